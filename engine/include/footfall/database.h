@@ -1,0 +1,125 @@
+// The database: declare metrics, write samples, take snapshots.
+
+#ifndef FOOTFALL_DATABASE_H_
+#define FOOTFALL_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "footfall/metric.h"
+#include "footfall/options.h"
+#include "footfall/sample_batch.h"
+#include "footfall/snapshot.h"
+#include "footfall/store.h"
+
+namespace footfall {
+
+// What a write did.
+struct WriteResult {
+  uint64_t commit = 0;            // its number; rises by one a commit
+  uint64_t samples = 0;           // distinct (series, step) written
+  uint64_t replaced_in_batch = 0;  // rows that a later row of the batch replaced
+  uint64_t new_series = 0;
+};
+
+struct DatabaseStats {
+  uint64_t commit = 0;
+  uint64_t metric_count = 0;
+  uint64_t series_count = 0;
+  StoreStats store;
+};
+
+// Loads many rows outside the log and publishes them at once. A later row of
+// the same sample wins. Dropped unfinished, it leaves nothing. One thread.
+class BulkLoader {
+ public:
+  virtual ~BulkLoader() = default;
+
+  // The row's step, one member per dimension and value (a double's bits for a
+  // DECIMAL metric). INVALID_ARGUMENT as Database::Write; the row is not taken,
+  // and the loader goes on.
+  virtual absl::Status Add(int64_t step,
+                           absl::Span<const absl::string_view> members,
+                           int64_t value) = 0;
+
+  // Publishes. After it the loader is spent. Errors as Database::Write.
+  virtual absl::StatusOr<WriteResult> Finish() = 0;
+};
+
+// Threads: all calls may be made from many threads at once, but for Close()
+// and the destructor. Snapshots and loaders must be gone before the database.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // Opens or creates the database in directory `path`.
+  //
+  //   NOT_FOUND            nothing there, and !create_if_missing (or read_only)
+  //   FAILED_PRECONDITION  another process has it open for writing
+  //   DATA_LOSS            bytes fail their checks; the message names them
+  //   UNIMPLEMENTED        written by a later release
+  //   UNAVAILABLE          the directory cannot be read or written
+  static absl::StatusOr<std::unique_ptr<Database>> Open(
+      absl::string_view path, const DatabaseOptions& options);
+  // On a store of the caller's.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(
+      std::unique_ptr<Store> store, const DatabaseOptions& options);
+
+  // Declares a metric. The same declaration again returns the metric that is
+  // there; a different one of the same name is FAILED_PRECONDITION and names
+  // the first difference. INVALID_ARGUMENT as ValidateMetricSpec().
+  virtual absl::StatusOr<std::shared_ptr<const Metric>> Define(
+      const MetricSpec& spec) = 0;
+
+  // Removes the metric and all its samples. NOT_FOUND where there is none.
+  virtual absl::Status DropMetric(absl::string_view name) = 0;
+
+  // Writes every row of the batch, or none.
+  //
+  //   INVALID_ARGUMENT    a row does not fit; the message gives metric, row,
+  //                       column, what was found and what would be right
+  //   NOT_FOUND           the metric was dropped
+  //   FAILED_PRECONDITION the outcome of an earlier write is unknown: reopen;
+  //                       or the database is read-only or closed
+  //   UNAVAILABLE         the store failed; the outcome of this write is
+  //                       unknown, and no more writes are taken
+  //   RESOURCE_EXHAUSTED  more rows than options.max_batch_rows
+  virtual absl::StatusOr<WriteResult> Write(const SampleBatch& batch,
+                                            const WriteOptions& options) = 0;
+
+  // Removes all samples of `series` (ascending) in `steps`; returns how many
+  // there were. Errors as Write().
+  virtual absl::StatusOr<uint64_t> Delete(const Metric& metric,
+                                          absl::Span<const SeriesId> series,
+                                          StepRange steps,
+                                          const WriteOptions& options) = 0;
+
+  // Spills to `path`'s own temporary files beyond `memory_bytes`.
+  virtual absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
+      std::shared_ptr<const Metric> metric, uint64_t memory_bytes) = 0;
+
+  // O(1). Sees every write acknowledged before the call.
+  virtual std::shared_ptr<const Snapshot> TakeSnapshot() const = 0;
+
+  // Folds and seals what is due, until nothing is.
+  virtual absl::Status RunUpkeep() = 0;
+  // Folds and seals every tile, flushes the log, compacts the store.
+  virtual absl::Status Compact() = 0;
+
+  virtual DatabaseStats Stats() const = 0;
+  virtual bool read_only() const = 0;
+
+  // Flushes and releases the directory; the destructor does it too, but cannot
+  // report. Writes wait to finish; later calls are FAILED_PRECONDITION.
+  virtual absl::Status Close() = 0;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_DATABASE_H_

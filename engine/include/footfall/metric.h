@@ -1,0 +1,84 @@
+// What a metric is: declared once, before its first sample.
+
+#ifndef FOOTFALL_METRIC_H_
+#define FOOTFALL_METRIC_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "footfall/period.h"
+
+namespace footfall {
+
+enum class ValueType : uint8_t {
+  kInteger = 0,  // int64
+  kDecimal = 1,  // double
+};
+
+// How parts make a whole, per dimension and over time.
+enum class Additivity : uint8_t {
+  kAdds = 0,      // parts sum to the whole: events, users by country of home
+  kOverlaps = 1,  // a member of one part can be in another: users by platform
+  kLevel = 2,     // never summed: a price, a rank
+};
+
+// "ADDS", "OVERLAPS", "LEVEL".
+absl::string_view AdditivityName(Additivity rule);
+
+inline constexpr size_t kMaxDimensions = 8;
+inline constexpr size_t kMaxMemberBytes = 255;
+
+struct Dimension {
+  std::string name;  // [a-z][a-z0-9_]{0,62}; not time, offset or partial
+  Additivity rule = Additivity::kAdds;
+
+  friend bool operator==(const Dimension&, const Dimension&) = default;
+};
+
+// The declaration, as the caller gives it.
+struct MetricSpec {
+  std::string name;  // [a-z][a-z0-9_]{0,62}
+  ValueType value_type = ValueType::kInteger;
+  Period period;             // every sample lies on this grid
+  std::string zone = "UTC";  // which days these are
+  std::vector<Dimension> dimensions;  // [0, kMaxDimensions], in order
+  Additivity over_time = Additivity::kAdds;
+  std::string unit;  // shown with results; may be empty
+
+  friend bool operator==(const MetricSpec&, const MetricSpec&) = default;
+};
+
+// INVALID_ARGUMENT names the field, what was found and what would be right.
+absl::Status ValidateMetricSpec(const MetricSpec& spec);
+// [a-z][a-z0-9_]{0,62}
+bool IsValidName(absl::string_view name);
+// Valid UTF-8, no control characters, at most `max_bytes`. INVALID_ARGUMENT
+// names the byte.
+absl::Status ValidateText(absl::string_view text, size_t max_bytes);
+
+// Never reused, not even after a drop.
+using MetricId = uint32_t;
+// Number of a series within its metric, from 0 in order of creation.
+using SeriesId = uint32_t;
+// Number of a member in the dictionary of a dimension name, which all metrics
+// with a dimension of that name share. 0 is the empty member: not split.
+using MemberId = uint32_t;
+inline constexpr MemberId kEmptyMember = 0;
+
+// A declared metric. Immutable; shared by snapshots.
+struct Metric {
+  MetricId id = 0;
+  MetricSpec spec;
+  Grid grid;  // of spec.period in spec.zone
+
+  // Index into spec.dimensions; nullopt where there is none of that name.
+  std::optional<size_t> FindDimension(absl::string_view name) const;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_METRIC_H_

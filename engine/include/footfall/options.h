@@ -1,0 +1,34 @@
+// Settings of a database and of a write.
+
+#ifndef FOOTFALL_OPTIONS_H_
+#define FOOTFALL_OPTIONS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "footfall/store.h"
+
+namespace footfall {
+
+struct DatabaseOptions {
+  bool create_if_missing = true;
+  // Reads only: writes answer FAILED_PRECONDITION. Any number of processes may
+  // open a directory so, also beside one that writes; each sees the state at
+  // its opening.
+  bool read_only = false;
+  // Block cache and write buffers of the store, together.
+  uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // A thread that folds and seals tiles. Without it, call RunUpkeep().
+  bool background_upkeep = true;
+  // Rows of one batch at most.
+  uint64_t max_batch_rows = 50'000'000;
+};
+
+struct WriteOptions {
+  Durability durability = Durability::kPowerLoss;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_OPTIONS_H_

@@ -1,0 +1,187 @@
+// Calendar arithmetic: the only place where times, dates and steps turn into
+// each other.
+//
+// A *step* is the index of a period: days since 1970-01-01, months since
+// 1970-01, ISO weeks since the week of 1970-01-01, minutes since the epoch.
+// An n-fold period counts groups of n, from the same origin. Periods of a day
+// and more are civil: a day step is a date, whatever the zone. Shorter ones
+// are stretches of absolute time.
+//
+// Years 1 to 9999. Nothing here reads a clock.
+
+#ifndef FOOTFALL_PERIOD_H_
+#define FOOTFALL_PERIOD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+
+namespace footfall {
+
+enum class Unit : uint8_t {
+  kSecond = 1,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,  // ISO 8601: Monday to Sunday
+  kMonth,
+  kQuarter,
+  kYear,
+};
+
+// "second" .. "year".
+absl::string_view UnitName(Unit unit);
+// Of "day" and "days", in any case; nullopt for other words.
+std::optional<Unit> ParseUnit(absl::string_view word);
+
+// n-fold unit; count >= 1.
+struct Period {
+  Unit unit = Unit::kDay;
+  int32_t count = 1;
+
+  bool below_day() const { return unit < Unit::kDay; }
+  friend bool operator==(const Period&, const Period&) = default;
+};
+
+// "day", "2 weeks", "15 minutes".
+std::string FormatPeriod(const Period& period);
+
+// A stretch of the calendar, as long as it is written: 2025, 2025-Q1, 2025-01,
+// 2025-W06, 2025-02-08, 2025-02-08T13, T13:05, T13:05:30, the last three with
+// an optional Z or +08:00.
+struct Date {
+  Unit precision = Unit::kDay;
+  absl::CivilSecond start;            // first civil second of the stretch
+  std::optional<int32_t> utc_offset_s;  // as written; only below a day
+
+  friend bool operator==(const Date&, const Date&) = default;
+};
+
+// INVALID_ARGUMENT names what is wrong and what would be right.
+absl::StatusOr<Date> ParseDate(absl::string_view text);
+// As it would be written; ParseDate(FormatDate(d)) == d.
+std::string FormatDate(const Date& date);
+// First civil second after the stretch.
+absl::CivilSecond DateEnd(const Date& date);
+
+// Steps [begin, end).
+struct StepRange {
+  int64_t begin = 0;
+  int64_t end = 0;
+
+  bool empty() const { return end <= begin; }
+  int64_t size() const { return empty() ? 0 : end - begin; }
+  friend bool operator==(const StepRange&, const StepRange&) = default;
+};
+
+// The steps of one period in one zone. A value; cheap to copy, immutable.
+class Grid {
+ public:
+  Grid() = default;  // days, UTC
+
+  // INVALID_ARGUMENT: count < 1 or too large; a count of seconds, minutes or
+  // hours that does not divide a day; an unknown zone (the message gives the
+  // form `Area/City`, and says when the machine has no zone data at all).
+  static absl::StatusOr<Grid> Create(const Period& period,
+                                     absl::string_view zone_name);
+
+  const Period& period() const { return period_; }
+  const std::string& zone_name() const { return zone_name_; }
+  const absl::TimeZone& zone() const { return zone_; }
+
+  // First and last step of the years 1 to 9999, as a range.
+  StepRange Limits() const;
+
+  // The step that holds an instant (a civil period: that holds its civil time
+  // in the grid's zone).
+  int64_t StepAt(absl::Time time) const;
+  // The step that holds a civil time. Below a day it is read in the zone; a
+  // time that a clock change skips counts as the one after the jump, one that
+  // occurs twice as its first occurrence.
+  int64_t StepAt(absl::CivilSecond civil) const;
+
+  // The civil time, in the zone, at which a step starts.
+  absl::CivilSecond CivilStart(int64_t step) const;
+  // The instant at which a step starts. A civil period starts at midnight in
+  // the zone (or at the first instant of that day).
+  absl::Time Start(int64_t step) const;
+
+  // The one step that a date names: it holds the whole stretch.
+  // INVALID_ARGUMENT where the stretch is longer than a step (`2025-01` for
+  // days), does not lie inside one, or carries an offset that cannot be
+  // (a day metric given `2025-02-08T13+08:00` is fine: its own date counts).
+  absl::StatusOr<int64_t> StepNamed(const Date& date) const;
+
+  // The steps that lie wholly inside [start of first, end of last]; nullopt
+  // leaves that side at Limits().
+  StepRange StepsInside(const std::optional<Date>& first,
+                        const std::optional<Date>& last) const;
+
+  // The step as section 6 of the language prints it: 2025-02-08, 2025-W06,
+  // 2025-01, 2025-Q1, 2025; below a day the start with its offset,
+  // 2025-02-08T13:00:00+08:00; n-fold: its first unit.
+  std::string Format(int64_t step) const;
+
+  friend bool operator==(const Grid& a, const Grid& b) {
+    return a.period_ == b.period_ && a.zone_name_ == b.zone_name_;
+  }
+
+ private:
+  Period period_;
+  std::string zone_name_ = "UTC";
+  absl::TimeZone zone_ = absl::UTCTimeZone();
+};
+
+// Calendar buckets made of whole steps of a grid: what EVERY cuts.
+//
+// A bucket is counted like a step of its own period (units of a day and more
+// from 1970; those below from local midnight, so that a clock change makes a
+// bucket longer or shorter, never shifts the ones of the next day).
+class Buckets {
+ public:
+  // INVALID_ARGUMENT: the bucket is finer than the grid's period, or its edges
+  // fall inside steps (months out of weeks, 3 days out of 2 days); the message
+  // names both periods. `zone` cuts the buckets of grids below a day; it must
+  // be the grid's own for civil ones.
+  static absl::StatusOr<Buckets> Create(const Grid& grid, const Period& bucket,
+                                        const absl::TimeZone& zone,
+                                        absl::string_view zone_name);
+
+  const Period& period() const { return bucket_; }
+
+  // The bucket that holds a step. Buckets are numbered by their start, in
+  // rising order and without gaps for civil units; below a day numbers rise
+  // but may skip.
+  int64_t BucketOf(int64_t step) const;
+
+  // All steps of a bucket.
+  StepRange StepsOf(int64_t bucket) const;
+
+  // The bucket after this one.
+  int64_t Next(int64_t bucket) const;
+
+  // The bucket `count` units (may be negative) away by the calendar; nullopt
+  // where that date does not exist (1 month before 03-31) or is out of range.
+  std::optional<int64_t> Shift(int64_t bucket, int64_t count, Unit unit) const;
+
+  // As Grid::Format, for a bucket.
+  std::string Format(int64_t bucket) const;
+
+  // The bucket's first civil second in the zone.
+  absl::CivilSecond CivilStart(int64_t bucket) const;
+
+ private:
+  Grid grid_;         // of the steps
+  Period bucket_;
+  absl::TimeZone zone_;
+  std::string zone_name_;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_PERIOD_H_

@@ -1,0 +1,132 @@
+// A frozen view of the database, and the one way to read from it.
+
+#ifndef FOOTFALL_SNAPSHOT_H_
+#define FOOTFALL_SNAPSHOT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "footfall/metric.h"
+#include "footfall/period.h"
+
+namespace footfall {
+
+// A block of samples: some series of one band x some steps of one era.
+struct Slab {
+  absl::Span<const SeriesId> series;  // [n] ascending: those asked for that
+                                      // have a sample in the block
+  int64_t first_step = 0;
+  uint32_t step_count = 0;            // >= 1
+  uint32_t words = 0;                 // ceil(step_count / 64)
+  // [n * step_count]; row i is series[i]. int64 values, or the bits of doubles;
+  // 0 where absent.
+  absl::Span<const int64_t> values;
+  // [n * words]; bit b of word b / 64 of row i: step first_step + b is present.
+  // Bits past step_count are 0.
+  absl::Span<const uint64_t> present;
+};
+
+// What a scan shall read.
+struct ScanRequest {
+  MetricId metric = 0;
+  absl::Span<const SeriesId> series;  // ascending, unique; must stay alive
+  StepRange steps;
+};
+
+// What a scan has done so far.
+struct ScanStats {
+  uint64_t tiles = 0;       // bundles read
+  uint64_t tile_bytes = 0;
+  uint64_t values = 0;      // cells decoded, present or not
+};
+
+// Walks slabs by era, then by band. One thread. Must not outlive its snapshot.
+class SlabCursor {
+ public:
+  virtual ~SlabCursor() = default;
+
+  // Moves to the next slab that has a sample; false once there is none. The
+  // spans of the slab before become invalid. After an error: drop the cursor.
+  //
+  //   DATA_LOSS    a tile fails its checks; the message names its key
+  //   UNAVAILABLE  the store cannot be read; a new cursor may succeed
+  virtual absl::StatusOr<bool> Next() = 0;
+
+  // Requires: the last Next() returned true.
+  virtual const Slab& slab() const = 0;
+
+  virtual const ScanStats& stats() const = 0;
+};
+
+// The series of one metric, as columns; a view into its snapshot.
+class SeriesTable {
+ public:
+  virtual ~SeriesTable() = default;
+
+  // Series are numbered [0, count()).
+  virtual SeriesId count() const = 0;
+
+  // Member of series [first, first + out.size()) in dimension `dimension`.
+  // Requires: the range lies below count().
+  virtual void ReadMembers(size_t dimension, SeriesId first,
+                           absl::Span<MemberId> out) const = 0;
+
+  // Whether a run of kBlock series from block * kBlock may hold `member`:
+  // false is certain. For skipping.
+  static constexpr SeriesId kBlock = 1024;
+  virtual bool BlockMayHold(size_t dimension, SeriesId block,
+                            MemberId member) const = 0;
+};
+
+// A snapshot sees every write acknowledged before Database::TakeSnapshot()
+// returned, and none after. Holding one keeps replaced tiles alive: seconds
+// are fine, hours are not.
+//
+// Threads: immutable, may be shared. Must not outlive its Database.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  // Number of the last commit that it sees.
+  virtual uint64_t commit() const = 0;
+
+  // By name.
+  virtual std::vector<std::shared_ptr<const Metric>> Metrics() const = 0;
+  virtual std::shared_ptr<const Metric> FindMetric(
+      absl::string_view name) const = 0;  // null where there is none
+
+  // Members of a dimension name are numbered [0, MemberCount); 0 is "".
+  // 0 where no metric has the dimension.
+  virtual MemberId MemberCount(absl::string_view dimension) const = 0;
+  // Valid as long as the snapshot. Requires: member < MemberCount(dimension).
+  virtual absl::string_view MemberName(absl::string_view dimension,
+                                       MemberId member) const = 0;
+  virtual std::optional<MemberId> FindMember(absl::string_view dimension,
+                                             absl::string_view name) const = 0;
+
+  // Requires: `metric` is a metric of this snapshot.
+  virtual const SeriesTable& Series(MetricId metric) const = 0;
+
+  // The whole eras that may hold samples of the metric, as steps; nullopt for
+  // a metric without one. Reads keys only.
+  virtual absl::StatusOr<std::optional<StepRange>> StepBounds(
+      MetricId metric) const = 0;
+
+  // Number of bundles that a scan would read. Reads keys only.
+  virtual absl::StatusOr<uint64_t> CountTiles(
+      const ScanRequest& request) const = 0;
+
+  virtual std::unique_ptr<SlabCursor> Scan(
+      const ScanRequest& request) const = 0;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_SNAPSHOT_H_

@@ -1,0 +1,58 @@
+// One value of an answer with what is known about it, and the interval
+// arithmetic that carries the knowledge along.
+
+#ifndef FOOTFALL_QUERY_EXEC_CELL_H_
+#define FOOTFALL_QUERY_EXEC_CELL_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "footfall/answer.h"
+
+namespace footfall::query {
+
+// An int64, a double, or a date (a civil second, as kInteger with `is_date`
+// kept by the column, not by the number).
+struct Scalar {
+  bool is_decimal = false;
+  int64_t integer = 0;
+  double decimal = 0;
+
+  static Scalar Integer(int64_t v) { return {false, v, 0}; }
+  static Scalar Decimal(double v) { return {true, 0, v}; }
+  double as_decimal() const {
+    return is_decimal ? decimal : static_cast<double>(integer);
+  }
+};
+
+// The truth lies in [low, high]; nullopt leaves that side open.
+struct Cell {
+  bool has_value = false;
+  bool filled = false;
+  // Set where low and high cannot say that the value is in doubt (a transform
+  // of a value that is not exact): the kind is then kRange at best.
+  bool inexact = false;
+  Scalar value;
+  std::optional<Scalar> low;
+  std::optional<Scalar> high;
+  int64_t present = 0;   // steps with a value
+  int64_t expected = 0;  // steps that should have one
+
+  static Cell Missing(int64_t present, int64_t expected);
+  static Cell Exact(Scalar v, int64_t present, int64_t expected);
+  CellKind kind() const;
+};
+
+// left op right; op is one of + - * /. Missing where a side is missing or the
+// divisor's value is 0. `/` gives a decimal; the others keep integers when both
+// are. Interval rules, operands taken as independent; a divisor that may be 0
+// leaves the bounds open. Coverage is that of the operand that has the least
+// (present / expected).
+//   OUT_OF_RANGE  an integer result (value, low or high) outside 64 bits
+absl::StatusOr<Cell> Combine(char op, const Cell& left, const Cell& right);
+absl::StatusOr<Cell> Negate(const Cell& cell);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_CELL_H_

@@ -1,0 +1,66 @@
+// Functions over time: the steps of a bucket become one cell.
+
+#ifndef FOOTFALL_QUERY_FUNC_AGGREGATE_H_
+#define FOOTFALL_QUERY_FUNC_AGGREGATE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "footfall/statement.h"
+#include "query/exec/cell.h"
+
+namespace footfall::query {
+
+// x at n consecutive steps: values and their bounds, as int64 or the bits of
+// doubles. Borrowed.
+struct StepSpan {
+  int64_t first_step = 0;
+  uint32_t count = 0;
+  bool is_decimal = false;
+  const int64_t* values = nullptr;  // [count]; unspecified where absent
+  // [count]; both null where every value is exact (low = high = value).
+  const int64_t* lows = nullptr;
+  const int64_t* highs = nullptr;
+  // Bit i of word i / 64, offset by `bit_offset`: step first_step + i is there.
+  const uint64_t* present = nullptr;
+  uint32_t bit_offset = 0;
+  // Steps whose bounds are open (a divisor that may be 0), same layout as
+  // `present`; null where none is.
+  const uint64_t* low_open = nullptr;
+  const uint64_t* high_open = nullptr;
+};
+
+enum class Aggregate : uint8_t {
+  kSum,       // also user_days
+  kAvg,
+  kMin,
+  kMax,
+  kFirst,
+  kLast,
+  kCount,
+  kQuantile,  // median, p1..p99: linear between neighbours
+  kStddev,
+  kCoverage,  // present / expected
+  kBoundsOfSum,  // of an OVERLAPS metric over time: low the largest step's low,
+                 // high the sum of the highs, missing unless every step is
+                 // present
+};
+
+// The cell of one bucket. `expected`: steps that should be there. `quantile` in
+// (0, 1) for kQuantile. Low is the function of the lows, high of the highs.
+//   OUT_OF_RANGE  an integer sum outside 64 bits
+absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
+                            int64_t expected, double quantile = 0.5);
+
+// first_time(x cmp n): a step number as an integer cell; low and high are the
+// earliest and latest step it can be by the bounds of x (high open: perhaps
+// never). Missing where no value passes (low may then still be set).
+absl::StatusOr<Cell> FirstTime(const StepSpan& steps, int64_t expected,
+                               Comparison comparison, const Scalar& threshold);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_FUNC_AGGREGATE_H_

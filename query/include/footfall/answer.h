@@ -1,0 +1,103 @@
+// What a question comes back with: a table of typed columns.
+
+#ifndef FOOTFALL_ANSWER_H_
+#define FOOTFALL_ANSWER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "footfall/period.h"
+
+namespace footfall {
+
+// How a cell's value relates to the truth: the first that holds.
+enum class CellKind : uint8_t {
+  kNone,    // no value
+  kFilled,  // put there by FILL
+  kExact,   // low = high
+  kUpper,   // value = high: the truth is at most this
+  kLower,   // value = low: at least this
+  kRange,   // anything else
+};
+// "none" .. "range", as csv prints it.
+absl::string_view CellKindName(CellKind kind);
+
+enum class ColumnType : uint8_t {
+  kInteger,  // `integers`
+  kDecimal,  // `decimals`
+  kText,     // `texts`: members, notes, plans; also times and dates as printed
+  kBoolean,  // `integers`, 0 or 1
+};
+
+// One column; all of an answer have row_count() cells.
+//
+// The flat vectors are what CSV and JSON print: item N comes as the columns
+// N, N_kind, N_present, N_expected. `low` and `high` ride along with N itself.
+struct Column {
+  enum class Role : uint8_t {
+    kMember,    // a BY dimension
+    kTime,      // a bucket; text as printed, `starts` beside it
+    kValue,     // an item's value
+    kKind,      // its CellKind, as text
+    kPresent,   // steps present
+    kExpected,  // steps expected
+    kPartial,   // part of the bucket is outside DURING or not over
+    kPlain,     // of SHOW and EXPLAIN
+  };
+
+  std::string name;
+  Role role = Role::kPlain;
+  ColumnType type = ColumnType::kText;
+  std::string unit;  // of a value, for people
+
+  std::vector<bool> missing;  // [rows] no value; empty: none is missing
+  std::vector<int64_t> integers;
+  std::vector<double> decimals;
+  std::vector<std::string> texts;
+
+  // For kValue, else empty. low and high as decimals are for people and
+  // interval arithmetic; the exact integers stand in low_integers and
+  // high_integers when `type` is kInteger. -inf and +inf: open.
+  std::vector<CellKind> kinds;
+  std::vector<double> low;
+  std::vector<double> high;
+  std::vector<int64_t> low_integers;
+  std::vector<int64_t> high_integers;
+
+  // For kTime, and values that are dates: first civil second of the bucket.
+  std::vector<absl::CivilSecond> starts;
+};
+
+class Answer {
+ public:
+  std::vector<Column> columns;
+  // What a reader should know: "note: ..." lines on the program's stderr.
+  std::vector<std::string> notes;
+
+  size_t row_count() const { return row_count_; }
+  void set_row_count(size_t n) { row_count_ = n; }
+
+  // Null where there is no column of that name.
+  const Column* Find(absl::string_view name) const;
+
+ private:
+  size_t row_count_ = 0;
+};
+
+// RFC 4180 with \n, a header line; section 6 of the language.
+std::string FormatCsv(const Answer& answer);
+// One array on its own lines, an object a row.
+std::string FormatJson(const Answer& answer);
+
+struct TableOptions {
+  // Rows shown at most, the rest is counted; 0: all.
+  size_t max_rows = 0;
+};
+// For people; its exact form may change.
+std::string FormatTable(const Answer& answer, const TableOptions& options);
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_ANSWER_H_

@@ -1,0 +1,95 @@
+// Two doors: Query() for statements that only read, Execute() for all.
+
+#ifndef FOOTFALL_QUERY_H_
+#define FOOTFALL_QUERY_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "footfall/answer.h"
+#include "footfall/database.h"
+#include "footfall/snapshot.h"
+#include "footfall/statement.h"
+
+namespace footfall {
+
+// A value for $name.
+using ParameterValue =
+    std::variant<std::string, int64_t, double, Date, Range>;
+
+// Beyond them RESOURCE_EXHAUSTED names limit and option.
+struct QueryLimits {
+  size_t max_text_bytes = 64 << 10;
+  size_t max_nesting = 64;
+  size_t max_list = 10'000;         // texts of one IN
+  uint64_t max_rows = 1'000'000;    // of an answer
+  uint64_t max_memory_bytes = uint64_t{1} << 30;  // of one question
+};
+
+struct QueryOptions {
+  // What `now` means; nothing else reads a clock.
+  absl::Time now = absl::InfiniteFuture();
+  absl::flat_hash_map<std::string, ParameterValue> parameters;
+  QueryLimits limits;
+  int threads = 1;
+  // DEADLINE_EXCEEDED once the clock has passed it; looked at per tile.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// Splits and parses a script. INVALID_ARGUMENT is the language's own message:
+// "query LINE:COLUMN: ..." with the line, a caret and what would be right.
+absl::StatusOr<std::vector<Statement>> Parse(absl::string_view text,
+                                             const QueryLimits& limits = {});
+// The canonical form, without a final `;`. Parse(Print(s)) gives s again.
+std::string Print(const Statement& statement);
+std::string Print(const Expr& expr);
+
+// Answers one statement that reads (SELECT, SHOW, EXPLAIN of SELECT).
+//
+//   INVALID_ARGUMENT     the question is wrong or refused; the message teaches
+//   NOT_FOUND            a metric, dimension or member that is not there; names
+//                        the nearest
+//   OUT_OF_RANGE         an integer result outside 64 bits
+//   RESOURCE_EXHAUSTED   a limit of options.limits
+//   DEADLINE_EXCEEDED
+//   DATA_LOSS, UNAVAILABLE  from the snapshot
+absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
+                             const QueryOptions& options);
+absl::StatusOr<Answer> Query(const Snapshot& snapshot,
+                             const Statement& statement,
+                             const QueryOptions& options);
+
+// What a statement of a script came to.
+struct Outcome {
+  const Statement* statement = nullptr;  // during the callback
+  bool has_answer = false;               // false: it changed something
+  Answer answer;
+  std::string summary;  // "3 samples written", for people; may be empty
+};
+
+// What Execute reports while it works, and may be asked to stop by.
+struct ExecuteHooks {
+  // After each statement; an error ends the script.
+  std::function<absl::Status(const Outcome&)> on_outcome;
+  // Bytes read and rows taken by a running IMPORT; about ten times a second.
+  std::function<void(uint64_t bytes_read, uint64_t bytes_total,
+                     uint64_t rows)>
+      on_progress;
+};
+
+// Runs every statement of a script, in order, each on the state that the one
+// before left; stops at the first error, what was done before stays.
+absl::Status Execute(Database& database, absl::string_view text,
+                     const QueryOptions& options, const ExecuteHooks& hooks);
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_QUERY_H_

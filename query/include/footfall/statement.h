@@ -1,0 +1,340 @@
+// The language as a tree of C++ values: what the parser builds from text, and
+// what a program may build itself. query/LANGUAGE.md gives the meaning.
+//
+// Trees are plain values: copy, compare, move. Equality ignores `source`, so
+// Parse(Print(tree)) == tree.
+
+#ifndef FOOTFALL_STATEMENT_H_
+#define FOOTFALL_STATEMENT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "footfall/metric.h"
+#include "footfall/period.h"
+
+namespace footfall {
+
+// Where a node stands in the text it came from: bytes [begin, end). Empty in
+// trees that a program built.
+struct Source {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  // Trees compare by what they say, not by where it was written.
+  friend bool operator==(const Source&, const Source&) { return true; }
+};
+
+// $name: its value is handed in beside the statement.
+struct Parameter {
+  std::string name;
+  Source source;
+  friend bool operator==(const Parameter&, const Parameter&) = default;
+};
+
+using Text = std::variant<std::string, Parameter>;
+using DateArgument = std::variant<Date, Parameter>;
+
+// `dim = 'x'`, `dim NOT IN (...)`, ...
+struct Condition {
+  enum class Test : uint8_t {
+    kEqual, kNotEqual, kIn, kNotIn, kLike, kNotLike,
+  };
+  std::string dimension;
+  Test test = Test::kEqual;
+  std::vector<Text> texts;  // one, or for kIn and kNotIn one or more
+  Source source;
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
+
+// What follows DURING.
+struct Range {
+  struct Between {  // 2025-01..2025-03, 2025.., ..2025, ..; one date: both sides
+    std::optional<DateArgument> first;
+    std::optional<DateArgument> last;
+    bool one_date = false;  // written as a single date (or parameter); then
+                            // first holds it and last is empty
+    friend bool operator==(const Between&, const Between&) = default;
+  };
+  struct Last {  // LAST 30 days COMPLETE
+    int64_t count = 1;
+    Unit unit = Unit::kDay;
+    bool complete = false;
+    friend bool operator==(const Last&, const Last&) = default;
+  };
+  std::variant<Between, Last> form;
+  Source source;
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+struct Expr;
+
+// dau, dau{app = 'A', DURING 2024-12}
+struct Operand {
+  std::string metric;
+  std::vector<Condition> conditions;
+  std::optional<Range> during;
+  friend bool operator==(const Operand&, const Operand&) = default;
+};
+
+// event('release', 'LLM')
+struct EventReference {
+  Text kind;
+  std::optional<Text> name;
+  friend bool operator==(const EventReference&,
+                         const EventReference&) = default;
+};
+
+enum class Comparison : uint8_t {
+  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+};
+
+// One argument of a call.
+struct Duration {  // 1 week
+  int64_t count = 1;
+  Unit unit = Unit::kDay;
+  friend bool operator==(const Duration&, const Duration&) = default;
+};
+struct OffsetRange {  // -14..14
+  int64_t first = 0;
+  int64_t last = 0;
+  friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
+};
+struct Argument;
+
+// avg(dau EVERY month), share(dau WITHIN region), first_time(dau >= 1e8)
+struct Call {
+  std::string function;  // lower case
+  std::vector<Argument> arguments;
+  std::optional<Period> every;
+  enum class Scope : uint8_t { kNone, kAcross, kWithin };
+  Scope scope = Scope::kNone;
+  std::vector<std::string> scope_dimensions;
+  Source function_source;
+  friend bool operator==(const Call&, const Call&);
+};
+
+struct Negation {
+  std::vector<Expr> inner;  // exactly one
+  friend bool operator==(const Negation&, const Negation&);
+};
+
+struct Arithmetic {
+  char op = '+';            // + - * /
+  std::vector<Expr> sides;  // exactly two: left, right
+  friend bool operator==(const Arithmetic&, const Arithmetic&);
+};
+
+struct Number {
+  // int64 where it was written in digits alone and fits, else double.
+  std::variant<int64_t, double> value = int64_t{0};
+  friend bool operator==(const Number&, const Number&) = default;
+};
+
+struct Expr {
+  std::variant<Number, Parameter, Operand, Call, Negation, Arithmetic,
+               EventReference>
+      node;
+  Source source;
+  friend bool operator==(const Expr&, const Expr&) = default;
+};
+
+// expr cmp expr
+struct Test {
+  Expr left;
+  Comparison comparison = Comparison::kEqual;
+  Expr right;
+  Source source;
+  friend bool operator==(const Test&, const Test&) = default;
+};
+
+struct Argument {
+  std::variant<Expr, Test, Duration, OffsetRange, std::string> form;
+  Source source;
+  friend bool operator==(const Argument&, const Argument&) = default;
+};
+
+struct Item {
+  Expr expr;
+  std::optional<std::string> name;  // AS
+  Source source;
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+struct Name {  // of a dimension, where it is written
+  std::string name;
+  Source source;
+  friend bool operator==(const Name&, const Name&) = default;
+};
+
+enum class FillMode : uint8_t { kNone, kNull, kZero, kPrevious, kLinear };
+
+struct Every {
+  Period bucket;
+  FillMode fill = FillMode::kNone;
+  std::optional<int64_t> fill_max;
+  Source source;
+  friend bool operator==(const Every&, const Every&) = default;
+};
+
+struct Top {
+  int64_t count = 1;
+  std::optional<Text> others;
+  Source source;
+  friend bool operator==(const Top&, const Top&) = default;
+};
+
+struct OrderKey {
+  std::optional<Expr> expr;  // empty: time
+  bool descending = false;
+  Source source;
+  friend bool operator==(const OrderKey&, const OrderKey&) = default;
+};
+
+struct Align {  // ALIGN ON event(..) DURING -14..28 days
+  EventReference event;
+  int64_t first = 0;
+  int64_t last = 0;
+  Unit unit = Unit::kDay;
+  Source source;
+  friend bool operator==(const Align&, const Align&) = default;
+};
+
+struct Zone {
+  Text name;
+  Source source;
+  friend bool operator==(const Zone&, const Zone&) = default;
+};
+
+struct Select {
+  std::vector<Item> items;
+  std::vector<Condition> where;
+  std::optional<Range> during;
+  std::optional<Align> align;
+  std::vector<Name> by;
+  std::optional<Every> every;
+  std::vector<Test> having;
+  std::optional<Top> top;
+  std::vector<OrderKey> order_by;
+  std::optional<int64_t> limit;
+  Source limit_source;
+  std::optional<Zone> zone;
+  friend bool operator==(const Select&, const Select&) = default;
+};
+
+struct Show {
+  enum class What : uint8_t { kMetrics, kMembers, kSeries, kAliases, kEvents };
+  What what = What::kMetrics;
+  std::optional<Name> name;  // kMembers: dimension; kSeries: metric
+  std::optional<Text> kind;  // kEvents
+  std::vector<Condition> where;
+  std::optional<Range> during;
+  friend bool operator==(const Show&, const Show&) = default;
+};
+
+struct Define {
+  MetricSpec spec;
+  Source source;  // of the name
+  friend bool operator==(const Define&, const Define&) = default;
+};
+
+struct Insert {
+  Name metric;
+  std::vector<Name> dimensions;
+  struct Row {
+    DateArgument time;
+    std::variant<Number, Parameter> value;
+    std::vector<Text> members;
+    Source source;
+    friend bool operator==(const Row&, const Row&) = default;
+  };
+  std::vector<Row> rows;
+  friend bool operator==(const Insert&, const Insert&) = default;
+};
+
+struct Import {
+  Text path;
+  Name metric;
+  struct Column {
+    enum class Role : uint8_t { kTime, kValue, kDimension, kConstant };
+    Role role = Role::kDimension;
+    std::string header;           // of the file; empty for kConstant
+    std::string dimension;        // kDimension, kConstant
+    std::optional<Text> empty;    // EMPTY 'unknown'
+    std::optional<Text> constant;  // kConstant
+    Source source;
+    friend bool operator==(const Column&, const Column&) = default;
+  };
+  std::vector<Column> columns;
+  std::optional<Text> rejects;
+  std::optional<Zone> zone;
+  friend bool operator==(const Import&, const Import&) = default;
+};
+
+struct Delete {
+  Name metric;
+  std::vector<Condition> where;
+  Range during;
+  friend bool operator==(const Delete&, const Delete&) = default;
+};
+
+struct Drop {
+  enum class What : uint8_t { kMetric, kEvent, kAlias };
+  What what = What::kMetric;
+  std::optional<Name> name;   // kMetric: metric; kAlias: dimension
+  std::optional<Text> kind;   // kEvent
+  std::optional<Text> text;   // kEvent: name; kAlias: old member
+  std::optional<DateArgument> on;  // kEvent
+  friend bool operator==(const Drop&, const Drop&) = default;
+};
+
+struct AddEvent {
+  Text kind;
+  Text name;
+  DateArgument on;
+  struct For {
+    Name dimension;
+    Text member;
+    friend bool operator==(const For&, const For&) = default;
+  };
+  std::vector<For> members;
+  std::optional<Text> note;
+  std::optional<Text> event_source;
+  friend bool operator==(const AddEvent&, const AddEvent&) = default;
+};
+
+struct AddAlias {
+  std::optional<Name> dimension;
+  Text old_name;
+  Text new_name;
+  std::optional<DateArgument> from;
+  friend bool operator==(const AddAlias&, const AddAlias&) = default;
+};
+
+struct Statement {
+  enum class Explain : uint8_t { kNo, kPlan, kAnalyze };
+  Explain explain = Explain::kNo;
+  std::variant<Select, Show, Define, Insert, Import, Delete, Drop, AddEvent,
+               AddAlias>
+      node;
+  Source source;
+  friend bool operator==(const Statement&, const Statement&) = default;
+};
+
+inline bool operator==(const Call& a, const Call& b) {
+  return a.function == b.function && a.arguments == b.arguments &&
+         a.every == b.every && a.scope == b.scope &&
+         a.scope_dimensions == b.scope_dimensions;
+}
+inline bool operator==(const Negation& a, const Negation& b) {
+  return a.inner == b.inner;
+}
+inline bool operator==(const Arithmetic& a, const Arithmetic& b) {
+  return a.op == b.op && a.sides == b.sides;
+}
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_STATEMENT_H_

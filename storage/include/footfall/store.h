@@ -1,0 +1,180 @@
+// The seam between series and bytes: an ordered map from keys to values with
+// atomic batches, consistent views and appends.
+//
+// Everything above this header speaks keys, values and ranges; only a backend
+// (storage/store/) knows what keeps them. A backend on another medium
+// implements Store, StoreView, StoreIterator and StoreStage.
+//
+// Threads: a Store may be used from many threads. A StoreView is immutable and
+// may be shared; a StoreIterator, a StoreBatch and a StoreStage belong to one
+// thread at a time. Views and iterators must not outlive their Store.
+
+#ifndef FOOTFALL_STORE_H_
+#define FOOTFALL_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace footfall {
+
+// Two separate key spaces; one batch may touch both, atomically.
+enum class Keyspace : uint8_t {
+  kCatalog = 0,  // names, declarations: small values, put whole
+  kTiles = 1,    // bundles of tiles: put whole or appended to
+};
+
+// What a write survives once Apply() has returned OK.
+enum class Durability : uint8_t {
+  kProcessCrash,  // the host process dying: the operating system has the log
+  kPowerLoss,     // the machine losing power: the log is synced to the device
+};
+
+// An ordered list of changes, applied as one.
+class StoreBatch {
+ public:
+  enum class Kind : uint8_t { kPut, kAppend, kDelete, kDeleteRange };
+
+  struct Operation {
+    Kind kind;
+    Keyspace keyspace;
+    std::string key;    // kDeleteRange: first key of the range
+    std::string value;  // kPut, kAppend: bytes; kDeleteRange: end, exclusive
+  };
+
+  // The value becomes `value`.
+  void Put(Keyspace keyspace, absl::string_view key, absl::string_view value);
+
+  // `bytes` are appended to the value (to nothing where there is none).
+  // Requires: keyspace is kTiles.
+  void Append(Keyspace keyspace, absl::string_view key,
+              absl::string_view bytes);
+
+  // The key is gone; no error where it was not there.
+  void Delete(Keyspace keyspace, absl::string_view key);
+
+  // Every key in [begin, end) is gone.
+  void DeleteRange(Keyspace keyspace, absl::string_view begin,
+                   absl::string_view end);
+
+  const std::vector<Operation>& operations() const { return operations_; }
+  bool empty() const { return operations_.empty(); }
+  // Keys and values together.
+  size_t size_bytes() const { return size_bytes_; }
+  void Clear();
+
+ private:
+  std::vector<Operation> operations_;
+  size_t size_bytes_ = 0;
+};
+
+// Walks keys of one key space in byte order.
+class StoreIterator {
+ public:
+  virtual ~StoreIterator() = default;
+
+  // Moves to the next key (the first call: to the first). False at the end.
+  // After an error the iterator is spent.
+  //
+  //   DATA_LOSS    bytes fail the backend's checks
+  //   UNAVAILABLE  the medium cannot be read
+  virtual absl::StatusOr<bool> Next() = 0;
+
+  // Moves to the first key >= `key`, forwards or backwards.
+  virtual absl::StatusOr<bool> Seek(absl::string_view key) = 0;
+
+  // Valid until the next move. Require: the last move returned true.
+  virtual absl::string_view key() const = 0;
+  virtual absl::string_view value() const = 0;
+};
+
+// One consistent state of the whole store. Holding a view keeps replaced bytes
+// on the medium: seconds are fine, hours are not.
+class StoreView {
+ public:
+  virtual ~StoreView() = default;
+
+  // Reads one value into *value (its capacity is reused). False where the key
+  // is absent. Errors as StoreIterator::Next().
+  virtual absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
+                                   std::string* value) const = 0;
+
+  // Walks [begin, end); an empty `end` means to the last key.
+  virtual std::unique_ptr<StoreIterator> Scan(Keyspace keyspace,
+                                              absl::string_view begin,
+                                              absl::string_view end) const = 0;
+};
+
+// Collects changes too many for one batch, outside the store's log, to be
+// published at once by Store::Publish(). Dropped unpublished, it leaves nothing.
+class StoreStage {
+ public:
+  virtual ~StoreStage() = default;
+
+  // kPut or kAppend. Within a key space keys ascend strictly between two calls
+  // of NewRun(); a key in a later run is applied after the earlier runs.
+  //
+  //   INVALID_ARGUMENT    key not above the one before it
+  //   RESOURCE_EXHAUSTED  no room on the medium
+  virtual absl::Status Add(StoreBatch::Kind kind, Keyspace keyspace,
+                           absl::string_view key, absl::string_view value) = 0;
+
+  // Begins a new ascending run.
+  virtual absl::Status NewRun() = 0;
+};
+
+// Sizes of what the store holds, in bytes; for people and tests.
+struct StoreStats {
+  uint64_t table_bytes = 0;    // sorted files (or the map, in memory)
+  uint64_t log_bytes = 0;      // log not yet flushed into tables
+  uint64_t memory_bytes = 0;   // caches and write buffers in use
+  uint64_t table_count = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Applies every operation of the batch, in order, or none.
+  //
+  // Any error is indeterminate: the batch is not visible now and may be there
+  // whole after the store is opened again. The caller must stop writing
+  // (design: the latch is the engine's).
+  //
+  //   UNAVAILABLE          the medium refused or failed
+  //   FAILED_PRECONDITION  the store is closed or read-only
+  virtual absl::Status Apply(const StoreBatch& batch,
+                             Durability durability) = 0;
+
+  // Everything applied before the call, nothing applied after.
+  virtual std::unique_ptr<StoreView> TakeView() = 0;
+
+  virtual absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() = 0;
+
+  // Makes the staged changes and `batch` visible, all or nothing, durable
+  // against power loss. Requires: `stage` came from this store. Errors as
+  // Apply().
+  virtual absl::Status Publish(std::unique_ptr<StoreStage> stage,
+                               const StoreBatch& batch) = 0;
+
+  // Moves the log into tables. After it, log_bytes is 0.
+  virtual absl::Status Flush() = 0;
+
+  // Rewrites the tables without what is replaced or deleted.
+  virtual absl::Status Compact() = 0;
+
+  virtual StoreStats Stats() const = 0;
+
+  // Flushes and releases the medium. Views and iterators must be gone. Called
+  // by the destructor if it was not; a second call does nothing.
+  virtual absl::Status Close() = 0;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_STORE_H_

@@ -1,0 +1,67 @@
+// A bundle: the value of one tile key. An optional base tile and the patches
+// after it, oldest first; every part is a tile in a frame (storage/FORMAT.md).
+// The store only ever puts a bundle whole or appends a frame to one.
+//
+// The newer of two cells wins, so laying parts over each other in order gives
+// the tile's state; the operation is associative.
+
+#ifndef FOOTFALL_STORAGE_TILE_BUNDLE_H_
+#define FOOTFALL_STORAGE_TILE_BUNDLE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "storage/tile/tile.h"
+#include "storage/tile/tile_reader.h"
+
+namespace footfall::storage {
+
+// Appends `tile` as a frame to *bundle.
+void AppendFrame(absl::string_view tile, std::string* bundle);
+
+// Borrows the bytes it was opened on. Immutable, may be shared.
+class Bundle {
+ public:
+  // Splits the frames and opens each tile. All parts have one shape and type.
+  // Errors as TileReader::Open(); the message says which part.
+  static absl::StatusOr<Bundle> Open(absl::string_view bytes);
+
+  TileShape shape() const;
+  CellType type() const;
+
+  // Parts, the first included; at least 1.
+  uint32_t part_count() const;
+  // Bytes of the first part, and of all later ones together.
+  size_t first_size() const;
+  size_t later_size() const;
+
+  bool HasLane(uint32_t lane) const;  // some part has a cell in it
+
+  // The state of a lane at steps [begin, end): present bits, and values that
+  // are 0 where absent. Everything is written, whatever was there. Arguments
+  // and errors as TileReader::OverlayLane().
+  absl::Status ReadLane(uint32_t lane, uint32_t begin, uint32_t end,
+                        absl::Span<int64_t> values,
+                        absl::Span<uint64_t> present) const;
+
+  // All parts as one tile (not yet framed); "" if no cell with a value is
+  // left. `season` and `first_step` as in TileBuilder. Deleted cells are
+  // dropped: a bundle read whole has nothing under it. A lane that only one
+  // part touches is copied as bytes when `effort` is kFast.
+  absl::StatusOr<std::string> Fold(Effort effort, uint32_t season,
+                                   int64_t first_step) const;
+
+  std::string Dump() const;
+
+ private:
+  // (the owner of this file fills this in)
+};
+
+}  // namespace footfall::storage
+
+#endif  // FOOTFALL_STORAGE_TILE_BUNDLE_H_

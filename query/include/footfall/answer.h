@@ -34,12 +34,16 @@ enum class ColumnType : uint8_t {
 // One column; all of an answer have row_count() cells.
 //
 // The flat vectors are what CSV and JSON print: item N comes as the columns
-// N, N_kind, N_present, N_expected. `low` and `high` ride along with N itself.
+// N, N_kind, N_present, N_expected, side by side and in this order; bounds(x)
+// as N_low, N_high, N_present, N_expected. `kinds`, `low` and `high` ride along
+// with N itself.
 struct Column {
   enum class Role : uint8_t {
     kMember,    // a BY dimension
     kTime,      // a bucket; text as printed, `starts` beside it
     kValue,     // an item's value
+    kLow,       // of bounds(x)
+    kHigh,      // of bounds(x); its kLow stands before it
     kKind,      // its CellKind, as text
     kPresent,   // steps present
     kExpected,  // steps expected
@@ -57,14 +61,20 @@ struct Column {
   std::vector<double> decimals;
   std::vector<std::string> texts;
 
-  // For kValue, else empty. low and high as decimals are for people and
-  // interval arithmetic; the exact integers stand in low_integers and
-  // high_integers when `type` is kInteger. -inf and +inf: open.
+  // For kValue, else empty; [rows]. low and high as decimals are for people
+  // and interval arithmetic; the exact integers stand in low_integers and
+  // high_integers when `type` is kInteger. -inf and +inf: open. A value that is
+  // a date (type kText) has low_texts and high_texts instead, as printed;
+  // empty: open. All are unspecified where the value is missing.
   std::vector<CellKind> kinds;
   std::vector<double> low;
   std::vector<double> high;
   std::vector<int64_t> low_integers;
   std::vector<int64_t> high_integers;
+  std::vector<std::string> low_texts;
+  std::vector<std::string> high_texts;
+
+  bool is_missing(size_t row) const { return !missing.empty() && missing[row]; }
 
   // For kTime, and values that are dates: first civil second of the bucket.
   std::vector<absl::CivilSecond> starts;
@@ -90,6 +100,8 @@ class Answer {
 std::string FormatCsv(const Answer& answer);
 // One array on its own lines, an object a row.
 std::string FormatJson(const Answer& answer);
+// The same objects, one a line, without the array.
+std::string FormatJsonLines(const Answer& answer);
 
 struct TableOptions {
   // Rows shown at most, the rest is counted; 0: all.

@@ -9,7 +9,9 @@
 
 namespace footfall::storage {
 
-// Views copy nothing: an update copies the map if a view shares it.
+// Keys keep the versions that a view may still see, so that taking a view is
+// O(log views) and writing beside one costs what is written. Views and
+// iterators may outlive it.
 std::unique_ptr<Store> NewMemoryStore();
 
 }  // namespace footfall::storage

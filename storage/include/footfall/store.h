@@ -69,6 +69,9 @@ class StoreBatch {
   void Clear();
 
  private:
+  void Push(Kind kind, Keyspace keyspace, absl::string_view key,
+            absl::string_view value);
+
   std::vector<Operation> operations_;
   size_t size_bytes_ = 0;
 };

@@ -27,6 +27,16 @@ struct Source {
   friend bool operator==(const Source&, const Source&) { return true; }
 };
 
+// Where the parts of a list stand, in its order; empty in trees that a program
+// built.
+struct Sources {
+  std::vector<Source> list;
+  Source at(size_t index) const {
+    return index < list.size() ? list[index] : Source{};
+  }
+  friend bool operator==(const Sources&, const Sources&) { return true; }
+};
+
 // $name: its value is handed in beside the statement.
 struct Parameter {
   std::string name;
@@ -40,22 +50,32 @@ using DateArgument = std::variant<Date, Parameter>;
 // `dim = 'x'`, `dim NOT IN (...)`, ...
 struct Condition {
   enum class Test : uint8_t {
-    kEqual, kNotEqual, kIn, kNotIn, kLike, kNotLike,
+    kEqual,
+    kNotEqual,
+    kIn,
+    kNotIn,
+    kLike,
+    kNotLike,
   };
   std::string dimension;
   Test test = Test::kEqual;
   std::vector<Text> texts;  // one, or for kIn and kNotIn one or more
   Source source;
+  Source dimension_source = {};
+  Sources text_sources = {};
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 
 // What follows DURING.
 struct Range {
-  struct Between {  // 2025-01..2025-03, 2025.., ..2025, ..; one date: both sides
+  struct Between {  // 2025-01..2025-03, 2025.., ..2025, ..; one date: both
+                    // sides
     std::optional<DateArgument> first;
     std::optional<DateArgument> last;
     bool one_date = false;  // written as a single date (or parameter); then
                             // first holds it and last is empty
+    Source first_source = {};
+    Source last_source = {};
     friend bool operator==(const Between&, const Between&) = default;
   };
   struct Last {  // LAST 30 days COMPLETE
@@ -76,6 +96,7 @@ struct Operand {
   std::string metric;
   std::vector<Condition> conditions;
   std::optional<Range> during;
+  Source metric_source = {};
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
@@ -83,12 +104,18 @@ struct Operand {
 struct EventReference {
   Text kind;
   std::optional<Text> name;
+  Source source = {};
   friend bool operator==(const EventReference&,
                          const EventReference&) = default;
 };
 
 enum class Comparison : uint8_t {
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
 };
 
 // One argument of a call.
@@ -113,6 +140,8 @@ struct Call {
   Scope scope = Scope::kNone;
   std::vector<std::string> scope_dimensions;
   Source function_source;
+  Source every_source = {};
+  Sources scope_sources = {};
   friend bool operator==(const Call&, const Call&);
 };
 
@@ -128,7 +157,8 @@ struct Arithmetic {
 };
 
 struct Number {
-  // int64 where it was written in digits alone and fits, else double.
+  // int64 where it was written in digits alone and fits, else double; a minus
+  // right before it is part of it.
   std::variant<int64_t, double> value = int64_t{0};
   friend bool operator==(const Number&, const Number&) = default;
 };
@@ -160,6 +190,7 @@ struct Item {
   Expr expr;
   std::optional<std::string> name;  // AS
   Source source;
+  Source name_source = {};
   friend bool operator==(const Item&, const Item&) = default;
 };
 
@@ -183,6 +214,7 @@ struct Top {
   int64_t count = 1;
   std::optional<Text> others;
   Source source;
+  Source others_source = {};
   friend bool operator==(const Top&, const Top&) = default;
 };
 
@@ -235,6 +267,7 @@ struct Show {
 };
 
 struct Define {
+  // A dimension written without a rule has taken that of OVER TIME.
   MetricSpec spec;
   Source source;  // of the name
   friend bool operator==(const Define&, const Define&) = default;
@@ -248,6 +281,7 @@ struct Insert {
     std::variant<Number, Parameter> value;
     std::vector<Text> members;
     Source source;
+    Sources parts = {};  // time, value, members
     friend bool operator==(const Row&, const Row&) = default;
   };
   std::vector<Row> rows;
@@ -260,9 +294,9 @@ struct Import {
   struct Column {
     enum class Role : uint8_t { kTime, kValue, kDimension, kConstant };
     Role role = Role::kDimension;
-    std::string header;           // of the file; empty for kConstant
-    std::string dimension;        // kDimension, kConstant
-    std::optional<Text> empty;    // EMPTY 'unknown'
+    std::string header;            // of the file; empty for kConstant
+    std::string dimension;         // kDimension, kConstant
+    std::optional<Text> empty;     // EMPTY 'unknown'
     std::optional<Text> constant;  // kConstant
     Source source;
     friend bool operator==(const Column&, const Column&) = default;
@@ -270,6 +304,8 @@ struct Import {
   std::vector<Column> columns;
   std::optional<Text> rejects;
   std::optional<Zone> zone;
+  Source path_source = {};
+  Source rejects_source = {};
   friend bool operator==(const Import&, const Import&) = default;
 };
 
@@ -283,9 +319,9 @@ struct Delete {
 struct Drop {
   enum class What : uint8_t { kMetric, kEvent, kAlias };
   What what = What::kMetric;
-  std::optional<Name> name;   // kMetric: metric; kAlias: dimension
-  std::optional<Text> kind;   // kEvent
-  std::optional<Text> text;   // kEvent: name; kAlias: old member
+  std::optional<Name> name;        // kMetric: metric; kAlias: dimension
+  std::optional<Text> kind;        // kEvent
+  std::optional<Text> text;        // kEvent: name; kAlias: old member
   std::optional<DateArgument> on;  // kEvent
   friend bool operator==(const Drop&, const Drop&) = default;
 };

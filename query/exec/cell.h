@@ -26,7 +26,8 @@ struct Scalar {
   }
 };
 
-// The truth lies in [low, high]; nullopt leaves that side open.
+// The truth lies in [low, high]; nullopt leaves that side open. A value stands
+// within its bounds (value >= low, value <= high), of integers exactly.
 struct Cell {
   bool has_value = false;
   bool filled = false;
@@ -44,14 +45,31 @@ struct Cell {
   CellKind kind() const;
 };
 
-// left op right; op is one of + - * /. Missing where a side is missing or the
-// divisor's value is 0. `/` gives a decimal; the others keep integers when both
-// are. Interval rules, operands taken as independent; a divisor that may be 0
-// leaves the bounds open. Coverage is that of the operand that has the least
-// (present / expected).
-//   OUT_OF_RANGE  an integer result (value, low or high) outside 64 bits
+// left op right; op is one of + - * /. `/` gives a decimal; the others keep
+// integers where both are, with every bound worked out in 128 bits.
+//
+// Missing where a side is missing or filled (a filled value enters no
+// calculation), or where the divisor's value is 0. Interval rules, operands
+// taken as independent: a divisor whose interval ends at 0 leaves the side open
+// that grows without end, one with 0 inside it leaves both open. A bound that
+// was open stays open, but for a factor that is certainly 0. Coverage: see
+// LeastCoverage().
+//
+//   OUT_OF_RANGE      an integer result (value, low or high) outside 64 bits
+//   INVALID_ARGUMENT  op is none of the four
 absl::StatusOr<Cell> Combine(char op, const Cell& left, const Cell& right);
 absl::StatusOr<Cell> Negate(const Cell& cell);
+// Without its sign: of [-3, 2] the bounds are [0, 3].
+absl::StatusOr<Cell> AbsoluteValue(const Cell& cell);
+
+// Coverage of the operand that has the least present / expected (on ties the
+// left one's). An operand of which nothing is expected, such as a constant,
+// says nothing: the other's counts.
+struct Coverage {
+  int64_t present = 0;
+  int64_t expected = 0;
+};
+Coverage LeastCoverage(Coverage left, Coverage right);
 
 }  // namespace footfall::query
 

@@ -21,7 +21,8 @@ struct StepSpan {
   uint32_t count = 0;
   bool is_decimal = false;
   const int64_t* values = nullptr;  // [count]; unspecified where absent
-  // [count]; both null where every value is exact (low = high = value).
+  // [count]; both null where every value is exact (low = high = value), else
+  // low <= value <= high. Unspecified where absent, or open (below).
   const int64_t* lows = nullptr;
   const int64_t* highs = nullptr;
   // Bit i of word i / 64, offset by `bit_offset`: step first_step + i is there.
@@ -34,7 +35,7 @@ struct StepSpan {
 };
 
 enum class Aggregate : uint8_t {
-  kSum,       // also user_days
+  kSum,  // also user_days
   kAvg,
   kMin,
   kMax,
@@ -43,21 +44,41 @@ enum class Aggregate : uint8_t {
   kCount,
   kQuantile,  // median, p1..p99: linear between neighbours
   kStddev,
-  kCoverage,  // present / expected
+  kCoverage,     // present / expected
   kBoundsOfSum,  // of an OVERLAPS metric over time: low the largest step's low,
                  // high the sum of the highs, missing unless every step is
                  // present
 };
 
-// The cell of one bucket. `expected`: steps that should be there. `quantile` in
-// (0, 1) for kQuantile. Low is the function of the lows, high of the highs.
-//   OUT_OF_RANGE  an integer sum outside 64 bits
+// Whether the column of `aggregate` over such x is of decimals: `avg`,
+// quantiles (linear between neighbours), `stddev` and `coverage` always are,
+// `count` never is, the rest keep the type.
+bool GivesDecimal(Aggregate aggregate, bool of_decimals);
+
+// The cell of one bucket. `expected`: steps that should be there; `quantile` in
+// (0, 1) for kQuantile. Missing steps are left out; without any the cell is
+// missing, but for `count` and `coverage`, which are 0 (`coverage` is missing
+// where nothing is expected).
+//
+// Low is the function of the lows, high of the highs; a step's open side counts
+// as the infinity it may be. `count` and `coverage` are exact. `stddev` does
+// not grow with its inputs, so where one of those is in doubt it is inexact and
+// has no bounds.
+//
+// Integers are summed in 128 bits. Decimals are summed in an order that depends
+// on the positions in the span alone, so the same bucket gives the same bits.
+// A NaN is a value: sums, averages and deviations with it are NaN. It fails
+// every test, so `min` and `max` pass over it unless there is nothing else; it
+// sorts behind the numbers, so a quantile is NaN where it falls beyond them.
+//
+//   OUT_OF_RANGE  an integer sum (value, low or high) outside 64 bits
 absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
                             int64_t expected, double quantile = 0.5);
 
 // first_time(x cmp n): a step number as an integer cell; low and high are the
-// earliest and latest step it can be by the bounds of x (high open: perhaps
-// never). Missing where no value passes (low may then still be set).
+// earliest and latest step it can be by the bounds of x: the first where the
+// test may hold, and the first where it must (high open: perhaps never).
+// Missing where no value passes (low may then still be set).
 absl::StatusOr<Cell> FirstTime(const StepSpan& steps, int64_t expected,
                                Comparison comparison, const Scalar& threshold);
 

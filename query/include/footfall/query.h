@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_QUERY_H_
 #define FOOTFALL_QUERY_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -42,6 +43,9 @@ struct QueryOptions {
   int threads = 1;
   // DEADLINE_EXCEEDED once the clock has passed it; looked at per tile.
   absl::Time deadline = absl::InfiniteFuture();
+  // CANCELLED once it is true; looked at per tile. Another thread or a signal
+  // handler may set it; it must outlive the call. Null: never.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 // Splits and parses a script. INVALID_ARGUMENT is the language's own message:
@@ -59,7 +63,7 @@ std::string Print(const Expr& expr);
 //                        the nearest
 //   OUT_OF_RANGE         an integer result outside 64 bits
 //   RESOURCE_EXHAUSTED   a limit of options.limits
-//   DEADLINE_EXCEEDED
+//   DEADLINE_EXCEEDED, CANCELLED
 //   DATA_LOSS, UNAVAILABLE  from the snapshot
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
                              const QueryOptions& options);

@@ -1,0 +1,321 @@
+// Answers for people: aligned columns, thousands marks, and what is known about
+// a value written around it.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "footfall/answer.h"
+#include "query/answer/display_width.h"
+#include "query/answer/number_text.h"
+
+namespace footfall {
+namespace {
+
+using Role = Column::Role;
+
+constexpr absl::string_view kMissing = "-";
+constexpr absl::string_view kBetween = "  ";
+
+// One column as it is shown.
+struct Shown {
+  std::string header;
+  bool right = false;  // numbers stand right
+  std::vector<std::string> cells;
+};
+
+std::string Digits(int64_t number) {
+  std::string text;
+  query::AppendInteger(number, &text);
+  return query::GroupThousands(text);
+}
+
+// Digits behind the point for a whole column: few beside large numbers, none
+// where all are whole.
+int FractionDigits(const Column& column, size_t rows) {
+  double largest = 0;
+  int needed = 0;
+  const auto look = [&](double number) {
+    if (!std::isfinite(number)) return;
+    largest = std::max(largest, std::fabs(number));
+    std::string text;
+    query::AppendDecimal(number, &text);
+    const size_t point = text.find('.');
+    if (text.find('e') != std::string::npos) {
+      needed = std::numeric_limits<int>::max();
+    } else if (point != std::string::npos) {
+      needed = std::max(needed, static_cast<int>(text.size() - point - 1));
+    }
+  };
+  for (size_t row = 0; row < rows; ++row) {
+    if (column.is_missing(row)) continue;
+    look(column.decimals[row]);
+    if (column.kinds.empty() || column.kinds[row] != CellKind::kRange) continue;
+    look(column.low[row]);
+    look(column.high[row]);
+  }
+  const int wanted = largest >= 1000  ? 1
+                     : largest >= 100 ? 2
+                     : largest >= 1   ? 4
+                                      : 6;
+  return std::min(wanted, needed);
+}
+
+// What stands in a cell for its value or for one of its bounds.
+class CellText {
+ public:
+  CellText(const Column& column, size_t rows)
+      : column_(column),
+        fraction_digits_(column.type == ColumnType::kDecimal
+                             ? FractionDigits(column, rows)
+                             : 0) {}
+
+  std::string Value(size_t row) const {
+    switch (column_.type) {
+      case ColumnType::kInteger:
+        return Digits(column_.integers[row]);
+      case ColumnType::kDecimal:
+        return query::FormatForPeople(column_.decimals[row], fraction_digits_);
+      case ColumnType::kText:
+        return column_.texts[row];
+      case ColumnType::kBoolean:
+        return column_.integers[row] != 0 ? "true" : "false";
+    }
+    return "";
+  }
+
+  // Empty where the side is open.
+  std::string Low(size_t row) const {
+    return Bound(row, column_.low, column_.low_integers, column_.low_texts);
+  }
+  std::string High(size_t row) const {
+    return Bound(row, column_.high, column_.high_integers, column_.high_texts);
+  }
+
+ private:
+  std::string Bound(size_t row, const std::vector<double>& decimals,
+                    const std::vector<int64_t>& integers,
+                    const std::vector<std::string>& texts) const {
+    if (column_.type == ColumnType::kText) {
+      return row < texts.size() ? texts[row] : "";
+    }
+    if (row >= decimals.size() || std::isinf(decimals[row])) return "";
+    if (column_.type == ColumnType::kInteger && row < integers.size()) {
+      return Digits(integers[row]);
+    }
+    return query::FormatForPeople(decimals[row], fraction_digits_);
+  }
+
+  const Column& column_;
+  int fraction_digits_;
+};
+
+std::string Marked(const Column& column, const CellText& text, size_t row) {
+  if (column.is_missing(row)) return std::string(kMissing);
+  const CellKind kind =
+      column.kinds.empty() ? CellKind::kExact : column.kinds[row];
+  switch (kind) {
+    case CellKind::kNone:
+      return std::string(kMissing);
+    case CellKind::kFilled:
+      return absl::StrCat("~", text.Value(row));
+    case CellKind::kUpper:
+      return absl::StrCat("<= ", text.Value(row));
+    case CellKind::kLower:
+      return absl::StrCat(">= ", text.Value(row));
+    case CellKind::kRange: {
+      const std::string low = text.Low(row);
+      const std::string high = text.High(row);
+      // Nothing known but that it is not exact: the value in brackets.
+      if (low == high) return absl::StrCat("[", text.Value(row), "]");
+      return absl::StrCat("[", low, "..", high, "]");
+    }
+    case CellKind::kExact:
+      break;
+  }
+  return text.Value(row);
+}
+
+Shown ShowValues(const Column& column, size_t rows) {
+  Shown shown;
+  shown.header = column.unit.empty()
+                     ? column.name
+                     : absl::StrCat(column.name, " (", column.unit, ")");
+  shown.right = column.type == ColumnType::kInteger ||
+                column.type == ColumnType::kDecimal;
+  const CellText text(column, rows);
+  for (size_t row = 0; row < rows; ++row) {
+    shown.cells.push_back(Marked(column, text, row));
+  }
+  return shown;
+}
+
+// Steps present and expected of one item.
+struct ItemCoverage {
+  std::string item;
+  const Column* present = nullptr;
+  const Column* expected = nullptr;
+
+  bool Differs(size_t rows) const {
+    for (size_t row = 0; row < rows; ++row) {
+      if (present->integers[row] != expected->integers[row]) return true;
+    }
+    return false;
+  }
+  bool SameAs(const ItemCoverage& other, size_t rows) const {
+    const auto same = [rows](const Column& a, const Column& b) {
+      return std::equal(a.integers.begin(),
+                        a.integers.begin() + static_cast<ptrdiff_t>(rows),
+                        b.integers.begin());
+    };
+    return same(*present, *other.present) && same(*expected, *other.expected);
+  }
+};
+
+std::vector<ItemCoverage> FindCoverages(const Answer& answer) {
+  constexpr absl::string_view kSuffix = "_present";
+  std::vector<ItemCoverage> coverages;
+  for (const Column& column : answer.columns) {
+    if (column.role == Role::kPresent) {
+      const absl::string_view name = column.name;
+      coverages.push_back(
+          {std::string(name.substr(
+               0, name.size() - std::min(name.size(), kSuffix.size()))),
+           &column, nullptr});
+    } else if (column.role == Role::kExpected && !coverages.empty()) {
+      coverages.back().expected = &column;
+    }
+  }
+  coverages.erase(
+      std::remove_if(coverages.begin(), coverages.end(),
+                     [](const ItemCoverage& c) { return !c.expected; }),
+      coverages.end());
+  return coverages;
+}
+
+// The coverage columns that some row needs: one for all items where they agree,
+// else one for each.
+std::vector<Shown> ShowCoverage(const Answer& answer, size_t rows) {
+  const std::vector<ItemCoverage> coverages = FindCoverages(answer);
+  bool agree = true;
+  for (const ItemCoverage& coverage : coverages) {
+    agree = agree && coverage.SameAs(coverages[0], rows);
+  }
+  std::vector<Shown> result;
+  for (const ItemCoverage& coverage : coverages) {
+    if (agree && !result.empty()) break;
+    if (!coverage.Differs(rows)) continue;
+    Shown shown;
+    shown.header =
+        agree ? "coverage" : absl::StrCat(coverage.item, " coverage");
+    shown.right = true;
+    for (size_t row = 0; row < rows; ++row) {
+      shown.cells.push_back(
+          absl::StrCat(Digits(coverage.present->integers[row]), "/",
+                       Digits(coverage.expected->integers[row])));
+    }
+    result.push_back(std::move(shown));
+  }
+  return result;
+}
+
+std::vector<Shown> ShowColumns(const Answer& answer, size_t rows) {
+  std::vector<Shown> shown;
+  const Column* partial = nullptr;
+  for (const Column& column : answer.columns) {
+    switch (column.role) {
+      case Role::kKind:
+      case Role::kPresent:
+      case Role::kExpected:
+        break;
+      case Role::kPartial:
+        partial = &column;
+        break;
+      default:
+        shown.push_back(ShowValues(column, rows));
+    }
+  }
+  for (Shown& coverage : ShowCoverage(answer, rows)) {
+    shown.push_back(std::move(coverage));
+  }
+  const auto is_partial = [&](size_t row) {
+    return partial->integers[row] != 0;
+  };
+  bool any_partial = false;
+  for (size_t row = 0; partial != nullptr && row < rows; ++row) {
+    any_partial = any_partial || is_partial(row);
+  }
+  if (any_partial) {
+    Shown flags;
+    flags.header = "partial";
+    for (size_t row = 0; row < rows; ++row) {
+      flags.cells.push_back(is_partial(row) ? "partial" : "");
+    }
+    shown.push_back(std::move(flags));
+  }
+  return shown;
+}
+
+void AppendPadded(absl::string_view text, size_t width, bool right,
+                  std::string* line) {
+  const size_t own = query::DisplayWidth(text);
+  const std::string padding(width > own ? width - own : 0, ' ');
+  if (right) line->append(padding);
+  line->append(text.data(), text.size());
+  if (!right) line->append(padding);
+}
+
+void AppendLine(std::string line, std::string* out) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  out->append(line);
+  out->push_back('\n');
+}
+
+}  // namespace
+
+std::string FormatTable(const Answer& answer, const TableOptions& options) {
+  const size_t all = answer.row_count();
+  const size_t rows =
+      options.max_rows == 0 ? all : std::min(all, options.max_rows);
+  const std::vector<Shown> columns = ShowColumns(answer, rows);
+
+  std::vector<size_t> widths;
+  for (const Shown& column : columns) {
+    size_t width = query::DisplayWidth(column.header);
+    for (const std::string& cell : column.cells) {
+      width = std::max(width, query::DisplayWidth(cell));
+    }
+    widths.push_back(width);
+  }
+  std::string out;
+  // Appends the line whose part in column i is text(i).
+  const auto append = [&](const auto& text) {
+    std::string line;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) line.append(kBetween.data(), kBetween.size());
+      AppendPadded(text(i), widths[i], columns[i].right, &line);
+    }
+    AppendLine(std::move(line), &out);
+  };
+  append([&](size_t i) { return columns[i].header; });
+  append([&](size_t i) { return std::string(widths[i], '-'); });
+  for (size_t row = 0; row < rows; ++row) {
+    append([&](size_t i) { return columns[i].cells[row]; });
+  }
+  if (all == 0) {
+    out.append("(no rows)\n");
+  } else if (rows < all) {
+    absl::StrAppend(&out, "... ", Digits(static_cast<int64_t>(all - rows)),
+                    " more of ", Digits(static_cast<int64_t>(all)), " rows\n");
+  }
+  return out;
+}
+
+}  // namespace footfall

@@ -325,6 +325,7 @@ class MemoryStore final : public Store {
   }
 
   std::unique_ptr<StoreView> TakeView() override {
+    if (closed_) return nullptr;
     return std::make_unique<MemoryView>(std::make_shared<const Pin>(map_));
   }
 

@@ -1,5 +1,5 @@
 // A Store on RocksDB: log, snapshots, checksums and compaction come from it.
-// The only pair of files that includes rocksdb/.
+// Only files named storage/store/rocksdb_* include rocksdb/; this one does not.
 
 #ifndef FOOTFALL_STORAGE_STORE_ROCKSDB_STORE_H_
 #define FOOTFALL_STORAGE_STORE_ROCKSDB_STORE_H_
@@ -15,16 +15,20 @@ namespace footfall::storage {
 
 struct RocksdbStoreOptions {
   bool create_if_missing = true;
+  // Any number of readers may stand beside a writer, in other processes or in
+  // this one; each sees the state at its opening, and changes no file.
   bool read_only = false;
-  // Block cache and write buffers together.
+  // Block cache and write buffers together; at least 4 MiB are taken.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
 };
 
 // Opens (or creates) the store in directory `path`.
 //
 //   NOT_FOUND            no store there, and create_if_missing is false
-//   FAILED_PRECONDITION  another process has it open; the message names path
+//   FAILED_PRECONDITION  another process has it open for writing, or the folder
+//                        holds something else; the message names path
 //   DATA_LOSS            its files fail their checks
+//   UNIMPLEMENTED        written by a later release
 //   UNAVAILABLE          the directory cannot be read or written
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksdbStore(
     const std::string& path, const RocksdbStoreOptions& options);

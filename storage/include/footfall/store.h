@@ -58,7 +58,7 @@ class StoreBatch {
   // The key is gone; no error where it was not there.
   void Delete(Keyspace keyspace, absl::string_view key);
 
-  // Every key in [begin, end) is gone.
+  // Every key in [begin, end) is gone; nothing happens unless begin < end.
   void DeleteRange(Keyspace keyspace, absl::string_view begin,
                    absl::string_view end);
 
@@ -114,7 +114,8 @@ class StoreView {
 };
 
 // Collects changes too many for one batch, outside the store's log, to be
-// published at once by Store::Publish(). Dropped unpublished, it leaves nothing.
+// published at once by Store::Publish(). Dropped unpublished, it leaves
+// nothing.
 class StoreStage {
  public:
   virtual ~StoreStage() = default;
@@ -133,9 +134,9 @@ class StoreStage {
 
 // Sizes of what the store holds, in bytes; for people and tests.
 struct StoreStats {
-  uint64_t table_bytes = 0;    // sorted files (or the map, in memory)
-  uint64_t log_bytes = 0;      // log not yet flushed into tables
-  uint64_t memory_bytes = 0;   // caches and write buffers in use
+  uint64_t table_bytes = 0;   // sorted files (or the map, in memory)
+  uint64_t log_bytes = 0;     // log not yet flushed into tables
+  uint64_t memory_bytes = 0;  // caches and write buffers in use
   uint64_t table_count = 0;
 };
 
@@ -154,12 +155,13 @@ class Store {
   virtual absl::Status Apply(const StoreBatch& batch,
                              Durability durability) = 0;
 
-  // Everything applied before the call, nothing applied after.
+  // Everything applied before the call, nothing applied after. Null once the
+  // store is closed.
   virtual std::unique_ptr<StoreView> TakeView() = 0;
 
   virtual absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() = 0;
 
-  // Makes the staged changes and `batch` visible, all or nothing, durable
+  // Makes the staged changes and then `batch` visible, all or nothing, durable
   // against power loss. Requires: `stage` came from this store. Errors as
   // Apply().
   virtual absl::Status Publish(std::unique_ptr<StoreStage> stage,
@@ -173,8 +175,9 @@ class Store {
 
   virtual StoreStats Stats() const = 0;
 
-  // Flushes and releases the medium. Views and iterators must be gone. Called
-  // by the destructor if it was not; a second call does nothing.
+  // Flushes and releases the medium. Views and iterators must be gone: one that
+  // is not keeps the medium, and the answer is FAILED_PRECONDITION. Called by
+  // the destructor if it was not; a second call does nothing.
   virtual absl::Status Close() = 0;
 };
 

@@ -1,0 +1,240 @@
+// Opening: is it ours, is it free, did it stand still while it was read.
+
+#include "storage/store/rocksdb_open.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace footfall::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where a database was never completed, RocksDB leaves some of these.
+bool IsOwnFile(const std::string& name) {
+  for (const absl::string_view prefix :
+       {"LOCK", "LOG", "IDENTITY", "MANIFEST-", "OPTIONS-", "staging"}) {
+    if (absl::StartsWith(name, prefix)) return true;
+  }
+  for (const absl::string_view suffix : {".log", ".sst", ".dbtmp"}) {
+    if (absl::EndsWith(name, suffix)) return true;
+  }
+  return false;
+}
+
+// Whether the folder may hold a database that has to be made.
+absl::Status CheckMayCreate(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    fs::create_directories(path, error);
+    if (error) {
+      return absl::UnavailableError(
+          absl::StrCat(path, ": cannot be made: ", error.message()));
+    }
+    return absl::OkStatus();
+  }
+  if (!fs::is_directory(path, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": is not a folder; a database is a folder"));
+  }
+  fs::directory_iterator entries(path, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat(path, ": cannot be read: ", error.message()));
+  }
+  for (const fs::directory_entry& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    if (IsOwnFile(name)) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": holds \"", name,
+                     "\" and no database; choose a new or an empty folder"));
+  }
+  return absl::OkStatus();
+}
+
+// Another program's database must not get our key spaces.
+absl::Status CheckIsOurs(const std::string& path) {
+  std::vector<std::string> families;
+  const rocksdb::Status status =
+      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &families);
+  // What is wrong is told by the opening itself.
+  if (!status.ok()) return absl::OkStatus();
+  bool has_tiles = false;
+  for (const std::string& family : families) {
+    if (family == kTilesFamily) {
+      has_tiles = true;
+    } else if (family != rocksdb::kDefaultColumnFamilyName) {
+      return absl::UnimplementedError(
+          absl::StrCat(path, ": holds a key space \"", family,
+                       "\"; this build knows \"default\" and \"tiles\""));
+    }
+  }
+  if (has_tiles) return absl::OkStatus();
+  // Only half made by us, or somebody's.
+  rocksdb::Options options;
+  options.info_log = MakeRocksdbSettings(path, true, 0).database.info_log;
+  rocksdb::DB* opened = nullptr;
+  if (!rocksdb::DB::OpenForReadOnly(options, path, &opened).ok()) {
+    return absl::OkStatus();
+  }
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  const std::unique_ptr<rocksdb::Iterator> first(
+      db->NewIterator(rocksdb::ReadOptions()));
+  first->SeekToFirst();
+  if (!first->Valid()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, ": is a RocksDB database of another program"));
+}
+
+// The process that holds the lock file; 0 where none is known. Never called
+// when it is this process: closing a file gives up the locks on it.
+pid_t LockHolder(const std::string& path) {
+  const int file = open(absl::StrCat(path, "/LOCK").c_str(), O_RDWR);
+  if (file < 0) return 0;
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool held = fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  const pid_t holder = held ? lock.l_pid : 0;
+  close(file);
+  return holder;
+}
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
+                       bool read_only) {
+  const std::string text = status.ToString();
+  if (status.IsIOError() && !read_only && absl::StrContains(text, "LOCK")) {
+    const bool by_this_process =
+        absl::StrContains(text, "lock hold by current process");
+    const pid_t holder = by_this_process ? getpid() : LockHolder(path);
+    if (holder != 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path, ": is open for writing in process ", holder,
+          "; close it there, open it with --readonly (read_only in the "
+          "options), or choose another folder"));
+    }
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::UnimplementedError(
+        absl::StrCat(path, ": was written with other settings: ", text));
+  }
+  return ToStatus(status, path);
+}
+
+// Changes whenever the set of files does.
+std::string ManifestState(const std::string& path) {
+  std::ifstream current(path + "/CURRENT");
+  std::string manifest;
+  std::getline(current, manifest);
+  std::error_code error;
+  const uintmax_t size = fs::file_size(path + "/" + manifest, error);
+  return absl::StrCat(manifest, " ", static_cast<uint64_t>(error ? 0 : size));
+}
+
+rocksdb::Status OpenOnce(const std::string& path, RocksdbHandle* handle) {
+  const RocksdbSettings& settings = handle->settings;
+  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+      {rocksdb::kDefaultColumnFamilyName, settings.catalog},
+      {kTilesFamily, settings.tiles},
+  };
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      handle->read_only
+          ? rocksdb::DB::OpenForReadOnly(settings.database, path, descriptors,
+                                         &families, &db)
+          : rocksdb::DB::Open(settings.database, path, descriptors, &families,
+                              &db);
+  if (!status.ok()) return status;
+  handle->db.reset(db);
+  handle->families = {families[0], families[1]};
+  return status;
+}
+
+// A writer beside us may drop a log between our reading the list of tables and
+// our reading the logs: then what was in it would be missing, and what came
+// after it not. So the list must not have changed meanwhile.
+absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
+    const std::string& path, const RocksdbStoreOptions& options) {
+  constexpr int kAttempts = 20;
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
+    const std::string before = ManifestState(path);
+    auto handle = std::make_unique<RocksdbHandle>();
+    handle->path = path;
+    handle->read_only = true;
+    handle->settings =
+        MakeRocksdbSettings(path, true, options.memory_budget_bytes);
+    status = OpenOnce(path, handle.get());
+    if (ManifestState(path) != before) continue;
+    if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
+    return handle;
+  }
+  if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
+  return absl::UnavailableError(
+      absl::StrCat(path, ": its writer changed it at each of ", kAttempts,
+                   " attempts to open it; try again"));
+}
+
+}  // namespace
+
+RocksdbHandle::~RocksdbHandle() { Close().PermitUncheckedError(); }
+
+rocksdb::Status RocksdbHandle::Close() {
+  if (db == nullptr) return rocksdb::Status::OK();
+  for (rocksdb::ColumnFamilyHandle*& family : families) {
+    if (family != nullptr) {
+      db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+    }
+    family = nullptr;
+  }
+  const rocksdb::Status status = db->Close();
+  db.reset();
+  return status;
+}
+
+std::string StagingFolder(const std::string& path) { return path + "/staging"; }
+
+absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
+    const std::string& path, const RocksdbStoreOptions& options) {
+  std::error_code error;
+  if (fs::exists(path + "/CURRENT", error)) {
+    if (absl::Status status = CheckIsOurs(path); !status.ok()) return status;
+  } else if (error && error != std::errc::not_a_directory) {
+    return absl::UnavailableError(
+        absl::StrCat(path, ": cannot be read: ", error.message()));
+  } else if (options.read_only || !options.create_if_missing) {
+    return absl::NotFoundError(absl::StrCat(path, ": no database is there"));
+  } else {
+    if (absl::Status status = CheckMayCreate(path); !status.ok()) {
+      return status;
+    }
+  }
+  if (options.read_only) return OpenReadOnly(path, options);
+
+  auto handle = std::make_unique<RocksdbHandle>();
+  handle->path = path;
+  handle->settings =
+      MakeRocksdbSettings(path, false, options.memory_budget_bytes);
+  if (const rocksdb::Status status = OpenOnce(path, handle.get());
+      !status.ok()) {
+    return OpenError(status, path, /*read_only=*/false);
+  }
+  fs::remove_all(StagingFolder(path), error);
+  return handle;
+}
+
+}  // namespace footfall::storage

@@ -1,0 +1,47 @@
+// Opening a RocksDB database that is ours, and telling what is in the way.
+
+#ifndef FOOTFALL_STORAGE_STORE_ROCKSDB_OPEN_H_
+#define FOOTFALL_STORAGE_STORE_ROCKSDB_OPEN_H_
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "footfall/store.h"
+#include "rocksdb/db.h"
+#include "storage/store/rocksdb_parts.h"
+#include "storage/store/rocksdb_store.h"
+
+namespace footfall::storage {
+
+// An open database. Closes it when it goes; Close() tells how that went.
+struct RocksdbHandle {
+  RocksdbHandle() = default;
+  ~RocksdbHandle();
+  RocksdbHandle(const RocksdbHandle&) = delete;
+  RocksdbHandle& operator=(const RocksdbHandle&) = delete;
+
+  rocksdb::ColumnFamilyHandle* family(Keyspace keyspace) const {
+    return families[static_cast<size_t>(keyspace)];
+  }
+  // No call of the database may follow.
+  rocksdb::Status Close();
+
+  std::string path;
+  bool read_only = false;
+  RocksdbSettings settings;
+  std::unique_ptr<rocksdb::DB> db;
+  std::array<rocksdb::ColumnFamilyHandle*, 2> families{};  // by Keyspace
+};
+
+// Where a database keeps its staged files; emptied when it is opened.
+std::string StagingFolder(const std::string& path);
+
+// Errors as OpenRocksdbStore().
+absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
+    const std::string& path, const RocksdbStoreOptions& options);
+
+}  // namespace footfall::storage
+
+#endif  // FOOTFALL_STORAGE_STORE_ROCKSDB_OPEN_H_

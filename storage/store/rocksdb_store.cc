@@ -1,0 +1,331 @@
+// Store on RocksDB: a column family for each key space, one log for both.
+
+#include "storage/store/rocksdb_store.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/db.h"
+#include "rocksdb/metadata.h"
+#include "rocksdb/write_batch.h"
+#include "storage/store/check_batch.h"
+#include "storage/store/rocksdb_open.h"
+#include "storage/store/rocksdb_parts.h"
+#include "storage/store/rocksdb_stage.h"
+
+namespace footfall::storage {
+namespace {
+
+// One state of the database; shared by a view and its iterators.
+class PinnedState {
+ public:
+  explicit PinnedState(std::shared_ptr<const RocksdbHandle> handle)
+      : handle_(std::move(handle)), snapshot_(handle_->db->GetSnapshot()) {}
+  ~PinnedState() {
+    if (snapshot_ != nullptr) handle_->db->ReleaseSnapshot(snapshot_);
+  }
+  PinnedState(const PinnedState&) = delete;
+  PinnedState& operator=(const PinnedState&) = delete;
+
+  rocksdb::ReadOptions read_options() const {
+    rocksdb::ReadOptions options;  // verifies checksums
+    options.snapshot = snapshot_;
+    return options;
+  }
+  const RocksdbHandle& handle() const { return *handle_; }
+
+ private:
+  const std::shared_ptr<const RocksdbHandle> handle_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+class RocksdbIterator final : public StoreIterator {
+ public:
+  RocksdbIterator(std::shared_ptr<const PinnedState> state, Keyspace keyspace,
+                  absl::string_view begin, absl::string_view end)
+      : state_(std::move(state)),
+        begin_(begin.data(), begin.size()),
+        end_(end.data(), end.size()),
+        begin_slice_(begin_),
+        end_slice_(end_) {
+    rocksdb::ReadOptions options = state_->read_options();
+    options.iterate_lower_bound = &begin_slice_;
+    if (!end_.empty()) options.iterate_upper_bound = &end_slice_;
+    const RocksdbHandle& handle = state_->handle();
+    iterator_.reset(handle.db->NewIterator(options, handle.family(keyspace)));
+  }
+
+  absl::StatusOr<bool> Next() override {
+    if (!started_) return Seek(begin_);
+    if (!iterator_->Valid()) return Arrive();
+    iterator_->Next();
+    return Arrive();
+  }
+
+  absl::StatusOr<bool> Seek(absl::string_view key) override {
+    started_ = true;
+    iterator_->Seek(ToSlice(std::max(key, absl::string_view(begin_))));
+    return Arrive();
+  }
+
+  absl::string_view key() const override { return ToView(iterator_->key()); }
+  absl::string_view value() const override {
+    return ToView(iterator_->value());
+  }
+
+ private:
+  absl::StatusOr<bool> Arrive() const {
+    if (iterator_->Valid()) return true;
+    if (const rocksdb::Status status = iterator_->status(); !status.ok()) {
+      return ToStatus(status, state_->handle().path);
+    }
+    return false;
+  }
+
+  const std::shared_ptr<const PinnedState> state_;
+  const std::string begin_;
+  const std::string end_;
+  const rocksdb::Slice begin_slice_;
+  const rocksdb::Slice end_slice_;
+  bool started_ = false;
+  std::unique_ptr<rocksdb::Iterator> iterator_;  // goes before the state
+};
+
+class RocksdbView final : public StoreView {
+ public:
+  explicit RocksdbView(std::shared_ptr<const PinnedState> state)
+      : state_(std::move(state)) {}
+
+  absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
+                           std::string* value) const override {
+    const RocksdbHandle& handle = state_->handle();
+    const rocksdb::Status status = handle.db->Get(
+        state_->read_options(), handle.family(keyspace), ToSlice(key), value);
+    if (status.ok()) return true;
+    if (status.IsNotFound()) return false;
+    return ToStatus(status, handle.path);
+  }
+
+  std::unique_ptr<StoreIterator> Scan(Keyspace keyspace,
+                                      absl::string_view begin,
+                                      absl::string_view end) const override {
+    return std::make_unique<RocksdbIterator>(state_, keyspace, begin, end);
+  }
+
+ private:
+  const std::shared_ptr<const PinnedState> state_;
+};
+
+class RocksdbStore final : public Store {
+ public:
+  explicit RocksdbStore(std::shared_ptr<RocksdbHandle> handle)
+      : handle_(std::move(handle)) {}
+  ~RocksdbStore() override { Close().IgnoreError(); }
+
+  absl::Status Apply(const StoreBatch& batch, Durability durability) override
+      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  std::unique_ptr<StoreView> TakeView() override;
+  absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() override;
+  absl::Status Publish(std::unique_ptr<StoreStage> stage,
+                       const StoreBatch& batch) override
+      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  absl::Status Flush() override;
+  absl::Status Compact() override;
+  StoreStats Stats() const override;
+  absl::Status Close() override;
+
+ private:
+  absl::Status CheckWritable() const;
+  uint64_t LogBytes() const;
+
+  std::shared_ptr<RocksdbHandle> handle_;  // null once closed
+  std::atomic<uint64_t> stage_count_ = 0;
+  // Held shared by Apply(), alone by Publish(): what is published lies above
+  // everything that the log holds.
+  absl::Mutex publish_mutex_;
+};
+
+absl::Status RocksdbStore::Apply(const StoreBatch& batch,
+                                 Durability durability) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = CheckBatch(batch); !status.ok()) return status;
+  rocksdb::WriteBatch writes(batch.size_bytes() +
+                             16 * batch.operations().size());
+  for (const StoreBatch::Operation& operation : batch.operations()) {
+    rocksdb::ColumnFamilyHandle* family = handle_->family(operation.keyspace);
+    rocksdb::Status status;
+    switch (operation.kind) {
+      case StoreBatch::Kind::kPut:
+        status = writes.Put(family, operation.key, operation.value);
+        break;
+      case StoreBatch::Kind::kAppend:
+        status = writes.Merge(family, operation.key, operation.value);
+        break;
+      case StoreBatch::Kind::kDelete:
+        status = writes.Delete(family, operation.key);
+        break;
+      case StoreBatch::Kind::kDeleteRange:
+        if (operation.key >= operation.value) continue;
+        status = writes.DeleteRange(family, operation.key, operation.value);
+        break;
+    }
+    if (!status.ok()) return ToStatus(status, handle_->path);
+  }
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kPowerLoss;
+  absl::ReaderMutexLock lock(&publish_mutex_);
+  return ToStatus(handle_->db->Write(options, &writes), handle_->path);
+}
+
+std::unique_ptr<StoreView> RocksdbStore::TakeView() {
+  if (handle_ == nullptr) return nullptr;
+  return std::make_unique<RocksdbView>(
+      std::make_shared<const PinnedState>(handle_));
+}
+
+absl::StatusOr<std::unique_ptr<StoreStage>> RocksdbStore::NewStage() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  const RocksdbSettings& settings = handle_->settings;
+  return std::make_unique<RocksdbStage>(
+      absl::StrCat(StagingFolder(handle_->path), "/", ++stage_count_), this,
+      std::array<rocksdb::Options, 2>{
+          rocksdb::Options(settings.database, settings.catalog),
+          rocksdb::Options(settings.database, settings.tiles)});
+}
+
+absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
+                                   const StoreBatch& batch) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = CheckBatch(batch); !status.ok()) return status;
+  auto* const own = dynamic_cast<RocksdbStage*>(stage.get());
+  if (own == nullptr || own->store() != this) {
+    return absl::InternalError("publish: the stage is of another store");
+  }
+  if (absl::Status status = own->AddBatch(batch); !status.ok()) return status;
+
+  std::vector<rocksdb::IngestExternalFileArg> files;
+  for (const Keyspace keyspace : {Keyspace::kCatalog, Keyspace::kTiles}) {
+    if (own->files(keyspace).empty()) continue;
+    rocksdb::IngestExternalFileArg& arg = files.emplace_back();
+    arg.column_family = handle_->family(keyspace);
+    arg.external_files = own->files(keyspace);
+    arg.options.move_files = true;
+    arg.options.write_global_seqno = false;
+  }
+  if (files.empty()) return absl::OkStatus();
+  // Tables outlast a log that is damaged or was not synced. What is published
+  // may build on batches that are only in the log, so they go first.
+  absl::MutexLock lock(&publish_mutex_);
+  if (absl::Status status = Flush(); !status.ok()) return status;
+  return ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+}
+
+absl::Status RocksdbStore::Flush() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  const std::vector<rocksdb::ColumnFamilyHandle*> families(
+      handle_->families.begin(), handle_->families.end());
+  return ToStatus(handle_->db->Flush(rocksdb::FlushOptions(), families),
+                  handle_->path);
+}
+
+absl::Status RocksdbStore::Compact() {
+  if (absl::Status status = Flush(); !status.ok()) return status;
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* family : handle_->families) {
+    const rocksdb::Status status =
+        handle_->db->CompactRange(options, family, nullptr, nullptr);
+    if (!status.ok()) return ToStatus(status, handle_->path);
+  }
+  return absl::OkStatus();
+}
+
+StoreStats RocksdbStore::Stats() const {
+  StoreStats stats;
+  if (handle_ == nullptr) return stats;
+  for (rocksdb::ColumnFamilyHandle* family : handle_->families) {
+    rocksdb::ColumnFamilyMetaData tables;
+    handle_->db->GetColumnFamilyMetaData(family, &tables);
+    stats.table_bytes += tables.size;
+    stats.table_count += tables.file_count;
+  }
+  stats.log_bytes = LogBytes();
+  stats.memory_bytes = handle_->settings.cache->GetUsage();
+  return stats;
+}
+
+absl::Status RocksdbStore::Close() {
+  if (handle_ == nullptr) return absl::OkStatus();
+  absl::Status status;
+  if (!handle_->read_only) status = Flush();
+  const std::shared_ptr<RocksdbHandle> handle = std::move(handle_);
+  handle_ = nullptr;
+  if (handle.use_count() > 1) {
+    // The last of them closes the database.
+    status.Update(absl::FailedPreconditionError(absl::StrCat(
+        handle->path, ": closed while ", handle.use_count() - 1,
+        " of its views are held; it stays locked until they are gone")));
+    return status;
+  }
+  status.Update(ToStatus(handle->Close(), handle->path));
+  return status;
+}
+
+absl::Status RocksdbStore::CheckWritable() const {
+  if (handle_ == nullptr) {
+    return absl::FailedPreconditionError("store: it is closed");
+  }
+  if (handle_->read_only) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(handle_->path, ": is open for reading only"));
+  }
+  return absl::OkStatus();
+}
+
+// The logs that still hold what no table does.
+uint64_t RocksdbStore::LogBytes() const {
+  uint64_t first_log = 0;
+  handle_->db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep,
+                              &first_log);
+  uint64_t bytes = 0;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(handle_->path, error);
+  while (!error && entry != std::filesystem::directory_iterator()) {
+    const std::string name = entry->path().filename().string();
+    absl::string_view stem = name;
+    uint64_t number = 0;
+    if (absl::ConsumeSuffix(&stem, ".log") && absl::SimpleAtoi(stem, &number) &&
+        number >= first_log) {
+      std::error_code gone;  // dropped since it was listed
+      const uintmax_t size = entry->file_size(gone);
+      if (!gone) bytes += size;
+    }
+    entry.increment(error);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksdbStore(
+    const std::string& path, const RocksdbStoreOptions& options) {
+  absl::StatusOr<std::unique_ptr<RocksdbHandle>> handle =
+      OpenRocksdbHandle(path, options);
+  if (!handle.ok()) return handle.status();
+  return std::make_unique<RocksdbStore>(*std::move(handle));
+}
+
+}  // namespace footfall::storage

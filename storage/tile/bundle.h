@@ -10,8 +10,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -31,14 +31,14 @@ class Bundle {
   // Errors as TileReader::Open(); the message says which part.
   static absl::StatusOr<Bundle> Open(absl::string_view bytes);
 
-  TileShape shape() const;
-  CellType type() const;
+  TileShape shape() const { return parts_.front().shape(); }
+  CellType type() const { return parts_.front().type(); }
 
   // Parts, the first included; at least 1.
-  uint32_t part_count() const;
+  uint32_t part_count() const { return static_cast<uint32_t>(parts_.size()); }
   // Bytes of the first part, and of all later ones together.
-  size_t first_size() const;
-  size_t later_size() const;
+  size_t first_size() const { return first_size_; }
+  size_t later_size() const { return later_size_; }
 
   bool HasLane(uint32_t lane) const;  // some part has a cell in it
 
@@ -59,7 +59,9 @@ class Bundle {
   std::string Dump() const;
 
  private:
-  // (the owner of this file fills this in)
+  absl::InlinedVector<TileReader, 1> parts_;
+  size_t first_size_ = 0;
+  size_t later_size_ = 0;
 };
 
 }  // namespace footfall::storage

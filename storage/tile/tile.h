@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "storage/codec/column.h"
 
 namespace footfall::storage {
 
@@ -26,16 +27,8 @@ struct TileShape {
   friend bool operator==(const TileShape&, const TileShape&) = default;
 };
 
-enum class CellType : uint8_t {
-  kInteger = 0,  // int64
-  kDecimal = 1,  // the bits of an IEEE 754 double
-};
-
-// How much to spend on making a tile small.
-enum class Effort : uint8_t {
-  kFast,   // patches: whatever is written at once
-  kDense,  // sealing: the densest coding that pays
-};
+// CellType says what the values are, Effort what to spend on them: see
+// storage/codec/column.h.
 
 // The cells of one lane. Bit i of word i / 64 stands for step i of the tile.
 struct LaneCells {

@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "storage/tile/tile.h"
+#include "storage/tile/tile_reader.h"
 
 namespace footfall::storage {
 
@@ -27,18 +28,44 @@ class TileBuilder {
   // the spans have the lengths that LaneCells gives.
   void AddLane(uint32_t lane, const LaneCells& cells);
 
-  // Adds a lane as it stands in another tile of the same shape and type,
-  // without coding it again. `bytes` come from TileReader::LaneBytes().
-  void AddEncodedLane(uint32_t lane, absl::string_view bytes);
+  // Adds a lane as it stands in another tile of the same shape and type, as
+  // bytes and without coding it again where the other tile's form allows that.
+  // Requires: as AddLane(); source.HasLane(lane).
+  void AddEncodedLane(uint32_t lane, const TileReader& source);
 
-  bool empty() const;
+  bool empty() const { return lanes_.empty(); }
 
   // The tile's bytes; the builder is empty after it.
   //   INTERNAL  a promise above was broken: nothing doubtful is written
   absl::StatusOr<std::string> Finish(Effort effort);
 
  private:
-  // (the owner of this file fills this in)
+  // A lane that waits for Finish(): cells in values_ and words_, or bytes_.
+  struct PendingLane {
+    uint32_t lane;
+    bool encoded;
+    bool has_deleted;
+    size_t begin;  // of its values in values_, or its bytes in bytes_
+    size_t end;
+    size_t words_begin;  // in words_: present, then deleted if it has any
+  };
+
+  // The step at which every lane has its one and only cell, a value; -1 if
+  // that is not so.
+  int64_t OnlyStep() const;
+  void EncodeLane(const PendingLane& lane, Effort effort,
+                  std::string* out) const;
+  void BreakPromise(absl::string_view message);
+
+  TileShape shape_;
+  CellType type_;
+  uint32_t season_;
+  int64_t first_step_;
+  std::vector<PendingLane> lanes_;
+  std::vector<int64_t> values_;
+  std::vector<uint64_t> words_;
+  std::string bytes_;
+  absl::Status promises_;
 };
 
 }  // namespace footfall::storage

@@ -5,14 +5,24 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "storage/codec/presence.h"
 #include "storage/tile/tile.h"
+#include "storage/tile/tile_layout.h"
 
 namespace footfall::storage {
+
+// Moves the values of the present steps to the front, in step order, and
+// returns them: a lane as OverlayCells() reads it becomes what LaneCells wants.
+// Requires: values->size() is above every present step.
+absl::Span<const int64_t> CompactCells(absl::Span<const uint64_t> present,
+                                       std::vector<int64_t>* values);
 
 // Borrows the bytes it was opened on. Immutable, may be shared.
 class TileReader {
@@ -24,14 +34,14 @@ class TileReader {
   //                  which, and what this build knows
   static absl::StatusOr<TileReader> Open(absl::string_view bytes);
 
-  TileShape shape() const;
-  CellType type() const;
+  TileShape shape() const { return shape_; }
+  CellType type() const { return type_; }
 
   // Lanes that have a cell.
-  uint32_t lane_count() const;
-  bool HasLane(uint32_t lane) const;
+  uint32_t lane_count() const { return lane_set_.count(); }
+  bool HasLane(uint32_t lane) const { return lane_set_.Has(lane); }
   // Whether any cell is marked deleted.
-  bool has_deleted() const;
+  bool has_deleted() const { return has_deleted_; }
 
   // The cells of `lane` at steps [begin, end), laid over what is there:
   // a value sets present and writes values[i]; a deleted cell clears present
@@ -40,7 +50,8 @@ class TileReader {
   //
   // Requires: begin < end <= shape().steps; values has end - begin elements;
   // present has ceil((end - begin) / 64) words.
-  //   DATA_LOSS  the lane's bytes do not decode; the output is unspecified
+  //   DATA_LOSS      the lane's bytes do not decode; the output is unspecified
+  //   UNIMPLEMENTED  it is coded as only a later release knows
   absl::Status OverlayLane(uint32_t lane, uint32_t begin, uint32_t end,
                            absl::Span<int64_t> values,
                            absl::Span<uint64_t> present) const;
@@ -51,14 +62,43 @@ class TileReader {
                             absl::Span<uint64_t> present,
                             absl::Span<uint64_t> deleted) const;
 
-  // The lane as it is coded; for TileBuilder::AddEncodedLane().
+  // The lane as it is coded, or "" where lanes are not apart in this tile; for
+  // TileBuilder::AddEncodedLane(). Requires: HasLane(lane).
   absl::string_view LaneBytes(uint32_t lane) const;
 
   // What the tile holds, a line a lane, for people.
   std::string Dump() const;
 
  private:
-  // (the owner of this file fills this in)
+  // One lane, taken apart.
+  struct Lane {
+    Presence present;
+    Presence deleted;
+    Codec codec;
+    absl::string_view values;
+    uint32_t value_count;  // in `values`,
+    uint32_t value_begin;  // of which the lane's are those from here on
+  };
+
+  absl::Status OpenLanes(absl::string_view rest);
+  absl::Status OpenColumn(absl::string_view rest);
+  absl::StatusOr<Lane> TakeLane(uint32_t lane) const;
+  absl::Status ReadLane(const Lane& lane, uint32_t begin, uint32_t end,
+                        absl::Span<int64_t> values,
+                        absl::Span<uint64_t> present,
+                        absl::Span<uint64_t> deleted) const;
+
+  TileShape shape_ = {1, 1};
+  CellType type_ = CellType::kInteger;
+  bool has_deleted_ = false;
+  TileForm form_ = TileForm::kLanes;
+  Presence lane_set_;
+  // Form kLanes: ends_[i] is where lane number i of the set ends in data_.
+  absl::InlinedVector<uint32_t, 64> ends_;
+  absl::string_view data_;
+  // Form kColumn: every lane's cell is at this step; data_ is their values.
+  Presence column_step_;
+  Codec column_codec_ = Codec::kNone;
 };
 
 }  // namespace footfall::storage

@@ -1,0 +1,332 @@
+#include "storage/tile/tile_reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/bytes.h"
+#include "storage/base/check.h"
+#include "storage/base/checksum.h"
+#include "storage/base/status_macros.h"
+#include "storage/base/varint.h"
+
+namespace footfall::storage {
+namespace {
+
+unsigned char TakeByte(absl::string_view* in) {
+  const unsigned char byte = static_cast<unsigned char>(in->front());
+  in->remove_prefix(1);
+  return byte;
+}
+
+absl::StatusOr<Presence> TakeSet(uint32_t places, absl::string_view* in) {
+  if (in->empty()) {
+    return absl::DataLossError("tile: a set's form is cut off");
+  }
+  const PresenceForm form = static_cast<PresenceForm>(TakeByte(in));
+  return Presence::Take(form, places, in);
+}
+
+// Sets bits [begin, end).
+void SetBits(uint32_t begin, uint32_t end, absl::Span<uint64_t> words) {
+  while (begin < end) {
+    const uint32_t shift = begin % 64;
+    const uint32_t count = std::min(64 - shift, end - begin);
+    words[begin / 64] |= (~uint64_t{0} >> (64 - count)) << shift;
+    begin += count;
+  }
+}
+
+constexpr uint32_t kStackSteps = 1024;
+
+}  // namespace
+
+absl::Span<const int64_t> CompactCells(absl::Span<const uint64_t> present,
+                                       std::vector<int64_t>* values) {
+  size_t count = 0;
+  for (size_t i = 0; i < present.size(); ++i) {
+    for (uint64_t word = present[i]; word != 0; word &= word - 1) {
+      (*values)[count++] =
+          (*values)[i * 64 + static_cast<size_t>(std::countr_zero(word))];
+    }
+  }
+  return absl::MakeConstSpan(*values).subspan(0, count);
+}
+
+absl::StatusOr<TileReader> TileReader::Open(absl::string_view bytes) {
+  if (bytes.size() < kTileHeadSize ||
+      static_cast<unsigned char>(bytes[0]) != kTileMagic) {
+    return absl::DataLossError(absl::StrCat(
+        "tile: ", bytes.size(), " bytes that do not begin as a tile"));
+  }
+  const unsigned char version = static_cast<unsigned char>(bytes[1]);
+  absl::string_view rest = bytes.substr(kTileHeadSize);
+  if (Checksum(rest, version) != LoadU32(bytes.data() + kTileChecksumAt)) {
+    return absl::DataLossError(absl::StrCat(
+        "tile: the checksum of ", bytes.size(), " bytes does not match"));
+  }
+  if (version != kTileVersion) {
+    return absl::UnimplementedError(absl::StrCat(
+        "tile: version ", version, "; this build knows ", kTileVersion));
+  }
+  TileReader reader;
+  if (!TakeVarint32(&rest, kMaxTileCells, &reader.shape_.lanes) ||
+      !TakeVarint32(&rest, kMaxTileCells, &reader.shape_.steps) ||
+      reader.shape_.lanes == 0 || reader.shape_.steps == 0 ||
+      uint64_t{reader.shape_.lanes} * reader.shape_.steps > kMaxTileCells ||
+      rest.empty()) {
+    return absl::DataLossError(
+        absl::StrCat("tile: the shape is cut off, empty or above ",
+                     kMaxTileCells, " cells"));
+  }
+  const unsigned char flags = TakeByte(&rest);
+  const uint8_t type = flags & kTileTypeMask;
+  const uint8_t form = static_cast<uint8_t>(flags >> kTileFormShift);
+  if (type > static_cast<uint8_t>(CellType::kDecimal) || form > kMaxTileForm ||
+      (flags & kTileReservedFlags) != 0) {
+    return absl::UnimplementedError(absl::StrCat(
+        "tile: type ", type, ", form ", form, ", flags ", flags,
+        "; this build knows types 0 to 1 and forms 0 to ", kMaxTileForm));
+  }
+  reader.type_ = static_cast<CellType>(type);
+  reader.has_deleted_ = (flags & kTileHasDeleted) != 0;
+  reader.form_ = static_cast<TileForm>(form);
+  FOOTFALL_ASSIGN_OR_RETURN(reader.lane_set_,
+                            TakeSet(reader.shape_.lanes, &rest));
+  FOOTFALL_RETURN_IF_ERROR(reader.form_ == TileForm::kColumn
+                               ? reader.OpenColumn(rest)
+                               : reader.OpenLanes(rest));
+  return reader;
+}
+
+absl::Status TileReader::OpenLanes(absl::string_view rest) {
+  ends_.resize(lane_set_.count());
+  uint64_t end = 0;
+  for (uint32_t& lane_end : ends_) {
+    uint64_t size;
+    if (!TakeVarint(&rest, &size) || size == 0 || size > rest.size()) {
+      return absl::DataLossError("tile: a lane's size is cut off or too large");
+    }
+    end += size;
+    lane_end = static_cast<uint32_t>(end);
+  }
+  if (end != rest.size()) {
+    return absl::DataLossError(
+        absl::StrCat("tile: lanes of ", end, " bytes in ", rest.size()));
+  }
+  data_ = rest;
+  // What a later release wrote is found here, not in the middle of an answer.
+  uint32_t begin = 0;
+  for (const uint32_t lane_end : ends_) {
+    const unsigned char head = static_cast<unsigned char>(rest[begin]);
+    const int codec = head & kLaneCodecMask;
+    const int form = (head >> kLaneFormShift) & kLaneFormMask;
+    if (codec > kMaxCodec || form > kMaxPresenceForm) {
+      return absl::UnimplementedError(
+          absl::StrCat("tile: a lane has codec ", codec, " and presence form ",
+                       form, "; this build knows codecs 0 to ", kMaxCodec,
+                       " and forms 0 to ", kMaxPresenceForm));
+    }
+    begin = lane_end;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TileReader::OpenColumn(absl::string_view rest) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      column_step_, Presence::Take(PresenceForm::kOne, shape_.steps, &rest));
+  if (rest.empty()) {
+    return absl::DataLossError("tile: the column's codec is cut off");
+  }
+  const uint8_t codec = TakeByte(&rest);
+  if (codec > kMaxCodec) {
+    return absl::UnimplementedError(
+        absl::StrCat("tile: the column has codec ", codec,
+                     "; this build knows codecs 0 to ", kMaxCodec));
+  }
+  column_codec_ = static_cast<Codec>(codec);
+  data_ = rest;
+  return absl::OkStatus();
+}
+
+absl::string_view TileReader::LaneBytes(uint32_t lane) const {
+  if (form_ != TileForm::kLanes) {
+    return {};
+  }
+  const uint32_t index = lane_set_.CountBelow(lane);
+  const uint32_t begin = index == 0 ? 0 : ends_[index - 1];
+  return data_.substr(begin, ends_[index] - begin);
+}
+
+absl::StatusOr<TileReader::Lane> TileReader::TakeLane(uint32_t lane) const {
+  Lane taken;
+  if (form_ == TileForm::kColumn) {
+    taken.present = column_step_;
+    taken.codec = column_codec_;
+    taken.values = data_;
+    taken.value_count = lane_set_.count();
+    taken.value_begin = lane_set_.CountBelow(lane);
+    return taken;
+  }
+  absl::string_view bytes = LaneBytes(lane);
+  const unsigned char head = TakeByte(&bytes);
+  taken.codec = static_cast<Codec>(head & kLaneCodecMask);
+  const PresenceForm form =
+      static_cast<PresenceForm>((head >> kLaneFormShift) & kLaneFormMask);
+  FOOTFALL_ASSIGN_OR_RETURN(taken.present,
+                            Presence::Take(form, shape_.steps, &bytes));
+  if ((head & kLaneHasDeleted) != 0) {
+    FOOTFALL_ASSIGN_OR_RETURN(taken.deleted, TakeSet(shape_.steps, &bytes));
+  }
+  taken.values = bytes;
+  taken.value_count = taken.present.count();
+  taken.value_begin = 0;
+  return taken;
+}
+
+absl::Status TileReader::ReadLane(const Lane& lane, uint32_t begin,
+                                  uint32_t end, absl::Span<int64_t> values,
+                                  absl::Span<uint64_t> present,
+                                  absl::Span<uint64_t> deleted) const {
+  if (lane.deleted.count() != 0) {
+    for (uint32_t i = begin; i < end; i += 64) {
+      uint64_t word = lane.deleted.Word(i);
+      if (end - i < 64) {
+        word &= (uint64_t{1} << (end - i)) - 1;
+      }
+      const uint32_t index = (i - begin) / 64;
+      present[index] &= ~word;
+      if (!deleted.empty()) {
+        deleted[index] |= word;
+      }
+      for (; word != 0; word &= word - 1) {
+        values[i - begin + static_cast<uint32_t>(std::countr_zero(word))] = 0;
+      }
+    }
+  }
+  const uint32_t from = std::max(begin, lane.present.begin());
+  const uint32_t to = std::min(end, lane.present.end());
+  if (from >= to) {
+    return absl::OkStatus();
+  }
+  const uint32_t rank = lane.present.CountBelow(from);
+  const uint32_t count = lane.present.CountBelow(to) - rank;
+  if (count == 0) {
+    return absl::OkStatus();
+  }
+  if (lane.present.is_run()) {
+    FOOTFALL_RETURN_IF_ERROR(DecodeColumn(
+        lane.codec, lane.values, lane.value_count, lane.value_begin + rank,
+        values.subspan(from - begin, count)));
+    SetBits(from - begin, to - begin, present);
+  } else {
+    int64_t stack[kStackSteps];
+    std::vector<int64_t> heap;
+    absl::Span<int64_t> dense = absl::MakeSpan(stack);
+    if (count > kStackSteps) {
+      heap.resize(count);
+      dense = absl::MakeSpan(heap);
+    }
+    FOOTFALL_RETURN_IF_ERROR(
+        DecodeColumn(lane.codec, lane.values, lane.value_count,
+                     lane.value_begin + rank, dense.subspan(0, count)));
+    const int64_t* next = dense.data();
+    for (uint32_t i = begin; i < end; i += 64) {
+      uint64_t word = lane.present.Word(i);
+      if (end - i < 64) {
+        word &= (uint64_t{1} << (end - i)) - 1;
+      }
+      present[(i - begin) / 64] |= word;
+      for (; word != 0; word &= word - 1) {
+        values[i - begin + static_cast<uint32_t>(std::countr_zero(word))] =
+            *next++;
+      }
+    }
+  }
+  if (!deleted.empty()) {
+    for (uint32_t i = 0; i < deleted.size(); ++i) {
+      deleted[i] &= ~lane.present.Word(begin + i * 64);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TileReader::OverlayLane(uint32_t lane, uint32_t begin,
+                                     uint32_t end, absl::Span<int64_t> values,
+                                     absl::Span<uint64_t> present) const {
+  FOOTFALL_DCHECK(begin < end && end <= shape_.steps);
+  FOOTFALL_DCHECK(values.size() == end - begin);
+  FOOTFALL_DCHECK(present.size() == (end - begin + 63) / 64);
+  if (!HasLane(lane)) {
+    return absl::OkStatus();
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Lane taken, TakeLane(lane));
+  return ReadLane(taken, begin, end, values, present, {});
+}
+
+absl::Status TileReader::OverlayCells(uint32_t lane, absl::Span<int64_t> values,
+                                      absl::Span<uint64_t> present,
+                                      absl::Span<uint64_t> deleted) const {
+  FOOTFALL_DCHECK(values.size() == shape_.steps);
+  FOOTFALL_DCHECK(present.size() == shape_.words());
+  FOOTFALL_DCHECK(deleted.size() == shape_.words());
+  if (!HasLane(lane)) {
+    return absl::OkStatus();
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Lane taken, TakeLane(lane));
+  return ReadLane(taken, 0, shape_.steps, values, present, deleted);
+}
+
+std::string TileReader::Dump() const {
+  std::string text =
+      absl::StrCat("tile version ", kTileVersion, ": ", shape_.lanes,
+                   " lanes x ", shape_.steps, " steps of ",
+                   type_ == CellType::kInteger ? "integers" : "decimals", ", ",
+                   lane_set_.count(), " with cells",
+                   form_ == TileForm::kColumn ? ", all in one column" : "",
+                   has_deleted_ ? ", some deleted" : "", "\n");
+  std::vector<int64_t> values(shape_.steps);
+  std::vector<uint64_t> present(shape_.words());
+  for (uint32_t lane = lane_set_.begin(); lane < lane_set_.end(); ++lane) {
+    if (!HasLane(lane)) {
+      continue;
+    }
+    absl::StrAppend(&text, "  lane ", lane, ": ");
+    const absl::StatusOr<Lane> taken = TakeLane(lane);
+    if (!taken.ok()) {
+      absl::StrAppend(&text, taken.status().ToString(), "\n");
+      continue;
+    }
+    const Presence& set = taken->present;
+    if (set.count() != 0) {
+      absl::StrAppend(&text, "steps ", set.begin(), "..", set.end() - 1, ", ");
+    }
+    absl::StrAppend(&text, set.count(), " values, ", taken->deleted.count(),
+                    " deleted, ", DescribeColumn(taken->codec, taken->values),
+                    form_ == TileForm::kColumn
+                        ? std::string()
+                        : absl::StrCat(", ", LaneBytes(lane).size(), " bytes"));
+    std::fill(present.begin(), present.end(), 0);
+    const absl::Status status =
+        ReadLane(*taken, 0, shape_.steps, absl::MakeSpan(values),
+                 absl::MakeSpan(present), {});
+    if (!status.ok()) {
+      absl::StrAppend(&text, ", ", status.ToString(), "\n");
+      continue;
+    }
+    const auto show = [this](int64_t value) {
+      return type_ == CellType::kInteger
+                 ? absl::StrCat(value)
+                 : absl::StrCat(std::bit_cast<double>(value));
+    };
+    if (set.count() != 0) {
+      absl::StrAppend(&text, ", from ", show(values[set.begin()]), " to ",
+                      show(values[set.end() - 1]));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace footfall::storage

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -56,7 +57,7 @@ std::string FormatPeriod(const Period& period);
 // an optional Z or +08:00.
 struct Date {
   Unit precision = Unit::kDay;
-  absl::CivilSecond start;            // first civil second of the stretch
+  absl::CivilSecond start;              // first civil second of the stretch
   std::optional<int32_t> utc_offset_s;  // as written; only below a day
 
   friend bool operator==(const Date&, const Date&) = default;
@@ -68,6 +69,11 @@ absl::StatusOr<Date> ParseDate(absl::string_view text);
 std::string FormatDate(const Date& date);
 // First civil second after the stretch.
 absl::CivilSecond DateEnd(const Date& date);
+// An instant as a date: to the second, with the zone's offset at it.
+Date InstantDate(absl::Time time, const absl::TimeZone& zone);
+
+// The zone of that name (`Area/City`, UTC). INVALID_ARGUMENT: as Grid::Create.
+absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view name);
 
 // Steps [begin, end).
 struct StepRange {
@@ -93,17 +99,21 @@ class Grid {
   const Period& period() const { return period_; }
   const std::string& zone_name() const { return zone_name_; }
   const absl::TimeZone& zone() const { return zone_; }
+  // Length of a step below a day; 0 for civil periods.
+  int64_t step_seconds() const { return step_s_; }
 
-  // First and last step of the years 1 to 9999, as a range.
-  StepRange Limits() const;
+  // The steps that start in the years 1 to 9999.
+  StepRange Limits() const { return limits_; }
 
   // The step that holds an instant (a civil period: that holds its civil time
   // in the grid's zone).
   int64_t StepAt(absl::Time time) const;
   // The step that holds a civil time. Below a day it is read in the zone; a
-  // time that a clock change skips counts as the one after the jump, one that
-  // occurs twice as its first occurrence.
+  // time that a clock change skips counts as the first after the jump, one
+  // that occurs twice as its first occurrence.
   int64_t StepAt(absl::CivilSecond civil) const;
+  // The step that holds a day's first second; the day counts from 1970-01-01.
+  int64_t StepAtDay(int64_t days) const;
 
   // The civil time, in the zone, at which a step starts.
   absl::CivilSecond CivilStart(int64_t step) const;
@@ -132,31 +142,41 @@ class Grid {
   }
 
  private:
+  StepRange FindLimits() const;
+  // First day of a civil step.
+  int64_t StartDay(int64_t step) const;
+  absl::Time InstantOf(const absl::CivilSecond& civil,
+                       const std::optional<int32_t>& utc_offset_s) const;
+  absl::Status DoesNotFit(const Date& date, int64_t distance) const;
+
   Period period_;
   std::string zone_name_ = "UTC";
   absl::TimeZone zone_ = absl::UTCTimeZone();
+  int64_t step_s_ = 0;
+  StepRange limits_ = {-719162, 2932897};  // of days
 };
 
 // Calendar buckets made of whole steps of a grid: what EVERY cuts.
 //
 // A bucket is counted like a step of its own period (units of a day and more
 // from 1970; those below from local midnight, so that a clock change makes a
-// bucket longer or shorter, never shifts the ones of the next day).
+// bucket longer or shorter, never shifts the ones of the next day). Buckets of
+// the grid's own period are its steps.
 class Buckets {
  public:
-  // INVALID_ARGUMENT: the bucket is finer than the grid's period, or its edges
-  // fall inside steps (months out of weeks, 3 days out of 2 days); the message
-  // names both periods. `zone` cuts the buckets of grids below a day; it must
-  // be the grid's own for civil ones.
+  // INVALID_ARGUMENT: the bucket is finer than the grid's period, does not
+  // divide a day, or its edges fall inside steps (months out of weeks, 3 days
+  // out of 2 days, days of a zone at +05:45 out of hours); the message names
+  // both periods. `zone` cuts the buckets of grids below a day; it must be the
+  // grid's own for civil ones.
   static absl::StatusOr<Buckets> Create(const Grid& grid, const Period& bucket,
                                         const absl::TimeZone& zone,
                                         absl::string_view zone_name);
 
   const Period& period() const { return bucket_; }
 
-  // The bucket that holds a step. Buckets are numbered by their start, in
-  // rising order and without gaps for civil units; below a day numbers rise
-  // but may skip.
+  // The bucket that holds a step. Buckets of a day and more are numbered from
+  // 1970 without gaps; below a day a bucket has the number of its first step.
   int64_t BucketOf(int64_t step) const;
 
   // All steps of a bucket.
@@ -165,8 +185,14 @@ class Buckets {
   // The bucket after this one.
   int64_t Next(int64_t bucket) const;
 
+  // Whether a shift by `count` units can lead from a bucket to another (weeks
+  // by months cannot). INVALID_ARGUMENT says why not.
+  absl::Status CheckShift(int64_t count, Unit unit) const;
+
   // The bucket `count` units (may be negative) away by the calendar; nullopt
-  // where that date does not exist (1 month before 03-31) or is out of range.
+  // where that date does not exist (1 month before 03-31), no bucket starts
+  // there, or it is out of range. Weeks by years: the week of the same number
+  // in that ISO year.
   std::optional<int64_t> Shift(int64_t bucket, int64_t count, Unit unit) const;
 
   // As Grid::Format, for a bucket.
@@ -176,10 +202,32 @@ class Buckets {
   absl::CivilSecond CivilStart(int64_t bucket) const;
 
  private:
-  Grid grid_;         // of the steps
+  enum class Kind : uint8_t {
+    kSteps,  // the grid's own steps
+    kCivil,  // of a day and more
+    kClock,  // below a day
+  };
+  struct Stretch {  // seconds since the epoch, [begin, end)
+    int64_t begin_s;
+    int64_t end_s;
+  };
+
+  int64_t StartDay(int64_t bucket) const;
+  int64_t DaysOfStep(int64_t step) const;
+  int64_t FirstStepFrom(int64_t day) const;
+  Stretch ClockBucketAt(int64_t at_s) const;
+  std::optional<int64_t> ShiftCivil(int64_t bucket, int64_t count,
+                                    Unit unit) const;
+  std::optional<int64_t> ShiftClock(int64_t bucket, int64_t count,
+                                    Unit unit) const;
+  static std::optional<int64_t> ShiftDayByMonths(int64_t day, int64_t months);
+
+  Grid grid_;  // of the steps
   Period bucket_;
   absl::TimeZone zone_;
   std::string zone_name_;
+  Kind kind_ = Kind::kSteps;
+  int64_t bucket_s_ = 0;  // kClock: length in seconds
 };
 
 }  // namespace footfall

@@ -3,12 +3,14 @@
 #ifndef FOOTFALL_SAMPLE_BATCH_H_
 #define FOOTFALL_SAMPLE_BATCH_H_
 
+#include <concepts>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/casts.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -18,6 +20,105 @@
 
 namespace footfall {
 
+// A sample's value: any whole number of at most 63 bits, or any floating-point
+// number.
+class SampleValue {
+ public:
+  template <typename T>
+  requires(std::integral<T> && !std::same_as<T, bool> &&
+           (std::signed_integral<T> || sizeof(T) < sizeof(int64_t)))
+      SampleValue(T value)  // NOLINT: meant to convert
+      : bits_(static_cast<int64_t>(value)), is_decimal_(false) {}
+  template <std::floating_point T>
+  SampleValue(T value)  // NOLINT: meant to convert
+      : bits_(absl::bit_cast<int64_t>(static_cast<double>(value))),
+        is_decimal_(true) {}
+
+  int64_t bits() const { return bits_; }  // of the double, if decimal
+  bool is_decimal() const { return is_decimal_; }
+
+ private:
+  int64_t bits_;
+  bool is_decimal_;
+};
+
+// What a row does.
+enum class RowKind : uint8_t {
+  kInteger = 0,  // writes; the value was given as an integer
+  kDecimal = 1,  // writes; the value was given as a double
+  kDelete = 2,   // removes
+};
+
+// One dimension of some rows: members by number, numbers in order of first
+// appearance. 0 is the empty member.
+class MemberColumn {
+ public:
+  MemberColumn();
+
+  void Add(absl::string_view member);
+
+  absl::Span<const uint32_t> rows() const { return rows_; }  // [rows]
+  absl::Span<const std::string> names() const { return names_; }
+
+ private:
+  uint32_t Number(absl::string_view member);
+
+  std::vector<uint32_t> rows_;
+  std::vector<std::string> names_;
+  absl::flat_hash_map<std::string, uint32_t> numbers_;
+  uint32_t last_ = 0;
+};
+
+// The rows of one metric in a batch.
+class SampleRows {
+ public:
+  // One row: a value for the step that holds `day` (its first second) or
+  // `time`, or that is numbered `step`. One member per dimension of the metric,
+  // in its order; "" leaves a dimension unsplit. A later row for the same
+  // sample wins.
+  void Add(absl::CivilDay day, absl::Span<const absl::string_view> members,
+           SampleValue value);
+  void Add(absl::Time time, absl::Span<const absl::string_view> members,
+           SampleValue value);
+  void AddStep(int64_t step, absl::Span<const absl::string_view> members,
+               SampleValue value);
+  // A row that removes a sample; no error where there is none.
+  void Delete(int64_t step, absl::Span<const absl::string_view> members);
+
+  const std::shared_ptr<const Metric>& metric() const { return metric_; }
+  size_t size() const { return steps_.size(); }
+
+  // The columns, [size()] each; one MemberColumn per dimension of the metric.
+  absl::Span<const int64_t> steps() const { return steps_; }
+  absl::Span<const int64_t> values() const {
+    return values_;
+  }  // or bits of a
+     // double
+  absl::Span<const RowKind> kinds() const { return kinds_; }
+  absl::Span<const MemberColumn> columns() const { return columns_; }
+
+  // Rows that came with another number of members than the metric has
+  // dimensions, in order; their missing members are empty.
+  struct WrongCount {
+    size_t row;
+    size_t members;
+  };
+  absl::Span<const WrongCount> wrong_counts() const { return wrong_counts_; }
+
+ private:
+  friend class SampleBatch;
+  explicit SampleRows(std::shared_ptr<const Metric> metric);
+  void AddRow(int64_t step, absl::Span<const absl::string_view> members,
+              int64_t bits, RowKind kind);
+
+  std::shared_ptr<const Metric> metric_;
+  std::vector<int64_t> steps_;
+  std::vector<int64_t> values_;
+  std::vector<RowKind> kinds_;
+  std::vector<MemberColumn> columns_;
+  std::vector<WrongCount> wrong_counts_;
+};
+
 // Rows of any number of metrics that are written all or not at all.
 //
 //   SampleBatch batch;
@@ -26,45 +127,16 @@ namespace footfall {
 //
 // Nothing is checked here: Database::Write checks all rows and names the first
 // that does not fit. Threads: one at a time.
-class SampleRows {
- public:
-  // One row: a value for the step that holds `day` (or `time`, read in the
-  // metric's zone; or that is numbered `step`). One member per dimension of the
-  // metric, in its order; "" leaves a dimension unsplit. A later row for the
-  // same sample wins.
-  void Add(absl::CivilDay day, absl::Span<const absl::string_view> members,
-           int64_t value);
-  void Add(absl::CivilDay day, absl::Span<const absl::string_view> members,
-           double value);
-  void Add(absl::Time time, absl::Span<const absl::string_view> members,
-           int64_t value);
-  void Add(absl::Time time, absl::Span<const absl::string_view> members,
-           double value);
-  void AddStep(int64_t step, absl::Span<const absl::string_view> members,
-               int64_t value);
-  void AddStep(int64_t step, absl::Span<const absl::string_view> members,
-               double value);
-  // A row that removes a sample; no error where there is none.
-  void Delete(int64_t step, absl::Span<const absl::string_view> members);
-
-  const std::shared_ptr<const Metric>& metric() const { return metric_; }
-  size_t size() const { return steps_.size(); }
-
- private:
-  friend class SampleBatch;
-  // (the owner of this file fills this in; columns: steps, values as 64 bits,
-  // a flag a row, and per dimension a local member number with a dictionary)
-  std::shared_ptr<const Metric> metric_;
-  std::vector<int64_t> steps_;
-};
-
 class SampleBatch {
  public:
   // The rows of a metric, made empty at the first call. The reference stays
   // valid until Clear().
   SampleRows& RowsOf(std::shared_ptr<const Metric> metric);
 
-  bool empty() const;
+  // In order of the first call of RowsOf().
+  const std::deque<SampleRows>& rows() const { return rows_; }
+
+  bool empty() const;  // no rows
   size_t row_count() const;
   void Clear();
 

@@ -1,0 +1,94 @@
+// Samples on their way in, as columns.
+
+#include "footfall/sample_batch.h"
+
+#include <utility>
+
+#include "engine/model/calendar.h"
+
+namespace footfall {
+namespace {
+
+RowKind KindOf(const SampleValue& value) {
+  return value.is_decimal() ? RowKind::kDecimal : RowKind::kInteger;
+}
+
+}  // namespace
+
+MemberColumn::MemberColumn() : names_(1) { numbers_.emplace("", 0); }
+
+void MemberColumn::Add(absl::string_view member) {
+  // Rows come in runs: most often the member is that of the row before.
+  if (names_[last_] != member) last_ = Number(member);
+  rows_.push_back(last_);
+}
+
+uint32_t MemberColumn::Number(absl::string_view member) {
+  const auto found = numbers_.find(member);
+  if (found != numbers_.end()) return found->second;
+  const uint32_t number = static_cast<uint32_t>(names_.size());
+  names_.emplace_back(member);
+  numbers_.emplace(names_.back(), number);
+  return number;
+}
+
+SampleRows::SampleRows(std::shared_ptr<const Metric> metric)
+    : metric_(std::move(metric)), columns_(metric_->spec.dimensions.size()) {}
+
+void SampleRows::Add(absl::CivilDay day,
+                     absl::Span<const absl::string_view> members,
+                     SampleValue value) {
+  AddRow(metric_->grid.StepAtDay(engine::DaysOf(absl::CivilSecond(day))),
+         members, value.bits(), KindOf(value));
+}
+
+void SampleRows::Add(absl::Time time,
+                     absl::Span<const absl::string_view> members,
+                     SampleValue value) {
+  AddRow(metric_->grid.StepAt(time), members, value.bits(), KindOf(value));
+}
+
+void SampleRows::AddStep(int64_t step,
+                         absl::Span<const absl::string_view> members,
+                         SampleValue value) {
+  AddRow(step, members, value.bits(), KindOf(value));
+}
+
+void SampleRows::Delete(int64_t step,
+                        absl::Span<const absl::string_view> members) {
+  AddRow(step, members, 0, RowKind::kDelete);
+}
+
+void SampleRows::AddRow(int64_t step,
+                        absl::Span<const absl::string_view> members,
+                        int64_t bits, RowKind kind) {
+  if (members.size() != columns_.size()) {
+    wrong_counts_.push_back({size(), members.size()});
+  }
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i].Add(i < members.size() ? members[i] : absl::string_view());
+  }
+  steps_.push_back(step);
+  values_.push_back(bits);
+  kinds_.push_back(kind);
+}
+
+SampleRows& SampleBatch::RowsOf(std::shared_ptr<const Metric> metric) {
+  for (SampleRows& rows : rows_) {
+    if (rows.metric()->id == metric->id) return rows;
+  }
+  rows_.push_back(SampleRows(std::move(metric)));
+  return rows_.back();
+}
+
+bool SampleBatch::empty() const { return row_count() == 0; }
+
+size_t SampleBatch::row_count() const {
+  size_t count = 0;
+  for (const SampleRows& rows : rows_) count += rows.size();
+  return count;
+}
+
+void SampleBatch::Clear() { rows_.clear(); }
+
+}  // namespace footfall

@@ -1,0 +1,223 @@
+#include "examples/repl/arguments.h"
+
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "footfall/metric.h"
+#include "footfall/period.h"
+
+namespace footfall::repl {
+
+namespace {
+
+constexpr char kHelp[] =
+    R"(footfall [options] DIR
+
+Asks questions of the database in DIR, and makes it where there is none. With
+-c or -f it runs those statements; without, it runs the script on stdin, or
+shows a prompt when stdin is a terminal.
+
+  -c STATEMENTS        run these; several are divided by ;
+  -f FILE              run the script in FILE
+  --mode MODE          print answers as table (the default), csv or json
+  --readonly           open without the right to write; also while another
+                       program has DIR open
+  --now DATE           what `now` means: 2025-02-11T00:00Z; without an offset
+                       UTC; the clock where not said
+  --param NAME=VALUE   the value of $NAME: a number or a date where it looks
+                       like one, else a text; '2025' in quotes is a text
+  --echo               print each statement before its answer
+  --guess FILE         print the DEFINE and IMPORT that would load a CSV file
+  --help, --version
+
+Answers go to stdout; counts, notes and errors to stderr.
+Exit code: 0 all well, 1 a statement failed, 2 wrong usage, 3 cannot open DIR.
+)";
+
+absl::StatusOr<absl::Time> ParseNow(absl::string_view text) {
+  const absl::StatusOr<Date> date = ParseDate(text);
+  if (!date.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--now: ", date.status().message()));
+  }
+  const absl::TimeZone zone =
+      absl::FixedTimeZone(date->utc_offset_s.value_or(0));
+  return absl::FromCivil(date->start, zone);
+}
+
+ParameterValue ParseValue(absl::string_view text) {
+  if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
+    return std::string(text.substr(1, text.size() - 2));
+  }
+  int64_t integer = 0;
+  if (absl::SimpleAtoi(text, &integer)) return integer;
+  double decimal = 0;
+  const bool number_begins =
+      !text.empty() && text.find_first_of("+-.0123456789") == 0;
+  if (number_begins && absl::SimpleAtod(text, &decimal)) return decimal;
+  if (absl::StatusOr<Date> date = ParseDate(text); date.ok()) {
+    return *std::move(date);
+  }
+  return std::string(text);
+}
+
+absl::Status AddParameter(absl::string_view text, Arguments* arguments) {
+  const size_t equals = text.find('=');
+  const absl::string_view name = text.substr(0, equals);
+  if (equals == absl::string_view::npos || !IsValidName(name)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--param: expected name=value, found ", text));
+  }
+  arguments->parameters[std::string(name)] =
+      ParseValue(text.substr(equals + 1));
+  return absl::OkStatus();
+}
+
+// Options that take a value, and what becomes of it.
+struct ValueOption {
+  absl::string_view name;
+  absl::Status (*take)(absl::string_view value, Arguments* arguments);
+};
+
+constexpr ValueOption kValueOptions[] = {
+    {"-c",
+     [](absl::string_view value, Arguments* arguments) {
+       arguments->scripts.push_back({false, std::string(value)});
+       return absl::OkStatus();
+     }},
+    {"-f",
+     [](absl::string_view value, Arguments* arguments) {
+       arguments->scripts.push_back({true, std::string(value)});
+       return absl::OkStatus();
+     }},
+    {"--mode",
+     [](absl::string_view value, Arguments* arguments) {
+       const std::optional<Mode> mode = ParseMode(value);
+       if (!mode.has_value()) {
+         return absl::InvalidArgumentError(absl::StrCat(
+             "--mode: expected table, csv or json, found ", value));
+       }
+       arguments->mode = *mode;
+       return absl::OkStatus();
+     }},
+    {"--now",
+     [](absl::string_view value, Arguments* arguments) {
+       const absl::StatusOr<absl::Time> now = ParseNow(value);
+       if (now.ok()) arguments->now = *now;
+       return now.status();
+     }},
+    {"--param", AddParameter},
+    {"--guess",
+     [](absl::string_view value, Arguments* arguments) {
+       arguments->guess_file = std::string(value);
+       return absl::OkStatus();
+     }},
+};
+
+struct FlagOption {
+  absl::string_view name;
+  bool Arguments::*flag;
+};
+
+constexpr FlagOption kFlagOptions[] = {
+    {"--readonly", &Arguments::read_only}, {"--echo", &Arguments::echo},
+    {"--help", &Arguments::help},          {"-h", &Arguments::help},
+    {"--version", &Arguments::version},
+};
+
+absl::Status CheckWhole(const Arguments& arguments) {
+  if (arguments.help || arguments.version) return absl::OkStatus();
+  if (!arguments.guess_file.empty()) {
+    if (!arguments.scripts.empty()) {
+      return absl::InvalidArgumentError("--guess stands alone, without -c, -f");
+    }
+    return absl::OkStatus();  // reads the file alone
+  }
+  if (arguments.directory.empty()) {
+    return absl::InvalidArgumentError("expected the directory of a database");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::string_view ModeName(Mode mode) {
+  switch (mode) {
+    case Mode::kTable:
+      return "table";
+    case Mode::kCsv:
+      return "csv";
+    case Mode::kJson:
+      return "json";
+  }
+  return "";
+}
+
+std::optional<Mode> ParseMode(absl::string_view word) {
+  for (const Mode mode : {Mode::kTable, Mode::kCsv, Mode::kJson}) {
+    if (word == ModeName(mode)) return mode;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Arguments> ParseArguments(
+    const std::vector<std::string>& words) {
+  Arguments arguments;
+  bool only_names = false;  // after --
+  for (size_t i = 0; i < words.size(); ++i) {
+    const absl::string_view word = words[i];
+    if (only_names || word == "-" || !absl::StartsWith(word, "-")) {
+      if (!arguments.directory.empty()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("expected one directory, found also ", word));
+      }
+      arguments.directory = std::string(word);
+      continue;
+    }
+    if (word == "--") {
+      only_names = true;
+      continue;
+    }
+    bool taken = false;
+    for (const FlagOption& option : kFlagOptions) {
+      if (word != option.name) continue;
+      arguments.*option.flag = true;
+      taken = true;
+    }
+    for (const ValueOption& option : kValueOptions) {
+      const bool joined = absl::StartsWith(option.name, "--") &&
+                          absl::StartsWith(word, option.name) &&
+                          word.size() > option.name.size() &&
+                          word[option.name.size()] == '=';
+      if (word != option.name && !joined) continue;
+      taken = true;
+      absl::string_view value;
+      if (joined) {
+        value = word.substr(option.name.size() + 1);
+      } else if (++i < words.size()) {
+        value = words[i];
+      } else {
+        return absl::InvalidArgumentError(
+            absl::StrCat(word, ": expected a value after it"));
+      }
+      if (absl::Status status = option.take(value, &arguments); !status.ok()) {
+        return status;
+      }
+    }
+    if (!taken) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown option ", word));
+    }
+  }
+  if (absl::Status status = CheckWhole(arguments); !status.ok()) return status;
+  return arguments;
+}
+
+absl::string_view HelpText() { return kHelp; }
+
+}  // namespace footfall::repl

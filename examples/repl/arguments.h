@@ -1,0 +1,53 @@
+// The command line of the program.
+
+#ifndef FOOTFALL_EXAMPLES_REPL_ARGUMENTS_H_
+#define FOOTFALL_EXAMPLES_REPL_ARGUMENTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "footfall/query.h"
+
+namespace footfall::repl {
+
+// How answers are printed.
+enum class Mode { kTable, kCsv, kJson };
+
+// "table", "csv", "json".
+absl::string_view ModeName(Mode mode);
+std::optional<Mode> ParseMode(absl::string_view word);
+
+// A script to run: its text (-c) or the file that holds it (-f).
+struct ScriptSource {
+  bool is_file = false;
+  std::string text;  // or the file's name
+};
+
+struct Arguments {
+  bool help = false;
+  bool version = false;
+  std::string directory;
+  std::vector<ScriptSource> scripts;  // in the order given
+  Mode mode = Mode::kTable;
+  bool read_only = false;
+  bool echo = false;
+  std::optional<absl::Time> now;
+  std::string guess_file;  // empty: no --guess
+  absl::flat_hash_map<std::string, ParameterValue> parameters;
+};
+
+// Of the words after the program's name. INVALID_ARGUMENT says what is wrong
+// with them, in one line.
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words);
+
+// What --help prints.
+absl::string_view HelpText();
+
+}  // namespace footfall::repl
+
+#endif  // FOOTFALL_EXAMPLES_REPL_ARGUMENTS_H_

@@ -1,0 +1,166 @@
+#include "examples/repl/commands.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "footfall/metric.h"
+#include "footfall/query.h"
+#include "footfall/snapshot.h"
+
+namespace footfall::repl {
+
+absl::Span<const Commands::Entry> Commands::All() {
+  static constexpr Entry kEntries[] = {
+      {".help", "", "this list", CommandWord::kNothing, &Commands::Help},
+      {".metrics", "", "the metrics that are declared", CommandWord::kNothing,
+       &Commands::Metrics},
+      {".series", "METRIC", "the series of a metric", CommandWord::kMetric,
+       &Commands::Series},
+      {".schema", "[METRIC]", "the DEFINE of a metric, or of all",
+       CommandWord::kMetric, &Commands::Schema},
+      {".members", "DIMENSION", "the members of a dimension",
+       CommandWord::kDimension, &Commands::Members},
+      {".mode", "[table|csv|json]", "how answers are printed",
+       CommandWord::kMode, &Commands::SetMode},
+      {".timer", "[on|off]", "say how long each statement took",
+       CommandWord::kOnOff, &Commands::SetTimer},
+      {".read", "FILE", "run the script in a file", CommandWord::kFile,
+       &Commands::Read},
+      {".output", "[FILE]", "write answers to a file; alone: here again",
+       CommandWord::kFile, &Commands::SetOutput},
+      {".quit", "", "leave; so does Ctrl-D", CommandWord::kNothing,
+       &Commands::Quit},
+  };
+  return kEntries;
+}
+
+bool Commands::Run(absl::string_view line) {
+  const Words words = absl::StrSplit(absl::StripAsciiWhitespace(line),
+                                     absl::ByAnyChar(" \t"), absl::SkipEmpty());
+  if (words.empty()) return true;
+  for (const Entry& entry : All()) {
+    if (words[0] != entry.name) continue;
+    const Words arguments(words.begin() + 1, words.end());
+    const bool needs_one =
+        !entry.arguments.empty() && entry.arguments[0] != '[';
+    const size_t most = entry.arguments.empty() ? 0 : 1;
+    if (arguments.size() > most || (needs_one && arguments.empty())) {
+      absl::FPrintF(stderr, "write %s%s%s\n", entry.name,
+                    entry.arguments.empty() ? "" : " ", entry.arguments);
+      return false;
+    }
+    return (this->*entry.run)(arguments);
+  }
+  absl::FPrintF(stderr, "there is no command %s; .help lists them\n", words[0]);
+  return false;
+}
+
+bool Commands::Help(const Words&) {
+  for (const Entry& entry : All()) {
+    absl::FPrintF(session_.output_, "%-24s %s\n",
+                  absl::StrCat(entry.name, entry.arguments.empty() ? "" : " ",
+                               entry.arguments),
+                  entry.help);
+  }
+  absl::FPrintF(session_.output_,
+                "Anything else is a statement and ends with ; as in\n"
+                "  SELECT dau BY platform DURING LAST 30 days;\n");
+  return session_.FinishOutput();
+}
+
+bool Commands::Metrics(const Words&) {
+  return session_.RunStatements("SHOW METRICS", 0, 12);
+}
+
+bool Commands::Series(const Words& arguments) {
+  const std::string statement = absl::StrCat("SHOW SERIES ", arguments[0]);
+  return session_.RunStatements(statement, 0, statement.size());
+}
+
+bool Commands::Members(const Words& arguments) {
+  const std::string statement = absl::StrCat("SHOW MEMBERS OF ", arguments[0]);
+  return session_.RunStatements(statement, 0, statement.size());
+}
+
+bool Commands::Schema(const Words& arguments) {
+  const std::shared_ptr<const Snapshot> snapshot =
+      session_.database_.TakeSnapshot();
+  bool found = false;
+  for (const std::shared_ptr<const Metric>& metric : snapshot->Metrics()) {
+    if (!arguments.empty() && metric->spec.name != arguments[0]) continue;
+    found = true;
+    Statement statement;
+    statement.node = Define{metric->spec, {}};
+    absl::FPrintF(session_.output_, "%s;\n", Print(statement));
+  }
+  if (!found && !arguments.empty()) {
+    absl::FPrintF(stderr, "there is no metric %s; .metrics lists them\n",
+                  arguments[0]);
+    return false;
+  }
+  return session_.FinishOutput();
+}
+
+bool Commands::SetMode(const Words& arguments) {
+  if (arguments.empty()) {
+    absl::FPrintF(session_.output_, "%s\n", ModeName(session_.mode_));
+    return session_.FinishOutput();
+  }
+  const std::optional<Mode> mode = ParseMode(arguments[0]);
+  if (!mode.has_value()) {
+    absl::FPrintF(stderr, "write .mode table, .mode csv or .mode json\n");
+    return false;
+  }
+  session_.mode_ = *mode;
+  return true;
+}
+
+bool Commands::SetTimer(const Words& arguments) {
+  if (arguments.empty()) {
+    absl::FPrintF(session_.output_, "%s\n", session_.timer_ ? "on" : "off");
+    return session_.FinishOutput();
+  }
+  if (arguments[0] != "on" && arguments[0] != "off") {
+    absl::FPrintF(stderr, "write .timer on or .timer off\n");
+    return false;
+  }
+  session_.timer_ = arguments[0] == "on";
+  return true;
+}
+
+bool Commands::Read(const Words& arguments) {
+  return session_.RunFile(arguments[0]);
+}
+
+bool Commands::SetOutput(const Words& arguments) {
+  if (!session_.FinishOutput()) return false;
+  if (session_.output_ != stdout) std::fclose(session_.output_);
+  session_.output_ = stdout;
+  session_.output_name_ = "stdout";
+  session_.answers_ = 0;
+  if (arguments.empty()) return true;
+  FILE* const file = std::fopen(arguments[0].c_str(), "wb");
+  if (file == nullptr) {
+    absl::FPrintF(stderr, "cannot write %s: %s\n", arguments[0],
+                  std::strerror(errno));
+    return false;
+  }
+  session_.output_ = file;
+  session_.output_name_ = arguments[0];
+  return true;
+}
+
+bool Commands::Quit(const Words&) {
+  session_.quit_ = true;
+  return true;
+}
+
+}  // namespace footfall::repl

@@ -1,0 +1,106 @@
+// The program `footfall`: asks questions of a database. `--help` says how.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
+#include "examples/repl/arguments.h"
+#include "examples/repl/prompt.h"
+#include "examples/repl/session.h"
+#include "footfall/csv_import.h"
+#include "footfall/database.h"
+
+namespace footfall::repl {
+namespace {
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kCannotOpen = 3;
+
+void PrintOpenError(const Arguments& arguments, const absl::Status& status) {
+  absl::FPrintF(stderr, "cannot open %s: %s\n", arguments.directory,
+                status.message());
+  if (absl::IsFailedPrecondition(status) && !arguments.read_only) {
+    absl::FPrintF(stderr,
+                  "  to read it beside the other program: footfall "
+                  "--readonly %s\n",
+                  arguments.directory);
+  } else if (absl::IsNotFound(status) && arguments.read_only) {
+    absl::FPrintF(stderr, "  without --readonly it is made\n");
+  }
+}
+
+// Runs what the arguments ask for; false after the first failure.
+bool RunAll(Session& session, const Arguments& arguments) {
+  for (const ScriptSource& script : arguments.scripts) {
+    if (session.quit()) break;
+    const bool ok = script.is_file ? session.RunFile(script.text)
+                                   : session.RunScript(script.text);
+    if (!ok) return false;
+  }
+  if (!arguments.scripts.empty()) return true;
+  if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
+    if (RunPrompt(session)) return true;
+    absl::FPrintF(stderr,
+                  "this terminal cannot show a prompt; pass the "
+                  "statements with -c\n");
+    return false;
+  }
+  std::string script;
+  if (!ReadWhole(stdin, &script)) {
+    std::perror("cannot read stdin");
+    return false;
+  }
+  return session.RunScript(script);
+}
+
+int Main(const std::vector<std::string>& words) {
+  const absl::StatusOr<Arguments> arguments = ParseArguments(words);
+  if (!arguments.ok()) {
+    absl::FPrintF(stderr, "footfall: %s\nfootfall --help says more\n",
+                  arguments.status().message());
+    return kUsage;
+  }
+  if (arguments->help || arguments->version) {
+    if (arguments->help) absl::PrintF("%s", HelpText());
+    if (arguments->version) absl::PrintF("footfall %s\n", FOOTFALL_VERSION);
+    return kOk;
+  }
+  if (!arguments->guess_file.empty()) return Guess(arguments->guess_file);
+
+  DatabaseOptions options;
+  options.read_only = arguments->read_only;
+  options.create_if_missing = !arguments->read_only;
+  absl::StatusOr<std::unique_ptr<Database>> database =
+      Database::Open(arguments->directory, options);
+  if (!database.ok()) {
+    PrintOpenError(*arguments, database.status());
+    return kCannotOpen;
+  }
+  bool ok = false;
+  {
+    Session session(**database, *arguments);
+    ok = RunAll(session, *arguments);
+    ok = session.FinishOutput() && ok;
+  }
+  if (const absl::Status closed = (*database)->Close(); !closed.ok()) {
+    absl::FPrintF(stderr, "cannot close %s: %s\n", arguments->directory,
+                  closed.message());
+    ok = false;
+  }
+  return ok ? kOk : kFailed;
+}
+
+}  // namespace
+}  // namespace footfall::repl
+
+int main(int argc, char** argv) {
+  return footfall::repl::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

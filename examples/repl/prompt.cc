@@ -1,0 +1,88 @@
+#include "examples/repl/prompt.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "examples/repl/complete.h"
+#include "examples/repl/history_file.h"
+#include "examples/repl/interrupt.h"
+#include "examples/repl/line_editor.h"
+#include "examples/repl/script.h"
+
+namespace footfall::repl {
+
+namespace {
+
+constexpr char kPrompt[] = "footfall> ";
+constexpr char kPromptOpen[] = "     ...> ";
+
+void Greet(Database& database) {
+  const DatabaseStats stats = database.Stats();
+  if (stats.metric_count == 0) {
+    absl::PrintF(
+        "Nothing is declared here yet. `footfall --guess FILE` writes the\n"
+        "statements that load a CSV file; .help lists the commands.\n");
+    return;
+  }
+  absl::PrintF("%d metric%s, %d series%s. .metrics lists them, .help more.\n",
+               stats.metric_count, stats.metric_count == 1 ? "" : "s",
+               stats.series_count,
+               database.read_only() ? ", to read only" : "");
+}
+
+}  // namespace
+
+bool RunPrompt(Session& session) {
+  std::string open;  // lines of the statement that is being typed
+  const std::unique_ptr<LineEditor> editor =
+      LineEditor::Create([&](absl::string_view line) {
+        return Complete(*session.database().TakeSnapshot(),
+                        absl::StrCat(open, line));
+      });
+  if (editor == nullptr) return false;
+  CatchInterrupt();
+  HistoryFile history;
+  for (const std::string& entry : history.Load()) editor->AddHistory(entry);
+  const auto remember = [&](const std::string& entry) {
+    editor->AddHistory(entry);
+    history.Add(entry);
+  };
+
+  Greet(session.database());
+  while (!session.quit()) {
+    std::string line;
+    switch (editor->ReadLine(open.empty() ? kPrompt : kPromptOpen, &line)) {
+      case LineEditor::Read::kEnd:
+        return true;
+      case LineEditor::Read::kInterrupted:
+        open.clear();
+        continue;
+      case LineEditor::Read::kLine:
+        break;
+    }
+    const absl::string_view typed = absl::StripAsciiWhitespace(line);
+    if (open.empty() && !typed.empty() && typed[0] == '.') {
+      remember(std::string(typed));
+      session.RunCommand(typed);
+      continue;
+    }
+    absl::StrAppend(&open, line, "\n");
+    const ScriptState state = ScanScript(open);
+    // A quote left open cannot be closed any more: let the parser say so.
+    const size_t ready = state.quote_broken ? open.size() : state.closed;
+    const std::string statements = open.substr(0, ready);
+    open.erase(0, ready);
+    if (!state.statement_open) open.clear();
+    if (statements.empty()) continue;
+    remember(OneLine(statements));
+    session.RunScript(statements);
+    interrupted.store(false);
+  }
+  return true;
+}
+
+}  // namespace footfall::repl

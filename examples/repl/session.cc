@@ -1,0 +1,222 @@
+#include "examples/repl/session.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "examples/repl/commands.h"
+#include "examples/repl/interrupt.h"
+#include "examples/repl/script.h"
+
+namespace footfall::repl {
+
+namespace {
+
+// Rows of an answer shown on a terminal; the rest is counted.
+constexpr size_t kTerminalRows = 200;
+// .read within .read, at most.
+constexpr int kMaxDepth = 16;
+
+}  // namespace
+
+bool ReadWhole(FILE* stream, std::string* text) {
+  char piece[1 << 16];
+  size_t size = 0;
+  while ((size = std::fread(piece, 1, sizeof(piece), stream)) > 0) {
+    text->append(piece, size);
+  }
+  return std::ferror(stream) == 0;
+}
+
+Session::Session(Database& database, const Arguments& arguments)
+    : database_(database),
+      arguments_(arguments),
+      mode_(arguments.mode),
+      stdout_is_terminal_(isatty(STDOUT_FILENO) != 0),
+      stderr_is_terminal_(isatty(STDERR_FILENO) != 0) {
+  query_options_.parameters = arguments.parameters;
+  query_options_.cancelled = &interrupted;
+  query_options_.threads =
+      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Session::~Session() {
+  if (output_ != stdout) std::fclose(output_);
+}
+
+bool Session::RunScript(absl::string_view script) {
+  for (const ScriptPart& part : SplitScript(script)) {
+    if (quit_) break;
+    const bool ok =
+        part.is_command
+            ? RunCommand(script.substr(part.begin, part.end - part.begin))
+            : RunStatements(script, part.begin, part.end);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+bool Session::RunFile(const std::string& file) {
+  if (depth_ >= kMaxDepth) {
+    absl::FPrintF(stderr, "%s: .read inside .read more than %d deep\n", file,
+                  kMaxDepth);
+    return false;
+  }
+  FILE* const stream = std::fopen(file.c_str(), "rb");
+  std::string script;
+  const bool read = stream != nullptr && ReadWhole(stream, &script);
+  const int error = errno;
+  if (stream != nullptr) std::fclose(stream);
+  if (!read) {
+    absl::FPrintF(stderr, "cannot read %s: %s\n", file, std::strerror(error));
+    return false;
+  }
+  ++depth_;
+  const bool ok = RunScript(script);
+  --depth_;
+  return ok;
+}
+
+bool Session::RunCommand(absl::string_view line) {
+  return Commands(*this).Run(line);
+}
+
+bool Session::RunStatements(absl::string_view script, size_t begin,
+                            size_t end) {
+  // The part alone, moved to where it stands in the script, so that messages
+  // count the script's lines.
+  std::string text(static_cast<size_t>(std::count(
+                       script.begin(),
+                       script.begin() + static_cast<ptrdiff_t>(begin), '\n')),
+                   '\n');
+  absl::StrAppend(&text, script.substr(begin, end - begin));
+
+  query_options_.now = arguments_.now.value_or(absl::Now());
+  // The limit guards against strangers' texts; this one is the user's own.
+  query_options_.limits.max_text_bytes =
+      std::max(QueryLimits().max_text_bytes, text.size());
+  size_t echoed = 0;
+  absl::Time since = absl::Now();
+  ExecuteHooks hooks;
+  hooks.on_outcome = [&](const Outcome& outcome) {
+    ClearProgress();
+    if (arguments_.echo && outcome.statement != nullptr) {
+      const size_t upto = outcome.statement->source.end;
+      const absl::string_view shown = absl::StripAsciiWhitespace(
+          absl::string_view(text).substr(echoed, upto - echoed));
+      absl::FPrintF(output_, "%s%s;\n\n", answers_ > 0 ? "\n" : "", shown);
+      answers_ = 0;
+      echoed = std::min(text.find(';', upto), text.size() - 1) + 1;
+    }
+    const absl::Status status = PrintOutcome(outcome);
+    if (timer_) {
+      absl::FPrintF(stderr, "time: %s\n",
+                    absl::FormatDuration(absl::Trunc(absl::Now() - since,
+                                                     absl::Microseconds(1))));
+    }
+    since = absl::Now();
+    return status;
+  };
+  hooks.on_progress = [this](uint64_t bytes_read, uint64_t bytes_total,
+                             uint64_t rows) {
+    PrintProgress(bytes_read, bytes_total, rows);
+  };
+  const absl::Status status = Execute(database_, text, query_options_, hooks);
+  ClearProgress();
+  if (!status.ok()) PrintError(status);
+  return status.ok();
+}
+
+absl::Status Session::PrintOutcome(const Outcome& outcome) {
+  if (outcome.has_answer) {
+    if (absl::Status status = PrintAnswer(outcome.answer); !status.ok()) {
+      return status;
+    }
+  }
+  for (const std::string& note : outcome.answer.notes) {
+    absl::FPrintF(stderr, "note: %s\n", note);
+  }
+  if (!outcome.summary.empty()) {
+    absl::FPrintF(stderr, "%s\n", outcome.summary);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Session::PrintAnswer(const Answer& answer) {
+  std::string text;
+  bool cut = false;
+  switch (mode_) {
+    case Mode::kCsv:
+      text = FormatCsv(answer);
+      break;
+    case Mode::kJson:
+      text = FormatJson(answer);
+      break;
+    case Mode::kTable: {
+      TableOptions options;
+      if (output_ == stdout && stdout_is_terminal_) {
+        options.max_rows = kTerminalRows;
+        cut = answer.row_count() > kTerminalRows;
+      }
+      text = FormatTable(answer, options);
+      break;
+    }
+  }
+  if (mode_ != Mode::kJson && answers_ > 0) std::fputc('\n', output_);
+  ++answers_;
+  std::fwrite(text.data(), 1, text.size(), output_);
+  if (std::fflush(output_) != 0 || std::ferror(output_) != 0) {
+    return absl::UnavailableError(absl::StrCat("cannot write to ", output_name_,
+                                               ": ", std::strerror(errno)));
+  }
+  if (cut) {
+    absl::FPrintF(stderr, "note: .output FILE writes all rows to a file\n");
+  }
+  return absl::OkStatus();
+}
+
+void Session::PrintError(const absl::Status& status) {
+  if (absl::IsCancelled(status)) {
+    absl::FPrintF(stderr, "cancelled\n");
+    return;
+  }
+  absl::FPrintF(stderr, "%s\n", status.message());
+}
+
+void Session::PrintProgress(uint64_t bytes_read, uint64_t bytes_total,
+                            uint64_t rows) {
+  if (!stderr_is_terminal_) return;
+  if (!progress_shown_) progress_since_ = absl::Now();
+  progress_shown_ = true;
+  const double seconds =
+      std::max(0.1, absl::ToDoubleSeconds(absl::Now() - progress_since_));
+  const double part = bytes_total == 0 ? 0
+                                       : static_cast<double>(bytes_read) /
+                                             static_cast<double>(bytes_total);
+  absl::FPrintF(stderr, "\r\x1b[Kimporting: %3.0f %%, %.1f M rows, %.1f s",
+                100 * part, static_cast<double>(rows) / 1e6, seconds);
+  std::fflush(stderr);
+}
+
+void Session::ClearProgress() {
+  if (progress_shown_) absl::FPrintF(stderr, "\r\x1b[K");
+  progress_shown_ = false;
+}
+
+bool Session::FinishOutput() {
+  if (std::fflush(output_) == 0 && std::ferror(output_) == 0) return true;
+  absl::FPrintF(stderr, "cannot write to %s: %s\n", output_name_,
+                std::strerror(errno));
+  return false;
+}
+
+}  // namespace footfall::repl

@@ -1,0 +1,80 @@
+// Runs scripts on a database and prints what comes of them.
+
+#ifndef FOOTFALL_EXAMPLES_REPL_SESSION_H_
+#define FOOTFALL_EXAMPLES_REPL_SESSION_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "examples/repl/arguments.h"
+#include "footfall/database.h"
+#include "footfall/query.h"
+
+namespace footfall::repl {
+
+// All that is left of a file, into `text`. False, with errno, where it cannot
+// be read.
+bool ReadWhole(FILE* stream, std::string* text);
+
+// Answers go to stdout, or where .output says; everything else to stderr.
+// Whatever fails is printed where it happens. Threads: one.
+class Session {
+ public:
+  // `database` must outlive the session.
+  Session(Database& database, const Arguments& arguments);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Runs statements and commands up to the first error; false if there was
+  // one. Both messages about a statement and --echo show the script's own
+  // lines.
+  bool RunScript(absl::string_view script);
+
+  // Runs the script in a file.
+  bool RunFile(const std::string& file);
+
+  // One line that begins with `.`.
+  bool RunCommand(absl::string_view line);
+
+  // True once .quit was run.
+  bool quit() const { return quit_; }
+
+  Database& database() { return database_; }
+
+  // False, after a message, where an answer could not be written.
+  bool FinishOutput();
+
+ private:
+  friend class Commands;
+
+  bool RunStatements(absl::string_view script, size_t begin, size_t end);
+  absl::Status PrintOutcome(const Outcome& outcome);
+  absl::Status PrintAnswer(const Answer& answer);
+  void PrintError(const absl::Status& status);
+  void PrintProgress(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows);
+  void ClearProgress();
+
+  Database& database_;
+  const Arguments& arguments_;
+  QueryOptions query_options_;
+  Mode mode_;
+  FILE* output_ = stdout;  // owned where it is not stdout
+  std::string output_name_ = "stdout";
+  bool stdout_is_terminal_;
+  bool stderr_is_terminal_;
+  bool timer_ = false;
+  bool quit_ = false;
+  int depth_ = 0;         // of .read within .read
+  uint64_t answers_ = 0;  // printed to this output
+  bool progress_shown_ = false;
+  absl::Time progress_since_;
+};
+
+}  // namespace footfall::repl
+
+#endif  // FOOTFALL_EXAMPLES_REPL_SESSION_H_

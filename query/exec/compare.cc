@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace footfall::query {
 namespace {
@@ -69,6 +70,57 @@ bool TestScalars(Comparison comparison, const Scalar& left,
       return order >= 0;
   }
   return false;
+}
+
+PassingIntegers IntegersThatPass(Comparison comparison,
+                                 const Scalar& threshold) {
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kGreatest = std::numeric_limits<int64_t>::max();
+  if (IsNan(threshold)) return {};
+  // The greatest integer at or below the threshold, and whether it is the
+  // threshold.
+  int64_t floor = threshold.integer;
+  bool whole = true;
+  PassingIntegers at_most = {kLeast, floor};
+  if (threshold.is_decimal) {
+    const double number = threshold.decimal;
+    whole = false;
+    if (number >= kPastInt64) {
+      at_most = {kLeast, kGreatest};
+    } else if (number < -kPastInt64) {
+      at_most = {};
+    } else {
+      floor = static_cast<int64_t>(std::floor(number));
+      whole = number == std::floor(number);
+      at_most = {kLeast, floor};
+    }
+  }
+  PassingIntegers equal;
+  PassingIntegers below = at_most;
+  if (whole) {
+    equal = {floor, floor};
+    below = {};
+    if (floor > kLeast) below = {kLeast, floor - 1};
+  }
+  const auto all_but = [](PassingIntegers passing) {
+    passing.outside = true;
+    return passing;
+  };
+  switch (comparison) {
+    case Comparison::kEqual:
+      return equal;
+    case Comparison::kNotEqual:
+      return all_but(equal);
+    case Comparison::kLess:
+      return below;
+    case Comparison::kLessEqual:
+      return at_most;
+    case Comparison::kGreater:
+      return all_but(at_most);
+    case Comparison::kGreaterEqual:
+      return all_but(below);
+  }
+  return {};
 }
 
 bool TestCells(Comparison comparison, const Cell& left, const Cell& right) {

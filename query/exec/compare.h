@@ -5,6 +5,7 @@
 #define FOOTFALL_QUERY_EXEC_COMPARE_H_
 
 #include <compare>
+#include <cstdint>
 
 #include "footfall/statement.h"
 #include "query/exec/cell.h"
@@ -22,6 +23,22 @@ bool SameScalar(const Scalar& left, const Scalar& right);
 // left cmp right. A NaN fails every test, `!=` too.
 bool TestScalars(Comparison comparison, const Scalar& left,
                  const Scalar& right);
+
+// The int64 numbers that pass a test against a threshold: those in [low, high],
+// or where `outside` is set those that are not. None where low > high.
+struct PassingIntegers {
+  int64_t low = 1;
+  int64_t high = 0;
+  bool outside = false;
+
+  bool Holds(int64_t number) const {
+    return (number >= low && number <= high) != outside;
+  }
+};
+// For loops over many integers: Holds(x) is TestScalars(comparison, x,
+// threshold).
+PassingIntegers IntegersThatPass(Comparison comparison,
+                                 const Scalar& threshold);
 
 // A test of HAVING, on the printed values. A missing value fails.
 bool TestCells(Comparison comparison, const Cell& left, const Cell& right);

@@ -66,24 +66,30 @@ struct Condition {
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 
+// 2025-01..2025-03, 2025.., ..2025, ..; one date: both sides.
+struct RangeBetween {
+  std::optional<DateArgument> first;
+  std::optional<DateArgument> last;
+  // Written as a single date (or parameter); then `first` holds it and `last`
+  // is empty.
+  bool one_date = false;
+  Source first_source = {};
+  Source last_source = {};
+  friend bool operator==(const RangeBetween&, const RangeBetween&) = default;
+};
+
+// LAST 30 days COMPLETE
+struct RangeLast {
+  int64_t count = 1;
+  Unit unit = Unit::kDay;
+  bool complete = false;
+  friend bool operator==(const RangeLast&, const RangeLast&) = default;
+};
+
 // What follows DURING.
 struct Range {
-  struct Between {  // 2025-01..2025-03, 2025.., ..2025, ..; one date: both
-                    // sides
-    std::optional<DateArgument> first;
-    std::optional<DateArgument> last;
-    bool one_date = false;  // written as a single date (or parameter); then
-                            // first holds it and last is empty
-    Source first_source = {};
-    Source last_source = {};
-    friend bool operator==(const Between&, const Between&) = default;
-  };
-  struct Last {  // LAST 30 days COMPLETE
-    int64_t count = 1;
-    Unit unit = Unit::kDay;
-    bool complete = false;
-    friend bool operator==(const Last&, const Last&) = default;
-  };
+  using Between = RangeBetween;
+  using Last = RangeLast;
   std::variant<Between, Last> form;
   Source source;
   friend bool operator==(const Range&, const Range&) = default;
@@ -221,6 +227,8 @@ struct Top {
 struct OrderKey {
   std::optional<Expr> expr;  // empty: time
   bool descending = false;
+  // ASC is written: the order without it, but it turns TOP around too.
+  bool ascending = false;
   Source source;
   friend bool operator==(const OrderKey&, const OrderKey&) = default;
 };

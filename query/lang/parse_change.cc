@@ -1,0 +1,355 @@
+// Statements that change the database: DEFINE, INSERT, IMPORT, DELETE, DROP,
+// ADD EVENT, ALIAS.
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "query/lang/parser.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// Notes, sources and paths.
+constexpr size_t kMaxNoteBytes = 4096;
+
+}  // namespace
+
+absl::StatusOr<Additivity> Parser::Rule(absl::string_view after) {
+  if (TakeWord("ADDS")) return Additivity::kAdds;
+  if (TakeWord("OVERLAPS")) return Additivity::kOverlaps;
+  if (TakeWord("LEVEL")) return Additivity::kLevel;
+  return Expected(absl::StrCat("ADDS, OVERLAPS or LEVEL after ", after));
+}
+
+absl::StatusOr<Define> Parser::DefineOf() {
+  Define define;
+  MetricSpec& spec = define.spec;
+  FOOTFALL_RETURN_IF_ERROR(
+      Require("METRIC",
+              "DEFINE METRIC dau INTEGER EVERY day OVER TIME "
+              "OVERLAPS BY app, platform"));
+  FOOTFALL_ASSIGN_OR_RETURN(const Name name,
+                            DimensionName("a name after DEFINE METRIC"));
+  spec.name = name.name;
+  define.source = name.source;
+  if (TakeWord("INTEGER")) {
+    spec.value_type = ValueType::kInteger;
+  } else if (TakeWord("DECIMAL")) {
+    spec.value_type = ValueType::kDecimal;
+  } else {
+    return Expected("INTEGER or DECIMAL after the name of the metric");
+  }
+  if (TakeWord("UNIT")) {
+    FOOTFALL_ASSIGN_OR_RETURN(spec.unit, LiteralText("UNIT"));
+  }
+  FOOTFALL_RETURN_IF_ERROR(
+      Require("EVERY",
+              "EVERY day says how far apart samples are; second, minute, "
+              "hour, week, month, quarter and year likewise"));
+  FOOTFALL_ASSIGN_OR_RETURN(spec.period, Bucket("EVERY"));
+  if (!AtWord("OVER")) {
+    return Fail(Refusal::kOverTimeMissing, Now().source, {spec.name});
+  }
+  Take();
+  FOOTFALL_RETURN_IF_ERROR(Require("TIME"));
+  FOOTFALL_ASSIGN_OR_RETURN(spec.over_time, Rule("OVER TIME"));
+  if (TakeWord("BY")) {
+    do {
+      const Source source = Now().source;
+      Dimension dimension;
+      FOOTFALL_ASSIGN_OR_RETURN(dimension.name,
+                                NameText("a name for a dimension"));
+      if (dimension.name == "time" || dimension.name == "offset" ||
+          dimension.name == "partial") {
+        return Fail(Refusal::kReservedName, source,
+                    {absl::StrCat("\"", dimension.name, "\""), "a dimension"});
+      }
+      dimension.rule = spec.over_time;
+      if (AtWord("ADDS") || AtWord("OVERLAPS") || AtWord("LEVEL")) {
+        FOOTFALL_ASSIGN_OR_RETURN(dimension.rule, Rule(dimension.name));
+      }
+      spec.dimensions.push_back(std::move(dimension));
+    } while (TakeSymbol(","));
+  }
+  if (AtWord("IN")) {
+    Take();
+    FOOTFALL_RETURN_IF_ERROR(Require("ZONE"));
+    FOOTFALL_ASSIGN_OR_RETURN(spec.zone, LiteralText("IN ZONE"));
+  }
+  return define;
+}
+
+absl::StatusOr<Insert> Parser::InsertOf() {
+  Insert insert;
+  FOOTFALL_RETURN_IF_ERROR(Require("INTO"));
+  FOOTFALL_ASSIGN_OR_RETURN(insert.metric,
+                            DimensionName("a metric after INSERT INTO"));
+  const auto columns = [&] {
+    return Fail(Refusal::kInsertColumns, Now().source, {insert.metric.name});
+  };
+  if (!TakeSymbol("(") || !TakeWord("TIME") || !TakeSymbol(",") ||
+      !TakeWord("VALUE")) {
+    return columns();
+  }
+  while (TakeSymbol(",")) {
+    FOOTFALL_ASSIGN_OR_RETURN(Name name, DimensionName("a dimension"));
+    insert.dimensions.push_back(std::move(name));
+  }
+  FOOTFALL_RETURN_IF_ERROR(Require(")"));
+  FOOTFALL_RETURN_IF_ERROR(Require("VALUES"));
+  do {
+    FOOTFALL_ASSIGN_OR_RETURN(Insert::Row row, RowOf(insert.dimensions.size()));
+    insert.rows.push_back(std::move(row));
+  } while (TakeSymbol(","));
+  return insert;
+}
+
+absl::StatusOr<Insert::Row> Parser::RowOf(size_t members) {
+  Insert::Row row;
+  const Token first = Now();
+  const std::string hint = absl::StrCat(
+      "a row here has a date, a number and ", members,
+      members == 1 ? " text" : " texts", ", as the columns before VALUES say");
+  FOOTFALL_RETURN_IF_ERROR(Require("(", hint));
+  Source part = Now().source;
+  FOOTFALL_ASSIGN_OR_RETURN(row.time, DateOrParameter("a date"));
+  row.parts.list.push_back(From(part));
+  FOOTFALL_RETURN_IF_ERROR(Require(",", hint));
+  part = Now().source;
+  if (At(TokenKind::kParameter)) {
+    const Token token = Take();
+    row.value = Parameter{token.text, token.source};
+  } else {
+    const bool negative = TakeSymbol("-");
+    if (AtWord("NULL")) {
+      return Expected("a number",
+                      "a sample that is not there is left out; DELETE removes "
+                      "one");
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(row.value, SignedLiteral(negative));
+  }
+  row.parts.list.push_back(From(part));
+  for (size_t i = 0; i < members; ++i) {
+    FOOTFALL_RETURN_IF_ERROR(Require(",", hint));
+    part = Now().source;
+    FOOTFALL_ASSIGN_OR_RETURN(Text text, TextOrParameter("a text"));
+    row.members.push_back(std::move(text));
+    row.parts.list.push_back(From(part));
+  }
+  FOOTFALL_RETURN_IF_ERROR(Require(")", hint));
+  row.source = From(first);
+  return row;
+}
+
+absl::StatusOr<Import> Parser::ImportOf() {
+  Import import;
+  import.path_source = Now().source;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      import.path,
+      TextOrParameter("the path of a CSV file, a text", kMaxNoteBytes));
+  FOOTFALL_RETURN_IF_ERROR(Require("INTO"));
+  FOOTFALL_ASSIGN_OR_RETURN(import.metric,
+                            DimensionName("a metric after INTO"));
+  FOOTFALL_RETURN_IF_ERROR(
+      Require("(", "the columns of the file: (TIME date, VALUE users, app)"));
+  do {
+    FOOTFALL_ASSIGN_OR_RETURN(Import::Column column, ColumnOf());
+    import.columns.push_back(std::move(column));
+  } while (TakeSymbol(","));
+  if (!TakeSymbol(")")) return Expected(", or )");
+  if (TakeWord("REJECTS")) {
+    import.rejects_source = Now().source;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        import.rejects,
+        TextOrParameter("the path of a file, a text", kMaxNoteBytes));
+  }
+  if (AtWord("IN")) {
+    FOOTFALL_ASSIGN_OR_RETURN(import.zone, ZoneOf());
+  }
+  return import;
+}
+
+absl::StatusOr<std::string> Parser::Header(absl::string_view after) {
+  if (At(TokenKind::kQuotedName)) return Take().text;
+  if (At(TokenKind::kWord) && IsValidName(Now().text)) return Take().text;
+  const std::string quoted = At(TokenKind::kWord) || At(TokenKind::kText)
+                                 ? absl::StrCat(": \"", Now().text, "\"")
+                                 : "";
+  if (At(TokenKind::kWord)) {
+    return Fail(Refusal::kExpected, Now().source,
+                {absl::StrCat("a header of the file ", after), Shown(Now()),
+                 absl::StrCat("a header that is not in small letters goes "
+                              "into double quotes",
+                              quoted)});
+  }
+  return Expected(absl::StrCat("a header of the file ", after),
+                  At(TokenKind::kText)
+                      ? absl::StrCat("headers are in double quotes", quoted)
+                      : "");
+}
+
+absl::StatusOr<Import::Column> Parser::ColumnOf() {
+  Import::Column column;
+  const Token first = Now();
+  const auto names_header = [this] {
+    // `value AS platform` and `value EMPTY 'x'` are a header named value.
+    const Token& next = Ahead(1);
+    const bool word = next.kind == TokenKind::kWord;
+    if (word && absl::EqualsIgnoreCase(next.text, "AS")) {
+      return Ahead(2).kind != TokenKind::kWord;
+    }
+    if (word && absl::EqualsIgnoreCase(next.text, "EMPTY")) {
+      return Ahead(2).kind != TokenKind::kText &&
+             Ahead(2).kind != TokenKind::kParameter;
+    }
+    return true;
+  };
+  if ((AtWord("TIME") || AtWord("VALUE")) && names_header()) {
+    const bool time = AtWord("TIME");
+    Take();
+    column.role =
+        time ? Import::Column::Role::kTime : Import::Column::Role::kValue;
+    FOOTFALL_ASSIGN_OR_RETURN(column.header,
+                              Header(time ? "after TIME" : "after VALUE"));
+    column.source = From(first);
+    return column;
+  }
+  if (At(TokenKind::kText) || At(TokenKind::kParameter)) {
+    column.role = Import::Column::Role::kConstant;
+    FOOTFALL_ASSIGN_OR_RETURN(column.constant, TextOrParameter("a text"));
+    FOOTFALL_RETURN_IF_ERROR(
+        Require("AS",
+                "a constant says its dimension: 'web' AS platform; a "
+                "header is in double quotes"));
+    FOOTFALL_ASSIGN_OR_RETURN(column.dimension,
+                              NameText("a dimension after AS"));
+    column.source = From(first);
+    return column;
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(column.header, Header("or TIME, VALUE or a text"));
+  column.dimension = column.header;
+  if (TakeWord("AS")) {
+    FOOTFALL_ASSIGN_OR_RETURN(column.dimension,
+                              NameText("a dimension after AS"));
+  } else if (!IsValidName(column.header)) {
+    return Expected("AS", absl::StrCat("\"", column.header,
+                                       "\" is no name of a dimension: write \"",
+                                       column.header, "\" AS app"));
+  }
+  if (TakeWord("EMPTY")) {
+    FOOTFALL_ASSIGN_OR_RETURN(column.empty,
+                              TextOrParameter("a text after EMPTY"));
+  }
+  column.source = From(first);
+  return column;
+}
+
+absl::StatusOr<Delete> Parser::DeleteOf() {
+  Delete remove;
+  if (AtWord("FROM") && Ahead(1).kind == TokenKind::kWord &&
+      !absl::EqualsIgnoreCase(Ahead(1).text, "WHERE") &&
+      !absl::EqualsIgnoreCase(Ahead(1).text, "DURING")) {
+    return Expected("a metric after DELETE",
+                    absl::StrCat("DELETE ", Ahead(1).text,
+                                 " WHERE app = 'A' DURING 2025-02-08"));
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(remove.metric,
+                            DimensionName("a metric after DELETE"));
+  bool during = false;
+  while (!AtEnd()) {
+    const Token first = Now();
+    if (AtWord("WHERE") && remove.where.empty()) {
+      Take();
+      FOOTFALL_ASSIGN_OR_RETURN(remove.where, Where());
+    } else if (AtWord("DURING") && !during) {
+      Take();
+      FOOTFALL_ASSIGN_OR_RETURN(remove.during, RangeOf());
+      during = true;
+    } else if (AtWord("WHERE") || AtWord("DURING")) {
+      return Fail(Refusal::kClauseTwice, first.source, {Now().text});
+    } else {
+      return Expected("WHERE or DURING");
+    }
+  }
+  if (!during) return Fail(Refusal::kDeleteDuring, Now().source);
+  return remove;
+}
+
+absl::StatusOr<Drop> Parser::DropOf() {
+  Drop drop;
+  if (TakeWord("METRIC")) {
+    drop.what = Drop::What::kMetric;
+    FOOTFALL_ASSIGN_OR_RETURN(drop.name,
+                              DimensionName("a metric after DROP METRIC"));
+  } else if (TakeWord("EVENT")) {
+    drop.what = Drop::What::kEvent;
+    FOOTFALL_ASSIGN_OR_RETURN(drop.kind,
+                              TextOrParameter("the kind of the event"));
+    FOOTFALL_ASSIGN_OR_RETURN(drop.text,
+                              TextOrParameter("the name of the event"));
+    FOOTFALL_RETURN_IF_ERROR(Require("ON"));
+    FOOTFALL_ASSIGN_OR_RETURN(drop.on, DateOrParameter("a date after ON"));
+  } else if (TakeWord("ALIAS")) {
+    drop.what = Drop::What::kAlias;
+    if (At(TokenKind::kWord)) {
+      FOOTFALL_ASSIGN_OR_RETURN(drop.name, DimensionName("a dimension"));
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(drop.text, TextOrParameter("the old name"));
+  } else if (AtWord("TABLE")) {
+    return Fail(Refusal::kTable, Now().source);
+  } else {
+    return Expected("METRIC, EVENT or ALIAS after DROP");
+  }
+  return drop;
+}
+
+absl::StatusOr<AddEvent> Parser::AddEventOf() {
+  AddEvent event;
+  FOOTFALL_RETURN_IF_ERROR(
+      Require("EVENT", "ADD EVENT 'release' 'V3' ON 2024-12-26"));
+  FOOTFALL_ASSIGN_OR_RETURN(event.kind,
+                            TextOrParameter("the kind of the event, a text"));
+  FOOTFALL_ASSIGN_OR_RETURN(event.name,
+                            TextOrParameter("the name of the event, a text"));
+  FOOTFALL_RETURN_IF_ERROR(Require("ON"));
+  FOOTFALL_ASSIGN_OR_RETURN(event.on, DateOrParameter("a date after ON"));
+  if (TakeWord("FOR")) {
+    do {
+      AddEvent::For member;
+      FOOTFALL_ASSIGN_OR_RETURN(member.dimension,
+                                DimensionName("a dimension after FOR"));
+      FOOTFALL_RETURN_IF_ERROR(Require("="));
+      FOOTFALL_ASSIGN_OR_RETURN(member.member, TextOrParameter("a text"));
+      event.members.push_back(std::move(member));
+    } while (TakeSymbol(","));
+  }
+  if (TakeWord("NOTE")) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        event.note, TextOrParameter("a text after NOTE", kMaxNoteBytes));
+  }
+  if (TakeWord("SOURCE")) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        event.event_source,
+        TextOrParameter("a text after SOURCE", kMaxNoteBytes));
+  }
+  return event;
+}
+
+absl::StatusOr<AddAlias> Parser::AliasOf() {
+  AddAlias alias;
+  if (At(TokenKind::kWord)) {
+    FOOTFALL_ASSIGN_OR_RETURN(alias.dimension,
+                              DimensionName("a dimension or the old name"));
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(alias.old_name, TextOrParameter("the old name"));
+  FOOTFALL_RETURN_IF_ERROR(Require("=", "ALIAS 'old' = 'new'"));
+  FOOTFALL_ASSIGN_OR_RETURN(alias.new_name, TextOrParameter("the new name"));
+  if (TakeWord("FROM")) {
+    FOOTFALL_ASSIGN_OR_RETURN(alias.from, DateOrParameter("a date after FROM"));
+  }
+  return alias;
+}
+
+}  // namespace footfall::query

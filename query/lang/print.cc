@@ -1,0 +1,577 @@
+// From tree to text: the canonical form, which also names the columns of an
+// answer. Parse(Print(tree)) == tree for every tree that a text can make.
+
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "footfall/query.h"
+
+namespace footfall {
+namespace {
+
+template <typename... Cases>
+struct Overload : Cases... {
+  using Cases::operator()...;
+};
+template <typename... Cases>
+Overload(Cases...) -> Overload<Cases...>;
+
+// Binding strength of an expression where it stands inside another.
+enum Strength { kSum = 1, kProduct = 2, kFactor = 3 };
+
+void PrintExpr(const Expr& expr, Strength least, std::string* out);
+
+void PrintQuoted(absl::string_view text, std::string* out) {
+  absl::StrAppend(out, "'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
+}
+
+void PrintText(const Text& text, std::string* out) {
+  if (const Parameter* parameter = std::get_if<Parameter>(&text)) {
+    absl::StrAppend(out, "$", parameter->name);
+  } else {
+    PrintQuoted(std::get<std::string>(text), out);
+  }
+}
+
+void PrintDate(const DateArgument& date, std::string* out) {
+  if (const Parameter* parameter = std::get_if<Parameter>(&date)) {
+    absl::StrAppend(out, "$", parameter->name);
+  } else {
+    absl::StrAppend(out, FormatDate(std::get<Date>(date)));
+  }
+}
+
+// Shortest digits that read back as the same double, and as a double: 1e8,
+// 0.5, 100.0.
+void PrintDouble(double value, std::string* out) {
+  char buffer[40];
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value).ptr;
+  std::string digits(buffer, end);
+  if (!std::isfinite(value)) {
+    *out += digits;
+    return;
+  }
+  const size_t e = digits.find('e');
+  if (e == std::string::npos) {
+    if (digits.find('.') == std::string::npos) digits += ".0";
+  } else {
+    // 1e+08 is written 1e8.
+    size_t first = e + 1;
+    const bool negative = digits[first] == '-';
+    ++first;
+    while (first + 1 < digits.size() && digits[first] == '0') ++first;
+    digits = absl::StrCat(digits.substr(0, e + 1), negative ? "-" : "",
+                          digits.substr(first));
+  }
+  *out += digits;
+}
+
+void PrintNumber(const Number& number, std::string* out) {
+  if (const int64_t* whole = std::get_if<int64_t>(&number.value)) {
+    absl::StrAppend(out, *whole);
+  } else {
+    PrintDouble(std::get<double>(number.value), out);
+  }
+}
+
+void PrintNames(const std::vector<Name>& names, std::string* out) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    absl::StrAppend(out, i == 0 ? "" : ", ", names[i].name);
+  }
+}
+
+void PrintUnits(int64_t count, Unit unit, std::string* out) {
+  absl::StrAppend(out, count, " ", UnitName(unit), count == 1 ? "" : "s");
+}
+
+void PrintBucket(const Period& period, std::string* out) {
+  if (period.count == 1) {
+    absl::StrAppend(out, UnitName(period.unit));
+  } else {
+    PrintUnits(period.count, period.unit, out);
+  }
+}
+
+void PrintCondition(const Condition& condition, bool in_braces,
+                    std::string* out) {
+  *out += condition.dimension;
+  const absl::string_view gap = in_braces ? "" : " ";
+  switch (condition.test) {
+    case Condition::Test::kEqual:
+      absl::StrAppend(out, gap, "=", gap);
+      break;
+    case Condition::Test::kNotEqual:
+      absl::StrAppend(out, gap, "!=", gap);
+      break;
+    case Condition::Test::kIn:
+      *out += " IN ";
+      break;
+    case Condition::Test::kNotIn:
+      *out += " NOT IN ";
+      break;
+    case Condition::Test::kLike:
+      *out += " LIKE ";
+      break;
+    case Condition::Test::kNotLike:
+      *out += " NOT LIKE ";
+      break;
+  }
+  const bool list = condition.test == Condition::Test::kIn ||
+                    condition.test == Condition::Test::kNotIn;
+  if (list) *out += "(";
+  for (size_t i = 0; i < condition.texts.size(); ++i) {
+    if (i > 0) *out += ", ";
+    PrintText(condition.texts[i], out);
+  }
+  if (list) *out += ")";
+}
+
+void PrintWhere(const std::vector<Condition>& where, std::string* out) {
+  for (size_t i = 0; i < where.size(); ++i) {
+    *out += i == 0 ? " WHERE " : " AND ";
+    PrintCondition(where[i], /*in_braces=*/false, out);
+  }
+}
+
+void PrintRange(const Range& range, std::string* out) {
+  *out += "DURING ";
+  if (const Range::Last* last = std::get_if<Range::Last>(&range.form)) {
+    *out += "LAST ";
+    PrintUnits(last->count, last->unit, out);
+    if (last->complete) *out += " COMPLETE";
+    return;
+  }
+  const auto& between = std::get<Range::Between>(range.form);
+  if (between.first.has_value()) PrintDate(*between.first, out);
+  if (between.one_date) return;
+  *out += "..";
+  if (between.last.has_value()) PrintDate(*between.last, out);
+}
+
+void PrintOperand(const Operand& operand, std::string* out) {
+  *out += operand.metric;
+  if (operand.conditions.empty() && !operand.during.has_value()) return;
+  *out += "{";
+  for (size_t i = 0; i < operand.conditions.size(); ++i) {
+    if (i > 0) *out += ", ";
+    PrintCondition(operand.conditions[i], /*in_braces=*/true, out);
+  }
+  if (operand.during.has_value()) {
+    if (!operand.conditions.empty()) *out += ", ";
+    PrintRange(*operand.during, out);
+  }
+  *out += "}";
+}
+
+void PrintEvent(const EventReference& event, std::string* out) {
+  *out += "event(";
+  PrintText(event.kind, out);
+  if (event.name.has_value()) {
+    *out += ", ";
+    PrintText(*event.name, out);
+  }
+  *out += ")";
+}
+
+absl::string_view Sign(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::kEqual:
+      return " = ";
+    case Comparison::kNotEqual:
+      return " != ";
+    case Comparison::kLess:
+      return " < ";
+    case Comparison::kLessEqual:
+      return " <= ";
+    case Comparison::kGreater:
+      return " > ";
+    case Comparison::kGreaterEqual:
+      return " >= ";
+  }
+  return " = ";
+}
+
+void PrintTest(const Test& test, std::string* out) {
+  PrintExpr(test.left, kSum, out);
+  absl::StrAppend(out, Sign(test.comparison));
+  PrintExpr(test.right, kSum, out);
+}
+
+void PrintArgument(const Argument& argument, std::string* out) {
+  std::visit(Overload{
+                 [&](const Expr& expr) { PrintExpr(expr, kSum, out); },
+                 [&](const Test& test) { PrintTest(test, out); },
+                 [&](const Duration& duration) {
+                   PrintUnits(duration.count, duration.unit, out);
+                 },
+                 [&](const OffsetRange& range) {
+                   absl::StrAppend(out, range.first, "..", range.last);
+                 },
+                 [&](const std::string& text) { PrintQuoted(text, out); },
+             },
+             argument.form);
+}
+
+void PrintCall(const Call& call, std::string* out) {
+  absl::StrAppend(out, call.function, "(");
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    if (i > 0) *out += ", ";
+    PrintArgument(call.arguments[i], out);
+  }
+  if (call.every.has_value()) {
+    *out += " EVERY ";
+    PrintBucket(*call.every, out);
+  }
+  if (call.scope != Call::Scope::kNone) {
+    *out += call.scope == Call::Scope::kAcross ? " ACROSS " : " WITHIN ";
+    for (size_t i = 0; i < call.scope_dimensions.size(); ++i) {
+      absl::StrAppend(out, i == 0 ? "" : ", ", call.scope_dimensions[i]);
+    }
+  }
+  *out += ")";
+}
+
+Strength StrengthOf(const Expr& expr) {
+  const Arithmetic* arithmetic = std::get_if<Arithmetic>(&expr.node);
+  if (arithmetic == nullptr) return kFactor;
+  return arithmetic->op == '+' || arithmetic->op == '-' ? kSum : kProduct;
+}
+
+// What stands behind a minus: a number needs parentheses, or the minus would
+// become part of it.
+void PrintNegated(const Expr& expr, std::string* out) {
+  const bool bare = StrengthOf(expr) == kFactor &&
+                    !std::holds_alternative<Number>(expr.node) &&
+                    !std::holds_alternative<Negation>(expr.node);
+  *out += "-";
+  if (!bare) *out += "(";
+  PrintExpr(expr, kSum, out);
+  if (!bare) *out += ")";
+}
+
+void PrintExpr(const Expr& expr, Strength least, std::string* out) {
+  const Strength own = StrengthOf(expr);
+  if (own < least) *out += "(";
+  std::visit(Overload{
+                 [&](const Number& number) { PrintNumber(number, out); },
+                 [&](const Parameter& parameter) {
+                   absl::StrAppend(out, "$", parameter.name);
+                 },
+                 [&](const Operand& operand) { PrintOperand(operand, out); },
+                 [&](const Call& call) { PrintCall(call, out); },
+                 [&](const Negation& negation) {
+                   if (negation.inner.empty()) return;
+                   PrintNegated(negation.inner.front(), out);
+                 },
+                 [&](const Arithmetic& arithmetic) {
+                   if (arithmetic.sides.size() != 2) return;
+                   // A chain leans to the left.
+                   const Strength right = own == kSum ? kProduct : kFactor;
+                   PrintExpr(arithmetic.sides[0], own, out);
+                   absl::StrAppend(out, " ", std::string(1, arithmetic.op),
+                                   " ");
+                   PrintExpr(arithmetic.sides[1], right, out);
+                 },
+                 [&](const EventReference& event) { PrintEvent(event, out); },
+             },
+             expr.node);
+  if (own < least) *out += ")";
+}
+
+void PrintEvery(const Every& every, std::string* out) {
+  *out += " EVERY ";
+  PrintBucket(every.bucket, out);
+  static constexpr absl::string_view kModes[] = {"none", "null", "zero",
+                                                 "previous", "linear"};
+  if (every.fill == FillMode::kNone && !every.fill_max.has_value()) return;
+  absl::StrAppend(out, " FILL ", kModes[static_cast<size_t>(every.fill)]);
+  if (every.fill_max.has_value()) {
+    absl::StrAppend(out, " MAX ", *every.fill_max);
+  }
+}
+
+void PrintZone(const Zone& zone, std::string* out) {
+  *out += " IN ZONE ";
+  PrintText(zone.name, out);
+}
+
+void PrintOrder(const std::vector<OrderKey>& keys, std::string* out) {
+  for (size_t i = 0; i < keys.size(); ++i) {
+    *out += i == 0 ? " ORDER BY " : ", ";
+    if (keys[i].expr.has_value()) {
+      PrintExpr(*keys[i].expr, kSum, out);
+    } else {
+      *out += "time";
+    }
+    if (keys[i].descending) {
+      *out += " DESC";
+    } else if (keys[i].ascending) {
+      *out += " ASC";
+    }
+  }
+}
+
+void PrintStatement(const Select& select, std::string* out) {
+  *out += "SELECT ";
+  for (size_t i = 0; i < select.items.size(); ++i) {
+    if (i > 0) *out += ", ";
+    PrintExpr(select.items[i].expr, kSum, out);
+    if (select.items[i].name.has_value()) {
+      absl::StrAppend(out, " AS ", *select.items[i].name);
+    }
+  }
+  PrintWhere(select.where, out);
+  if (select.during.has_value()) {
+    *out += " ";
+    PrintRange(*select.during, out);
+  }
+  if (select.align.has_value()) {
+    *out += " ALIGN ON ";
+    PrintEvent(select.align->event, out);
+    absl::StrAppend(out, " DURING ", select.align->first, "..",
+                    select.align->last, " ", UnitName(select.align->unit), "s");
+  }
+  if (!select.by.empty()) {
+    *out += " BY ";
+    PrintNames(select.by, out);
+  }
+  if (select.every.has_value()) PrintEvery(*select.every, out);
+  for (size_t i = 0; i < select.having.size(); ++i) {
+    *out += i == 0 ? " HAVING " : " AND ";
+    PrintTest(select.having[i], out);
+  }
+  if (select.top.has_value()) {
+    absl::StrAppend(out, " TOP ", select.top->count);
+    if (select.top->others.has_value()) {
+      *out += " OTHERS ";
+      PrintText(*select.top->others, out);
+    }
+  }
+  PrintOrder(select.order_by, out);
+  if (select.limit.has_value()) absl::StrAppend(out, " LIMIT ", *select.limit);
+  if (select.zone.has_value()) PrintZone(*select.zone, out);
+}
+
+void PrintStatement(const Show& show, std::string* out) {
+  const std::string name = show.name.has_value() ? show.name->name : "";
+  switch (show.what) {
+    case Show::What::kMetrics:
+      *out += "SHOW METRICS";
+      break;
+    case Show::What::kMembers:
+      absl::StrAppend(out, "SHOW MEMBERS OF ", name);
+      break;
+    case Show::What::kSeries:
+      absl::StrAppend(out, "SHOW SERIES ", name);
+      break;
+    case Show::What::kAliases:
+      *out += "SHOW ALIASES";
+      break;
+    case Show::What::kEvents:
+      *out += "SHOW EVENTS";
+      break;
+  }
+  if (show.kind.has_value()) {
+    *out += " ";
+    PrintText(*show.kind, out);
+  }
+  PrintWhere(show.where, out);
+  if (show.during.has_value()) {
+    *out += " ";
+    PrintRange(*show.during, out);
+  }
+}
+
+void PrintStatement(const Define& define, std::string* out) {
+  const MetricSpec& spec = define.spec;
+  absl::StrAppend(
+      out, "DEFINE METRIC ", spec.name,
+      spec.value_type == ValueType::kInteger ? " INTEGER" : " DECIMAL");
+  if (!spec.unit.empty()) {
+    *out += " UNIT ";
+    PrintQuoted(spec.unit, out);
+  }
+  *out += " EVERY ";
+  PrintBucket(spec.period, out);
+  absl::StrAppend(out, " OVER TIME ", AdditivityName(spec.over_time));
+  for (size_t i = 0; i < spec.dimensions.size(); ++i) {
+    const Dimension& dimension = spec.dimensions[i];
+    absl::StrAppend(out, i == 0 ? " BY " : ", ", dimension.name);
+    if (dimension.rule != spec.over_time) {
+      absl::StrAppend(out, " ", AdditivityName(dimension.rule));
+    }
+  }
+  if (spec.zone != "UTC") PrintZone(Zone{spec.zone, {}}, out);
+}
+
+void PrintStatement(const Insert& insert, std::string* out) {
+  absl::StrAppend(out, "INSERT INTO ", insert.metric.name, " (TIME, VALUE");
+  for (const Name& dimension : insert.dimensions) {
+    absl::StrAppend(out, ", ", dimension.name);
+  }
+  *out += ") VALUES ";
+  for (size_t i = 0; i < insert.rows.size(); ++i) {
+    const Insert::Row& row = insert.rows[i];
+    *out += i == 0 ? "(" : ", (";
+    PrintDate(row.time, out);
+    *out += ", ";
+    if (const Parameter* parameter = std::get_if<Parameter>(&row.value)) {
+      absl::StrAppend(out, "$", parameter->name);
+    } else {
+      PrintNumber(std::get<Number>(row.value), out);
+    }
+    for (const Text& member : row.members) {
+      *out += ", ";
+      PrintText(member, out);
+    }
+    *out += ")";
+  }
+}
+
+void PrintHeader(absl::string_view header, bool bare, std::string* out) {
+  if (bare && IsValidName(header)) {
+    absl::StrAppend(out, header);
+  } else {
+    absl::StrAppend(out, "\"", absl::StrReplaceAll(header, {{"\"", "\"\""}}),
+                    "\"");
+  }
+}
+
+void PrintColumn(const Import::Column& column, std::string* out) {
+  using Role = Import::Column::Role;
+  switch (column.role) {
+    case Role::kTime:
+      *out += "TIME ";
+      PrintHeader(column.header,
+                  column.header != "as" && column.header != "empty", out);
+      return;
+    case Role::kValue:
+      *out += "VALUE ";
+      PrintHeader(column.header,
+                  column.header != "as" && column.header != "empty", out);
+      return;
+    case Role::kConstant:
+      if (column.constant.has_value()) PrintText(*column.constant, out);
+      absl::StrAppend(out, " AS ", column.dimension);
+      return;
+    case Role::kDimension:
+      PrintHeader(column.header,
+                  column.header != "time" && column.header != "value", out);
+      if (column.dimension != column.header) {
+        absl::StrAppend(out, " AS ", column.dimension);
+      }
+      if (column.empty.has_value()) {
+        *out += " EMPTY ";
+        PrintText(*column.empty, out);
+      }
+  }
+}
+
+void PrintStatement(const Import& import, std::string* out) {
+  *out += "IMPORT ";
+  PrintText(import.path, out);
+  absl::StrAppend(out, " INTO ", import.metric.name, " (");
+  for (size_t i = 0; i < import.columns.size(); ++i) {
+    if (i > 0) *out += ", ";
+    PrintColumn(import.columns[i], out);
+  }
+  *out += ")";
+  if (import.rejects.has_value()) {
+    *out += " REJECTS ";
+    PrintText(*import.rejects, out);
+  }
+  if (import.zone.has_value()) PrintZone(*import.zone, out);
+}
+
+void PrintStatement(const Delete& remove, std::string* out) {
+  absl::StrAppend(out, "DELETE ", remove.metric.name);
+  PrintWhere(remove.where, out);
+  *out += " ";
+  PrintRange(remove.during, out);
+}
+
+void PrintStatement(const Drop& drop, std::string* out) {
+  switch (drop.what) {
+    case Drop::What::kMetric:
+      *out += "DROP METRIC";
+      break;
+    case Drop::What::kEvent:
+      *out += "DROP EVENT";
+      break;
+    case Drop::What::kAlias:
+      *out += "DROP ALIAS";
+      break;
+  }
+  if (drop.name.has_value()) absl::StrAppend(out, " ", drop.name->name);
+  for (const std::optional<Text>* text : {&drop.kind, &drop.text}) {
+    if (!text->has_value()) continue;
+    *out += " ";
+    PrintText(**text, out);
+  }
+  if (drop.on.has_value()) {
+    *out += " ON ";
+    PrintDate(*drop.on, out);
+  }
+}
+
+void PrintStatement(const AddEvent& event, std::string* out) {
+  *out += "ADD EVENT ";
+  PrintText(event.kind, out);
+  *out += " ";
+  PrintText(event.name, out);
+  *out += " ON ";
+  PrintDate(event.on, out);
+  for (size_t i = 0; i < event.members.size(); ++i) {
+    absl::StrAppend(out, i == 0 ? " FOR " : ", ",
+                    event.members[i].dimension.name, " = ");
+    PrintText(event.members[i].member, out);
+  }
+  if (event.note.has_value()) {
+    *out += " NOTE ";
+    PrintText(*event.note, out);
+  }
+  if (event.event_source.has_value()) {
+    *out += " SOURCE ";
+    PrintText(*event.event_source, out);
+  }
+}
+
+void PrintStatement(const AddAlias& alias, std::string* out) {
+  *out += "ALIAS ";
+  if (alias.dimension.has_value()) {
+    absl::StrAppend(out, alias.dimension->name, " ");
+  }
+  PrintText(alias.old_name, out);
+  *out += " = ";
+  PrintText(alias.new_name, out);
+  if (alias.from.has_value()) {
+    *out += " FROM ";
+    PrintDate(*alias.from, out);
+  }
+}
+
+}  // namespace
+
+std::string Print(const Statement& statement) {
+  std::string out;
+  if (statement.explain == Statement::Explain::kPlan) out = "EXPLAIN ";
+  if (statement.explain == Statement::Explain::kAnalyze) {
+    out = "EXPLAIN ANALYZE ";
+  }
+  std::visit([&out](const auto& node) { PrintStatement(node, &out); },
+             statement.node);
+  return out;
+}
+
+std::string Print(const Expr& expr) {
+  std::string out;
+  PrintExpr(expr, kSum, &out);
+  return out;
+}
+
+}  // namespace footfall

@@ -1,0 +1,183 @@
+// Tiles whose bytes are cut, flipped or made up: an error or an answer, never a
+// read beyond them.
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <vector>
+
+#include "storage/base/bytes.h"
+#include "storage/base/checksum.h"
+#include "storage/tile/bundle.h"
+#include "storage/tile/tile_layout.h"
+#include "storage/tile/tile_reader.h"
+#include "tests/storage/tile/cells.h"
+
+namespace footfall::storage {
+namespace {
+
+constexpr uint64_t kSeed = 99;
+
+// Makes the checksum right again, so that the damage reaches the decoders.
+void Reseal(std::string* tile) {
+  if (tile->size() >= kTileHeadSize) {
+    const absl::string_view bytes(*tile);
+    StoreU32(Checksum(bytes.substr(kTileHeadSize),
+                      static_cast<unsigned char>(bytes[1])),
+             tile->data() + kTileChecksumAt);
+  }
+}
+
+bool IsExpected(absl::StatusCode code) {
+  return code == absl::StatusCode::kOk || code == absl::StatusCode::kDataLoss ||
+         code == absl::StatusCode::kUnimplemented;
+}
+
+// Opens and reads everything there is to read, from bytes that end where the
+// heap block ends.
+void ReadEverything(const std::string& tile) {
+  const std::vector<char> exact(tile.begin(), tile.end());
+  const auto reader =
+      TileReader::Open(absl::string_view(exact.data(), exact.size()));
+  REQUIRE(IsExpected(reader.status().code()));
+  if (!reader.ok()) {
+    return;
+  }
+  const TileShape shape = reader->shape();
+  REQUIRE(uint64_t{shape.lanes} * shape.steps <= kMaxTileCells);
+  std::vector<int64_t> values(shape.steps);
+  std::vector<uint64_t> present(shape.words());
+  std::vector<uint64_t> deleted(shape.words());
+  const uint32_t from = shape.steps / 3;
+  for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
+    REQUIRE(IsExpected(reader
+                           ->OverlayCells(lane, absl::MakeSpan(values),
+                                          absl::MakeSpan(present),
+                                          absl::MakeSpan(deleted))
+                           .code()));
+    std::vector<int64_t> some(shape.steps - from);
+    std::vector<uint64_t> bits((some.size() + 63) / 64);
+    REQUIRE(
+        IsExpected(reader
+                       ->OverlayLane(lane, from, shape.steps,
+                                     absl::MakeSpan(some), absl::MakeSpan(bits))
+                       .code()));
+  }
+  REQUIRE_FALSE(reader->Dump().empty());
+}
+
+std::vector<std::string> Samples() {
+  std::mt19937_64 random(kSeed);
+  std::vector<std::string> tiles;
+  for (int i = 0; i < 24; ++i) {
+    const TileShape shape = {8, i % 2 == 0 ? 40u : 300u};
+    const BuildOptions options = {i % 3 == 0 ? Effort::kFast : Effort::kDense,
+                                  7, 3};
+    tiles.push_back(BuildTile(
+        RandomCells(shape, &random), shape,
+        i % 4 == 0 ? CellType::kDecimal : CellType::kInteger, options));
+  }
+  tiles.push_back(BuildTile({{{0, 5}, 1000}, {{1, 5}, 900}, {{5, 5}, 7}},
+                            {8, 40}, CellType::kInteger));
+  return tiles;
+}
+
+TEST_CASE("a tile cut anywhere is refused", "[tile]") {
+  for (const std::string& tile : Samples()) {
+    for (size_t size = 0; size < tile.size(); size += 1 + tile.size() / 300) {
+      CHECK(TileReader::Open(tile.substr(0, size)).status().code() ==
+            absl::StatusCode::kDataLoss);
+      std::string resealed = tile.substr(0, size);
+      Reseal(&resealed);
+      ReadEverything(resealed);
+    }
+  }
+}
+
+TEST_CASE("any flipped bit of a tile is found", "[tile]") {
+  for (const std::string& tile : Samples()) {
+    for (size_t bit = 0; bit < tile.size() * 8; bit += 1 + tile.size() / 100) {
+      std::string damaged = tile;
+      damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+      CAPTURE(bit);
+      CHECK(TileReader::Open(damaged).status().code() ==
+            absl::StatusCode::kDataLoss);
+    }
+  }
+}
+
+TEST_CASE("damage under a right checksum is survived", "[tile]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  const std::vector<std::string> samples = Samples();
+  for (int round = 0; round < 6000; ++round) {
+    CAPTURE(round);
+    std::string tile = samples[random() % samples.size()];
+    const int changes = 1 + static_cast<int>(random() % 3);
+    for (int i = 0; i < changes && tile.size() > kTileHeadSize; ++i) {
+      const size_t body = tile.size() - kTileHeadSize;
+      // Half of the damage hits the header and the directory.
+      const size_t at =
+          kTileHeadSize +
+          random() % (random() % 2 == 0 ? std::min<size_t>(body, 24) : body);
+      if (random() % 3 == 0) {
+        tile[at] = static_cast<char>(random());
+      } else {
+        tile[at] = static_cast<char>(tile[at] ^ (1 << random() % 8));
+      }
+    }
+    Reseal(&tile);
+    ReadEverything(tile);
+  }
+}
+
+TEST_CASE("random bytes with a tile's head are survived", "[tile]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  for (int round = 0; round < 6000; ++round) {
+    CAPTURE(round);
+    std::string tile(kTileHeadSize + random() % 80, '\0');
+    for (char& byte : tile) {
+      byte = static_cast<char>(random() >> (random() % 8));
+    }
+    tile[0] = static_cast<char>(kTileMagic);
+    tile[1] = static_cast<char>(kTileVersion);
+    if (tile.size() > kTileHeadSize + 3) {
+      tile[kTileHeadSize] = 8;  // a plausible shape goes further
+      tile[kTileHeadSize + 1] = 40;
+      tile[kTileHeadSize + 2] = static_cast<char>(random() % 4 << 4);
+    }
+    Reseal(&tile);
+    ReadEverything(tile);
+  }
+}
+
+TEST_CASE("bytes of a later release are named, not called damaged", "[tile]") {
+  const std::string tile =
+      BuildTile({{{0, 5}, 1000}, {{0, 6}, 900}}, {8, 40}, CellType::kInteger);
+  struct Case {
+    const char* why;
+    size_t at;
+    unsigned char byte;
+    const char* says;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"version", 1, 9, "version 9"},
+      {"cell type", 8, 3, "type 3"},
+      {"form", 8, 0xf0, "form 15"},
+      {"a flag", 8, 8, "flags 8"},
+      {"presence form of the lanes", 9, 7, "presence form 7"},
+      {"codec", 12, 0x3f, "codec 15"},
+      {"presence form of a lane", 12, 0x71, "presence form 7"},
+  }));
+  CAPTURE(c.why);
+  std::string later = tile;
+  later[c.at] = static_cast<char>(c.byte);
+  Reseal(&later);
+  const absl::Status status = TileReader::Open(later).status();
+  CHECK(status.code() == absl::StatusCode::kUnimplemented);
+  CAPTURE(status.ToString());
+  CHECK(status.message().find(c.says) != absl::string_view::npos);
+}
+
+}  // namespace
+}  // namespace footfall::storage

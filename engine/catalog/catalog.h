@@ -1,0 +1,117 @@
+// The catalog: metrics, the dictionaries of their dimensions and the tables of
+// their series, kept in the store's catalog key space and in memory.
+
+#ifndef FOOTFALL_ENGINE_CATALOG_CATALOG_H_
+#define FOOTFALL_ENGINE_CATALOG_CATALOG_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/catalog/catalog_view.h"
+#include "engine/catalog/records.h"
+#include "footfall/metric.h"
+#include "footfall/sample_batch.h"
+#include "footfall/store.h"
+
+namespace footfall::engine {
+
+// out[i] = the series of row i, or kUnknownId; returns how many are unknown.
+// Any thread. Series of a commit still under way are found too: what a caller
+// does with them comes after that commit in the queue, or fails with it.
+size_t FindSeries(const MetricState& state,
+                  absl::Span<const MemberColumn> columns,
+                  absl::Span<SeriesId> out);
+
+// What the next commits start from. Changes are made in memory at once and put
+// into a batch; a reader sees them with the view that is published after the
+// batch was applied. A failed batch needs no undoing: nothing is written or
+// published after it.
+//
+// Threads: belongs to the leader of the commit queue.
+class Catalog {
+ public:
+  // Reads the catalog of a store; an empty store has an empty one. New metrics
+  // get tiles of `shape` (benchmarks), or of their period's default shape.
+  //
+  //   DATA_LOSS            records do not parse or do not fit each other
+  //   UNIMPLEMENTED        written by a later release
+  //   FAILED_PRECONDITION  a metric's zone is not known on this machine
+  static absl::StatusOr<std::unique_ptr<Catalog>> Load(
+      const StoreView& view, std::optional<storage::TileShape> shape);
+
+  // Commit number of the store's last batch.
+  uint64_t commit() const { return commit_; }
+  // Nothing was in the store, not even the format version.
+  bool is_new() const { return is_new_; }
+  // Null where there is none (or it was dropped).
+  std::shared_ptr<const MetricState> Find(MetricId metric) const;
+
+  // As Database::Define(). The batch stays empty where the metric is there.
+  absl::StatusOr<std::shared_ptr<const Metric>> Define(const MetricSpec& spec,
+                                                       StoreBatch* batch);
+
+  // Takes the metric and its series out; its tiles are the caller's.
+  // NOT_FOUND where there is none.
+  absl::StatusOr<MetricId> Drop(absl::string_view name, StoreBatch* batch);
+
+  // As FindSeries(), after giving numbers to the tuples that have none, those
+  // of a call in the order of their members. Rows of kind kDelete create
+  // nothing. `kinds` is [row], or empty: all rows write. Returns the number of
+  // new series.
+  //
+  //   RESOURCE_EXHAUSTED  the numbers could run out; nothing was changed
+  absl::StatusOr<uint64_t> CreateSeries(const MetricState& state,
+                                        absl::Span<const MemberColumn> columns,
+                                        absl::Span<const RowKind> kinds,
+                                        absl::Span<SeriesId> out,
+                                        StoreBatch* batch);
+
+  // Puts a metric's series, or a dimension's members, into blocks of
+  // kFoldedBlockRows, unless they lie so in `view` already.
+  absl::Status FoldSeriesBlocks(MetricId metric, const StoreView& view,
+                                StoreBatch* batch) const;
+  absl::Status FoldMemberBlocks(absl::string_view dimension,
+                                const StoreView& view, StoreBatch* batch) const;
+
+  // Says that every tile of the metric in an era before `era` is sealed, so
+  // that upkeep need not look. It seals from there on; nullopt: from the first.
+  void SetSealedBefore(MetricId metric, int32_t era, StoreBatch* batch);
+  std::optional<int32_t> SealedBefore(MetricId metric) const;
+
+  // The state of now, as readers may see it.
+  std::shared_ptr<const CatalogView> View();
+
+ private:
+  Catalog() = default;
+
+  absl::Status LoadRecord(absl::string_view key, absl::string_view value);
+  absl::Status LoadMetric(MetricId metric, absl::string_view value);
+  absl::Status LoadMembers(uint32_t dictionary, MemberId first,
+                           absl::string_view value);
+  absl::Status LoadSeries(MetricId metric, SeriesId first,
+                          absl::string_view value);
+  std::shared_ptr<const MetricState> MakeState(
+      std::shared_ptr<const Metric> metric, storage::TileShape shape) const;
+
+  uint64_t commit_ = 0;
+  bool is_new_ = false;
+  std::optional<storage::TileShape> shape_;
+  Counters counters_;
+  absl::flat_hash_map<MetricId, std::shared_ptr<const MetricState>> metrics_;
+  absl::flat_hash_map<std::string, MetricId> by_name_;
+  absl::flat_hash_map<std::string, std::shared_ptr<Dictionary>> dictionaries_;
+  absl::flat_hash_map<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
+  absl::flat_hash_map<MetricId, int32_t> sealed_before_;
+  std::shared_ptr<const CatalogView> view_;  // null: must be made again
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_CATALOG_CATALOG_H_

@@ -1,0 +1,47 @@
+#include "engine/catalog/catalog_view.h"
+
+#include <algorithm>
+
+namespace footfall::engine {
+
+CatalogView::CatalogView(
+    absl::Span<const std::shared_ptr<const MetricState>> metrics) {
+  for (const std::shared_ptr<const MetricState>& state : metrics) {
+    const SeriesId series_count = state->series->count();
+    const Metric& metric = *state->metric;
+    metrics_.push_back(state->metric);
+    by_name_.emplace(metric.spec.name, metric.id);
+    by_id_.emplace(
+        metric.id,
+        PublishedMetric{state, PublishedSeries(state->series, series_count)});
+    series_count_ += series_count;
+    for (const std::shared_ptr<Dictionary>& dictionary : state->dictionaries) {
+      if (!members_.contains(dictionary->name())) {
+        members_.emplace(dictionary->name(),
+                         PublishedMembers{dictionary, dictionary->count()});
+      }
+    }
+  }
+  std::sort(metrics_.begin(), metrics_.end(), [](const auto& a, const auto& b) {
+    return a->spec.name < b->spec.name;
+  });
+}
+
+const CatalogView::PublishedMetric* CatalogView::Find(MetricId metric) const {
+  const auto found = by_id_.find(metric);
+  return found == by_id_.end() ? nullptr : &found->second;
+}
+
+const CatalogView::PublishedMetric* CatalogView::FindByName(
+    absl::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : Find(found->second);
+}
+
+const CatalogView::PublishedMembers* CatalogView::FindMembers(
+    absl::string_view dimension) const {
+  const auto found = members_.find(dimension);
+  return found == members_.end() ? nullptr : &found->second;
+}
+
+}  // namespace footfall::engine

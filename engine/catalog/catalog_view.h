@@ -1,0 +1,91 @@
+// The catalog as a snapshot sees it: metrics, dictionaries and series tables,
+// each with the count that was published.
+
+#ifndef FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
+#define FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/catalog/members.h"
+#include "engine/catalog/series_columns.h"
+#include "engine/catalog/tile_layout.h"
+#include "footfall/metric.h"
+#include "footfall/snapshot.h"
+
+namespace footfall::engine {
+
+// What the engine knows of a metric. Immutable, but for the columns and
+// dictionaries that grow behind it.
+struct MetricState {
+  std::shared_ptr<const Metric> metric;
+  TileLayout layout;
+  std::vector<std::shared_ptr<Dictionary>> dictionaries;  // one a dimension
+  std::shared_ptr<SeriesColumns> series;
+};
+
+// The first `count` series of a metric.
+class PublishedSeries final : public SeriesTable {
+ public:
+  PublishedSeries(std::shared_ptr<const SeriesColumns> columns, SeriesId count)
+      : columns_(std::move(columns)), count_(count) {}
+
+  SeriesId count() const override { return count_; }
+  void ReadMembers(size_t dimension, SeriesId first,
+                   absl::Span<MemberId> out) const override {
+    columns_->ReadMembers(dimension, first, out);
+  }
+  bool BlockMayHold(size_t dimension, SeriesId block,
+                    MemberId member) const override {
+    return columns_->BlockMayHold(dimension, block, member);
+  }
+
+ private:
+  std::shared_ptr<const SeriesColumns> columns_;
+  SeriesId count_;
+};
+
+// Immutable; shared by the snapshots between two changes of the catalog.
+class CatalogView {
+ public:
+  struct PublishedMetric {
+    std::shared_ptr<const MetricState> state;
+    PublishedSeries series;
+  };
+  struct PublishedMembers {
+    std::shared_ptr<const Dictionary> dictionary;
+    MemberId count;
+  };
+
+  // The counts are those of now. For the leader of the commit queue.
+  explicit CatalogView(
+      absl::Span<const std::shared_ptr<const MetricState>> metrics);
+
+  // By name.
+  const std::vector<std::shared_ptr<const Metric>>& metrics() const {
+    return metrics_;
+  }
+  // Null where there is none.
+  const PublishedMetric* Find(MetricId metric) const;
+  const PublishedMetric* FindByName(absl::string_view name) const;
+  const PublishedMembers* FindMembers(absl::string_view dimension) const;
+
+  uint64_t series_count() const { return series_count_; }
+
+ private:
+  std::vector<std::shared_ptr<const Metric>> metrics_;
+  absl::node_hash_map<MetricId, PublishedMetric> by_id_;
+  absl::flat_hash_map<std::string, MetricId> by_name_;
+  absl::flat_hash_map<std::string, PublishedMembers> members_;
+  uint64_t series_count_ = 0;
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_

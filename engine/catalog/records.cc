@@ -1,0 +1,225 @@
+#include "engine/catalog/records.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "engine/proto/catalog.pb.h"
+#include "storage/base/status_macros.h"
+#include "storage/base/varint.h"
+
+namespace footfall::engine {
+namespace {
+
+void PutBigEndian(uint32_t value, std::string* out) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out->push_back(static_cast<char>(value >> shift));
+  }
+}
+
+uint32_t TakeBigEndian(absl::string_view* in) {
+  uint32_t value = 0;
+  for (int i = 0; i < 4; ++i) {
+    value = value << 8 | static_cast<uint8_t>((*in)[static_cast<size_t>(i)]);
+  }
+  in->remove_prefix(4);
+  return value;
+}
+
+std::string Key(char kind) { return std::string(1, kind); }
+
+std::string Key(char kind, uint32_t number) {
+  std::string key(1, kind);
+  PutBigEndian(number, &key);
+  return key;
+}
+
+std::string Key(char kind, uint32_t number, uint32_t first) {
+  std::string key = Key(kind, number);
+  PutBigEndian(first, &key);
+  return key;
+}
+
+// The messages number their enums from 1, so that 0 is "not said".
+template <typename Record, typename T>
+Record ToRecord(T value) {
+  return static_cast<Record>(static_cast<int>(value) + 1);
+}
+
+// False where the number is none of [0, count).
+template <typename T>
+bool FromRecord(int record, int count, T* value) {
+  if (record < 1 || record > count) {
+    return false;
+  }
+  *value = static_cast<T>(record - 1);
+  return true;
+}
+
+absl::Status UnknownNumber(absl::string_view field, int number) {
+  return absl::UnimplementedError(absl::StrCat(
+      "metric record: ", field, " is ", number,
+      "; this build does not know it: written by a later release"));
+}
+
+}  // namespace
+
+std::string FormatKey() { return Key('F'); }
+std::string CommitKey() { return Key('C'); }
+std::string CountersKey() { return Key('N'); }
+std::string DictionaryKey(uint32_t dictionary) { return Key('D', dictionary); }
+std::string MetricKey(MetricId metric) { return Key('M', metric); }
+std::string MemberBlockKey(uint32_t dictionary, MemberId first) {
+  return Key('E', dictionary, first);
+}
+std::string SeriesBlockKey(MetricId metric, SeriesId first) {
+  return Key('S', metric, first);
+}
+std::string SealedKey(MetricId metric) { return Key('U', metric); }
+
+std::string AfterPrefix(absl::string_view prefix) {
+  std::string after(prefix);
+  while (!after.empty() && static_cast<uint8_t>(after.back()) == 0xff) {
+    after.pop_back();
+  }
+  if (!after.empty()) {
+    after.back() = static_cast<char>(static_cast<uint8_t>(after.back()) + 1);
+  }
+  return after;
+}
+
+std::string MemberBlocksOf(uint32_t dictionary) { return Key('E', dictionary); }
+std::string SeriesBlocksOf(MetricId metric) { return Key('S', metric); }
+
+absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes) {
+  const absl::string_view whole = bytes;
+  CatalogKey key;
+  size_t numbers = 0;
+  if (!bytes.empty()) {
+    key.kind = bytes.front();
+    bytes.remove_prefix(1);
+    switch (key.kind) {
+      case 'F':
+      case 'C':
+      case 'N':
+        break;
+      case 'D':
+      case 'M':
+      case 'U':
+        numbers = 1;
+        break;
+      case 'E':
+      case 'S':
+        numbers = 2;
+        break;
+      default:
+        key.kind = 0;
+    }
+  }
+  if (key.kind == 0 || bytes.size() != numbers * 4) {
+    return absl::DataLossError(
+        absl::StrCat("catalog key ", absl::BytesToHexString(whole),
+                     " has no form that this build knows"));
+  }
+  if (numbers > 0) {
+    key.number = TakeBigEndian(&bytes);
+  }
+  if (numbers > 1) {
+    key.first = TakeBigEndian(&bytes);
+  }
+  return key;
+}
+
+std::string EncodeNumber(uint64_t value) {
+  std::string out;
+  storage::PutVarint(value, &out);
+  return out;
+}
+
+absl::StatusOr<uint64_t> DecodeNumber(absl::string_view bytes) {
+  uint64_t value = 0;
+  if (!storage::TakeVarint(&bytes, &value) || !bytes.empty()) {
+    return absl::DataLossError("catalog: a number's bytes are cut or too many");
+  }
+  return value;
+}
+
+std::string EncodeMetric(const MetricDeclaration& declaration) {
+  const MetricSpec& spec = declaration.spec;
+  proto::MetricRecord record;
+  record.set_name(spec.name);
+  record.set_value_type(ToRecord<proto::ValueTypeRecord>(spec.value_type));
+  record.set_period_unit(
+      static_cast<proto::UnitRecord>(static_cast<int>(spec.period.unit)));
+  record.set_period_count(spec.period.count);
+  record.set_zone(spec.zone);
+  for (const Dimension& dimension : spec.dimensions) {
+    proto::DimensionRecord* const to = record.add_dimensions();
+    to->set_name(dimension.name);
+    to->set_rule(ToRecord<proto::AdditivityRecord>(dimension.rule));
+  }
+  record.set_over_time(ToRecord<proto::AdditivityRecord>(spec.over_time));
+  record.set_unit(spec.unit);
+  record.set_tile_lanes(declaration.shape.lanes);
+  record.set_tile_steps(declaration.shape.steps);
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
+  proto::MetricRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("metric record: the message does not parse");
+  }
+  MetricDeclaration declaration;
+  MetricSpec& spec = declaration.spec;
+  spec.name = record.name();
+  if (!FromRecord(record.value_type(), 2, &spec.value_type)) {
+    return UnknownNumber("value type", record.value_type());
+  }
+  if (record.period_unit() < static_cast<int>(Unit::kSecond) ||
+      record.period_unit() > static_cast<int>(Unit::kYear)) {
+    return UnknownNumber("period unit", record.period_unit());
+  }
+  spec.period.unit = static_cast<Unit>(record.period_unit());
+  spec.period.count = record.period_count();
+  spec.zone = record.zone();
+  for (const proto::DimensionRecord& from : record.dimensions()) {
+    Dimension dimension;
+    dimension.name = from.name();
+    if (!FromRecord(from.rule(), 3, &dimension.rule)) {
+      return UnknownNumber("dimension rule", from.rule());
+    }
+    spec.dimensions.push_back(std::move(dimension));
+  }
+  if (!FromRecord(record.over_time(), 3, &spec.over_time)) {
+    return UnknownNumber("over time", record.over_time());
+  }
+  spec.unit = record.unit();
+  declaration.shape = {.lanes = record.tile_lanes(),
+                       .steps = record.tile_steps()};
+  const uint64_t cells =
+      uint64_t{record.tile_lanes()} * uint64_t{record.tile_steps()};
+  if (cells == 0 || cells > storage::kMaxTileCells) {
+    return absl::DataLossError(
+        absl::StrCat("metric record: a tile of ", record.tile_lanes(), " x ",
+                     record.tile_steps(), " cells; 1 to ",
+                     storage::kMaxTileCells, " are possible"));
+  }
+  return declaration;
+}
+
+std::string EncodeCounters(const Counters& counters) {
+  proto::CountersRecord record;
+  record.set_next_metric(counters.next_metric);
+  record.set_next_dictionary(counters.next_dictionary);
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<Counters> DecodeCounters(absl::string_view bytes) {
+  proto::CountersRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("counters record: the message does not parse");
+  }
+  return Counters{.next_metric = record.next_metric(),
+                  .next_dictionary = record.next_dictionary()};
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,84 @@
+// The keys and values of the catalog key space. engine/FORMAT.md gives the
+// bytes.
+//
+//   F                          format version
+//   C                          number of the last commit
+//   N                          CountersRecord
+//   D dictionary:u32           name of the dimension
+//   E dictionary:u32 first:u32 member block: text of members from `first`
+//   M metric:u32               MetricRecord
+//   S metric:u32 first:u32     series block: columns of series from `first`
+//   U metric:u32               era before which upkeep has sealed all tiles
+//
+// Numbers in keys are big-endian: byte order is number order. A record comes
+// after those that it refers to, so that one pass in key order loads all.
+
+#ifndef FOOTFALL_ENGINE_CATALOG_RECORDS_H_
+#define FOOTFALL_ENGINE_CATALOG_RECORDS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "footfall/metric.h"
+#include "storage/tile/tile.h"
+
+namespace footfall::engine {
+
+// The catalog format that this build writes, and the newest that it reads.
+inline constexpr uint32_t kFormatVersion = 1;
+
+std::string FormatKey();
+std::string CommitKey();
+std::string CountersKey();
+std::string DictionaryKey(uint32_t dictionary);
+std::string MetricKey(MetricId metric);
+std::string MemberBlockKey(uint32_t dictionary, MemberId first);
+std::string SeriesBlockKey(MetricId metric, SeriesId first);
+std::string SealedKey(MetricId metric);
+
+// The first key after every key that starts with `prefix`.
+std::string AfterPrefix(absl::string_view prefix);
+
+// Prefixes of keys, for scans: all member blocks of a dictionary, all series
+// blocks of a metric.
+std::string MemberBlocksOf(uint32_t dictionary);
+std::string SeriesBlocksOf(MetricId metric);
+
+// A catalog key, taken apart.
+struct CatalogKey {
+  char kind = 0;        // the letter above
+  uint32_t number = 0;  // dictionary or metric, where there is one
+  uint32_t first = 0;   // first member or series of a block
+};
+
+// DATA_LOSS unless the bytes are a key of the form above.
+absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes);
+
+// A varint alone: the format version.
+std::string EncodeNumber(uint64_t value);
+absl::StatusOr<uint64_t> DecodeNumber(absl::string_view bytes);
+
+// What a metric's record says.
+struct MetricDeclaration {
+  MetricSpec spec;
+  storage::TileShape shape;
+};
+
+std::string EncodeMetric(const MetricDeclaration& declaration);
+// DATA_LOSS where the bytes are no such record or hold a declaration that
+// could not have been made; UNIMPLEMENTED where they need a later release.
+absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes);
+
+struct Counters {
+  MetricId next_metric = 1;
+  uint32_t next_dictionary = 1;
+};
+
+std::string EncodeCounters(const Counters& counters);
+absl::StatusOr<Counters> DecodeCounters(absl::string_view bytes);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_CATALOG_RECORDS_H_

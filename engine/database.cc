@@ -1,0 +1,170 @@
+#include "footfall/database.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/records.h"
+#include "engine/open_database.h"
+#include "engine/read/tile_range.h"
+#include "engine/write/commit_queue.h"
+#include "engine/write/writes.h"
+#include "storage/base/status_macros.h"
+#include "storage/store/rocksdb_store.h"
+
+namespace footfall::engine {
+namespace {
+
+class StoredDatabase final : public Database {
+ public:
+  StoredDatabase(std::unique_ptr<Store> store, std::unique_ptr<Catalog> catalog,
+                 const DatabaseOptions& options,
+                 const InternalOptions& internal)
+      : options_(options),
+        internal_(internal),
+        store_(std::move(store)),
+        queue_(store_.get(), std::move(catalog), options.read_only, nullptr) {}
+
+  ~StoredDatabase() override {
+    const absl::Status closed = Close();
+    static_cast<void>(closed);  // a caller who wants to know calls Close()
+  }
+
+  absl::StatusOr<std::shared_ptr<const Metric>> Define(
+      const MetricSpec& spec) override {
+    if (std::shared_ptr<const Metric> same = FindSame(spec); same != nullptr) {
+      return same;
+    }
+    std::shared_ptr<const Metric> metric;
+    const auto work = [&](CommitQueue::Change& change) -> absl::Status {
+      FOOTFALL_ASSIGN_OR_RETURN(metric,
+                                change.catalog->Define(spec, change.batch));
+      return absl::OkStatus();
+    };
+    FOOTFALL_RETURN_IF_ERROR(
+        queue_.RunAlone(Durability::kPowerLoss, work).status());
+    return metric;
+  }
+
+  absl::Status DropMetric(absl::string_view name) override {
+    const auto work = [&](CommitQueue::Change& change) -> absl::Status {
+      FOOTFALL_ASSIGN_OR_RETURN(const MetricId metric,
+                                change.catalog->Drop(name, change.batch));
+      change.batch->DeleteRange(Keyspace::kTiles, FirstTileKeyOf(metric),
+                                EndTileKeyOf(metric));
+      return absl::OkStatus();
+    };
+    return queue_.RunAlone(Durability::kPowerLoss, work).status();
+  }
+
+  absl::StatusOr<WriteResult> Write(const SampleBatch& batch,
+                                    const WriteOptions& options) override {
+    if (batch.row_count() > options_.max_batch_rows) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "the batch has ", batch.row_count(), " rows; max_batch_rows allows ",
+          options_.max_batch_rows));
+    }
+    return WriteRows(&queue_, batch, options);
+  }
+
+  absl::StatusOr<uint64_t> Delete(const Metric& metric,
+                                  absl::Span<const SeriesId> series,
+                                  StepRange steps,
+                                  const WriteOptions& options) override {
+    return DeleteRange(&queue_, metric, series, steps, options);
+  }
+
+  absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
+      std::shared_ptr<const Metric>, uint64_t) override {
+    return absl::UnimplementedError("bulk loading");
+  }
+
+  std::shared_ptr<const Snapshot> TakeSnapshot() const override {
+    return queue_.current();
+  }
+
+  absl::Status RunUpkeep() override { return absl::OkStatus(); }
+
+  absl::Status Compact() override {
+    FOOTFALL_RETURN_IF_ERROR(store_->Flush());
+    return store_->Compact();
+  }
+
+  DatabaseStats Stats() const override {
+    DatabaseStats stats;
+    if (const auto snapshot = queue_.current(); snapshot != nullptr) {
+      stats.commit = snapshot->commit();
+      stats.metric_count = snapshot->catalog().metrics().size();
+      stats.series_count = snapshot->catalog().series_count();
+      stats.store = store_->Stats();
+    }
+    return stats;
+  }
+
+  bool read_only() const override { return options_.read_only; }
+
+  absl::Status Close() override {
+    queue_.Close();
+    return store_->Close();
+  }
+
+ private:
+  // The metric of this declaration, if it is there: nothing to write then.
+  std::shared_ptr<const Metric> FindSame(const MetricSpec& spec) const {
+    const auto snapshot = queue_.current();
+    if (snapshot == nullptr) {
+      return nullptr;
+    }
+    std::shared_ptr<const Metric> metric = snapshot->FindMetric(spec.name);
+    return metric != nullptr && metric->spec == spec ? metric : nullptr;
+  }
+
+  const DatabaseOptions options_;
+  const InternalOptions internal_;
+  const std::unique_ptr<Store> store_;
+  CommitQueue queue_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
+    std::unique_ptr<Store> store, const DatabaseOptions& options,
+    const InternalOptions& internal) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      std::unique_ptr<Catalog> catalog,
+      Catalog::Load(*store->TakeView(), internal.tile_shape));
+  if (catalog->is_new() && !options.read_only) {
+    StoreBatch batch;
+    batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));
+    FOOTFALL_RETURN_IF_ERROR(store->Apply(batch, Durability::kPowerLoss));
+  }
+  return std::unique_ptr<Database>(std::make_unique<StoredDatabase>(
+      std::move(store), std::move(catalog), options, internal));
+}
+
+}  // namespace footfall::engine
+
+namespace footfall {
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(
+    absl::string_view path, const DatabaseOptions& options) {
+  const std::string folder(path);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      std::unique_ptr<Store> store,
+      storage::OpenRocksdbStore(
+          folder, {.create_if_missing = options.create_if_missing,
+                   .read_only = options.read_only,
+                   .memory_budget_bytes = options.memory_budget_bytes}));
+  return engine::OpenDatabase(
+      std::move(store), options,
+      {.tile_shape = std::nullopt, .spill_folder = folder});
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(
+    std::unique_ptr<Store> store, const DatabaseOptions& options) {
+  return engine::OpenDatabase(std::move(store), options, {});
+}
+
+}  // namespace footfall

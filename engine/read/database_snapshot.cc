@@ -1,0 +1,124 @@
+#include "engine/read/database_snapshot.h"
+
+#include "absl/base/attributes.h"
+#include "engine/read/tile_range.h"
+#include "engine/read/tile_scan.h"
+#include "storage/base/status_macros.h"
+
+namespace footfall::engine {
+namespace {
+
+// A scan of a metric that is not there.
+class EmptyScan final : public SlabCursor {
+ public:
+  absl::StatusOr<bool> Next() override { return false; }
+  const Slab& slab() const override { return slab_; }
+  const ScanStats& stats() const override { return stats_; }
+
+ private:
+  Slab slab_;
+  ScanStats stats_;
+};
+
+class NoSeries final : public SeriesTable {
+ public:
+  SeriesId count() const override { return 0; }
+  void ReadMembers(size_t, SeriesId, absl::Span<MemberId>) const override {}
+  bool BlockMayHold(size_t, SeriesId, MemberId) const override { return false; }
+};
+
+}  // namespace
+
+std::vector<std::shared_ptr<const Metric>> DatabaseSnapshot::Metrics() const {
+  return catalog_->metrics();
+}
+
+std::shared_ptr<const Metric> DatabaseSnapshot::FindMetric(
+    absl::string_view name) const {
+  const CatalogView::PublishedMetric* const metric = catalog_->FindByName(name);
+  return metric == nullptr ? nullptr : metric->state->metric;
+}
+
+MemberId DatabaseSnapshot::MemberCount(absl::string_view dimension) const {
+  const CatalogView::PublishedMembers* const members =
+      catalog_->FindMembers(dimension);
+  return members == nullptr ? 0 : members->count;
+}
+
+absl::string_view DatabaseSnapshot::MemberName(absl::string_view dimension,
+                                               MemberId member) const {
+  const CatalogView::PublishedMembers* const members =
+      catalog_->FindMembers(dimension);
+  if (members == nullptr || member >= members->count) {
+    return absl::string_view();
+  }
+  return members->dictionary->Name(member);
+}
+
+std::optional<MemberId> DatabaseSnapshot::FindMember(
+    absl::string_view dimension, absl::string_view name) const {
+  const CatalogView::PublishedMembers* const members =
+      catalog_->FindMembers(dimension);
+  if (members == nullptr) {
+    return std::nullopt;
+  }
+  return members->dictionary->Find(name, members->count);
+}
+
+const SeriesTable& DatabaseSnapshot::Series(MetricId metric) const {
+  static const NoSeries* const kNone = new NoSeries();
+  const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
+  if (found == nullptr) {
+    return *kNone;
+  }
+  return found->series;
+}
+
+absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::StepBounds(
+    MetricId metric) const {
+  const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
+  if (found == nullptr) {
+    return std::optional<StepRange>();
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
+                            FindEras(*view_, metric));
+  if (!eras.has_value()) {
+    return std::optional<StepRange>();
+  }
+  const TileLayout& layout = found->state->layout;
+  return std::optional<StepRange>(StepRange{
+      .begin = layout.FirstStepOf(eras->first),
+      .end = layout.FirstStepOf(eras->last) + int64_t{layout.shape.steps}});
+}
+
+absl::StatusOr<uint64_t> DatabaseSnapshot::CountTiles(
+    const ScanRequest& request) const {
+  const CatalogView::PublishedMetric* const found =
+      catalog_->Find(request.metric);
+  if (found == nullptr) {
+    return uint64_t{0};
+  }
+  TileWalk walk(*view_, *found->state, found->series.count(), request.series,
+                request.steps);
+  uint64_t count = 0;
+  while (true) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, walk.Next());
+    if (!more) {
+      return count;
+    }
+    ++count;
+  }
+}
+
+std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
+    const ScanRequest& request) const {
+  const CatalogView::PublishedMetric* const found =
+      catalog_->Find(request.metric);
+  if (found == nullptr) {
+    return std::make_unique<EmptyScan>();
+  }
+  return NewTileScan(*view_, *found->state, found->series.count(),
+                     request.series, request.steps);
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,42 @@
+// Where a metric's tiles lie, by keys alone.
+
+#ifndef FOOTFALL_ENGINE_READ_TILE_RANGE_H_
+#define FOOTFALL_ENGINE_READ_TILE_RANGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "footfall/metric.h"
+#include "footfall/store.h"
+
+namespace footfall::engine {
+
+// Keys of the metric's tiles: [first, end).
+std::string FirstTileKeyOf(MetricId metric);
+std::string EndTileKeyOf(MetricId metric);
+
+// Whether the metric has a tile. UNAVAILABLE, DATA_LOSS as StoreIterator.
+absl::StatusOr<bool> HasTiles(const StoreView& view, MetricId metric);
+
+struct EraRange {
+  int32_t first;
+  int32_t last;  // included
+};
+
+// First and last era that have a tile; nullopt where none has. The store walks
+// forwards only, so the last is found by doubling steps and halving: some ten
+// seeks.
+absl::StatusOr<std::optional<EraRange>> FindEras(const StoreView& view,
+                                                 MetricId metric);
+
+// `status` with the tile's name before its message: "tile dau/era 78/band 12".
+absl::Status InTile(const absl::Status& status, const Metric& metric,
+                    int32_t era, uint32_t band);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_READ_TILE_RANGE_H_

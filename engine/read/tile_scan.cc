@@ -1,0 +1,264 @@
+#include "engine/read/tile_scan.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/read/tile_range.h"
+#include "storage/base/status_macros.h"
+#include "storage/tile/bundle.h"
+
+namespace footfall::engine {
+namespace {
+
+// Up to so many bundles are always fetched one by one: an iterator costs as
+// much as some of them.
+constexpr int64_t kFewPoints = 16;
+// Up to so many if they are sparse: a Get costs less than a Seek.
+constexpr int64_t kManyPoints = 4096;
+// Sparse: at most one band of so many is wanted.
+constexpr int64_t kSparse = 4;
+// Bands that a walk steps over rather than seeks.
+constexpr int64_t kShortLeap = 4;
+
+}  // namespace
+
+TileWalk::TileWalk(const StoreView& view, const MetricState& state,
+                   SeriesId series_count, absl::Span<const SeriesId> series,
+                   StepRange steps)
+    : view_(view), metric_(state.metric->id) {
+  series = series.subspan(
+      0, static_cast<size_t>(
+             std::lower_bound(series.begin(), series.end(), series_count) -
+             series.begin()));
+  const StepRange limits = state.metric->grid.Limits();
+  steps.begin = std::max(steps.begin, limits.begin);
+  steps.end = std::min(steps.end, limits.end);
+  if (series.empty() || steps.empty()) {
+    return;  // last_era_ is before first_era_: nothing to walk
+  }
+  first_era_ = state.layout.EraOf(steps.begin);
+  last_era_ = state.layout.EraOf(steps.end - 1);
+  band_count_ = state.layout.BandOf(series_count - 1) + 1;
+  for (size_t begin = 0; begin < series.size();) {
+    const uint32_t band = state.layout.BandOf(series[begin]);
+    const uint64_t past = (uint64_t{band} + 1) * state.layout.shape.lanes;
+    size_t end = begin + 1;
+    while (end < series.size() && series[end] < past) {
+      ++end;
+    }
+    bands_.push_back(
+        {.band = band, .series = series.subspan(begin, end - begin)});
+    begin = end;
+  }
+  const int64_t wanted = static_cast<int64_t>(bands_.size());
+  const int64_t points = wanted * (int64_t{last_era_} - first_era_ + 1);
+  by_points_ = points <= kFewPoints ||
+               (points <= kManyPoints && wanted * kSparse <= band_count_);
+  era_ = first_era_;
+}
+
+absl::StatusOr<bool> TileWalk::Next() {
+  return by_points_ ? NextPoint() : NextKey();
+}
+
+absl::StatusOr<bool> TileWalk::NextPoint() {
+  while (era_ <= last_era_) {
+    key_ = {.metric = metric_,
+            .era = static_cast<int32_t>(era_),
+            .band = bands_[next_].band};
+    band_ = next_;
+    if (++next_ == bands_.size()) {
+      next_ = 0;
+      ++era_;
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const bool found,
+        view_.Get(Keyspace::kTiles, storage::EncodeTileKey(key_), &buffer_));
+    if (found) {
+      value_ = buffer_;
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::StatusOr<bool> TileWalk::SeekTo(int64_t era, size_t band) {
+  if (era > last_era_) {
+    return false;
+  }
+  return iterator_->Seek(
+      storage::EncodeTileKey({.metric = metric_,
+                              .era = static_cast<int32_t>(era),
+                              .band = bands_[band].band}));
+}
+
+absl::StatusOr<bool> TileWalk::NextKey() {
+  if (last_era_ < first_era_) {
+    return false;
+  }
+  bool found = false;
+  if (iterator_ == nullptr) {
+    const std::string begin = storage::EncodeTileKey(
+        {.metric = metric_, .era = first_era_, .band = bands_.front().band});
+    const std::string end = storage::EncodeTileKey(
+        {.metric = metric_, .era = last_era_ + 1, .band = 0});
+    iterator_ = view_.Scan(Keyspace::kTiles, begin, end);
+    FOOTFALL_ASSIGN_OR_RETURN(found, iterator_->Next());
+  } else if (next_ < bands_.size() &&
+             int64_t{bands_[next_].band} - key_.band > kShortLeap) {
+    FOOTFALL_ASSIGN_OR_RETURN(found, SeekTo(era_, next_));
+  } else {
+    FOOTFALL_ASSIGN_OR_RETURN(found, iterator_->Next());
+  }
+  while (found) {
+    FOOTFALL_ASSIGN_OR_RETURN(key_, storage::DecodeTileKey(iterator_->key()));
+    if (key_.era != era_) {
+      era_ = key_.era;
+      next_ = 0;
+    }
+    if (next_ < bands_.size() && bands_[next_].band < key_.band) {
+      next_ = static_cast<size_t>(
+          std::lower_bound(bands_.begin() + static_cast<ptrdiff_t>(next_),
+                           bands_.end(), key_.band,
+                           [](const Band& band, uint32_t number) {
+                             return band.band < number;
+                           }) -
+          bands_.begin());
+    }
+    int64_t leap = 0;  // bands to the next wanted one
+    if (next_ == bands_.size()) {
+      leap = int64_t{band_count_} - key_.band + bands_.front().band;
+    } else if (bands_[next_].band == key_.band) {
+      band_ = next_++;
+      value_ = iterator_->value();
+      return true;
+    } else {
+      leap = int64_t{bands_[next_].band} - key_.band;
+    }
+    if (leap <= kShortLeap) {
+      FOOTFALL_ASSIGN_OR_RETURN(found, iterator_->Next());
+    } else if (next_ == bands_.size()) {
+      FOOTFALL_ASSIGN_OR_RETURN(found, SeekTo(era_ + 1, 0));
+    } else {
+      FOOTFALL_ASSIGN_OR_RETURN(found, SeekTo(era_, next_));
+    }
+  }
+  return false;
+}
+
+namespace {
+
+class TileScan final : public SlabCursor {
+ public:
+  TileScan(const StoreView& view, const MetricState& state,
+           SeriesId series_count, absl::Span<const SeriesId> series,
+           StepRange steps)
+      : state_(state),
+        steps_(steps),
+        walk_(view, state, series_count, series, steps) {}
+
+  absl::StatusOr<bool> Next() override {
+    while (true) {
+      FOOTFALL_ASSIGN_OR_RETURN(const bool found, walk_.Next());
+      if (!found) {
+        return false;
+      }
+      if (const absl::Status status = ReadBundle(); !status.ok()) {
+        return InTile(status, *state_.metric, walk_.key().era,
+                      walk_.key().band);
+      }
+      if (!slab_.series.empty()) {
+        return true;
+      }
+    }
+  }
+
+  const Slab& slab() const override { return slab_; }
+  const ScanStats& stats() const override { return stats_; }
+
+ private:
+  absl::Status ReadBundle() {
+    const TileLayout& layout = state_.layout;
+    FOOTFALL_ASSIGN_OR_RETURN(const storage::Bundle bundle,
+                              storage::Bundle::Open(walk_.value()));
+    if (bundle.shape() != layout.shape || bundle.type() != layout.type) {
+      return absl::DataLossError(absl::StrCat(
+          "it has ", bundle.shape().lanes, " x ", bundle.shape().steps,
+          " cells of type ", static_cast<int>(bundle.type()),
+          "; the metric has ", layout.shape.lanes, " x ", layout.shape.steps,
+          " of type ", static_cast<int>(layout.type)));
+    }
+    const int64_t era_begin = layout.FirstStepOf(walk_.key().era);
+    const int64_t first = std::max(steps_.begin, era_begin);
+    const int64_t end =
+        std::min(steps_.end, era_begin + int64_t{layout.shape.steps});
+    const uint32_t begin_offset = static_cast<uint32_t>(first - era_begin);
+    const uint32_t end_offset = static_cast<uint32_t>(end - era_begin);
+    const uint32_t count = end_offset - begin_offset;
+    const uint32_t words = (count + 63) / 64;
+    const absl::Span<const SeriesId> wanted = walk_.series();
+    series_.clear();
+    if (values_.size() < wanted.size() * count) {
+      values_.resize(wanted.size() * count);
+    }
+    if (present_.size() < wanted.size() * words) {
+      present_.resize(wanted.size() * words);
+    }
+    const SeriesId band_begin = walk_.key().band * layout.shape.lanes;
+    for (const SeriesId series : wanted) {
+      const uint32_t lane = series - band_begin;
+      if (!bundle.HasLane(lane)) {
+        continue;
+      }
+      // A row without a sample is read over by the next one.
+      const size_t row = series_.size();
+      const absl::Span<uint64_t> present =
+          absl::MakeSpan(present_).subspan(row * words, words);
+      FOOTFALL_RETURN_IF_ERROR(bundle.ReadLane(
+          lane, begin_offset, end_offset,
+          absl::MakeSpan(values_).subspan(row * count, count), present));
+      stats_.values += count;
+      uint64_t any = 0;
+      for (const uint64_t word : present) {
+        any |= word;
+      }
+      if (any != 0) {
+        series_.push_back(series);
+      }
+    }
+    ++stats_.tiles;
+    stats_.tile_bytes += walk_.value().size();
+    slab_ = {.series = series_,
+             .first_step = first,
+             .step_count = count,
+             .words = words,
+             .values = absl::MakeConstSpan(values_).subspan(
+                 0, series_.size() * count),
+             .present = absl::MakeConstSpan(present_).subspan(
+                 0, series_.size() * words)};
+    return absl::OkStatus();
+  }
+
+  const MetricState& state_;
+  const StepRange steps_;
+  TileWalk walk_;
+  Slab slab_;
+  ScanStats stats_;
+  std::vector<SeriesId> series_;
+  std::vector<int64_t> values_;
+  std::vector<uint64_t> present_;
+};
+
+}  // namespace
+
+std::unique_ptr<SlabCursor> NewTileScan(const StoreView& view,
+                                        const MetricState& state,
+                                        SeriesId series_count,
+                                        absl::Span<const SeriesId> series,
+                                        StepRange steps) {
+  return std::make_unique<TileScan>(view, state, series_count, series, steps);
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,77 @@
+// Reads the tiles of a scan: which to fetch, how, and what to decode of each.
+
+#ifndef FOOTFALL_ENGINE_READ_TILE_SCAN_H_
+#define FOOTFALL_ENGINE_READ_TILE_SCAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/catalog/catalog_view.h"
+#include "footfall/snapshot.h"
+#include "footfall/store.h"
+#include "storage/key/tile_key.h"
+
+namespace footfall::engine {
+
+// Finds the bundles that hold any of some series at some steps, by era, then
+// by band. Few and sparse ones are fetched one by one, others by walking the
+// keys, leaping over what is not wanted.
+class TileWalk {
+ public:
+  // Borrows all three. `series` ascends; those past `series_count` are left
+  // out.
+  TileWalk(const StoreView& view, const MetricState& state,
+           SeriesId series_count, absl::Span<const SeriesId> series,
+           StepRange steps);
+
+  // Moves to the next bundle; false once there is none.
+  absl::StatusOr<bool> Next();
+
+  const storage::TileKey& key() const { return key_; }
+  // The bundle's bytes; valid until the next move.
+  absl::string_view value() const { return value_; }
+  // The wanted series of the band.
+  absl::Span<const SeriesId> series() const { return bands_[band_].series; }
+
+ private:
+  struct Band {
+    uint32_t band;
+    absl::Span<const SeriesId> series;
+  };
+
+  absl::StatusOr<bool> NextPoint();
+  absl::StatusOr<bool> NextKey();
+  absl::StatusOr<bool> SeekTo(int64_t era, size_t band);
+
+  const StoreView& view_;
+  const MetricId metric_;
+  std::vector<Band> bands_;  // that hold a wanted series
+  uint32_t band_count_ = 0;  // of the metric
+  int32_t first_era_ = 0;
+  int32_t last_era_ = -1;
+
+  bool by_points_ = false;
+  int64_t era_ = 0;  // the next point, or the era that the iterator is in
+  size_t next_ = 0;  // index into bands_, likewise
+  size_t band_ = 0;  // index into bands_ of the bundle
+  std::unique_ptr<StoreIterator> iterator_;
+  storage::TileKey key_ = {};
+  absl::string_view value_;
+  std::string buffer_;
+};
+
+// As Snapshot::Scan(). Borrows all; `series` must stay alive.
+std::unique_ptr<SlabCursor> NewTileScan(const StoreView& view,
+                                        const MetricState& state,
+                                        SeriesId series_count,
+                                        absl::Span<const SeriesId> series,
+                                        StepRange steps);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_READ_TILE_SCAN_H_

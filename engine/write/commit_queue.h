@@ -1,0 +1,125 @@
+// The commit queue: the one way in which the database changes.
+//
+// Callers queue up; the first in the queue is the leader. It takes the entries
+// that wait behind it, lets each add its changes to one store batch, applies
+// the batch with one sync for all, publishes the state after it, and wakes
+// those it worked for. So there is always one writer, and a sync is shared by
+// all who waited for it.
+//
+// A failed Apply is indeterminate: nothing is published, and the queue latches:
+// every later entry answers FAILED_PRECONDITION until the database is opened
+// again. Without the latch, a series number in the lost batch could be given
+// twice.
+
+#ifndef FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_
+#define FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/catalog/catalog.h"
+#include "engine/read/database_snapshot.h"
+#include "footfall/store.h"
+
+namespace footfall::engine {
+
+class CommitQueue {
+ public:
+  // What an entry works with while it leads or is led.
+  struct Change {
+    Catalog* catalog;                 // includes the entries before this one
+    const DatabaseSnapshot* current;  // alone: the state right before this one
+    Store* store;
+    StoreBatch* batch;  // the entry's changes go here
+    // Only of an entry that runs alone: changes to publish with the batch.
+    std::unique_ptr<StoreStage> stage;
+    // Whether readers can tell the state after it from the one before. Upkeep
+    // says no, and the commit number stays.
+    bool is_commit = true;
+  };
+  // Adds an entry's changes. Its errors come before it changes anything: the
+  // entry fails, its neighbours go on. An error after that (INTERNAL: a promise
+  // of our own was broken) fails the whole group and latches.
+  using Work = absl::FunctionRef<absl::Status(Change&)>;
+
+  // `store` must outlive the queue. `applied` is called by the leader with
+  // every batch after it was applied and before it is published.
+  CommitQueue(Store* store, std::unique_ptr<Catalog> catalog, bool read_only,
+              std::function<void(const StoreBatch&)> applied);
+
+  // The state after the last commit. O(1), never behind a sync.
+  std::shared_ptr<const DatabaseSnapshot> current() const
+      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+
+  // Runs `work` in a group with its neighbours and returns its commit number.
+  // It must not read the store. `size_bytes` tells about how much it will add,
+  // so that a group stays within bounds.
+  //
+  //   FAILED_PRECONDITION  latched, closed or read-only
+  //   UNAVAILABLE          the store failed: the outcome is unknown
+  //   else                 what `work` answered
+  absl::StatusOr<uint64_t> Run(Durability durability, size_t size_bytes,
+                               Work work) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // As Run(), with no other entry in the group: `work` may read the current
+  // state and be sure that nothing comes between. It may take long: the others
+  // wait. A batch with a stage is always durable against power loss.
+  absl::StatusOr<uint64_t> RunAlone(Durability durability, Work work)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // FAILED_PRECONDITION where no entry would be taken: cheap to ask first.
+  absl::Status CheckOpen() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Waits for the entries in the queue; later ones fail. Lets go of the
+  // current state, which TakeSnapshot() can no longer hand out.
+  void Close() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Entry {
+    Work work;
+    Durability durability;
+    size_t size_bytes;
+    bool alone;
+    bool done = false;
+    uint64_t commit = 0;
+    absl::Status status;
+    absl::CondVar wake;
+  };
+
+  absl::StatusOr<uint64_t> Submit(Entry* entry) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Entries from the front that may share a batch.
+  std::vector<Entry*> TakeGroup() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Works the group off and answers the latch to set, or OK.
+  absl::Status Commit(absl::Span<Entry* const> group)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  absl::Status Closed() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+
+  Store* const store_;
+  const bool read_only_;
+  const std::function<void(const StoreBatch&)> applied_;
+
+  // Held by the leader while it works; nobody else waits for it.
+  absl::Mutex leader_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  std::unique_ptr<Catalog> catalog_ ABSL_GUARDED_BY(leader_mutex_);
+  uint64_t commit_ ABSL_GUARDED_BY(leader_mutex_);
+
+  mutable absl::Mutex mutex_;
+  std::deque<Entry*> entries_ ABSL_GUARDED_BY(mutex_);
+  absl::Status latch_ ABSL_GUARDED_BY(mutex_);
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+
+  mutable absl::Mutex publish_mutex_;
+  std::shared_ptr<const DatabaseSnapshot> current_
+      ABSL_GUARDED_BY(publish_mutex_);
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_

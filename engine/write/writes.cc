@@ -1,0 +1,197 @@
+#include "engine/write/writes.h"
+
+#include <bit>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/write/check_rows.h"
+#include "engine/write/patches.h"
+#include "storage/base/status_macros.h"
+#include "storage/key/tile_key.h"
+#include "storage/tile/bundle.h"
+#include "storage/tile/tile_builder.h"
+
+namespace footfall::engine {
+namespace {
+
+absl::Status Dropped(const Metric& metric) {
+  return absl::NotFoundError(absl::StrCat("metric ", metric.spec.name,
+                                          " is not there: dropped, or "
+                                          "of another database"));
+}
+
+// The metric as the database knows it; null if it has another under this id.
+std::shared_ptr<const MetricState> FindSame(const CatalogView& catalog,
+                                            const Metric& metric) {
+  const CatalogView::PublishedMetric* const found = catalog.Find(metric.id);
+  if (found == nullptr) {
+    return nullptr;
+  }
+  const Metric* const own = found->state->metric.get();
+  return own == &metric || own->spec == metric.spec ? found->state : nullptr;
+}
+
+// The rows of one metric on their way.
+struct Part {
+  const SampleRows* rows = nullptr;
+  std::shared_ptr<const MetricState> state;
+  std::vector<SeriesId> series;  // [row]
+  bool creates = false;          // some row's series has no number yet
+  StoreBatch patches;            // unless it creates
+  PatchCounts counts;
+};
+
+ResolvedRows Resolved(const Part& part) {
+  return {.steps = part.rows->steps(),
+          .values = part.rows->values(),
+          .kinds = part.rows->kinds(),
+          .series = part.series};
+}
+
+absl::Status Prepare(Part* part) {
+  part->series.resize(part->rows->size());
+  const absl::Span<const RowKind> kinds = part->rows->kinds();
+  if (FindSeries(*part->state, part->rows->columns(),
+                 absl::MakeSpan(part->series)) != 0) {
+    for (size_t i = 0; i < part->series.size() && !part->creates; ++i) {
+      part->creates =
+          part->series[i] == kUnknownId && kinds[i] != RowKind::kDelete;
+    }
+  }
+  if (part->creates) {
+    return absl::OkStatus();
+  }
+  return AppendPatches(*part->state, Resolved(*part), &part->patches,
+                       &part->counts);
+}
+
+void Append(const StoreBatch& from, StoreBatch* to) {
+  for (const StoreBatch::Operation& operation : from.operations()) {
+    to->Append(operation.keyspace, operation.key, operation.value);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
+                                      const SampleBatch& batch,
+                                      const WriteOptions& options) {
+  FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
+  const std::shared_ptr<const DatabaseSnapshot> snapshot = queue->current();
+  std::vector<Part> parts;
+  for (const SampleRows& rows : batch.rows()) {
+    if (rows.size() == 0) {
+      continue;
+    }
+    Part part;
+    part.rows = &rows;
+    part.state = FindSame(snapshot->catalog(), *rows.metric());
+    if (part.state == nullptr) {
+      return Dropped(*rows.metric());
+    }
+    FOOTFALL_RETURN_IF_ERROR(CheckRows(rows));
+    parts.push_back(std::move(part));
+  }
+  size_t size_bytes = 0;
+  for (Part& part : parts) {
+    FOOTFALL_RETURN_IF_ERROR(Prepare(&part));
+    size_bytes += part.creates ? part.rows->size() * sizeof(int64_t)
+                               : part.patches.size_bytes();
+  }
+  WriteResult result;
+  const auto work = [&](CommitQueue::Change& change) -> absl::Status {
+    for (const Part& part : parts) {
+      if (change.catalog->Find(part.state->metric->id) == nullptr) {
+        return Dropped(*part.state->metric);
+      }
+    }
+    for (Part& part : parts) {
+      if (part.creates) {
+        FOOTFALL_ASSIGN_OR_RETURN(
+            const uint64_t created,
+            change.catalog->CreateSeries(
+                *part.state, part.rows->columns(), part.rows->kinds(),
+                absl::MakeSpan(part.series), change.batch));
+        result.new_series += created;
+        FOOTFALL_RETURN_IF_ERROR(AppendPatches(*part.state, Resolved(part),
+                                               change.batch, &part.counts));
+      } else {
+        Append(part.patches, change.batch);
+      }
+      result.samples += part.counts.samples;
+      result.replaced_in_batch += part.counts.replaced;
+    }
+    return absl::OkStatus();
+  };
+  FOOTFALL_ASSIGN_OR_RETURN(result.commit,
+                            queue->Run(options.durability, size_bytes, work));
+  return result;
+}
+
+absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
+                                     absl::Span<const SeriesId> series,
+                                     StepRange steps,
+                                     const WriteOptions& options) {
+  for (size_t i = 1; i < series.size(); ++i) {
+    if (series[i] <= series[i - 1]) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "metric ", metric.spec.name, ": series ", series[i], " comes after ",
+          series[i - 1], "; series to delete from must ascend"));
+    }
+  }
+  uint64_t deleted = 0;
+  const auto work = [&](CommitQueue::Change& change) -> absl::Status {
+    const std::shared_ptr<const MetricState> state =
+        FindSame(change.current->catalog(), metric);
+    if (state == nullptr) {
+      return Dropped(metric);
+    }
+    const TileLayout& layout = state->layout;
+    const std::unique_ptr<SlabCursor> cursor = change.current->Scan(
+        {.metric = metric.id, .series = series, .steps = steps});
+    StoreBatch patches;
+    std::vector<uint64_t> marks(layout.shape.words());
+    const std::vector<uint64_t> nothing(layout.shape.words());
+    std::string frame;
+    while (true) {
+      FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+      if (!more) {
+        break;
+      }
+      const Slab& slab = cursor->slab();
+      const storage::TileKey key{.metric = metric.id,
+                                 .era = layout.EraOf(slab.first_step),
+                                 .band = layout.BandOf(slab.series.front())};
+      const int64_t era_begin = layout.FirstStepOf(key.era);
+      const uint32_t shift = static_cast<uint32_t>(slab.first_step - era_begin);
+      storage::TileBuilder builder(layout.shape, layout.type, layout.season,
+                                   era_begin);
+      for (size_t row = 0; row < slab.series.size(); ++row) {
+        marks.assign(marks.size(), 0);
+        for (uint32_t i = 0; i < slab.step_count; ++i) {
+          if ((slab.present[row * slab.words + i / 64] >> (i % 64) & 1) != 0) {
+            const uint32_t offset = shift + i;
+            marks[offset / 64] |= uint64_t{1} << (offset % 64);
+            ++deleted;
+          }
+        }
+        builder.AddLane(layout.LaneOf(slab.series[row]),
+                        {.present = nothing, .deleted = marks, .values = {}});
+      }
+      FOOTFALL_ASSIGN_OR_RETURN(const std::string patch,
+                                builder.Finish(storage::Effort::kFast));
+      frame.clear();
+      storage::AppendFrame(patch, &frame);
+      patches.Append(Keyspace::kTiles, storage::EncodeTileKey(key), frame);
+    }
+    Append(patches, change.batch);
+    return absl::OkStatus();
+  };
+  FOOTFALL_RETURN_IF_ERROR(queue->RunAlone(options.durability, work).status());
+  return deleted;
+}
+
+}  // namespace footfall::engine

@@ -90,7 +90,7 @@ bool DaysStartOnSteps(const absl::TimeZone& zone, int64_t step_s) {
     if (zone.At(time).offset % step_s != 0) return false;
     absl::TimeZone::CivilTransition change;
     if (!zone.NextTransition(time, &change)) return true;
-    time = absl::FromCivil(change.to, zone);
+    time = zone.At(change.to).trans;
   }
   return true;
 }

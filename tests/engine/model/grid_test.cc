@@ -1,0 +1,375 @@
+// Steps of every unit, in zones with and without clock changes.
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "footfall/period.h"
+
+namespace footfall {
+namespace {
+
+using Catch::Matchers::Contains;
+
+constexpr const char* kZones[] = {
+    "UTC",
+    "Europe/Berlin",        // changes in March and October
+    "America/New_York",     // west of UTC
+    "Asia/Shanghai",        // no changes now; mean time +08:05:43 once
+    "Asia/Kathmandu",       // +05:45
+    "Australia/Lord_Howe",  // changes by half an hour
+    "Pacific/Apia",         // skipped 2011-12-30
+};
+
+constexpr Period kPeriods[] = {
+    {Unit::kSecond, 1},  {Unit::kSecond, 30}, {Unit::kMinute, 1},
+    {Unit::kMinute, 15}, {Unit::kHour, 1},    {Unit::kHour, 6},
+    {Unit::kDay, 1},     {Unit::kDay, 10},    {Unit::kWeek, 1},
+    {Unit::kWeek, 2},    {Unit::kMonth, 1},   {Unit::kMonth, 2},
+    {Unit::kQuarter, 1}, {Unit::kQuarter, 2}, {Unit::kYear, 1},
+    {Unit::kYear, 5},
+};
+
+Grid MakeGrid(const Period& period, absl::string_view zone) {
+  const auto grid = Grid::Create(period, zone);
+  INFO(grid.status());
+  REQUIRE(grid.ok());
+  return *grid;
+}
+
+Date MakeDate(absl::string_view text) {
+  const auto date = ParseDate(text);
+  INFO(date.status());
+  REQUIRE(date.ok());
+  return *date;
+}
+
+bool IsRepeated(const absl::TimeZone& zone, absl::CivilSecond civil) {
+  return zone.At(civil).kind == absl::TimeZone::TimeInfo::REPEATED;
+}
+
+TEST_CASE("a step holds its start and ends where the next begins", "[grid]") {
+  const uint32_t seed = 20250208;
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  for (const char* zone : kZones) {
+    for (const Period& period : kPeriods) {
+      const Grid grid = MakeGrid(period, zone);
+      const StepRange limits = grid.Limits();
+      INFO(zone << ", " << FormatPeriod(period));
+      std::uniform_int_distribution<int64_t> any(limits.begin, limits.end - 1);
+      // Where zones change their clocks, and around the epoch.
+      const int64_t low = grid.StepAt(absl::CivilSecond(1960, 1, 1));
+      const int64_t high = grid.StepAt(absl::CivilSecond(2030, 1, 1));
+      std::uniform_int_distribution<int64_t> recent(low, high);
+      for (int i = 0; i < 2000; ++i) {
+        int64_t step = i % 2 == 0 ? any(random) : recent(random);
+        if (i == 0) step = limits.begin;
+        if (i == 1) step = limits.end - 1;
+        if (i == 2) step = 0;
+        if (i == 3) step = -1;
+        const absl::Time start = grid.Start(step);
+        const absl::CivilSecond civil = grid.CivilStart(step);
+        const bool whole = grid.Start(step) < grid.Start(step + 1);
+        if (whole) {  // not a day that the zone skipped
+          REQUIRE(grid.StepAt(start) == step);
+          REQUIRE(grid.StepAt(grid.Start(step + 1) - absl::Nanoseconds(1)) ==
+                  step);
+        }
+        if (!period.below_day() || !IsRepeated(grid.zone(), civil)) {
+          REQUIRE(grid.StepAt(civil) == step);
+        }
+        const auto named = ParseDate(grid.Format(step));
+        REQUIRE(named.ok());
+        if (period.count == 1 || period.below_day()) {
+          REQUIRE(grid.StepNamed(*named).value() == step);
+        }
+        REQUIRE(civil.year() >= 1);
+        REQUIRE(civil.year() <= 9999);
+      }
+    }
+  }
+}
+
+TEST_CASE("steps are counted from 1970", "[grid]") {
+  struct Case {
+    Period period;
+    const char* date;
+    int64_t step;
+  };
+  const Case cases[] = {
+      {{Unit::kDay, 1}, "1970-01-01", 0},
+      {{Unit::kDay, 1}, "1969-12-31", -1},
+      {{Unit::kDay, 1}, "2025-02-08", 20127},
+      {{Unit::kDay, 1}, "0001-01-01", -719162},
+      {{Unit::kDay, 1}, "9999-12-31", 2932896},
+      {{Unit::kDay, 2}, "1970-01-02", 0},
+      {{Unit::kDay, 2}, "1969-12-31", -1},
+      {{Unit::kDay, 2}, "1969-12-29", -2},
+      {{Unit::kWeek, 1}, "1969-12-29", 0},
+      {{Unit::kWeek, 1}, "1969-12-28", -1},
+      {{Unit::kWeek, 1}, "2020-W53", 2661},
+      {{Unit::kWeek, 2}, "1970-01-05", 0},
+      {{Unit::kWeek, 2}, "1970-01-12", 1},
+      {{Unit::kWeek, 2}, "1969-12-28", -1},
+      {{Unit::kMonth, 1}, "1970-01", 0},
+      {{Unit::kMonth, 1}, "1969-12", -1},
+      {{Unit::kMonth, 1}, "2025-02-08", 661},
+      {{Unit::kMonth, 2}, "1970-02", 0},
+      {{Unit::kMonth, 2}, "1969-11", -1},
+      {{Unit::kQuarter, 1}, "2025-Q1", 220},
+      {{Unit::kQuarter, 1}, "1969-12-31", -1},
+      {{Unit::kYear, 1}, "1969", -1},
+      {{Unit::kYear, 1}, "0001", -1969},
+      {{Unit::kYear, 10}, "1969", -1},
+      {{Unit::kHour, 1}, "1970-01-01T01", 1},
+      {{Unit::kHour, 1}, "1970-01-01T01:59:59", 1},
+      {{Unit::kHour, 6}, "1969-12-31T23", -1},
+      {{Unit::kMinute, 15}, "1970-01-01T00:15", 1},
+      {{Unit::kSecond, 1}, "1969-12-31T23:59:59", -1},
+      {{Unit::kSecond, 1}, "1970-01-01T00:00:00+00:01", -60},
+  };
+  for (const Case& c : cases) {
+    INFO(FormatPeriod(c.period) << " " << c.date);
+    const auto step = MakeGrid(c.period, "UTC").StepNamed(MakeDate(c.date));
+    INFO(step.status());
+    REQUIRE(step.ok());
+    CHECK(*step == c.step);
+  }
+}
+
+TEST_CASE("a day is the zone's own, an hour is the world's", "[grid]") {
+  const absl::Time noon =
+      absl::FromCivil(absl::CivilSecond(2025, 2, 8, 20), absl::UTCTimeZone());
+  const Period day = {Unit::kDay, 1};
+  CHECK(MakeGrid(day, "UTC").Format(MakeGrid(day, "UTC").StepAt(noon)) ==
+        "2025-02-08");
+  const Grid shanghai = MakeGrid(day, "Asia/Shanghai");
+  CHECK(shanghai.Format(shanghai.StepAt(noon)) == "2025-02-09");
+  CHECK(
+      shanghai.Start(shanghai.StepAt(noon)) ==
+      absl::FromCivil(absl::CivilSecond(2025, 2, 8, 16), absl::UTCTimeZone()));
+  const Grid hours = MakeGrid({Unit::kHour, 1}, "Asia/Shanghai");
+  CHECK(hours.StepAt(noon) == absl::ToUnixSeconds(noon) / 3600);
+  CHECK(hours.Format(hours.StepAt(noon)) == "2025-02-09T04:00:00+08:00");
+}
+
+TEST_CASE("clock changes skip and repeat hours", "[grid]") {
+  const Grid hours = MakeGrid({Unit::kHour, 1}, "Europe/Berlin");
+  const int64_t before = hours.StepAt(absl::CivilSecond(2025, 3, 30, 1));
+  // 02:00 to 03:00 does not exist: it counts as the first after the jump.
+  CHECK(hours.StepAt(absl::CivilSecond(2025, 3, 30, 2, 30)) == before + 1);
+  CHECK(hours.StepAt(absl::CivilSecond(2025, 3, 30, 3)) == before + 1);
+  CHECK(hours.Format(before + 1) == "2025-03-30T03:00:00+02:00");
+  // 02:00 to 03:00 comes twice: it counts as its first occurrence.
+  const int64_t first = hours.StepAt(absl::CivilSecond(2025, 10, 26, 2));
+  CHECK(hours.Format(first) == "2025-10-26T02:00:00+02:00");
+  CHECK(hours.Format(first + 1) == "2025-10-26T02:00:00+01:00");
+  CHECK(hours.StepNamed(MakeDate("2025-10-26T02")).value() == first);
+  CHECK(hours.StepNamed(MakeDate("2025-10-26T02+01:00")).value() == first + 1);
+  CHECK(hours.StepAt(absl::CivilSecond(2025, 10, 26, 3)) == first + 2);
+
+  const Grid days = MakeGrid({Unit::kDay, 1}, "Pacific/Apia");
+  const int64_t skipped = days.StepAt(absl::CivilSecond(2011, 12, 30));
+  CHECK(days.Format(skipped) == "2011-12-30");
+  CHECK(days.Start(skipped) == days.Start(skipped + 1));
+}
+
+TEST_CASE("a date that names no single step is refused", "[grid]") {
+  struct Case {
+    Period period;
+    const char* zone;
+    const char* date;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-01",
+       "2025-01 is longer than one step of day; write one as 2025-01-01"},
+      {{Unit::kDay, 1}, "UTC", "2025-W06", "write one as 2025-02-03"},
+      {{Unit::kHour, 1}, "UTC", "2025-02-08", "write one as 2025-02-08T00"},
+      {{Unit::kMonth, 1}, "UTC", "2025", "write one as 2025-01"},
+      {{Unit::kMonth, 1}, "UTC", "2025-W05", "lies across two steps of month"},
+      {{Unit::kQuarter, 1}, "UTC", "2025", "write one as 2025-Q1"},
+      {{Unit::kYear, 1},
+       "UTC",
+       "2025-W01",
+       "lies across two steps of year: 2024 and the next"},
+      {{Unit::kHour, 1},
+       "Asia/Kathmandu",
+       "2025-02-08T13",
+       "lies across two steps of hour"},
+      {{Unit::kHour, 1}, "UTC", "2025-02-08T13+05:45", "lies across two"},
+      {{Unit::kYear, 2}, "UTC", "0001", "outside the years 1 to 9999"},
+  };
+  for (const Case& c : cases) {
+    INFO(FormatPeriod(c.period) << " " << c.date);
+    const auto step = MakeGrid(c.period, c.zone).StepNamed(MakeDate(c.date));
+    REQUIRE(step.status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(std::string(step.status().message()), Contains(c.reason));
+  }
+  Date date = MakeDate("2025-02-08");
+  date.utc_offset_s = 0;
+  CHECK_FALSE(MakeGrid({Unit::kDay, 1}, "UTC").StepNamed(date).ok());
+  date.utc_offset_s.reset();
+  date.start = absl::CivilSecond(12025, 2, 8);
+  CHECK_FALSE(MakeGrid({Unit::kDay, 1}, "UTC").StepNamed(date).ok());
+}
+
+TEST_CASE("a civil step takes a time's own date", "[grid]") {
+  const Grid days = MakeGrid({Unit::kDay, 1}, "Asia/Shanghai");
+  CHECK(days.StepNamed(MakeDate("2025-02-08T23+00:00")).value() ==
+        days.StepNamed(MakeDate("2025-02-08")).value());
+  CHECK(days.StepNamed(MakeDate("2025-02-08T13+08:00")).value() ==
+        days.StepNamed(MakeDate("2025-02-08")).value());
+}
+
+TEST_CASE("a range takes the steps that lie wholly inside", "[grid]") {
+  struct Case {
+    Period period;
+    const char* zone;
+    const char* first;
+    const char* last;
+    const char* begin;  // printed; "" for none
+    const char* final;
+  };
+  const Case cases[] = {
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-01-10",
+       "2025-02-08",
+       "2025-01-10",
+       "2025-02-08"},
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-02",
+       "2025-02",
+       "2025-02-01",
+       "2025-02-28"},
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-02-01T12",
+       "2025-02-03T12",
+       "2025-02-02",
+       "2025-02-02"},
+      {{Unit::kWeek, 1}, "UTC", "2025-02", "2025-02", "2025-W06", "2025-W08"},
+      {{Unit::kWeek, 1}, "UTC", "2025-W06", "2025-W06", "2025-W06", "2025-W06"},
+      {{Unit::kMonth, 1},
+       "UTC",
+       "2025-01-02",
+       "2025-03-30",
+       "2025-02",
+       "2025-02"},
+      {{Unit::kMonth, 1}, "UTC", "2025", "2025", "2025-01", "2025-12"},
+      {{Unit::kMonth, 1}, "UTC", "2025-01-02", "2025-02-27", "", ""},
+      {{Unit::kQuarter, 1}, "UTC", "2025", "2025", "2025-Q1", "2025-Q4"},
+      {{Unit::kDay, 1}, "UTC", "2025-02-08", "2025-02-07", "", ""},
+      {{Unit::kHour, 1},
+       "Europe/Berlin",
+       "2025-03-30",
+       "2025-03-30",
+       "2025-03-30T00:00:00+01:00",
+       "2025-03-30T23:00:00+02:00"},
+      {{Unit::kHour, 1},
+       "Europe/Berlin",
+       "2025-10-26T02",
+       "2025-10-26T02",
+       "2025-10-26T02:00:00+02:00",
+       "2025-10-26T02:00:00+01:00"},
+      {{Unit::kHour, 1},
+       "Asia/Kathmandu",
+       "2025-02-08",
+       "2025-02-08",
+       "2025-02-08T00:45:00+05:45",
+       "2025-02-08T22:45:00+05:45"},
+      {{Unit::kHour, 1},
+       "UTC",
+       "2025-02-08T00:30",
+       "2025-02-08T03:30",
+       "2025-02-08T01:00:00Z",
+       "2025-02-08T02:00:00Z"},
+  };
+  for (const Case& c : cases) {
+    INFO(FormatPeriod(c.period) << " " << c.first << ".." << c.last);
+    const Grid grid = MakeGrid(c.period, c.zone);
+    const StepRange range =
+        grid.StepsInside(MakeDate(c.first), MakeDate(c.last));
+    if (c.begin[0] == '\0') {
+      CHECK(range.empty());
+      continue;
+    }
+    REQUIRE_FALSE(range.empty());
+    CHECK(grid.Format(range.begin) == c.begin);
+    CHECK(grid.Format(range.end - 1) == c.final);
+  }
+  const Grid days = MakeGrid({Unit::kDay, 1}, "UTC");
+  CHECK(days.StepsInside(std::nullopt, std::nullopt) == days.Limits());
+  CHECK(days.StepsInside(std::nullopt, MakeDate("1969")).end == 0);
+  CHECK(days.StepsInside(MakeDate("1970"), std::nullopt).begin == 0);
+  CHECK(days.StepsInside(MakeDate("9999"), MakeDate("9999")).end ==
+        days.Limits().end);
+}
+
+TEST_CASE("the limits are the steps that start in years 1 to 9999", "[grid]") {
+  CHECK(Grid().Limits() == MakeGrid({Unit::kDay, 1}, "UTC").Limits());
+  for (const char* zone : kZones) {
+    for (const Period& period : kPeriods) {
+      const Grid grid = MakeGrid(period, zone);
+      INFO(zone << ", " << FormatPeriod(period));
+      const StepRange limits = grid.Limits();
+      CHECK(grid.CivilStart(limits.begin) >= absl::CivilSecond(1, 1, 1));
+      CHECK(grid.CivilStart(limits.begin - 1) < absl::CivilSecond(1, 1, 1));
+      CHECK(grid.CivilStart(limits.end - 1) < absl::CivilSecond(10000, 1, 1));
+      CHECK(grid.CivilStart(limits.end) >= absl::CivilSecond(10000, 1, 1));
+    }
+  }
+}
+
+TEST_CASE("times beyond all years fall outside the limits", "[grid]") {
+  for (const Period& period : kPeriods) {
+    const Grid grid = MakeGrid(period, "Europe/Berlin");
+    CHECK(grid.StepAt(absl::InfiniteFuture()) >= grid.Limits().end);
+    CHECK(grid.StepAt(absl::InfinitePast()) < grid.Limits().begin);
+    CHECK(grid.StepAt(absl::CivilSecond(300000000, 1, 1)) >= grid.Limits().end);
+    CHECK(grid.StepAt(absl::CivilSecond(-300000000, 1, 1)) <
+          grid.Limits().begin);
+  }
+}
+
+TEST_CASE("a grid that cannot be is refused with the reason", "[grid]") {
+  struct Case {
+    Period period;
+    const char* zone;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {{Unit::kDay, 0}, "UTC", "1 or more"},
+      {{Unit::kDay, -1}, "UTC", "1 or more"},
+      {{Unit::kDay, 2'000'000'000}, "UTC", "at most 10000"},
+      {{Unit::kHour, 5}, "UTC", "5 hours does not divide a day"},
+      {{Unit::kMinute, 7}, "UTC", "7 minutes does not divide a day"},
+      {{Unit::kHour, 48}, "UTC", "48 hours does not divide a day"},
+      {{Unit::kSecond, 2'000'000'000}, "UTC", "does not divide a day"},
+      {{static_cast<Unit>(0), 1}, "UTC", "unit number 0"},
+      {{static_cast<Unit>(9), 1}, "UTC", "unit number 9"},
+      {{Unit::kDay, 1}, "", "Area/City"},
+      {{Unit::kDay, 1}, "Shanghai", "Area/City"},
+      {{Unit::kDay, 1}, "Asia/Nowhere", "\"Asia/Nowhere\" is not known"},
+      {{Unit::kDay, 1}, "/etc/passwd", "Area/City"},
+      {{Unit::kDay, 1}, "../../etc/passwd", "Area/City"},
+      {{Unit::kDay, 1}, "Asia//Shanghai", "Area/City"},
+      {{Unit::kDay, 1}, "Asia/", "Area/City"},
+      {{Unit::kDay, 1}, "localtime", "Area/City"},
+      {{Unit::kDay, 1}, "libc:UTC", "Area/City"},
+      {{Unit::kDay, 1}, "\xff", "\\xff"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.zone);
+    const auto grid = Grid::Create(c.period, c.zone);
+    REQUIRE(grid.status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(std::string(grid.status().message()), Contains(c.reason));
+  }
+}
+
+}  // namespace
+}  // namespace footfall

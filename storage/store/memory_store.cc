@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "storage/base/mutex.h"
 #include "storage/store/check_batch.h"
 
 namespace footfall::storage {
@@ -52,7 +52,7 @@ class MemoryMap {
   // Applies the batches as one.
   void Apply(absl::Span<const StoreBatch* const> batches)
       ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     for (const StoreBatch* batch : batches) {
       for (const StoreBatch::Operation& operation : batch->operations()) {
         ApplyOperation(operation);
@@ -63,12 +63,12 @@ class MemoryMap {
 
   // Begins and ends a view.
   uint64_t Pin() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     pinned_.insert(newest_);
     return newest_;
   }
   void Unpin(uint64_t number) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     pinned_.erase(pinned_.find(number));
   }
 
@@ -76,7 +76,7 @@ class MemoryMap {
                                          absl::string_view key,
                                          uint64_t number) const
       ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::ReaderMutexLock lock(&mutex_);
+    ReaderMutexLock lock(&mutex_);
     const Keys& keys = keys_[static_cast<size_t>(keyspace)];
     const auto found = keys.find(ToString(key));
     return found == keys.end() ? nullptr : ValueAt(found->second, number);
@@ -88,7 +88,7 @@ class MemoryMap {
             const std::string& end, uint64_t number, std::string* key,
             std::shared_ptr<const std::string>* value) const
       ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::ReaderMutexLock lock(&mutex_);
+    ReaderMutexLock lock(&mutex_);
     const Keys& keys = keys_[static_cast<size_t>(keyspace)];
     auto at = after ? keys.upper_bound(from) : keys.lower_bound(from);
     for (; at != keys.end(); ++at) {
@@ -104,7 +104,7 @@ class MemoryMap {
 
   // Drops every version that no view can see.
   void Compact() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     for (Keys& keys : keys_) {
       for (auto at = keys.begin(); at != keys.end();) {
         DropUnseen(&at->second);
@@ -114,7 +114,7 @@ class MemoryMap {
   }
 
   StoreStats Stats() const ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::ReaderMutexLock lock(&mutex_);
+    ReaderMutexLock lock(&mutex_);
     StoreStats stats;
     stats.table_count = 1;
     for (const Keys& keys : keys_) {
@@ -201,7 +201,7 @@ class MemoryMap {
     versions->resize(kept);
   }
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   Keys keys_[2] ABSL_GUARDED_BY(mutex_);  // by Keyspace
   uint64_t newest_ ABSL_GUARDED_BY(mutex_) = 0;
   std::multiset<uint64_t> pinned_ ABSL_GUARDED_BY(mutex_);

@@ -183,10 +183,9 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
     if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
     return handle;
   }
-  if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
-  return absl::UnavailableError(
-      absl::StrCat(path, ": its writer changed it at each of ", kAttempts,
-                   " attempts to open it; try again"));
+  return absl::UnavailableError(absl::StrCat(
+      path, ": its writer changed it at each of ", kAttempts,
+      " attempts to open it; try again (", status.ToString(), ")"));
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "rocksdb/cache.h"
@@ -18,6 +17,7 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
+#include "storage/base/mutex.h"
 
 namespace footfall::storage {
 namespace {
@@ -39,7 +39,7 @@ class WarningLog final : public rocksdb::Logger {
   using rocksdb::Logger::Logv;
   void Logv(const char* format, va_list arguments) override
       ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (file_ == nullptr && !failed_) {
       file_ = std::fopen(path_.c_str(), "a");
       failed_ = file_ == nullptr;
@@ -61,7 +61,7 @@ class WarningLog final : public rocksdb::Logger {
   static constexpr int64_t kMaxBytes = 1 << 20;
 
   const std::string path_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::FILE* file_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool failed_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -14,11 +14,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/synchronization/mutex.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/metadata.h"
 #include "rocksdb/write_batch.h"
+#include "storage/base/mutex.h"
 #include "storage/store/check_batch.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
@@ -153,7 +153,7 @@ class RocksdbStore final : public Store {
   std::atomic<uint64_t> stage_count_ = 0;
   // Held shared by Apply(), alone by Publish(): what is published lies above
   // everything that the log holds.
-  absl::Mutex publish_mutex_;
+  Mutex publish_mutex_;
 };
 
 absl::Status RocksdbStore::Apply(const StoreBatch& batch,
@@ -184,7 +184,7 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kPowerLoss;
-  absl::ReaderMutexLock lock(&publish_mutex_);
+  ReaderMutexLock lock(&publish_mutex_);
   return ToStatus(handle_->db->Write(options, &writes), handle_->path);
 }
 
@@ -226,7 +226,7 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (files.empty()) return absl::OkStatus();
   // Tables outlast a log that is damaged or was not synced. What is published
   // may build on batches that are only in the log, so they go first.
-  absl::MutexLock lock(&publish_mutex_);
+  MutexLock lock(&publish_mutex_);
   if (absl::Status status = Flush(); !status.ok()) return status;
   return ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
 }

@@ -22,9 +22,10 @@ namespace footfall {
 
 // What a write did.
 struct WriteResult {
-  uint64_t commit = 0;            // its number; rises by one a commit
-  uint64_t samples = 0;           // distinct (series, step) written
-  uint64_t replaced_in_batch = 0;  // rows that a later row of the batch replaced
+  uint64_t commit = 0;   // its number; rises by one a commit
+  uint64_t samples = 0;  // distinct (series, step) written
+  uint64_t replaced_in_batch =
+      0;  // rows that a later row of the batch replaced
   uint64_t new_series = 0;
 };
 
@@ -48,7 +49,22 @@ class BulkLoader {
                            absl::Span<const absl::string_view> members,
                            int64_t value) = 0;
 
-  // Publishes. After it the loader is spent. Errors as Database::Write.
+  // The same in two halves, for callers whose rows come in runs of one series
+  // or who know their series. SeriesOf() answers the loader's own number of the
+  // series, from 0 in order of first asking; a series that is asked for and
+  // gets no row is not created. AddRows() takes all rows or none:
+  // INVALID_ARGUMENT names the first that does not fit.
+  struct Row {
+    int64_t step;
+    int64_t value;    // or a double's bits
+    uint32_t series;  // as SeriesOf() answered
+  };
+  virtual absl::StatusOr<uint32_t> SeriesOf(
+      absl::Span<const absl::string_view> members) = 0;
+  virtual absl::Status AddRows(absl::Span<const Row> rows) = 0;
+
+  // Publishes. After it the loader is spent. Errors as Database::Write;
+  // RESOURCE_EXHAUSTED where there is no room for temporary files.
   virtual absl::StatusOr<WriteResult> Finish() = 0;
 };
 

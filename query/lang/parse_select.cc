@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "query/lang/parser.h"
 #include "query/lang/status_macros.h"
@@ -126,8 +127,11 @@ absl::StatusOr<Condition> Parser::ConditionOf() {
     return Expected("a dimension",
                     "conditions stand without parentheses: all of them hold");
   }
-  if (AtWord("NOT") && Ahead(1).kind == TokenKind::kWord &&
-      Ahead(2).kind != TokenKind::kText && Ahead(2).text != "(") {
+  const Token& next = Ahead(1);
+  if (AtWord("NOT") && next.kind == TokenKind::kWord &&
+      !absl::EqualsIgnoreCase(next.text, "IN") &&
+      !absl::EqualsIgnoreCase(next.text, "LIKE") &&
+      !absl::EqualsIgnoreCase(next.text, "NOT")) {
     return Expected("a dimension",
                     "NOT stands before IN and LIKE, and inequality is !=");
   }
@@ -297,6 +301,7 @@ absl::StatusOr<OrderKey> Parser::Key() {
 
 absl::StatusOr<Show> Parser::ShowOf() {
   Show show;
+  show.source = Now().source;
   if (TakeWord("METRICS")) {
     show.what = Show::What::kMetrics;
   } else if (TakeWord("MEMBERS")) {

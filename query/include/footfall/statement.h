@@ -271,6 +271,7 @@ struct Show {
   std::optional<Text> kind;  // kEvents
   std::vector<Condition> where;
   std::optional<Range> during;
+  Source source = {};  // of what is shown
   friend bool operator==(const Show&, const Show&) = default;
 };
 

@@ -9,6 +9,9 @@
 #include "engine/catalog/records.h"
 #include "engine/open_database.h"
 #include "engine/read/tile_range.h"
+#include "engine/upkeep/due_tiles.h"
+#include "engine/upkeep/upkeep.h"
+#include "engine/write/bulk_load.h"
 #include "engine/write/commit_queue.h"
 #include "engine/write/writes.h"
 #include "storage/base/status_macros.h"
@@ -25,7 +28,13 @@ class StoredDatabase final : public Database {
       : options_(options),
         internal_(internal),
         store_(std::move(store)),
-        queue_(store_.get(), std::move(catalog), options.read_only, nullptr) {}
+        queue_(store_.get(), std::move(catalog), options.read_only,
+               [this](const StoreBatch& batch) { due_.NoteApplied(batch); }),
+        upkeep_(&queue_, &due_) {
+    if (options.background_upkeep && !options.read_only) {
+      upkeep_.Start();
+    }
+  }
 
   ~StoredDatabase() override {
     const absl::Status closed = Close();
@@ -77,17 +86,20 @@ class StoredDatabase final : public Database {
   }
 
   absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
-      std::shared_ptr<const Metric>, uint64_t) override {
-    return absl::UnimplementedError("bulk loading");
+      std::shared_ptr<const Metric> metric, uint64_t memory_bytes) override {
+    return engine::NewBulkLoader(
+        &queue_, std::move(metric), memory_bytes, internal_.spill_folder,
+        [this](MetricId loaded) { due_.NoteMetric(loaded); });
   }
 
   std::shared_ptr<const Snapshot> TakeSnapshot() const override {
     return queue_.current();
   }
 
-  absl::Status RunUpkeep() override { return absl::OkStatus(); }
+  absl::Status RunUpkeep() override { return upkeep_.Run(); }
 
   absl::Status Compact() override {
+    FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact());
     FOOTFALL_RETURN_IF_ERROR(store_->Flush());
     return store_->Compact();
   }
@@ -106,6 +118,7 @@ class StoredDatabase final : public Database {
   bool read_only() const override { return options_.read_only; }
 
   absl::Status Close() override {
+    upkeep_.Stop();
     queue_.Close();
     return store_->Close();
   }
@@ -124,7 +137,9 @@ class StoredDatabase final : public Database {
   const DatabaseOptions options_;
   const InternalOptions internal_;
   const std::unique_ptr<Store> store_;
+  DueTiles due_;
   CommitQueue queue_;
+  Upkeep upkeep_;
 };
 
 }  // namespace

@@ -204,16 +204,7 @@ absl::Status Catalog::LoadRecord(absl::string_view key,
       return LoadSeries(parsed.number, parsed.first, value);
     case 'E':
       return LoadMembers(parsed.number, parsed.first, value);
-    case 'U':
-      if (value.size() != sizeof(uint32_t)) {
-        return absl::DataLossError(
-            absl::StrCat("catalog: the sealed era of metric ", parsed.number,
-                         " has ", value.size(), " bytes, not 4"));
-      }
-      sealed_before_[parsed.number] =
-          static_cast<int32_t>(storage::LoadU32(value.data()));
-      return absl::OkStatus();
-    default:  // the format version, which was read first
+    default:  // the format version was read first; eras are upkeep's
       return absl::OkStatus();
   }
 }
@@ -391,7 +382,6 @@ absl::StatusOr<MetricId> Catalog::Drop(absl::string_view name,
   batch->DeleteRange(Keyspace::kCatalog, series, AfterPrefix(series));
   by_name_.erase(found);
   metrics_.erase(metric);
-  sealed_before_.erase(metric);
   view_ = nullptr;
   return metric;
 }
@@ -564,19 +554,6 @@ absl::Status Catalog::FoldMemberBlocks(absl::string_view dimension,
                EncodeMemberBlock(names));
   }
   return absl::OkStatus();
-}
-
-void Catalog::SetSealedBefore(MetricId metric, int32_t era, StoreBatch* batch) {
-  std::string value;
-  storage::PutU32(static_cast<uint32_t>(era), &value);
-  batch->Put(Keyspace::kCatalog, SealedKey(metric), value);
-  sealed_before_[metric] = era;
-}
-
-std::optional<int32_t> Catalog::SealedBefore(MetricId metric) const {
-  const auto found = sealed_before_.find(metric);
-  return found == sealed_before_.end() ? std::nullopt
-                                       : std::optional<int32_t>(found->second);
 }
 
 std::shared_ptr<const CatalogView> Catalog::View() {

@@ -80,11 +80,6 @@ class Catalog {
   absl::Status FoldMemberBlocks(absl::string_view dimension,
                                 const StoreView& view, StoreBatch* batch) const;
 
-  // Says that every tile of the metric in an era before `era` is sealed, so
-  // that upkeep need not look. It seals from there on; nullopt: from the first.
-  void SetSealedBefore(MetricId metric, int32_t era, StoreBatch* batch);
-  std::optional<int32_t> SealedBefore(MetricId metric) const;
-
   // The state of now, as readers may see it.
   std::shared_ptr<const CatalogView> View();
 
@@ -108,7 +103,6 @@ class Catalog {
   absl::flat_hash_map<std::string, MetricId> by_name_;
   absl::flat_hash_map<std::string, std::shared_ptr<Dictionary>> dictionaries_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
-  absl::flat_hash_map<MetricId, int32_t> sealed_before_;
   std::shared_ptr<const CatalogView> view_;  // null: must be made again
 };
 

@@ -26,19 +26,19 @@ Dictionary::Dictionary(uint32_t id, std::string name)
     : id_(id),
       name_(std::move(name)),
       index_(0, Hash{&names_}, Equal{&names_}) {
-  absl::MutexLock lock(&mutex_);
+  storage::MutexLock lock(&mutex_);
   names_.PushBack(absl::string_view());
   index_.insert(kEmptyMember);
 }
 
 MemberId Dictionary::count() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   return static_cast<MemberId>(index_.size());
 }
 
 std::optional<MemberId> Dictionary::Find(absl::string_view name,
                                          MemberId limit) const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   const auto found = index_.find(name);
   if (found == index_.end() || *found >= limit) {
     return std::nullopt;
@@ -48,7 +48,7 @@ std::optional<MemberId> Dictionary::Find(absl::string_view name,
 
 size_t Dictionary::FindAll(absl::Span<const absl::string_view> names,
                            absl::Span<MemberId> out) const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   size_t unknown = 0;
   for (size_t i = 0; i < names.size(); ++i) {
     const auto found = index_.find(names[i]);
@@ -59,7 +59,7 @@ size_t Dictionary::FindAll(absl::Span<const absl::string_view> names,
 }
 
 MemberId Dictionary::Add(absl::string_view name) {
-  absl::MutexLock lock(&mutex_);
+  storage::MutexLock lock(&mutex_);
   const auto found = index_.find(name);
   if (found != index_.end()) {
     return *found;
@@ -86,7 +86,7 @@ absl::string_view Dictionary::Keep(absl::string_view name) {
 }
 
 size_t Dictionary::memory_bytes() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   return text_bytes_ + index_.size() * sizeof(absl::string_view) +
          index_.capacity() * (sizeof(MemberId) + 1);
 }

@@ -12,10 +12,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "engine/catalog/chunked_array.h"
 #include "footfall/metric.h"
+#include "storage/base/mutex.h"
 
 namespace footfall::engine {
 
@@ -83,7 +83,7 @@ class Dictionary {
   const std::string name_;
   ChunkedArray<absl::string_view> names_;  // into blocks_
 
-  mutable absl::Mutex mutex_;
+  mutable storage::Mutex mutex_;
   absl::flat_hash_set<MemberId, Hash, Equal> index_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<char[]>> blocks_ ABSL_GUARDED_BY(mutex_);
   size_t block_used_ ABSL_GUARDED_BY(mutex_) = 0;

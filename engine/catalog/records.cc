@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "engine/proto/catalog.pb.h"
+#include "storage/base/bytes.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/varint.h"
 
@@ -140,6 +141,20 @@ absl::StatusOr<uint64_t> DecodeNumber(absl::string_view bytes) {
     return absl::DataLossError("catalog: a number's bytes are cut or too many");
   }
   return value;
+}
+
+std::string EncodeEra(int32_t era) {
+  std::string out;
+  storage::PutU32(static_cast<uint32_t>(era), &out);
+  return out;
+}
+
+absl::StatusOr<int32_t> DecodeEra(absl::string_view bytes) {
+  if (bytes.size() != sizeof(uint32_t)) {
+    return absl::DataLossError(
+        absl::StrCat("catalog: an era has ", bytes.size(), " bytes, not 4"));
+  }
+  return static_cast<int32_t>(storage::LoadU32(bytes.data()));
 }
 
 std::string EncodeMetric(const MetricDeclaration& declaration) {

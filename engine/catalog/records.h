@@ -60,6 +60,10 @@ absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes);
 std::string EncodeNumber(uint64_t value);
 absl::StatusOr<uint64_t> DecodeNumber(absl::string_view bytes);
 
+// An era: the value of a SealedKey().
+std::string EncodeEra(int32_t era);
+absl::StatusOr<int32_t> DecodeEra(absl::string_view bytes);
+
 // What a metric's record says.
 struct MetricDeclaration {
   MetricSpec spec;

@@ -68,18 +68,18 @@ bool SeriesColumns::BlockMayHold(size_t dimension, SeriesId block,
 }
 
 SeriesId SeriesColumns::count() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   return count_;
 }
 
 void SeriesColumns::BuildIndex() const {
   {
-    absl::ReaderMutexLock lock(&mutex_);
+    storage::ReaderMutexLock lock(&mutex_);
     if (indexed_) {
       return;
     }
   }
-  absl::MutexLock lock(&mutex_);
+  storage::MutexLock lock(&mutex_);
   if (indexed_) {
     return;
   }
@@ -94,7 +94,7 @@ size_t SeriesColumns::Find(TupleColumns tuples,
                            absl::Span<SeriesId> out) const {
   FOOTFALL_DCHECK(tuples.size() == columns_.size());
   BuildIndex();
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   const size_t dimensions = columns_.size();
   std::array<MemberId, kMaxDimensions> row;
   SeriesId last = kUnknownId;
@@ -130,7 +130,7 @@ size_t SeriesColumns::Find(TupleColumns tuples,
 
 void SeriesColumns::Append(TupleColumns tuples, size_t row_count) {
   FOOTFALL_DCHECK(tuples.size() == columns_.size());
-  absl::MutexLock lock(&mutex_);
+  storage::MutexLock lock(&mutex_);
   for (size_t d = 0; d < columns_.size(); ++d) {
     Column& column = *columns_[d];
     for (size_t i = 0; i < row_count; ++i) {
@@ -157,7 +157,7 @@ void SeriesColumns::Append(TupleColumns tuples, size_t row_count) {
 }
 
 size_t SeriesColumns::memory_bytes() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   const size_t blocks = count_ / SeriesTable::kBlock + 1;
   return columns_.size() *
              (size_t{count_} * sizeof(MemberId) + blocks * sizeof(Bounds)) +

@@ -11,12 +11,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "engine/catalog/chunked_array.h"
 #include "engine/catalog/members.h"
 #include "footfall/metric.h"
 #include "footfall/snapshot.h"
+#include "storage/base/mutex.h"
 
 namespace footfall::engine {
 
@@ -93,7 +93,7 @@ class SeriesColumns {
 
   std::vector<std::unique_ptr<Column>> columns_;
 
-  mutable absl::Mutex mutex_;
+  mutable storage::Mutex mutex_;
   SeriesId count_ ABSL_GUARDED_BY(mutex_) = 0;
   // The index is for writers; it is built when the first one comes.
   mutable bool indexed_ ABSL_GUARDED_BY(mutex_) = false;

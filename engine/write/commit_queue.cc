@@ -43,14 +43,14 @@ CommitQueue::CommitQueue(Store* store, std::unique_ptr<Catalog> catalog,
       applied_(std::move(applied)),
       catalog_(std::move(catalog)),
       commit_(catalog_->commit()) {
-  absl::MutexLock leader(&leader_mutex_);
-  absl::MutexLock publish(&publish_mutex_);
+  storage::MutexLock leader(&leader_mutex_);
+  storage::MutexLock publish(&publish_mutex_);
   current_ = std::make_shared<const DatabaseSnapshot>(
       commit_, store_->TakeView(), catalog_->View());
 }
 
 std::shared_ptr<const DatabaseSnapshot> CommitQueue::current() const {
-  absl::MutexLock lock(&publish_mutex_);
+  storage::MutexLock lock(&publish_mutex_);
   return current_;
 }
 
@@ -87,14 +87,14 @@ absl::Status CommitQueue::Closed() const {
 }
 
 absl::Status CommitQueue::CheckOpen() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  storage::ReaderMutexLock lock(&mutex_);
   return Closed();
 }
 
 absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
   std::vector<Entry*> group;
   {
-    absl::MutexLock lock(&mutex_);
+    storage::MutexLock lock(&mutex_);
     if (const absl::Status closed = Closed(); !closed.ok()) {
       return closed;
     }
@@ -120,11 +120,11 @@ absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
   // leader waits.
   absl::Status latch;
   if (entry->status.ok()) {
-    absl::MutexLock leader(&leader_mutex_);
+    storage::MutexLock leader(&leader_mutex_);
     latch = Commit(group);
   }
   {
-    absl::MutexLock lock(&mutex_);
+    storage::MutexLock lock(&mutex_);
     if (!latch.ok()) {
       latch_ = std::move(latch);
     }
@@ -219,7 +219,7 @@ absl::Status CommitQueue::Commit(absl::Span<Entry* const> group) {
   auto next = std::make_shared<const DatabaseSnapshot>(
       commit, store_->TakeView(), catalog_->View());
   {
-    absl::MutexLock lock(&publish_mutex_);
+    storage::MutexLock lock(&publish_mutex_);
     current_.swap(next);
   }
   return absl::OkStatus();  // the state before is let go outside the lock
@@ -232,11 +232,11 @@ void CommitQueue::Close() {
                                }).status();
   static_cast<void>(drained);  // latched or read-only: nothing was waiting
   {
-    absl::MutexLock lock(&mutex_);
+    storage::MutexLock lock(&mutex_);
     closed_ = true;
   }
   std::shared_ptr<const DatabaseSnapshot> last;
-  absl::MutexLock lock(&publish_mutex_);
+  storage::MutexLock lock(&publish_mutex_);
   last.swap(current_);
 }
 

@@ -23,10 +23,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "engine/catalog/catalog.h"
 #include "engine/read/database_snapshot.h"
 #include "footfall/store.h"
+#include "storage/base/mutex.h"
 
 namespace footfall::engine {
 
@@ -38,7 +38,11 @@ class CommitQueue {
     const DatabaseSnapshot* current;  // alone: the state right before this one
     Store* store;
     StoreBatch* batch;  // the entry's changes go here
-    // Only of an entry that runs alone: changes to publish with the batch.
+    // Only of an entry that runs alone: changes to publish with the batch. A
+    // bulk loader fills a stage of store->NewStage() with tiles, numbers its
+    // series by catalog->CreateSeries(), and Puts only where HasTiles()
+    // (engine/read/tile_range.h) says that the metric has none; else Appends.
+    // Sealed tiles it declares with PutSealedBefore() (engine/upkeep/fold.h).
     std::unique_ptr<StoreStage> stage;
     // Whether readers can tell the state after it from the one before. Upkeep
     // says no, and the commit number stays.
@@ -90,7 +94,7 @@ class CommitQueue {
     bool done = false;
     uint64_t commit = 0;
     absl::Status status;
-    absl::CondVar wake;
+    storage::CondVar wake;
   };
 
   absl::StatusOr<uint64_t> Submit(Entry* entry) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -106,16 +110,16 @@ class CommitQueue {
   const std::function<void(const StoreBatch&)> applied_;
 
   // Held by the leader while it works; nobody else waits for it.
-  absl::Mutex leader_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  storage::Mutex leader_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::unique_ptr<Catalog> catalog_ ABSL_GUARDED_BY(leader_mutex_);
   uint64_t commit_ ABSL_GUARDED_BY(leader_mutex_);
 
-  mutable absl::Mutex mutex_;
+  mutable storage::Mutex mutex_;
   std::deque<Entry*> entries_ ABSL_GUARDED_BY(mutex_);
   absl::Status latch_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 
-  mutable absl::Mutex publish_mutex_;
+  mutable storage::Mutex publish_mutex_;
   std::shared_ptr<const DatabaseSnapshot> current_
       ABSL_GUARDED_BY(publish_mutex_);
 };

@@ -120,7 +120,7 @@ class Database {
   virtual absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
       std::shared_ptr<const Metric> metric, uint64_t memory_bytes) = 0;
 
-  // O(1). Sees every write acknowledged before the call.
+  // O(1). Sees every write acknowledged before the call. Null after Close().
   virtual std::shared_ptr<const Snapshot> TakeSnapshot() const = 0;
 
   // Folds and seals what is due, until nothing is.

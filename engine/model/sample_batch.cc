@@ -18,18 +18,18 @@ RowKind KindOf(const SampleValue& value) {
 MemberColumn::MemberColumn() : names_(1) { numbers_.emplace("", 0); }
 
 void MemberColumn::Add(absl::string_view member) {
-  // Rows come in runs: most often the member is that of the row before.
-  if (names_[last_] != member) last_ = Number(member);
-  rows_.push_back(last_);
+  rows_.push_back(NumberOf(member));
 }
 
-uint32_t MemberColumn::Number(absl::string_view member) {
+uint32_t MemberColumn::NumberOf(absl::string_view member) {
+  // Rows come in runs: most often the member is that of the row before.
+  if (names_[last_] == member) return last_;
   const auto found = numbers_.find(member);
-  if (found != numbers_.end()) return found->second;
-  const uint32_t number = static_cast<uint32_t>(names_.size());
+  if (found != numbers_.end()) return last_ = found->second;
+  last_ = static_cast<uint32_t>(names_.size());
   names_.emplace_back(member);
-  numbers_.emplace(names_.back(), number);
-  return number;
+  numbers_.emplace(names_.back(), last_);
+  return last_;
 }
 
 SampleRows::SampleRows(std::shared_ptr<const Metric> metric)

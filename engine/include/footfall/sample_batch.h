@@ -56,13 +56,15 @@ class MemberColumn {
   MemberColumn();
 
   void Add(absl::string_view member);
+  // Add() in two halves: the number of a member, which it gets if it has none;
+  // and a row of such a number.
+  uint32_t NumberOf(absl::string_view member);
+  void AddNumber(uint32_t number) { rows_.push_back(number); }
 
   absl::Span<const uint32_t> rows() const { return rows_; }  // [rows]
   absl::Span<const std::string> names() const { return names_; }
 
  private:
-  uint32_t Number(absl::string_view member);
-
   std::vector<uint32_t> rows_;
   std::vector<std::string> names_;
   absl::flat_hash_map<std::string, uint32_t> numbers_;

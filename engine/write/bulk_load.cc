@@ -1,0 +1,411 @@
+#include "engine/write/bulk_load.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+#include "engine/upkeep/fold.h"
+#include "engine/write/cell_runs.h"
+#include "engine/write/check_rows.h"
+#include "engine/write/tile_stager.h"
+#include "storage/base/status_macros.h"
+
+namespace footfall::engine {
+namespace {
+
+using Row = BulkLoader::Row;
+
+// Rows are gathered in blocks, so that they need not move when more come.
+constexpr size_t kBlockRows = size_t{1} << 16;
+// A row, while it becomes a cell; sorting needs no more than that.
+constexpr uint64_t kBytesPerRow = sizeof(Row) + sizeof(Cell);
+constexpr size_t kMergeBufferBytes = size_t{16} << 20;
+
+// The distinct member tuples that were asked for, numbered in that order.
+class LocalSeries {
+ public:
+  explicit LocalSeries(std::shared_ptr<const Metric> metric)
+      : metric_(std::move(metric)),
+        columns_(metric_->spec.dimensions.size()),
+        valid_(columns_.size(), {true}),
+        numbers_(columns_.size()),
+        index_(0, Hash{&columns_}, Equal{&columns_}) {}
+
+  // Pointers into this object are in its index.
+  LocalSeries(const LocalSeries&) = delete;
+  LocalSeries& operator=(const LocalSeries&) = delete;
+
+  uint32_t count() const { return count_; }
+  absl::Span<const MemberColumn> columns() const { return columns_; }
+
+  absl::StatusOr<uint32_t> NumberOf(
+      absl::Span<const absl::string_view> members) {
+    if (members.size() != columns_.size()) {
+      return CheckMemberCount(*metric_, members.size());
+    }
+    for (size_t d = 0; d < columns_.size(); ++d) {
+      numbers_[d] = columns_[d].NumberOf(members[d]);
+      // A member is checked when it is first seen.
+      if (valid_[d].size() == numbers_[d]) {
+        valid_[d].push_back(CheckMember(*metric_, d, members[d]).ok());
+      }
+      if (!valid_[d][numbers_[d]]) return CheckMember(*metric_, d, members[d]);
+    }
+    const auto found = index_.find(Tuple{numbers_.data()});
+    if (found != index_.end()) return *found;
+    if (count_ == kUnknownId) {
+      return absl::ResourceExhaustedError("a loader takes 2^32 - 1 series");
+    }
+    for (size_t d = 0; d < columns_.size(); ++d) {
+      columns_[d].AddNumber(numbers_[d]);
+    }
+    index_.insert(count_);
+    return count_++;
+  }
+
+ private:
+  struct Tuple {
+    const uint32_t* members;
+  };
+  struct Hash {
+    using is_transparent = void;
+    const std::vector<MemberColumn>* columns;
+    size_t operator()(Tuple tuple) const {
+      uint64_t state = 0;
+      for (size_t d = 0; d < columns->size(); ++d) {
+        state = absl::HashOf(state, tuple.members[d]);
+      }
+      return state;
+    }
+    size_t operator()(uint32_t series) const {
+      uint64_t state = 0;
+      for (const MemberColumn& column : *columns) {
+        state = absl::HashOf(state, column.rows()[series]);
+      }
+      return state;
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const std::vector<MemberColumn>* columns;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(Tuple a, uint32_t b) const { return (*this)(b, a); }
+    bool operator()(uint32_t a, Tuple b) const {
+      for (size_t d = 0; d < columns->size(); ++d) {
+        if ((*columns)[d].rows()[a] != b.members[d]) return false;
+      }
+      return true;
+    }
+  };
+
+  const std::shared_ptr<const Metric> metric_;
+  std::vector<MemberColumn> columns_;     // [dimension]
+  std::vector<std::vector<bool>> valid_;  // [dimension][member]
+  std::vector<uint32_t> numbers_;         // of the tuple at hand
+  uint32_t count_ = 0;
+  absl::flat_hash_set<uint32_t, Hash, Equal> index_;
+};
+
+class StagedLoader final : public BulkLoader {
+ public:
+  StagedLoader(CommitQueue* queue, std::shared_ptr<const Metric> metric,
+               uint64_t memory_bytes, std::string spill_folder,
+               std::function<void(MetricId)> loaded)
+      : queue_(queue),
+        metric_(std::move(metric)),
+        run_rows_(std::max<uint64_t>(memory_bytes / kBytesPerRow, kBlockRows)),
+        spill_folder_(std::move(spill_folder)),
+        loaded_(std::move(loaded)),
+        limits_(metric_->grid.Limits()),
+        series_(metric_) {}
+
+  absl::Status Add(int64_t step, absl::Span<const absl::string_view> members,
+                   int64_t value) override {
+    // What is wrong with step or value must not number the series.
+    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+    FOOTFALL_RETURN_IF_ERROR(CheckStep(*metric_, step));
+    FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, value));
+    FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series, SeriesOf(members));
+    const Row row = {.step = step, .value = value, .series = series};
+    return AddRows(absl::MakeConstSpan(&row, 1));
+  }
+
+  absl::StatusOr<uint32_t> SeriesOf(
+      absl::Span<const absl::string_view> members) override {
+    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+    return series_.NumberOf(members);
+  }
+
+  absl::Status AddRows(absl::Span<const Row> rows) override {
+    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+    used_.resize(series_.count());
+    for (const Row& row : rows) FOOTFALL_RETURN_IF_ERROR(Check(row));
+    for (const Row& row : rows) {
+      min_step_ = std::min(min_step_, row.step);
+      max_step_ = std::max(max_step_, row.step);
+      used_[row.series] = true;
+      if (blocks_.empty() || blocks_.back().size() == kBlockRows) {
+        FOOTFALL_RETURN_IF_ERROR(SpillIfFull());
+        blocks_.emplace_back();
+        blocks_.back().reserve(kBlockRows);
+      }
+      blocks_.back().push_back(row);
+    }
+    row_count_ += rows.size();
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<WriteResult> Finish() override {
+    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+    finished_ = true;
+    WriteResult result;
+    if (row_count_ == 0) {
+      FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
+      if (const auto now = queue_->current(); now != nullptr) {
+        result.commit = now->commit();
+      }
+      return result;
+    }
+    const auto work = [&](CommitQueue::Change& change) {
+      return Publish(&change, &result);
+    };
+    FOOTFALL_ASSIGN_OR_RETURN(result.commit,
+                              queue_->RunAlone(Durability::kPowerLoss, work));
+    if (loaded_ != nullptr) loaded_(metric_->id);
+    return result;
+  }
+
+ private:
+  absl::Status CheckOpen() const {
+    return finished_ ? absl::FailedPreconditionError(
+                           "the loader has finished; make a new one")
+                     : absl::OkStatus();
+  }
+
+  absl::Status Check(const Row& row) const {
+    if (row.step < limits_.begin || row.step >= limits_.end) {
+      return CheckStep(*metric_, row.step);
+    }
+    if (row.value < 0)
+      FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, row.value));
+    if (row.series >= series_.count()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "metric ", metric_->spec.name, ": row of series ", row.series,
+          "; the loader has numbered ", series_.count()));
+    }
+    return absl::OkStatus();
+  }
+
+  // Moves the rows to the file once they are a run. One that cannot be written
+  // ends the loader: some of its rows would be missing.
+  absl::Status SpillIfFull() {
+    if (blocks_.size() * kBlockRows < run_rows_) return absl::OkStatus();
+    const absl::Status spilled = Spill();
+    if (!spilled.ok()) finished_ = true;
+    return spilled;
+  }
+
+  absl::Status Spill() {
+    if (spilled_ == nullptr) {
+      FOOTFALL_ASSIGN_OR_RETURN(spilled_, SpillFile::Create(spill_folder_));
+    }
+    uint64_t rows = 0;
+    for (std::vector<Row>& block : blocks_) {
+      FOOTFALL_RETURN_IF_ERROR(
+          spilled_->Append(block.data(), block.size() * sizeof(Row)));
+      rows += block.size();
+    }
+    run_sizes_.push_back(rows);
+    blocks_.clear();
+    return absl::OkStatus();
+  }
+
+  // Inside the queue: numbers the series, then stages every tile.
+  absl::Status Publish(CommitQueue::Change* change, WriteResult* result) {
+    const std::shared_ptr<const MetricState> state =
+        change->catalog->Find(metric_->id);
+    if (state == nullptr || !(state->metric->spec == metric_->spec)) {
+      return absl::NotFoundError(absl::StrCat("metric ", metric_->spec.name,
+                                              " is not there: dropped, or of "
+                                              "another database"));
+    }
+    FOOTFALL_RETURN_IF_ERROR(ChooseKeys(*state));
+    FOOTFALL_ASSIGN_OR_RETURN(std::unique_ptr<StoreStage> stage,
+                              change->store->NewStage());
+    const StoreView& view = change->current->view();
+    TileStager stager(*state, keys_, view, stage.get());
+    FOOTFALL_RETURN_IF_ERROR(stager.Start());
+
+    std::vector<RowKind> kinds(series_.count(), RowKind::kInteger);
+    for (size_t i = 0; i < kinds.size(); ++i) {
+      if (!used_[i]) kinds[i] = RowKind::kDelete;  // creates nothing
+    }
+    numbers_.resize(series_.count());
+    FOOTFALL_ASSIGN_OR_RETURN(
+        result->new_series,
+        change->catalog->CreateSeries(*state, series_.columns(), kinds,
+                                      absl::MakeSpan(numbers_), change->batch));
+    FOOTFALL_ASSIGN_OR_RETURN(const StagedCounts counts,
+                              StageAll(state->layout, &stager));
+    result->samples = counts.samples;
+    result->replaced_in_batch = counts.replaced;
+    change->stage = std::move(stage);
+    if (!stager.found_tiles()) {
+      // All tiles were put, and coded as densely as pays.
+      PutSealedBefore(metric_->id, state->layout.EraOf(max_step_),
+                      change->batch);
+    }
+    return absl::OkStatus();
+  }
+
+  // Gives era, series and step as many bits as these rows need.
+  absl::Status ChooseKeys(const MetricState& state) {
+    const TileLayout& layout = state.layout;
+    const int32_t last_era = layout.EraOf(max_step_);
+    keys_.first_era = layout.EraOf(min_step_);
+    const uint64_t series = uint64_t{state.series->count()} + series_.count();
+    keys_.series_bits = static_cast<uint32_t>(std::bit_width(series - 1));
+    keys_.offset_bits =
+        static_cast<uint32_t>(std::bit_width(layout.shape.steps - 1));
+    const uint32_t era_bits = static_cast<uint32_t>(std::bit_width(
+        static_cast<uint64_t>(int64_t{last_era} - keys_.first_era)));
+    key_bits_ = era_bits + keys_.series_bits + keys_.offset_bits;
+    if (key_bits_ > 64) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "metric ", metric_->spec.name, ": rows of ", series, " series over ",
+          max_step_ - min_step_,
+          " steps are too far apart for one load; load them in parts"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<StagedCounts> StageAll(const TileLayout& layout,
+                                        TileStager* stager) {
+    // The rows in memory are the last run.
+    std::vector<Cell> scratch;
+    std::vector<Cell> last = TakeCells(layout, &blocks_);
+    SortCells(key_bits_, &last, &scratch);
+    scratch = {};
+    if (run_sizes_.empty()) {
+      for (const Cell& cell : last) {
+        FOOTFALL_RETURN_IF_ERROR(stager->Add(cell));
+      }
+      return stager->Finish();
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
+                              SpillFile::Create(spill_folder_));
+    FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get()));
+    CellMerge merge(sorted.get(), kMergeBufferBytes);
+    uint64_t offset = 0;
+    for (const uint64_t size : run_sizes_) {
+      merge.AddFileRun(offset, size);
+      offset += size * sizeof(Cell);
+    }
+    merge.AddRun(last);
+    FOOTFALL_RETURN_IF_ERROR(merge.Start());
+    while (true) {
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());
+      if (cell == nullptr) return stager->Finish();
+      FOOTFALL_RETURN_IF_ERROR(stager->Add(*cell));
+    }
+  }
+
+  // Reads each spilled run, sorts it and appends it to `sorted`.
+  absl::Status SortSpilled(const TileLayout& layout, SpillFile* sorted) {
+    uint64_t offset = 0;
+    std::vector<Cell> scratch;
+    for (const uint64_t size : run_sizes_) {
+      std::vector<Cell> cells;
+      cells.reserve(size);
+      std::vector<Row> block;
+      for (uint64_t done = 0; done < size; done += block.size()) {
+        block.resize(std::min<uint64_t>(kBlockRows, size - done));
+        FOOTFALL_RETURN_IF_ERROR(
+            spilled_->Read(offset, block.data(), block.size() * sizeof(Row)));
+        offset += block.size() * sizeof(Row);
+        AppendCells(layout, block, &cells);
+      }
+      SortCells(key_bits_, &cells, &scratch);
+      FOOTFALL_RETURN_IF_ERROR(
+          sorted->Append(cells.data(), cells.size() * sizeof(Cell)));
+    }
+    spilled_.reset();
+    return absl::OkStatus();
+  }
+
+  // The rows of the blocks, which are let go one by one.
+  std::vector<Cell> TakeCells(const TileLayout& layout,
+                              std::vector<std::vector<Row>>* blocks) const {
+    std::vector<Cell> cells;
+    size_t rows = 0;
+    for (const std::vector<Row>& block : *blocks) rows += block.size();
+    cells.reserve(rows);
+    for (std::vector<Row>& block : *blocks) {
+      AppendCells(layout, block, &cells);
+      block = {};
+    }
+    blocks->clear();
+    return cells;
+  }
+
+  void AppendCells(const TileLayout& layout, absl::Span<const Row> rows,
+                   std::vector<Cell>* cells) const {
+    int64_t era_begin = 0;  // of the era that the row before lay in
+    int64_t era_end = 0;
+    int32_t era = 0;
+    for (const Row& row : rows) {
+      if (row.step < era_begin || row.step >= era_end) {
+        era = layout.EraOf(row.step);
+        era_begin = layout.FirstStepOf(era);
+        era_end = era_begin + layout.shape.steps;
+      }
+      const uint32_t offset = static_cast<uint32_t>(row.step - era_begin);
+      cells->push_back(
+          {keys_.Make(era, numbers_[row.series], offset), row.value});
+    }
+  }
+
+  CommitQueue* const queue_;
+  const std::shared_ptr<const Metric> metric_;
+  const uint64_t run_rows_;  // as many are sorted at a time
+  const std::string spill_folder_;
+  const std::function<void(MetricId)> loaded_;
+  const StepRange limits_;
+
+  LocalSeries series_;
+  std::vector<bool> used_;  // [local series] it has a row
+  uint64_t row_count_ = 0;
+  int64_t min_step_ = std::numeric_limits<int64_t>::max();
+  int64_t max_step_ = std::numeric_limits<int64_t>::min();
+  std::vector<std::vector<Row>> blocks_;  // not yet spilled
+  std::unique_ptr<SpillFile> spilled_;    // runs as they came
+  std::vector<uint64_t> run_sizes_;       // in rows
+  bool finished_ = false;
+
+  // Inside the queue.
+  CellKeys keys_ = {};
+  uint32_t key_bits_ = 0;
+  std::vector<SeriesId> numbers_;  // [local series]
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
+    CommitQueue* queue, std::shared_ptr<const Metric> metric,
+    uint64_t memory_bytes, const std::string& spill_folder,
+    std::function<void(MetricId)> loaded) {
+  FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
+  if (metric == nullptr) {
+    return absl::InvalidArgumentError("a loader needs a metric; it got none");
+  }
+  return std::unique_ptr<BulkLoader>(std::make_unique<StagedLoader>(
+      queue, std::move(metric), memory_bytes, spill_folder, std::move(loaded)));
+}
+
+}  // namespace footfall::engine

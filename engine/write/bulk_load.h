@@ -1,0 +1,37 @@
+// Loading many rows at once: rows are kept and sorted outside the log, coded
+// into whole tiles, and published in one step of the commit queue.
+
+#ifndef FOOTFALL_ENGINE_WRITE_BULK_LOAD_H_
+#define FOOTFALL_ENGINE_WRITE_BULK_LOAD_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "engine/write/commit_queue.h"
+#include "footfall/database.h"
+#include "footfall/metric.h"
+
+namespace footfall::engine {
+
+// As Database::NewBulkLoader(). `queue` must outlive the loader. Rows beyond
+// `memory_bytes` go to a file in `spill_folder` ("": the system's own).
+//
+// Rows wait as they came, each with the loader's own number of its series. The
+// queue then numbers what is new, and everything after that happens inside it:
+// the rows become cells with their place in the order of tiles as key, runs of
+// them are sorted and merged, and each tile is staged: put whole where the
+// store has none under its key (a put over patches would lose them), appended
+// as a patch elsewhere. Stage and catalog records are published together.
+// Other writers wait as long. After it `loaded` is called, in the thread of
+// Finish(): there are tiles that no batch told about.
+absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
+    CommitQueue* queue, std::shared_ptr<const Metric> metric,
+    uint64_t memory_bytes, const std::string& spill_folder,
+    std::function<void(MetricId)> loaded);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_WRITE_BULK_LOAD_H_

@@ -1,0 +1,192 @@
+#include "engine/write/cell_runs.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+
+namespace footfall::engine {
+namespace {
+
+constexpr uint32_t kDigitBits = 11;
+constexpr size_t kDigits = size_t{1} << kDigitBits;
+constexpr size_t kMinBufferCells = 1024;
+
+absl::Status FileError(absl::string_view what, const std::string& folder) {
+  const int error = errno;
+  const std::string message =
+      absl::StrCat("temporary file in ", folder, ": cannot ", what, ": ",
+                   std::strerror(error));
+  return error == ENOSPC || error == EDQUOT
+             ? absl::ResourceExhaustedError(message)
+             : absl::UnavailableError(message);
+}
+
+}  // namespace
+
+void SortCells(uint32_t key_bits, std::vector<Cell>* cells,
+               std::vector<Cell>* scratch) {
+  const auto less = [](const Cell& a, const Cell& b) { return a.key < b.key; };
+  if (std::is_sorted(cells->begin(), cells->end(), less)) return;
+  // Least significant digit first; each pass keeps the order of the one before.
+  scratch->resize(cells->size());
+  for (uint32_t shift = 0; shift < key_bits; shift += kDigitBits) {
+    std::array<size_t, kDigits> begins = {};
+    for (const Cell& cell : *cells) ++begins[cell.key >> shift & (kDigits - 1)];
+    size_t begin = 0;
+    bool one_digit = false;
+    for (size_t& at : begins) {
+      one_digit |= at == cells->size();
+      begin += std::exchange(at, begin);
+    }
+    if (one_digit) continue;
+    for (const Cell& cell : *cells) {
+      (*scratch)[begins[cell.key >> shift & (kDigits - 1)]++] = cell;
+    }
+    cells->swap(*scratch);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<SpillFile>> SpillFile::Create(
+    const std::string& folder) {
+  std::string place = folder;
+  if (place.empty()) {
+    std::error_code error;
+    place = std::filesystem::temp_directory_path(error).string();
+    if (error) place = "/tmp";
+  }
+  std::string path = absl::StrCat(place, "/footfall-run-XXXXXX");
+  const int descriptor = mkostemp(path.data(), O_CLOEXEC);
+  if (descriptor < 0) return FileError("be made", place);
+  unlink(path.c_str());
+  return std::unique_ptr<SpillFile>(
+      new SpillFile(descriptor, std::move(place)));
+}
+
+SpillFile::~SpillFile() { close(descriptor_); }
+
+absl::Status SpillFile::Append(const void* bytes, size_t size_bytes) {
+  const char* at = static_cast<const char*>(bytes);
+  while (size_bytes > 0) {
+    const ssize_t written =
+        pwrite(descriptor_, at, size_bytes, static_cast<off_t>(size_bytes_));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return FileError("be written", folder_);
+    }
+    at += written;
+    size_bytes -= static_cast<size_t>(written);
+    size_bytes_ += static_cast<uint64_t>(written);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SpillFile::Read(uint64_t offset, void* bytes,
+                             size_t size_bytes) const {
+  char* at = static_cast<char*>(bytes);
+  while (size_bytes > 0) {
+    const ssize_t got =
+        pread(descriptor_, at, size_bytes, static_cast<off_t>(offset));
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return FileError("be read", folder_);
+    }
+    if (got == 0) {
+      return absl::UnavailableError(absl::StrCat(
+          "temporary file in ", folder_, ": ends early, at byte ", offset));
+    }
+    at += got;
+    size_bytes -= static_cast<size_t>(got);
+    offset += static_cast<uint64_t>(got);
+  }
+  return absl::OkStatus();
+}
+
+CellMerge::CellMerge(const SpillFile* file, size_t buffer_bytes)
+    : file_(file), buffer_bytes_(buffer_bytes) {}
+
+void CellMerge::AddFileRun(uint64_t offset, uint64_t count) {
+  runs_.emplace_back();
+  runs_.back().offset = offset;
+  runs_.back().left = count;
+}
+
+void CellMerge::AddRun(absl::Span<const Cell> cells) {
+  runs_.emplace_back();
+  runs_.back().cells = cells;
+}
+
+absl::Status CellMerge::Start() {
+  const size_t cells =
+      std::max(buffer_bytes_ / sizeof(Cell) / std::max<size_t>(runs_.size(), 1),
+               kMinBufferCells);
+  for (size_t i = 0; i < runs_.size(); ++i) {
+    Run& run = runs_[i];
+    if (run.left > 0) run.buffer.resize(std::min<uint64_t>(cells, run.left));
+    FOOTFALL_RETURN_IF_ERROR(Refill(&run));
+    if (!run.cells.empty()) heap_.push_back(i);
+  }
+  for (size_t at = heap_.size(); at > 0; --at) Sink(at - 1);
+  return absl::OkStatus();
+}
+
+absl::Status CellMerge::Refill(Run* run) {
+  if (run->at < run->cells.size() || run->left == 0) return absl::OkStatus();
+  const size_t count = std::min<uint64_t>(run->buffer.size(), run->left);
+  FOOTFALL_RETURN_IF_ERROR(
+      file_->Read(run->offset, run->buffer.data(), count * sizeof(Cell)));
+  run->offset += count * sizeof(Cell);
+  run->left -= count;
+  run->cells = absl::MakeConstSpan(run->buffer).first(count);
+  run->at = 0;
+  return absl::OkStatus();
+}
+
+bool CellMerge::Less(size_t a, size_t b) const {
+  const uint64_t x = runs_[a].cells[runs_[a].at].key;
+  const uint64_t y = runs_[b].cells[runs_[b].at].key;
+  return x != y ? x < y : a < b;
+}
+
+void CellMerge::Sink(size_t at) {
+  while (true) {
+    size_t child = 2 * at + 1;
+    if (child >= heap_.size()) return;
+    if (child + 1 < heap_.size() && Less(heap_[child + 1], heap_[child])) {
+      ++child;
+    }
+    if (!Less(heap_[child], heap_[at])) return;
+    std::swap(heap_[child], heap_[at]);
+    at = child;
+  }
+}
+
+absl::StatusOr<const Cell*> CellMerge::Next() {
+  if (moved_) {
+    moved_ = false;
+    Run& run = runs_[heap_[0]];
+    ++run.at;
+    FOOTFALL_RETURN_IF_ERROR(Refill(&run));
+    if (run.at == run.cells.size()) {
+      heap_[0] = heap_.back();
+      heap_.pop_back();
+    }
+    if (heap_.size() > 1) Sink(0);
+  }
+  if (heap_.empty()) return nullptr;
+  moved_ = true;
+  const Run& run = runs_[heap_[0]];
+  return &run.cells[run.at];
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,96 @@
+// Sorting more cells than memory holds: runs that are sorted one by one, kept
+// in a temporary file, and merged.
+
+#ifndef FOOTFALL_ENGINE_WRITE_CELL_RUNS_H_
+#define FOOTFALL_ENGINE_WRITE_CELL_RUNS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace footfall::engine {
+
+// A value and where it goes: keys are in the order of tiles, lanes and steps.
+struct Cell {
+  uint64_t key;
+  int64_t value;
+};
+
+// Sorts by key; cells of one key stay in their order. `key_bits`: bits from
+// there up are 0 in all keys. *scratch is used and left with any content.
+void SortCells(uint32_t key_bits, std::vector<Cell>* cells,
+               std::vector<Cell>* scratch);
+
+// A file without a name: it is gone with the object, or with the process.
+class SpillFile {
+ public:
+  // In `folder`, or in the system's folder for temporary files where that is
+  // "". UNAVAILABLE where none can be made.
+  static absl::StatusOr<std::unique_ptr<SpillFile>> Create(
+      const std::string& folder);
+  ~SpillFile();
+  SpillFile(const SpillFile&) = delete;
+  SpillFile& operator=(const SpillFile&) = delete;
+
+  uint64_t size_bytes() const { return size_bytes_; }
+
+  // RESOURCE_EXHAUSTED where the medium is full, UNAVAILABLE otherwise.
+  absl::Status Append(const void* bytes, size_t size_bytes);
+  // Requires: [offset, offset + size_bytes) was appended.
+  absl::Status Read(uint64_t offset, void* bytes, size_t size_bytes) const;
+
+ private:
+  SpillFile(int descriptor, std::string folder)
+      : descriptor_(descriptor), folder_(std::move(folder)) {}
+
+  int descriptor_;
+  std::string folder_;  // for messages
+  uint64_t size_bytes_ = 0;
+};
+
+// Sorted runs of cells as one ascending sequence. Of equal keys, those of an
+// earlier run come first.
+class CellMerge {
+ public:
+  // `buffer_bytes` are shared by the runs in the file.
+  CellMerge(const SpillFile* file, size_t buffer_bytes);
+
+  // Runs in order. A run in the file, [offset, offset + count cells); or in
+  // memory that outlives the merge. Add all before Start().
+  void AddFileRun(uint64_t offset, uint64_t count);
+  void AddRun(absl::Span<const Cell> cells);
+  absl::Status Start();
+
+  // The next cell, or nullptr at the end. It stays until the call after.
+  // Errors as SpillFile::Read().
+  absl::StatusOr<const Cell*> Next();
+
+ private:
+  struct Run {
+    absl::Span<const Cell> cells;  // what is in memory, from `at` on
+    size_t at = 0;
+    uint64_t offset = 0;  // of what is still in the file
+    uint64_t left = 0;    // cells there
+    std::vector<Cell> buffer;
+  };
+
+  absl::Status Refill(Run* run);
+  bool Less(size_t a, size_t b) const;
+  void Sink(size_t at);
+
+  const SpillFile* file_;
+  size_t buffer_bytes_;
+  std::vector<Run> runs_;
+  std::vector<size_t> heap_;  // runs that have a cell, smallest first
+  bool moved_ = false;        // heap_[0]'s cell was handed out
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_WRITE_CELL_RUNS_H_

@@ -1,0 +1,91 @@
+#include "engine/write/tile_stager.h"
+
+#include <algorithm>
+
+#include "storage/base/status_macros.h"
+#include "storage/key/tile_key.h"
+#include "storage/tile/bundle.h"
+
+namespace footfall::engine {
+
+TileStager::TileStager(const MetricState& state, CellKeys keys,
+                       const StoreView& view, StoreStage* stage)
+    : state_(state),
+      keys_(keys),
+      view_(view),
+      stage_(stage),
+      present_(state.layout.shape.words()) {}
+
+absl::Status TileStager::Start() {
+  FOOTFALL_ASSIGN_OR_RETURN(eras_, FindEras(view_, state_.metric->id));
+  return absl::OkStatus();
+}
+
+absl::Status TileStager::Add(const Cell& cell) {
+  const bool in_lane = !values_.empty();
+  if (in_lane && cell.key == last_key_) {
+    values_.back() = cell.value;
+    ++counts_.replaced;
+    return absl::OkStatus();
+  }
+  const uint64_t lane_key = cell.key >> keys_.offset_bits;
+  if (!in_lane || lane_key != lane_key_) {
+    EndLane();
+    const TileLayout& layout = state_.layout;
+    const int32_t era = keys_.EraOf(cell.key);
+    const SeriesId series = keys_.SeriesOf(cell.key);
+    const uint32_t band = layout.BandOf(series);
+    if (!builder_.has_value() || era != era_ || band != band_) {
+      FOOTFALL_RETURN_IF_ERROR(EndTile());
+      builder_.emplace(layout.shape, layout.type, layout.season,
+                       layout.FirstStepOf(era));
+      era_ = era;
+      band_ = band;
+    }
+    lane_key_ = lane_key;
+    lane_ = layout.LaneOf(series);
+  }
+  const uint32_t offset = keys_.OffsetOf(cell.key);
+  present_[offset / 64] |= uint64_t{1} << (offset % 64);
+  values_.push_back(cell.value);
+  last_key_ = cell.key;
+  return absl::OkStatus();
+}
+
+void TileStager::EndLane() {
+  if (values_.empty()) return;
+  builder_->AddLane(lane_,
+                    {.present = present_, .deleted = {}, .values = values_});
+  counts_.samples += values_.size();
+  std::fill(present_.begin(), present_.end(), 0);
+  values_.clear();
+}
+
+absl::Status TileStager::EndTile() {
+  if (!builder_.has_value()) return absl::OkStatus();
+  const std::string key = storage::EncodeTileKey(
+      {.metric = state_.metric->id, .era = era_, .band = band_});
+  bool is_there = false;
+  if (eras_.has_value() && era_ >= eras_->first && era_ <= eras_->last) {
+    FOOTFALL_ASSIGN_OR_RETURN(is_there,
+                              view_.Get(Keyspace::kTiles, key, &found_));
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::string tile,
+      builder_->Finish(is_there ? storage::Effort::kFast
+                                : storage::Effort::kDense));
+  builder_.reset();
+  frame_.clear();
+  storage::AppendFrame(tile, &frame_);
+  return stage_->Add(
+      is_there ? StoreBatch::Kind::kAppend : StoreBatch::Kind::kPut,
+      Keyspace::kTiles, key, frame_);
+}
+
+absl::StatusOr<StagedCounts> TileStager::Finish() {
+  EndLane();
+  FOOTFALL_RETURN_IF_ERROR(EndTile());
+  return counts_;
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,91 @@
+// Cells in order, coded into tiles and handed to a stage.
+
+#ifndef FOOTFALL_ENGINE_WRITE_TILE_STAGER_H_
+#define FOOTFALL_ENGINE_WRITE_TILE_STAGER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/catalog/catalog_view.h"
+#include "engine/read/tile_range.h"
+#include "engine/write/cell_runs.h"
+#include "footfall/store.h"
+#include "storage/tile/tile_builder.h"
+
+namespace footfall::engine {
+
+// How a cell's era, series and step within the era lie in its key: high to low,
+// so that keys ascend by tile, lane and step.
+struct CellKeys {
+  int32_t first_era;
+  uint32_t series_bits;
+  uint32_t offset_bits;
+
+  uint64_t Make(int32_t era, SeriesId series, uint32_t offset) const {
+    const uint64_t eras = static_cast<uint64_t>(int64_t{era} - first_era);
+    return (eras << series_bits | series) << offset_bits | offset;
+  }
+  int32_t EraOf(uint64_t key) const {
+    return static_cast<int32_t>(
+        first_era + static_cast<int64_t>(key >> series_bits >> offset_bits));
+  }
+  SeriesId SeriesOf(uint64_t key) const {
+    return static_cast<SeriesId>(key >> offset_bits &
+                                 ((uint64_t{1} << series_bits) - 1));
+  }
+  uint32_t OffsetOf(uint64_t key) const {
+    return static_cast<uint32_t>(key & ((uint64_t{1} << offset_bits) - 1));
+  }
+};
+
+struct StagedCounts {
+  uint64_t samples = 0;   // cells
+  uint64_t replaced = 0;  // cells that a later one of the same key undid
+};
+
+// Keys never go down; of equal ones the last counts.
+class TileStager {
+ public:
+  // `view` is the store before the stage. All outlive this.
+  TileStager(const MetricState& state, CellKeys keys, const StoreView& view,
+             StoreStage* stage);
+
+  // Learns where the metric has tiles. Call once, first.
+  absl::Status Start();
+  // Whether it has any.
+  bool found_tiles() const { return eras_.has_value(); }
+
+  absl::Status Add(const Cell& cell);
+  // Writes what is left.
+  absl::StatusOr<StagedCounts> Finish();
+
+ private:
+  void EndLane();
+  absl::Status EndTile();
+
+  const MetricState& state_;
+  const CellKeys keys_;
+  const StoreView& view_;
+  StoreStage* const stage_;
+  std::optional<EraRange> eras_;  // that have tiles
+
+  std::optional<storage::TileBuilder> builder_;  // of the open tile
+  int32_t era_ = 0;
+  uint32_t band_ = 0;
+  uint64_t lane_key_ = 0;  // key of the open lane without its offset
+  uint32_t lane_ = 0;
+  uint64_t last_key_ = 0;
+  std::vector<uint64_t> present_;
+  std::vector<int64_t> values_;
+  std::string found_;
+  std::string frame_;
+  StagedCounts counts_;
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_WRITE_TILE_STAGER_H_

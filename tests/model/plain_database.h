@@ -1,0 +1,51 @@
+// The database's promise in its plainest form: a map from samples to values.
+
+#ifndef FOOTFALL_TESTS_MODEL_PLAIN_DATABASE_H_
+#define FOOTFALL_TESTS_MODEL_PLAIN_DATABASE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "footfall/metric.h"
+#include "footfall/snapshot.h"
+
+namespace footfall::testing {
+
+using Members = std::vector<std::string>;
+// Values by step: int64, or the bits of a double.
+using Steps = std::map<int64_t, int64_t>;
+
+// The samples of one metric; a series without a sample is not there.
+using PlainMetric = std::map<Members, Steps>;
+
+// Metrics by name; one without a sample is there, empty.
+using PlainDatabase = std::map<std::string, PlainMetric>;
+
+// Reads everything. Also checks what Slab promises: INTERNAL names the first
+// promise that was broken.
+absl::StatusOr<PlainDatabase> ReadAll(const Snapshot& snapshot);
+
+// Reads some series of one metric in `steps`, as ReadAll().
+absl::StatusOr<PlainMetric> ReadSome(const Snapshot& snapshot,
+                                     const Metric& metric,
+                                     absl::Span<const SeriesId> series,
+                                     StepRange steps);
+
+// The first difference, for people; nullopt where there is none.
+std::optional<std::string> Difference(const PlainDatabase& expected,
+                                      const PlainDatabase& found);
+std::optional<std::string> Difference(const PlainMetric& expected,
+                                      const PlainMetric& found);
+
+// Names of a series' members, in the metric's order.
+Members MembersOf(const Snapshot& snapshot, const Metric& metric,
+                  SeriesId series);
+
+}  // namespace footfall::testing
+
+#endif  // FOOTFALL_TESTS_MODEL_PLAIN_DATABASE_H_

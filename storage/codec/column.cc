@@ -1,7 +1,6 @@
 #include "storage/codec/column.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/bytes.h"
@@ -11,16 +10,12 @@
 #include "storage/codec/decimal.h"
 #include "storage/codec/delta.h"
 #include "storage/codec/frame.h"
+#include "storage/codec/patched_decimal.h"
+#include "storage/codec/patched_frame.h"
+#include "storage/codec/seasonal.h"
 
 namespace footfall::storage {
 namespace {
-
-void EncodeRaw(absl::Span<const int64_t> values, std::string* out) {
-  out->reserve(out->size() + values.size() * 8);
-  for (const int64_t value : values) {
-    PutU64(static_cast<uint64_t>(value), out);
-  }
-}
 
 absl::Status DecodeRaw(absl::string_view in, size_t count, size_t begin,
                        absl::Span<int64_t> out) {
@@ -43,37 +38,6 @@ absl::Status DecodeConstant(absl::string_view in, absl::Span<int64_t> out) {
   return absl::OkStatus();
 }
 
-// The rule: equal values are a constant; else the smallest of frame, delta and
-// raw. A tie goes to the one that decodes faster: raw, then frame.
-Codec EncodeIntegers(absl::Span<const int64_t> values, std::string* out) {
-  if (values.empty()) {
-    return Codec::kNone;
-  }
-  const size_t raw_size = values.size() * 8;
-  if (std::all_of(values.begin(), values.end(),
-                  [&values](int64_t value) { return value == values[0]; })) {
-    const uint64_t value = ZigZag(static_cast<uint64_t>(values[0]));
-    if (VarintSize(value) < raw_size) {
-      PutVarint(value, out);
-      return Codec::kConstant;
-    }
-    EncodeRaw(values, out);
-    return Codec::kRaw;
-  }
-  const size_t frame_size = FrameSize(values);
-  const size_t delta_size = DeltaSize(values);
-  if (raw_size <= std::min(frame_size, delta_size)) {
-    EncodeRaw(values, out);
-    return Codec::kRaw;
-  }
-  if (frame_size <= delta_size) {
-    EncodeFrame(values, out);
-    return Codec::kFrame;
-  }
-  EncodeDelta(values, out);
-  return Codec::kDelta;
-}
-
 const char* Name(Codec codec) {
   switch (codec) {
     case Codec::kNone:
@@ -88,35 +52,67 @@ const char* Name(Codec codec) {
       return "delta";
     case Codec::kDecimal:
       return "decimal";
+    case Codec::kSeasonal:
+      return "seasonal";
+    case Codec::kShort:
+      return "short seasonal";
+    case Codec::kPatchedFrame:
+      return "patched frame";
+    case Codec::kPatchedDecimal:
+      return "patched decimal";
   }
   return "unknown";
 }
 
-}  // namespace
-
-Codec EncodeColumn(absl::Span<const int64_t> values, CellType type,
-                   Effort /*effort*/, std::string* out) {
-  if (type == CellType::kDecimal && !values.empty()) {
-    std::vector<int64_t> integers(values.size());
-    const std::optional<uint32_t> scale =
-        ToScaledIntegers(values, absl::MakeSpan(integers));
-    if (scale.has_value()) {
-      const size_t start = out->size();
-      out->push_back(static_cast<char>(*scale));
-      out->push_back(0);
-      const Codec codec = EncodeIntegers(integers, out);
-      (*out)[start + 1] = static_cast<char>(codec);
-      if (out->size() - start < values.size() * 8) {
-        return Codec::kDecimal;
-      }
-      out->resize(start);
-    }
-  }
-  return EncodeIntegers(values, out);
+bool IsDecimal(Codec codec) {
+  return codec == Codec::kDecimal || codec == Codec::kPatchedDecimal;
 }
 
-absl::Status DecodeColumn(Codec codec, absl::string_view in, size_t count,
-                          size_t begin, absl::Span<int64_t> out) {
+// The most values a column may have: the cells of a tile.
+constexpr size_t kMaxColumn = 16384;
+
+absl::Status DecodeDecimals(Codec codec, absl::string_view in,
+                            ColumnPlaces places, size_t begin,
+                            absl::Span<int64_t> out) {
+  if (in.size() < 2) {
+    return absl::DataLossError("decimal: scale and codec are cut off");
+  }
+  const uint32_t scale = static_cast<unsigned char>(in[0]);
+  const Codec inner = static_cast<Codec>(in[1]);
+  if (scale > kMaxDecimalScale) {
+    return absl::DataLossError(
+        absl::StrCat("decimal: scale ", scale, " is above ", kMaxDecimalScale));
+  }
+  if (IsDecimal(inner)) {
+    return absl::DataLossError("decimal: a decimal within a decimal");
+  }
+  in.remove_prefix(2);
+  absl::string_view exceptions = in;
+  const size_t count = places.steps.count();
+  if (codec == Codec::kPatchedDecimal) {
+    FOOTFALL_RETURN_IF_ERROR(TakeExceptions(&in, count, 0, {}));
+  }
+  FOOTFALL_RETURN_IF_ERROR(DecodeColumn(inner, in, places, begin, out));
+  FromScaledIntegers(scale, out);
+  if (codec == Codec::kPatchedDecimal) {
+    return TakeExceptions(&exceptions, count, begin, out);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void EncodeRaw(absl::Span<const int64_t> values, std::string* out) {
+  out->reserve(out->size() + values.size() * 8);
+  for (const int64_t value : values) {
+    PutU64(static_cast<uint64_t>(value), out);
+  }
+}
+
+absl::Status DecodeColumn(Codec codec, absl::string_view in,
+                          ColumnPlaces places, size_t begin,
+                          absl::Span<int64_t> out) {
+  const size_t count = places.steps.count();
   FOOTFALL_DCHECK(begin + out.size() <= count);
   if (count == 0 || codec == Codec::kNone) {
     if (count != 0 || codec != Codec::kNone || !in.empty()) {
@@ -137,34 +133,46 @@ absl::Status DecodeColumn(Codec codec, absl::string_view in, size_t count,
       return DecodeFrame(in, count, begin, out);
     case Codec::kDelta:
       return DecodeDelta(in, count, begin, out);
-    case Codec::kDecimal: {
-      if (in.size() < 2) {
-        return absl::DataLossError("decimal: scale and codec are cut off");
-      }
-      const uint32_t scale = static_cast<unsigned char>(in[0]);
-      const Codec inner = static_cast<Codec>(in[1]);
-      if (scale > kMaxDecimalScale) {
-        return absl::DataLossError(absl::StrCat(
-            "decimal: scale ", scale, " is above ", kMaxDecimalScale));
-      }
-      if (inner == Codec::kDecimal) {
-        return absl::DataLossError("decimal: a decimal within a decimal");
-      }
-      FOOTFALL_RETURN_IF_ERROR(
-          DecodeColumn(inner, in.substr(2), count, begin, out));
-      FromScaledIntegers(scale, out);
-      return absl::OkStatus();
-    }
+    case Codec::kDecimal:
+    case Codec::kPatchedDecimal:
+      return DecodeDecimals(codec, in, places, begin, out);
+    case Codec::kSeasonal:
+    case Codec::kShort:
+      return DecodeSeasonal(codec == Codec::kShort, in, places.steps,
+                            places.season, begin, out);
+    case Codec::kPatchedFrame:
+      return DecodePatchedFrame(in, count, begin, out);
   }
-  return absl::UnimplementedError(
-      absl::StrCat("codec ", static_cast<int>(codec),
-                   " is of a later release; this build knows 0 to ",
-                   static_cast<int>(kMaxCodec)));
+  return absl::UnimplementedError(absl::StrCat(
+      "codec ", static_cast<int>(codec),
+      " is of a later release; this build knows 0 to ", kMaxCodec));
+}
+
+bool ColumnNeedsSeason(Codec codec, absl::string_view in) {
+  switch (codec) {
+    case Codec::kSeasonal:
+    case Codec::kShort:
+      return in.empty() || NeedsSeason(codec == Codec::kShort, in);
+    case Codec::kDecimal:
+      return in.size() < 2 || IsDecimal(static_cast<Codec>(in[1])) ||
+             ColumnNeedsSeason(static_cast<Codec>(in[1]), in.substr(2));
+    case Codec::kPatchedDecimal: {
+      if (in.size() < 2) {
+        return true;
+      }
+      const Codec inner = static_cast<Codec>(in[1]);
+      in.remove_prefix(2);
+      return IsDecimal(inner) || !TakeExceptions(&in, kMaxColumn, 0, {}).ok() ||
+             ColumnNeedsSeason(inner, in);
+    }
+    default:
+      return false;
+  }
 }
 
 std::string DescribeColumn(Codec codec, absl::string_view in) {
-  if (codec == Codec::kDecimal && in.size() >= 2) {
-    return absl::StrCat("decimal ",
+  if (IsDecimal(codec) && in.size() >= 2) {
+    return absl::StrCat(Name(codec), " ",
                         static_cast<int>(static_cast<unsigned char>(in[0])),
                         " ", Name(static_cast<Codec>(in[1])));
   }

@@ -15,6 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "storage/codec/effort.h"
+#include "storage/codec/presence.h"
 
 namespace footfall::storage {
 
@@ -23,34 +25,41 @@ enum class CellType : uint8_t {
   kDecimal = 1,  // the bits of an IEEE 754 double
 };
 
-// How much to spend on making values small.
-enum class Effort : uint8_t {
-  kFast,   // patches: whatever is written at once
-  kDense,  // sealing: the densest coding that pays
-};
-
 enum class Codec : uint8_t {
-  kNone = 0,      // no values, no bytes
-  kConstant = 1,  // varint zigzag(the one value)
-  kRaw = 2,       // 8 bytes a value, little-endian
-  kFrame = 3,     // storage/codec/frame.h
-  kDelta = 4,     // storage/codec/delta.h
-  kDecimal = 5,   // u8 scale, u8 codec, scaled integers in that codec
+  kNone = 0,            // no values, no bytes
+  kConstant = 1,        // varint zigzag(the one value)
+  kRaw = 2,             // 8 bytes a value, little-endian
+  kFrame = 3,           // storage/codec/frame.h
+  kDelta = 4,           // storage/codec/delta.h
+  kDecimal = 5,         // u8 scale, u8 codec, scaled integers in that codec
+  kSeasonal = 6,        // storage/codec/seasonal.h
+  kShort = 7,           // the same, short form
+  kPatchedFrame = 8,    // storage/codec/patched_frame.h
+  kPatchedDecimal = 9,  // storage/codec/patched_decimal.h
 };
-inline constexpr uint8_t kMaxCodec = static_cast<uint8_t>(Codec::kDecimal);
+inline constexpr uint8_t kMaxCodec =
+    static_cast<uint8_t>(Codec::kPatchedDecimal);
 
-// Appends the values in the coding that EncodeColumn chose and returned: the
-// smallest of those above that can hold them. The rule is in column.cc.
-Codec EncodeColumn(absl::Span<const int64_t> values, CellType type,
-                   Effort effort, std::string* out);
+// Where the values of a column stand.
+struct ColumnPlaces {
+  const Presence& steps;  // one for each value
+  uint32_t season;        // steps after which the calendar repeats; 0: none
+};
 
-// Writes values [begin, begin + out.size()) of the `count` coded in `in`, which
-// is exactly what EncodeColumn() appended.
-// Requires: begin + out.size() <= count.
-//   DATA_LOSS      the bytes are not `count` values
+// Writes values [begin, begin + out.size()) of those coded in `in`, which is
+// exactly what EncodeColumn() appended (storage/codec/choose.h).
+// Requires: begin + out.size() <= places.steps.count().
+//   DATA_LOSS      the bytes are not so many values
 //   UNIMPLEMENTED  a codec number of a later release
-absl::Status DecodeColumn(Codec codec, absl::string_view in, size_t count,
-                          size_t begin, absl::Span<int64_t> out);
+absl::Status DecodeColumn(Codec codec, absl::string_view in,
+                          ColumnPlaces places, size_t begin,
+                          absl::Span<int64_t> out);
+
+// Whether decoding needs the season that the values were coded with.
+bool ColumnNeedsSeason(Codec codec, absl::string_view in);
+
+// 8 bytes a value, little-endian.
+void EncodeRaw(absl::Span<const int64_t> values, std::string* out);
 
 // "frame", "decimal 2 delta": for people. `in` as in DecodeColumn().
 std::string DescribeColumn(Codec codec, absl::string_view in);

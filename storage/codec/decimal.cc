@@ -28,6 +28,11 @@ bool Scale(int64_t bits, double power, int64_t* integer) {
 
 }  // namespace
 
+bool ToScaledInteger(int64_t bits, uint32_t scale, int64_t* integer) {
+  FOOTFALL_DCHECK(scale <= kMaxDecimalScale);
+  return Scale(bits, kPowerOfTen[scale], integer);
+}
+
 std::optional<uint32_t> ToScaledIntegers(absl::Span<const int64_t> values,
                                          absl::Span<int64_t> integers) {
   FOOTFALL_DCHECK(integers.size() == values.size());

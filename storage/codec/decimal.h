@@ -22,6 +22,10 @@ namespace footfall::storage {
 
 inline constexpr uint32_t kMaxDecimalScale = 15;
 
+// Sets *integer to the scaled value and returns true if the double with these
+// bits qualifies. Requires: scale <= kMaxDecimalScale.
+bool ToScaledInteger(int64_t bits, uint32_t scale, int64_t* integer);
+
 // The least scale at which every value (the bits of a double) qualifies;
 // `integers` then has them, scaled. None: its contents are unspecified.
 // Requires: integers.size() == values.size().

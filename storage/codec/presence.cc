@@ -6,69 +6,83 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/bytes.h"
 #include "storage/base/check.h"
+#include "storage/base/status_macros.h"
 #include "storage/base/varint.h"
+#include "storage/codec/bit_stream.h"
 
 namespace footfall::storage {
 namespace {
 
-// The lowest `count` bits, count <= 64.
+// The lowest `count` bits; all 64 for more.
 uint64_t LowBits(uint32_t count) {
   return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1;
 }
 
-uint32_t CountOnes(absl::string_view bytes) {
-  uint32_t count = 0;
-  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-    count += static_cast<uint32_t>(std::popcount(LoadU64(bytes.data())));
-  }
-  return count + static_cast<uint32_t>(
-                     std::popcount(LoadPartialU64(bytes.data(), bytes.size())));
+uint32_t CountOnes(uint64_t word) {
+  return static_cast<uint32_t>(std::popcount(word));
 }
+
+// Puts the lowest bits of `bits` where `mask` has ones, in order.
+uint64_t Deposit(uint64_t bits, uint64_t mask) {
+  uint64_t result = 0;
+  for (; mask != 0; mask &= mask - 1, bits >>= 1) {
+    result |= (mask & (~mask + 1)) & (uint64_t{0} - (bits & 1));
+  }
+  return result;
+}
+
+// Collects the bits of `bits` where `mask` has ones, in order.
+uint64_t Extract(uint64_t bits, uint64_t mask) {
+  uint64_t result = 0;
+  for (uint32_t i = 0; mask != 0; mask &= mask - 1, ++i) {
+    result |= (bits >> std::countr_zero(mask) & 1) << i;
+  }
+  return result;
+}
+
+// ORs `bits` in at bit `place`; what lies beyond the words is dropped.
+void OrBits(uint64_t bits, uint32_t place, absl::Span<uint64_t> words) {
+  const uint32_t shift = place % 64;
+  if (place / 64 < words.size()) {
+    words[place / 64] |= bits << shift;
+  }
+  if (shift != 0 && place / 64 + 1 < words.size()) {
+    words[place / 64 + 1] |= bits >> (64 - shift);
+  }
+}
+
+size_t Words(uint32_t places) { return (places + 63) / 64; }
 
 }  // namespace
 
-PresenceForm EncodePresence(absl::Span<const uint64_t> words, uint32_t places,
-                            std::string* out) {
-  FOOTFALL_DCHECK(words.size() == (places + 63) / 64);
-  uint32_t count = 0;
-  uint32_t first = 0;
-  uint32_t last = 0;
+Presence Presence::Run(uint32_t begin, uint32_t end) {
+  Presence presence;
+  if (begin < end) {
+    presence.begin_ = begin;
+    presence.end_ = end;
+    presence.count_ = end - begin;
+  }
+  return presence;
+}
+
+Presence Presence::Of(absl::Span<const uint64_t> words) {
+  Presence presence;
   for (uint32_t i = 0; i < words.size(); ++i) {
     if (words[i] == 0) {
       continue;
     }
-    if (count == 0) {
-      first = i * 64 + static_cast<uint32_t>(std::countr_zero(words[i]));
+    if (presence.count_ == 0) {
+      presence.begin_ =
+          i * 64 + static_cast<uint32_t>(std::countr_zero(words[i]));
     }
-    last = i * 64 + 63 - static_cast<uint32_t>(std::countl_zero(words[i]));
-    count += static_cast<uint32_t>(std::popcount(words[i]));
+    presence.end_ =
+        i * 64 + 64 - static_cast<uint32_t>(std::countl_zero(words[i]));
+    presence.count_ += CountOnes(words[i]);
   }
-  if (count == 0) {
-    return PresenceForm::kNone;
+  if (!presence.is_run()) {
+    presence.words_.assign(words.begin(), words.end());
   }
-  if (count == places) {
-    return PresenceForm::kAll;
-  }
-  PutVarint(first, out);
-  if (count == 1) {
-    return PresenceForm::kOne;
-  }
-  const uint32_t span = last - first + 1;
-  if (span == count) {
-    PutVarint(count - 2, out);
-    return PresenceForm::kRun;
-  }
-  PutVarint(span - 3, out);
-  for (uint32_t place = first; place <= last; place += 8) {
-    const uint32_t word = place / 64;
-    const uint32_t shift = place % 64;
-    uint64_t bits = words[word] >> shift;
-    if (shift > 56 && word + 1 < words.size()) {
-      bits |= words[word + 1] << (64 - shift);
-    }
-    out->push_back(static_cast<char>(bits & 0xff));
-  }
-  return PresenceForm::kBitmap;
+  return presence;
 }
 
 absl::StatusOr<Presence> Presence::Take(PresenceForm form, uint32_t places,
@@ -78,58 +92,174 @@ absl::StatusOr<Presence> Presence::Take(PresenceForm form, uint32_t places,
     case PresenceForm::kNone:
       return presence;
     case PresenceForm::kAll:
-      presence.end_ = places;
-      presence.count_ = places;
-      return presence;
+      return Run(0, places);
     case PresenceForm::kOne:
-    case PresenceForm::kRun:
+    case PresenceForm::kRun: {
+      uint64_t first;
+      uint64_t more = 0;
+      if (!TakeVarint(in, &first) || first >= places ||
+          (form == PresenceForm::kRun &&
+           (!TakeVarint(in, &more) || more >= places ||
+            first + more + 2 > places))) {
+        return absl::DataLossError(absl::StrCat(
+            "presence: a run is cut off or beyond the ", places, " places"));
+      }
+      const uint64_t count = form == PresenceForm::kRun ? more + 2 : 1;
+      return Run(static_cast<uint32_t>(first),
+                 static_cast<uint32_t>(first + count));
+    }
     case PresenceForm::kBitmap:
-      break;
-    default:
-      return absl::UnimplementedError(absl::StrCat(
-          "presence form ", static_cast<int>(form),
-          " is of a later release; this build knows 0 to ", kMaxPresenceForm));
+    case PresenceForm::kBits:
+      FOOTFALL_RETURN_IF_ERROR(presence.TakeBitmap(form, places, in));
+      return presence;
+    case PresenceForm::kRuns:
+      FOOTFALL_RETURN_IF_ERROR(presence.TakeRuns(places, in));
+      return presence;
   }
-  uint64_t first;
-  uint64_t span = 1;
-  bool whole = TakeVarint(in, &first) && first < places;
-  if (whole && form != PresenceForm::kOne) {
-    const uint64_t least = form == PresenceForm::kRun ? 2 : 3;
-    whole = TakeVarint(in, &span) && span <= places &&
-            first + span + least <= places;
-    span += least;
-  }
-  if (!whole) {
-    return absl::DataLossError(
-        absl::StrCat("presence: first place or span are cut off or beyond the ",
-                     places, " places there are"));
-  }
-  presence.begin_ = static_cast<uint32_t>(first);
-  presence.end_ = static_cast<uint32_t>(first + span);
-  presence.count_ = static_cast<uint32_t>(span);
-  if (form != PresenceForm::kBitmap) {
-    return presence;
+  return absl::UnimplementedError(absl::StrCat(
+      "presence form ", static_cast<int>(form),
+      " is of a later release; this build knows 0 to ", kMaxPresenceForm));
+}
+
+absl::Status Presence::TakeBitmap(PresenceForm form, uint32_t places,
+                                  absl::string_view* in) {
+  uint64_t first = 0;
+  uint64_t span = places;
+  if (form == PresenceForm::kBitmap) {
+    if (!TakeVarint(in, &first) || first >= places || !TakeVarint(in, &span) ||
+        span >= places || first + span + 3 > places) {
+      return absl::DataLossError(absl::StrCat(
+          "presence: a bitmap is cut off or beyond the ", places, " places"));
+    }
+    span += 3;
   }
   const size_t size = (span + 7) / 8;
   if (in->size() < size) {
     return absl::DataLossError(
         absl::StrCat("presence: bitmap of ", size, " bytes has ", in->size()));
   }
-  presence.bits_ = in->substr(0, size);
-  in->remove_prefix(size);
-  presence.count_ = CountOnes(presence.bits_);
-  const unsigned char first_byte =
-      static_cast<unsigned char>(presence.bits_.front());
-  const unsigned char last_byte =
-      static_cast<unsigned char>(presence.bits_.back());
-  if ((first_byte & 1) == 0 || last_byte >> ((span - 1) % 8) != 1) {
-    return absl::DataLossError(
-        "presence: a bitmap does not begin and end with a taken place");
+  words_.assign(Words(places), 0);
+  for (size_t byte = 0; byte < size; byte += 8) {
+    OrBits(LoadPartialU64(in->data() + byte, std::min<size_t>(8, size - byte)),
+           static_cast<uint32_t>(first + byte * 8), absl::MakeSpan(words_));
   }
-  return presence;
+  const unsigned char last = static_cast<unsigned char>((*in)[size - 1]);
+  in->remove_prefix(size);
+  const Presence set = Of(words_);
+  const bool beyond = span % 8 != 0 && last >> (span % 8) != 0;
+  const bool ends =
+      form == PresenceForm::kBits ||
+      (set.begin_ == first && set.end_ == first + span && set.count_ != 0);
+  if (beyond || !ends) {
+    return absl::DataLossError(
+        "presence: a bitmap has bits beyond its span or holes at its ends");
+  }
+  *this = set;
+  return absl::OkStatus();
 }
 
-bool Presence::Has(uint32_t place) const { return (Word(place) & 1) != 0; }
+absl::Status Presence::TakeRuns(uint32_t places, absl::string_view* in) {
+  BitReader bits(*in);
+  words_.assign(Words(places), 0);
+  const uint64_t taken_runs = bits.TakeGamma() + 1;
+  uint64_t place = bits.TakeGamma() - 1;
+  bool whole = !bits.overrun() && taken_runs <= places;
+  for (uint64_t run = 0; whole && run < taken_runs; ++run) {
+    if (run != 0) {
+      place += bits.TakeGamma();
+    }
+    uint64_t count = bits.TakeGamma();
+    if (bits.overrun() || place > places || count > places - place) {
+      whole = false;
+      break;
+    }
+    for (; count > 0;) {
+      const uint32_t part =
+          static_cast<uint32_t>(std::min<uint64_t>(64, count));
+      OrBits(LowBits(part), static_cast<uint32_t>(place),
+             absl::MakeSpan(words_));
+      place += part;
+      count -= part;
+    }
+  }
+  if (!whole) {
+    return absl::DataLossError(absl::StrCat(
+        "presence: runs are cut off or beyond the ", places, " places"));
+  }
+  in->remove_prefix(bits.bytes_taken());
+  *this = Of(words_);
+  return absl::OkStatus();
+}
+
+void Presence::PutRuns(std::string* out) const {
+  absl::InlinedVector<uint32_t, 32> lengths;  // taken, hole, taken, ...
+  bool taken = true;
+  uint32_t run_begin = begin_;
+  for (uint32_t place = begin_; place < end_;) {
+    const uint64_t change = taken ? ~Word(place) : Word(place);
+    if (change == 0) {
+      place += 64;  // the last place is taken: a hole ends before end_
+      if (place < end_) {
+        continue;
+      }
+    } else {
+      place += static_cast<uint32_t>(std::countr_zero(change));
+    }
+    place = std::min(place, end_);
+    lengths.push_back(place - run_begin);
+    run_begin = place;
+    taken = !taken;
+  }
+  BitWriter bits(out);
+  bits.PutGamma(lengths.size() / 2);
+  bits.PutGamma(uint64_t{begin_} + 1);
+  for (const uint32_t length : lengths) {
+    bits.PutGamma(length);
+  }
+  bits.Finish();
+}
+
+PresenceForm Presence::Encode(uint32_t places, Effort effort,
+                              std::string* out) const {
+  FOOTFALL_DCHECK(end_ <= places);
+  if (count_ == 0) {
+    return PresenceForm::kNone;
+  }
+  if (count_ == places) {
+    return PresenceForm::kAll;
+  }
+  if (count_ == 1) {
+    PutVarint(begin_, out);
+    return PresenceForm::kOne;
+  }
+  if (is_run()) {
+    PutVarint(begin_, out);
+    PutVarint(count_ - 2, out);
+    return PresenceForm::kRun;
+  }
+  const size_t start = out->size();
+  const uint32_t span = end_ - begin_;
+  const size_t bits_size = (places + 7) / 8;
+  const size_t bitmap_size =
+      VarintSize(begin_) + VarintSize(span - 3) + (span + 7) / 8;
+  if (effort == Effort::kDense) {
+    PutRuns(out);
+    if (out->size() - start < std::min(bits_size, bitmap_size)) {
+      return PresenceForm::kRuns;
+    }
+    out->resize(start);
+  }
+  const bool whole = effort == Effort::kDense && bits_size <= bitmap_size;
+  if (!whole) {
+    PutVarint(begin_, out);
+    PutVarint(span - 3, out);
+  }
+  const uint32_t end = whole ? places : end_;
+  for (uint32_t place = whole ? 0 : begin_; place < end; place += 8) {
+    out->push_back(static_cast<char>(Word(place) & 0xff));
+  }
+  return whole ? PresenceForm::kBits : PresenceForm::kBitmap;
+}
 
 uint32_t Presence::CountBelow(uint32_t place) const {
   if (place <= begin_) {
@@ -138,38 +268,83 @@ uint32_t Presence::CountBelow(uint32_t place) const {
   if (place >= end_) {
     return count_;
   }
-  const uint32_t offset = place - begin_;
   if (is_run()) {
-    return offset;
+    return place - begin_;
   }
-  uint32_t count = CountOnes(bits_.substr(0, offset / 8));
-  if (offset % 8 != 0) {
-    const uint64_t byte = static_cast<unsigned char>(bits_[offset / 8]);
-    count += static_cast<uint32_t>(std::popcount(byte & LowBits(offset % 8)));
+  uint32_t count = 0;
+  for (uint32_t i = begin_ / 64; i < place / 64; ++i) {
+    count += CountOnes(words_[i]);
   }
-  return count;
+  return count + CountOnes(words_[place / 64] & LowBits(place % 64));
+}
+
+uint32_t Presence::PlaceOf(uint32_t rank) const {
+  FOOTFALL_DCHECK(rank < count_);
+  if (is_run()) {
+    return begin_ + rank;
+  }
+  uint32_t i = begin_ / 64;
+  for (; rank >= CountOnes(words_[i]); ++i) {
+    rank -= CountOnes(words_[i]);
+  }
+  uint64_t word = words_[i];
+  for (; rank > 0; --rank) {
+    word &= word - 1;
+  }
+  return i * 64 + static_cast<uint32_t>(std::countr_zero(word));
 }
 
 uint64_t Presence::Word(uint32_t place) const {
-  if (place >= end_ || place + 64 <= begin_) {
+  if (place >= end_ || uint64_t{place} + 64 <= begin_) {
     return 0;
   }
-  if (place < begin_) {
-    return Word(begin_) << (begin_ - place);
-  }
   if (is_run()) {
-    return LowBits(end_ - place);
+    return place < begin_ ? LowBits(end_ - begin_) << (begin_ - place)
+                          : LowBits(end_ - place);
   }
-  const uint32_t offset = place - begin_;
-  const size_t byte = offset / 8;
-  const uint32_t shift = offset % 8;
-  const size_t size = std::min<size_t>(8, bits_.size() - byte);
-  uint64_t word = LoadPartialU64(bits_.data() + byte, size) >> shift;
-  if (shift != 0 && byte + 8 < bits_.size()) {
-    word |= uint64_t{static_cast<unsigned char>(bits_[byte + 8])}
-            << (64 - shift);
+  const uint32_t shift = place % 64;
+  uint64_t word = words_[place / 64] >> shift;
+  if (shift != 0 && place / 64 + 1 < words_.size()) {
+    word |= words_[place / 64 + 1] << (64 - shift);
   }
   return word;
+}
+
+Presence Presence::Within(const Presence& universe) const {
+  FOOTFALL_DCHECK(end_ <= universe.count_);
+  if (count_ == universe.count_) {
+    return universe;
+  }
+  if (universe.is_run() && is_run()) {
+    return count_ == 0 ? Presence()
+                       : Run(universe.begin_ + begin_, universe.begin_ + end_);
+  }
+  absl::InlinedVector<uint64_t, 16> words(Words(universe.end_), 0);
+  uint32_t rank = 0;
+  for (uint32_t i = universe.begin_ / 64; i < words.size(); ++i) {
+    const uint64_t mask = universe.Word(i * 64);
+    words[i] = Deposit(Word(rank), mask);
+    rank += CountOnes(mask);
+  }
+  return Of(words);
+}
+
+Presence Presence::RanksIn(const Presence& universe) const {
+  if (count_ == universe.count_) {
+    return Run(0, count_);
+  }
+  if (universe.is_run() && is_run()) {
+    return count_ == 0 ? Presence()
+                       : Run(begin_ - universe.begin_, end_ - universe.begin_);
+  }
+  absl::InlinedVector<uint64_t, 16> words(Words(universe.count_), 0);
+  uint32_t rank = 0;
+  for (uint32_t i = universe.begin_ / 64; i < Words(universe.end_); ++i) {
+    const uint64_t mask = universe.Word(i * 64);
+    OrBits(Extract(Word(i * 64), mask), rank, absl::MakeSpan(words));
+    rank += CountOnes(mask);
+  }
+  return Of(words);
 }
 
 }  // namespace footfall::storage

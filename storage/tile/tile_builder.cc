@@ -7,31 +7,60 @@
 #include "storage/base/bytes.h"
 #include "storage/base/checksum.h"
 #include "storage/base/varint.h"
-#include "storage/codec/presence.h"
+#include "storage/codec/bit_pack.h"
+#include "storage/codec/choose.h"
+#include "storage/codec/kernels.h"
 #include "storage/tile/tile_layout.h"
 
 namespace footfall::storage {
 namespace {
 
 // Appends a set with its form before it.
-void PutSet(absl::Span<const uint64_t> words, uint32_t places,
+void PutSet(const Presence& set, uint32_t places, Effort effort,
             std::string* out) {
   const size_t start = out->size();
   out->push_back(0);
-  const PresenceForm form = EncodePresence(words, places, out);
+  const PresenceForm form = set.Encode(places, effort, out);
   (*out)[start] = static_cast<char>(form);
 }
 
-bool AnyBit(absl::Span<const uint64_t> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [](uint64_t word) { return word != 0; });
+char Head(Codec codec, PresenceForm form, bool has_deleted) {
+  return static_cast<char>(
+      static_cast<uint32_t>(codec) |
+      static_cast<uint32_t>(form) << kLaneFormShift |
+      (has_deleted ? uint32_t{kLaneHasDeleted} : uint32_t{0}));
+}
+
+// u8 how many differ, less 1; those, ascending; for each head its number among
+// them, packed. Requires: heads is not empty.
+void PutHeads(absl::string_view heads, std::string* out) {
+  std::string distinct(heads);
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::vector<uint64_t> numbers;
+  for (const char head : heads) {
+    numbers.push_back(distinct.find(head));
+  }
+  out->push_back(static_cast<char>(distinct.size() - 1));
+  *out += distinct;
+  PackBits(numbers, 0,
+           static_cast<uint32_t>(std::bit_width(distinct.size() - 1)), out);
+}
+
+// varint least; u8 width; each less the least, packed.
+void PutSizes(absl::Span<const uint64_t> sizes, std::string* out) {
+  const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
+  const uint32_t width = static_cast<uint32_t>(std::bit_width(*most - *least));
+  PutVarint(*least, out);
+  out->push_back(static_cast<char>(width));
+  PackBits(sizes, *least, width, out);
 }
 
 }  // namespace
 
 TileBuilder::TileBuilder(TileShape shape, CellType type, uint32_t season,
-                         int64_t first_step)
-    : shape_(shape), type_(type), season_(season), first_step_(first_step) {
+                         int64_t /*first_step*/)
+    : shape_(shape), type_(type), season_(season <= kMaxSeason ? season : 0) {
   if (shape.lanes == 0 || shape.steps == 0 ||
       uint64_t{shape.lanes} * shape.steps > kMaxTileCells) {
     BreakPromise(absl::StrCat("the shape is ", shape.lanes, " x ", shape.steps,
@@ -45,59 +74,53 @@ void TileBuilder::BreakPromise(absl::string_view message) {
   }
 }
 
-void TileBuilder::AddLane(uint32_t lane, const LaneCells& cells) {
-  if (!promises_.ok()) {
-    return;
-  }
-  if (lane >= shape_.lanes || (!lanes_.empty() && lane <= lanes_.back().lane)) {
+bool TileBuilder::AcceptsLane(uint32_t lane) {
+  if (promises_.ok() && (lane >= shape_.lanes ||
+                         (!lanes_.empty() && lane <= lanes_.back().lane))) {
     BreakPromise(absl::StrCat("lane ", lane, " of ", shape_.lanes,
                               " is not above the one before it"));
+  }
+  return promises_.ok();
+}
+
+void TileBuilder::AddLane(uint32_t lane, const LaneCells& cells) {
+  if (!AcceptsLane(lane)) {
     return;
   }
-  const size_t word_count = shape_.words();
-  const bool has_deleted = AnyBit(cells.deleted);
-  if (cells.present.size() != word_count ||
-      (has_deleted && cells.deleted.size() != word_count)) {
+  if (cells.present.size() != shape_.words() ||
+      (!cells.deleted.empty() && cells.deleted.size() != shape_.words())) {
     BreakPromise(absl::StrCat("lane ", lane, " has bits for ",
                               cells.present.size() * 64, " steps, the tile ",
                               shape_.steps));
     return;
   }
-  size_t count = 0;
-  uint64_t both = 0;
-  uint64_t beyond = 0;  // bits of the last word that stand for no step
-  for (size_t i = 0; i < word_count; ++i) {
-    const uint64_t deleted = has_deleted ? cells.deleted[i] : 0;
-    count += static_cast<size_t>(std::popcount(cells.present[i]));
-    both |= cells.present[i] & deleted;
-    beyond = cells.present[i] | deleted;
+  PendingLane pending;
+  pending.lane = lane;
+  pending.present = Presence::Of(cells.present);
+  pending.deleted = Presence::Of(cells.deleted);
+  bool both = false;
+  for (size_t i = 0; i < cells.deleted.size(); ++i) {
+    both |= (cells.present[i] & cells.deleted[i]) != 0;
   }
-  if (shape_.steps % 64 == 0 || beyond >> (shape_.steps % 64) == 0) {
-    beyond = 0;
-  }
-  if (both != 0 || beyond != 0 || count != cells.values.size()) {
+  if (both || pending.present.end() > shape_.steps ||
+      pending.deleted.end() > shape_.steps ||
+      pending.present.count() != cells.values.size()) {
     BreakPromise(absl::StrCat(
-        "lane ", lane, " has ", cells.values.size(), " values for ", count,
+        "lane ", lane, " has ", cells.values.size(), " values for ",
+        pending.present.count(),
         " present cells, or a cell both present and deleted, or beyond step ",
         shape_.steps));
     return;
   }
-  if (count == 0 && !has_deleted) {
+  if (pending.present.count() == 0 && pending.deleted.count() == 0) {
     return;
   }
-  PendingLane pending;
-  pending.lane = lane;
-  pending.encoded = false;
-  pending.has_deleted = has_deleted;
+  pending.coded = false;
+  pending.codec = Codec::kNone;
   pending.begin = values_.size();
   values_.insert(values_.end(), cells.values.begin(), cells.values.end());
   pending.end = values_.size();
-  pending.words_begin = words_.size();
-  words_.insert(words_.end(), cells.present.begin(), cells.present.end());
-  if (has_deleted) {
-    words_.insert(words_.end(), cells.deleted.begin(), cells.deleted.end());
-  }
-  lanes_.push_back(pending);
+  lanes_.push_back(std::move(pending));
 }
 
 void TileBuilder::AddEncodedLane(uint32_t lane, const TileReader& source) {
@@ -111,52 +134,48 @@ void TileBuilder::AddEncodedLane(uint32_t lane, const TileReader& source) {
                               "another shape or type"));
     return;
   }
-  const absl::string_view bytes = source.LaneBytes(lane);
-  if (bytes.empty()) {
+  absl::StatusOr<TileReader::CodedLane> coded = source.TakeLane(lane);
+  absl::Status status = coded.status();
+  if (status.ok()) {
+    const bool needs_season = ColumnNeedsSeason(coded->codec, coded->values);
+    if (coded->apart && (!needs_season || source.season() == season_)) {
+      if (!AcceptsLane(lane)) {
+        return;
+      }
+      needs_season_ |= needs_season;
+      PendingLane pending;
+      pending.lane = lane;
+      pending.present = std::move(coded->present);
+      pending.deleted = std::move(coded->deleted);
+      pending.coded = true;
+      pending.codec = coded->codec;
+      pending.begin = bytes_.size();
+      bytes_.append(coded->values.data(), coded->values.size());
+      pending.end = bytes_.size();
+      lanes_.push_back(std::move(pending));
+      return;
+    }
     std::vector<int64_t> values(shape_.steps);
     std::vector<uint64_t> present(shape_.words());
     std::vector<uint64_t> deleted(shape_.words());
-    const absl::Status status =
+    status =
         source.OverlayCells(lane, absl::MakeSpan(values),
                             absl::MakeSpan(present), absl::MakeSpan(deleted));
-    if (!status.ok()) {
-      BreakPromise(absl::StrCat("lane ", lane,
-                                " of the other tile: ", status.message()));
+    if (status.ok()) {
+      AddLane(lane, {present, deleted, CompactCells(present, &values)});
       return;
     }
-    AddLane(lane, {present, deleted, CompactCells(present, &values)});
-    return;
   }
-  if (lane >= shape_.lanes || (!lanes_.empty() && lane <= lanes_.back().lane)) {
-    BreakPromise(absl::StrCat("lane ", lane, " of ", shape_.lanes,
-                              " is not above the one before it"));
-    return;
-  }
-  PendingLane pending;
-  pending.lane = lane;
-  pending.encoded = true;
-  pending.has_deleted =
-      (static_cast<unsigned char>(bytes[0]) & kLaneHasDeleted) != 0;
-  pending.begin = bytes_.size();
-  bytes_.append(bytes.data(), bytes.size());
-  pending.end = bytes_.size();
-  pending.words_begin = 0;
-  lanes_.push_back(pending);
+  BreakPromise(
+      absl::StrCat("lane ", lane, " of the other tile: ", status.message()));
 }
 
 int64_t TileBuilder::OnlyStep() const {
   int64_t only = -1;
   for (const PendingLane& lane : lanes_) {
-    if (lane.encoded || lane.has_deleted || lane.end - lane.begin != 1) {
-      return -1;
-    }
-    int64_t step = 0;
-    const uint64_t* word = words_.data() + lane.words_begin;
-    for (; *word == 0; ++word) {
-      step += 64;
-    }
-    step += std::countr_zero(*word);
-    if (only >= 0 && step != only) {
+    const int64_t step = lane.present.begin();
+    if (lane.coded || lane.deleted.count() != 0 || lane.present.count() != 1 ||
+        (only >= 0 && step != only)) {
       return -1;
     }
     only = step;
@@ -164,42 +183,114 @@ int64_t TileBuilder::OnlyStep() const {
   return only;
 }
 
-void TileBuilder::EncodeLane(const PendingLane& lane, Effort effort,
-                             std::string* out) const {
-  const absl::Span<const uint64_t> words(words_);
-  const size_t head_at = out->size();
-  out->push_back(0);
-  const PresenceForm form = EncodePresence(
-      words.subspan(lane.words_begin, shape_.words()), shape_.steps, out);
-  if (lane.has_deleted) {
-    PutSet(words.subspan(lane.words_begin + shape_.words(), shape_.words()),
-           shape_.steps, out);
+Codec TileBuilder::PutValues(const PendingLane& lane, Effort effort,
+                             std::string* out) {
+  if (lane.coded) {
+    out->append(bytes_, lane.begin, lane.end - lane.begin);
+    return lane.codec;
   }
+  const size_t start = out->size();
   const Codec codec = EncodeColumn(
-      absl::MakeSpan(values_).subspan(lane.begin, lane.end - lane.begin), type_,
-      effort, out);
-  (*out)[head_at] = static_cast<char>(
-      static_cast<uint32_t>(codec) |
-      static_cast<uint32_t>(form) << kLaneFormShift |
-      (lane.has_deleted ? uint32_t{kLaneHasDeleted} : uint32_t{0}));
+      absl::MakeConstSpan(values_).subspan(lane.begin, lane.end - lane.begin),
+      {lane.present, season_}, type_, effort, out);
+  needs_season_ |=
+      ColumnNeedsSeason(codec, absl::string_view(*out).substr(start));
+  return codec;
+}
+
+void TileBuilder::PutColumn(Effort effort, std::string* tile) {
+  PutVarint(lanes_.front().present.begin(), tile);
+  const size_t codec_at = tile->size();
+  tile->push_back(0);
+  const Presence one_each =
+      Presence::Run(0, static_cast<uint32_t>(values_.size()));
+  const Codec codec = EncodeColumn(values_, {one_each, 0}, type_, effort, tile);
+  (*tile)[codec_at] = static_cast<char>(codec);
+}
+
+void TileBuilder::PutLanes(Effort effort, std::string* tile) {
+  std::string data;
+  for (const PendingLane& lane : lanes_) {
+    const size_t begin = data.size();
+    data.push_back(0);
+    const PresenceForm form = lane.present.Encode(shape_.steps, effort, &data);
+    const bool has_deleted = lane.deleted.count() != 0;
+    if (has_deleted) {
+      PutSet(lane.deleted, shape_.steps, effort, &data);
+    }
+    const Codec codec = PutValues(lane, effort, &data);
+    data[begin] = Head(codec, form, has_deleted);
+    PutVarint(data.size() - begin, tile);
+  }
+  *tile += data;
+}
+
+void TileBuilder::PutSealed(std::string* tile) {
+  std::vector<uint64_t> words(shape_.words());
+  for (const PendingLane& lane : lanes_) {
+    for (uint32_t i = 0; i < words.size(); ++i) {
+      words[i] |= lane.present.Word(i * 64);
+    }
+  }
+  const Presence steps = Presence::Of(words);
+  PutSet(steps, shape_.steps, Effort::kDense, tile);
+  std::string heads;
+  std::string data;
+  std::vector<uint64_t> sizes;
+  for (const PendingLane& lane : lanes_) {
+    const size_t begin = data.size();
+    const PresenceForm form = lane.present.RanksIn(steps).Encode(
+        steps.count(), Effort::kDense, &data);
+    const Codec codec = PutValues(lane, Effort::kDense, &data);
+    heads.push_back(Head(codec, form, false));
+    sizes.push_back(data.size() - begin);
+  }
+  PutHeads(heads, tile);
+  PutSizes(sizes, tile);
+  *tile += data;
+}
+
+void TileBuilder::Clear() {
+  lanes_.clear();
+  values_.clear();
+  bytes_.clear();
+  needs_season_ = false;
 }
 
 absl::StatusOr<std::string> TileBuilder::Finish(Effort effort) {
   if (!promises_.ok()) {
-    const absl::Status broken = promises_;
-    *this = TileBuilder(shape_, type_, season_, first_step_);
-    return broken;
+    Clear();
+    return std::exchange(promises_, absl::OkStatus());
   }
   bool has_deleted = false;
   std::vector<uint64_t> lane_words((shape_.lanes + 63) / 64);
   for (const PendingLane& lane : lanes_) {
-    has_deleted |= lane.has_deleted;
+    has_deleted |= lane.deleted.count() != 0;
     lane_words[lane.lane / 64] |= uint64_t{1} << (lane.lane % 64);
   }
-  const int64_t step = OnlyStep();
-  const TileForm form = step >= 0 ? TileForm::kColumn : TileForm::kLanes;
+  const TileForm form =
+      OnlyStep() >= 0 ? TileForm::kColumn
+      : effort == Effort::kDense && !has_deleted && !lanes_.empty()
+          ? TileForm::kSealed
+          : TileForm::kLanes;
 
+  // What stands after the flags and the season; coding it tells whether a lane
+  // needs the season.
+  std::string body;
+  PutSet(Presence::Of(lane_words), shape_.lanes, effort, &body);
+  switch (form) {
+    case TileForm::kLanes:
+      PutLanes(effort, &body);
+      break;
+    case TileForm::kColumn:
+      PutColumn(effort, &body);
+      break;
+    case TileForm::kSealed:
+      PutSealed(&body);
+      break;
+  }
   std::string tile;
+  tile.reserve(kTileHeadSize + 8 + body.size());
   tile.push_back(static_cast<char>(kTileMagic));
   tile.push_back(static_cast<char>(kTileVersion));
   PutU32(0, &tile);
@@ -208,34 +299,16 @@ absl::StatusOr<std::string> TileBuilder::Finish(Effort effort) {
   tile.push_back(static_cast<char>(
       static_cast<uint32_t>(type_) |
       (has_deleted ? uint32_t{kTileHasDeleted} : uint32_t{0}) |
+      (needs_season_ ? uint32_t{kTileHasSeason} : uint32_t{0}) |
       static_cast<uint32_t>(form) << kTileFormShift));
-  PutSet(lane_words, shape_.lanes, &tile);
-  if (form == TileForm::kColumn) {
-    PutVarint(static_cast<uint64_t>(step), &tile);
-    const size_t codec_at = tile.size();
-    tile.push_back(0);
-    const Codec codec = EncodeColumn(values_, type_, effort, &tile);
-    tile[codec_at] = static_cast<char>(codec);
-  } else {
-    std::string data;
-    for (const PendingLane& lane : lanes_) {
-      const size_t begin = data.size();
-      if (lane.encoded) {
-        data.append(bytes_, lane.begin, lane.end - lane.begin);
-      } else {
-        EncodeLane(lane, effort, &data);
-      }
-      PutVarint(data.size() - begin, &tile);
-    }
-    tile += data;
+  if (needs_season_) {
+    PutVarint(season_, &tile);
   }
-  const absl::string_view summed(tile);
-  StoreU32(Checksum(summed.substr(kTileHeadSize), kTileVersion),
-           tile.data() + kTileChecksumAt);
-  lanes_.clear();
-  values_.clear();
-  words_.clear();
-  bytes_.clear();
+  tile += body;
+  StoreU32(
+      Checksum(absl::string_view(tile).substr(kTileHeadSize), kTileVersion),
+      tile.data() + kTileChecksumAt);
+  Clear();
   return tile;
 }
 

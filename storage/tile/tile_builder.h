@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/codec/presence.h"
 #include "storage/tile/tile.h"
 #include "storage/tile/tile_reader.h"
 
@@ -40,31 +41,36 @@ class TileBuilder {
   absl::StatusOr<std::string> Finish(Effort effort);
 
  private:
-  // A lane that waits for Finish(): cells in values_ and words_, or bytes_.
+  // A lane that waits for Finish(): values in values_, or coded in bytes_.
   struct PendingLane {
     uint32_t lane;
-    bool encoded;
-    bool has_deleted;
-    size_t begin;  // of its values in values_, or its bytes in bytes_
+    Presence present;
+    Presence deleted;
+    bool coded;
+    Codec codec;   // if coded
+    size_t begin;  // in values_ or bytes_
     size_t end;
-    size_t words_begin;  // in words_: present, then deleted if it has any
   };
 
+  bool AcceptsLane(uint32_t lane);
   // The step at which every lane has its one and only cell, a value; -1 if
   // that is not so.
   int64_t OnlyStep() const;
-  void EncodeLane(const PendingLane& lane, Effort effort,
-                  std::string* out) const;
+  // Appends the lane's values and returns their codec.
+  Codec PutValues(const PendingLane& lane, Effort effort, std::string* out);
+  void PutColumn(Effort effort, std::string* tile);
+  void PutLanes(Effort effort, std::string* tile);
+  void PutSealed(std::string* tile);
+  void Clear();
   void BreakPromise(absl::string_view message);
 
   TileShape shape_;
   CellType type_;
   uint32_t season_;
-  int64_t first_step_;
   std::vector<PendingLane> lanes_;
   std::vector<int64_t> values_;
-  std::vector<uint64_t> words_;
   std::string bytes_;
+  bool needs_season_ = false;
   absl::Status promises_;
 };
 

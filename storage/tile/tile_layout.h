@@ -14,29 +14,34 @@ namespace footfall::storage {
 //   u32  checksum of all bytes after it, seeded with the version
 //   varint lanes, varint steps
 //   u8   flags
+//   varint season, if the flags say so
 //   ...  as the form says
 inline constexpr unsigned char kTileMagic = 0xF7;
 inline constexpr unsigned char kTileVersion = 1;
 inline constexpr size_t kTileChecksumAt = 2;
 inline constexpr size_t kTileHeadSize = 6;  // up to and with the checksum
 
-// Flags: bits 0-1 cell type, bit 2 any cell deleted, bit 3 zero, bits 4-7 form.
+// Flags: bits 0-1 cell type, bit 2 any cell deleted, bit 3 season, bits 4-7
+// form.
 inline constexpr unsigned char kTileTypeMask = 0x03;
 inline constexpr unsigned char kTileHasDeleted = 0x04;
-inline constexpr unsigned char kTileReservedFlags = 0x08;
+inline constexpr unsigned char kTileHasSeason = 0x08;
 inline constexpr uint32_t kTileFormShift = 4;
 
 // How the lanes lie in the tile.
 enum class TileForm : uint8_t {
-  // Lane by lane: u8 presence form and set of the lanes; for each, varint size;
-  // then their bytes. Lane bytes: u8 head; presence; if some cell is deleted,
-  // u8 presence form and set of the deleted; values.
+  // Lane by lane: set of the lanes; for each, varint size; then their bytes:
+  // u8 head; presence; if some cell is deleted, set of the deleted; values.
   kLanes = 0,
-  // Every lane has one cell, a value, at the same step: u8 presence form and
-  // set of the lanes; varint step; u8 codec; the values, lane after lane.
+  // Every lane has one cell, a value, at the same step: set of the lanes;
+  // varint step; u8 codec; the values, lane after lane.
   kColumn = 1,
+  // Lane by lane, nothing deleted: set of the lanes; set of the steps that any
+  // lane has; heads; sizes; then the lanes' bytes: presence among those steps;
+  // values.
+  kSealed = 2,
 };
-inline constexpr uint8_t kMaxTileForm = static_cast<uint8_t>(TileForm::kColumn);
+inline constexpr uint8_t kMaxTileForm = static_cast<uint8_t>(TileForm::kSealed);
 
 // Head of a lane: bits 0-3 codec, bits 4-6 presence form, bit 7 any deleted.
 inline constexpr unsigned char kLaneCodecMask = 0x0F;

@@ -10,6 +10,8 @@
 #include "storage/base/checksum.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/varint.h"
+#include "storage/codec/bit_pack.h"
+#include "storage/codec/kernels.h"
 
 namespace footfall::storage {
 namespace {
@@ -83,43 +85,117 @@ absl::StatusOr<TileReader> TileReader::Open(absl::string_view bytes) {
   const unsigned char flags = TakeByte(&rest);
   const uint8_t type = flags & kTileTypeMask;
   const uint8_t form = static_cast<uint8_t>(flags >> kTileFormShift);
-  if (type > static_cast<uint8_t>(CellType::kDecimal) || form > kMaxTileForm ||
-      (flags & kTileReservedFlags) != 0) {
+  if (type > static_cast<uint8_t>(CellType::kDecimal) || form > kMaxTileForm) {
     return absl::UnimplementedError(absl::StrCat(
-        "tile: type ", type, ", form ", form, ", flags ", flags,
+        "tile: type ", type, ", form ", form,
         "; this build knows types 0 to 1 and forms 0 to ", kMaxTileForm));
   }
   reader.type_ = static_cast<CellType>(type);
   reader.has_deleted_ = (flags & kTileHasDeleted) != 0;
   reader.form_ = static_cast<TileForm>(form);
+  if ((flags & kTileHasSeason) != 0 &&
+      (!TakeVarint32(&rest, kMaxSeason, &reader.season_) ||
+       reader.season_ < 2)) {
+    return absl::DataLossError(
+        absl::StrCat("tile: the season is cut off or not 2 to ", kMaxSeason));
+  }
   FOOTFALL_ASSIGN_OR_RETURN(reader.lane_set_,
                             TakeSet(reader.shape_.lanes, &rest));
-  FOOTFALL_RETURN_IF_ERROR(reader.form_ == TileForm::kColumn
-                               ? reader.OpenColumn(rest)
-                               : reader.OpenLanes(rest));
+  absl::Status opened;
+  switch (reader.form_) {
+    case TileForm::kLanes:
+      opened = reader.OpenLanes(rest);
+      break;
+    case TileForm::kColumn:
+      opened = reader.OpenColumn(rest);
+      break;
+    case TileForm::kSealed:
+      opened = reader.OpenSealed(rest);
+      break;
+  }
+  FOOTFALL_RETURN_IF_ERROR(opened);
   return reader;
 }
 
 absl::Status TileReader::OpenLanes(absl::string_view rest) {
-  ends_.resize(lane_set_.count());
+  const uint32_t count = lane_set_.count();
+  heads_.resize(count);
+  ends_.resize(count + 1);
   uint64_t end = 0;
-  for (uint32_t& lane_end : ends_) {
+  for (uint32_t i = 0; i < count; ++i) {
     uint64_t size;
     if (!TakeVarint(&rest, &size) || size == 0 || size > rest.size()) {
       return absl::DataLossError("tile: a lane's size is cut off or too large");
     }
     end += size;
-    lane_end = static_cast<uint32_t>(end);
+    ends_[i + 1] = static_cast<uint32_t>(end);
   }
   if (end != rest.size()) {
     return absl::DataLossError(
         absl::StrCat("tile: lanes of ", end, " bytes in ", rest.size()));
   }
   data_ = rest;
-  // What a later release wrote is found here, not in the middle of an answer.
-  uint32_t begin = 0;
-  for (const uint32_t lane_end : ends_) {
-    const unsigned char head = static_cast<unsigned char>(rest[begin]);
+  for (uint32_t i = 0; i < count; ++i) {
+    heads_[i] = static_cast<uint8_t>(rest[ends_[i]]);
+  }
+  return CheckHeads();
+}
+
+absl::Status TileReader::OpenSealed(absl::string_view rest) {
+  FOOTFALL_ASSIGN_OR_RETURN(steps_, TakeSet(shape_.steps, &rest));
+  const uint32_t count = lane_set_.count();
+  heads_.resize(count);
+  ends_.resize(count + 1);
+  if (has_deleted_ || count == 0 || rest.empty()) {
+    return absl::DataLossError("tile: a sealed tile without lanes or heads");
+  }
+  // Heads: those that differ, and for each lane which of them.
+  const size_t distinct = size_t{TakeByte(&rest)} + 1;
+  const uint32_t head_width =
+      static_cast<uint32_t>(std::bit_width(distinct - 1));
+  const size_t heads_size = PackedSize(count, head_width);
+  if (rest.size() < distinct + heads_size) {
+    return absl::DataLossError("tile: the lanes' heads are cut off");
+  }
+  absl::InlinedVector<uint64_t, 64> numbers(count);
+  UnpackBits(rest.substr(distinct), head_width, 0, 0, absl::MakeSpan(numbers));
+  for (uint32_t i = 0; i < count; ++i) {
+    if (numbers[i] >= distinct) {
+      return absl::DataLossError("tile: a lane's head is not among the heads");
+    }
+    heads_[i] = static_cast<uint8_t>(rest[numbers[i]]);
+  }
+  rest.remove_prefix(distinct + heads_size);
+  // Sizes: the least, a width, and for each lane how much more.
+  uint64_t least;
+  if (!TakeVarint(&rest, &least) || least > rest.size() || rest.empty()) {
+    return absl::DataLossError("tile: the lanes' sizes are cut off");
+  }
+  const uint32_t width = TakeByte(&rest);
+  if (width > 32 || rest.size() < PackedSize(count, width)) {
+    return absl::DataLossError("tile: the lanes' sizes are cut off");
+  }
+  UnpackBits(rest, width, 0, least, absl::MakeSpan(numbers));
+  rest.remove_prefix(PackedSize(count, width));
+  uint64_t end = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    end += numbers[i];
+    if (end > rest.size()) {
+      break;
+    }
+    ends_[i + 1] = static_cast<uint32_t>(end);
+  }
+  if (end != rest.size()) {
+    return absl::DataLossError(
+        absl::StrCat("tile: lanes of ", end, " bytes in ", rest.size()));
+  }
+  data_ = rest;
+  return CheckHeads();
+}
+
+// What a later release wrote is found here, not in the middle of an answer.
+absl::Status TileReader::CheckHeads() const {
+  for (const uint8_t head : heads_) {
     const int codec = head & kLaneCodecMask;
     const int form = (head >> kLaneFormShift) & kLaneFormMask;
     if (codec > kMaxCodec || form > kMaxPresenceForm) {
@@ -128,16 +204,18 @@ absl::Status TileReader::OpenLanes(absl::string_view rest) {
                        form, "; this build knows codecs 0 to ", kMaxCodec,
                        " and forms 0 to ", kMaxPresenceForm));
     }
-    begin = lane_end;
+    if ((head & kLaneHasDeleted) != 0 && !has_deleted_) {
+      return absl::DataLossError(
+          "tile: a lane has deleted cells, the tile none");
+    }
   }
   return absl::OkStatus();
 }
 
 absl::Status TileReader::OpenColumn(absl::string_view rest) {
-  FOOTFALL_ASSIGN_OR_RETURN(
-      column_step_, Presence::Take(PresenceForm::kOne, shape_.steps, &rest));
-  if (rest.empty()) {
-    return absl::DataLossError("tile: the column's codec is cut off");
+  if (!TakeVarint32(&rest, shape_.steps - 1, &column_step_) || rest.empty() ||
+      has_deleted_) {
+    return absl::DataLossError("tile: the column's step or codec is cut off");
   }
   const uint8_t codec = TakeByte(&rest);
   if (codec > kMaxCodec) {
@@ -150,42 +228,55 @@ absl::Status TileReader::OpenColumn(absl::string_view rest) {
   return absl::OkStatus();
 }
 
-absl::string_view TileReader::LaneBytes(uint32_t lane) const {
-  if (form_ != TileForm::kLanes) {
-    return {};
-  }
+absl::StatusOr<TileReader::CodedLane> TileReader::TakeLane(
+    uint32_t lane) const {
+  FOOTFALL_DCHECK(HasLane(lane));
+  CodedLane taken;
   const uint32_t index = lane_set_.CountBelow(lane);
-  const uint32_t begin = index == 0 ? 0 : ends_[index - 1];
-  return data_.substr(begin, ends_[index] - begin);
-}
-
-absl::StatusOr<TileReader::Lane> TileReader::TakeLane(uint32_t lane) const {
-  Lane taken;
   if (form_ == TileForm::kColumn) {
-    taken.present = column_step_;
+    taken.present = Presence::Run(column_step_, column_step_ + 1);
     taken.codec = column_codec_;
     taken.values = data_;
-    taken.value_count = lane_set_.count();
-    taken.value_begin = lane_set_.CountBelow(lane);
+    taken.apart = false;
+    taken.value_index = index;
     return taken;
   }
-  absl::string_view bytes = LaneBytes(lane);
-  const unsigned char head = TakeByte(&bytes);
-  taken.codec = static_cast<Codec>(head & kLaneCodecMask);
+  absl::string_view bytes =
+      data_.substr(ends_[index], ends_[index + 1] - ends_[index]);
+  const uint8_t head = heads_[index];
   const PresenceForm form =
       static_cast<PresenceForm>((head >> kLaneFormShift) & kLaneFormMask);
-  FOOTFALL_ASSIGN_OR_RETURN(taken.present,
-                            Presence::Take(form, shape_.steps, &bytes));
-  if ((head & kLaneHasDeleted) != 0) {
-    FOOTFALL_ASSIGN_OR_RETURN(taken.deleted, TakeSet(shape_.steps, &bytes));
+  taken.codec = static_cast<Codec>(head & kLaneCodecMask);
+  taken.apart = true;
+  taken.value_index = 0;
+  if (form_ == TileForm::kSealed) {
+    FOOTFALL_ASSIGN_OR_RETURN(const Presence ranks,
+                              Presence::Take(form, steps_.count(), &bytes));
+    taken.present = ranks.Within(steps_);
+  } else {
+    bytes.remove_prefix(1);
+    FOOTFALL_ASSIGN_OR_RETURN(taken.present,
+                              Presence::Take(form, shape_.steps, &bytes));
+    if ((head & kLaneHasDeleted) != 0) {
+      FOOTFALL_ASSIGN_OR_RETURN(taken.deleted, TakeSet(shape_.steps, &bytes));
+    }
   }
   taken.values = bytes;
-  taken.value_count = taken.present.count();
-  taken.value_begin = 0;
   return taken;
 }
 
-absl::Status TileReader::ReadLane(const Lane& lane, uint32_t begin,
+absl::Status TileReader::ReadValues(const CodedLane& lane, uint32_t rank,
+                                    absl::Span<int64_t> out) const {
+  if (lane.apart) {
+    return DecodeColumn(lane.codec, lane.values, {lane.present, season_}, rank,
+                        out);
+  }
+  return DecodeColumn(lane.codec, lane.values,
+                      {Presence::Run(0, lane_set_.count()), 0},
+                      lane.value_index + rank, out);
+}
+
+absl::Status TileReader::ReadLane(const CodedLane& lane, uint32_t begin,
                                   uint32_t end, absl::Span<int64_t> values,
                                   absl::Span<uint64_t> present,
                                   absl::Span<uint64_t> deleted) const {
@@ -216,9 +307,8 @@ absl::Status TileReader::ReadLane(const Lane& lane, uint32_t begin,
     return absl::OkStatus();
   }
   if (lane.present.is_run()) {
-    FOOTFALL_RETURN_IF_ERROR(DecodeColumn(
-        lane.codec, lane.values, lane.value_count, lane.value_begin + rank,
-        values.subspan(from - begin, count)));
+    FOOTFALL_RETURN_IF_ERROR(
+        ReadValues(lane, rank, values.subspan(from - begin, count)));
     SetBits(from - begin, to - begin, present);
   } else {
     int64_t stack[kStackSteps];
@@ -228,9 +318,7 @@ absl::Status TileReader::ReadLane(const Lane& lane, uint32_t begin,
       heap.resize(count);
       dense = absl::MakeSpan(heap);
     }
-    FOOTFALL_RETURN_IF_ERROR(
-        DecodeColumn(lane.codec, lane.values, lane.value_count,
-                     lane.value_begin + rank, dense.subspan(0, count)));
+    FOOTFALL_RETURN_IF_ERROR(ReadValues(lane, rank, dense.subspan(0, count)));
     const int64_t* next = dense.data();
     for (uint32_t i = begin; i < end; i += 64) {
       uint64_t word = lane.present.Word(i);
@@ -261,7 +349,7 @@ absl::Status TileReader::OverlayLane(uint32_t lane, uint32_t begin,
   if (!HasLane(lane)) {
     return absl::OkStatus();
   }
-  FOOTFALL_ASSIGN_OR_RETURN(const Lane taken, TakeLane(lane));
+  FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
   return ReadLane(taken, begin, end, values, present, {});
 }
 
@@ -274,7 +362,7 @@ absl::Status TileReader::OverlayCells(uint32_t lane, absl::Span<int64_t> values,
   if (!HasLane(lane)) {
     return absl::OkStatus();
   }
-  FOOTFALL_ASSIGN_OR_RETURN(const Lane taken, TakeLane(lane));
+  FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
   return ReadLane(taken, 0, shape_.steps, values, present, deleted);
 }
 
@@ -284,7 +372,10 @@ std::string TileReader::Dump() const {
                    " lanes x ", shape_.steps, " steps of ",
                    type_ == CellType::kInteger ? "integers" : "decimals", ", ",
                    lane_set_.count(), " with cells",
-                   form_ == TileForm::kColumn ? ", all in one column" : "",
+                   form_ == TileForm::kColumn   ? ", all in one column"
+                   : form_ == TileForm::kSealed ? ", sealed"
+                                                : "",
+                   season_ != 0 ? absl::StrCat(", season ", season_) : "",
                    has_deleted_ ? ", some deleted" : "", "\n");
   std::vector<int64_t> values(shape_.steps);
   std::vector<uint64_t> present(shape_.words());
@@ -293,7 +384,7 @@ std::string TileReader::Dump() const {
       continue;
     }
     absl::StrAppend(&text, "  lane ", lane, ": ");
-    const absl::StatusOr<Lane> taken = TakeLane(lane);
+    const absl::StatusOr<CodedLane> taken = TakeLane(lane);
     if (!taken.ok()) {
       absl::StrAppend(&text, taken.status().ToString(), "\n");
       continue;
@@ -306,7 +397,7 @@ std::string TileReader::Dump() const {
                     " deleted, ", DescribeColumn(taken->codec, taken->values),
                     form_ == TileForm::kColumn
                         ? std::string()
-                        : absl::StrCat(", ", LaneBytes(lane).size(), " bytes"));
+                        : absl::StrCat(", ", taken->values.size(), " bytes"));
     std::fill(present.begin(), present.end(), 0);
     const absl::Status status =
         ReadLane(*taken, 0, shape_.steps, absl::MakeSpan(values),

@@ -62,42 +62,55 @@ class TileReader {
                             absl::Span<uint64_t> present,
                             absl::Span<uint64_t> deleted) const;
 
-  // The lane as it is coded, or "" where lanes are not apart in this tile; for
-  // TileBuilder::AddEncodedLane(). Requires: HasLane(lane).
-  absl::string_view LaneBytes(uint32_t lane) const;
+  // One lane, taken apart but not decoded. Borrows the tile's bytes.
+  struct CodedLane {
+    Presence present;
+    Presence deleted;
+    Codec codec;
+    absl::string_view values;
+    // Whether `values` hold this lane alone; else it is number `value_index` of
+    // a column across lanes.
+    bool apart;
+    uint32_t value_index;
+  };
+
+  // Requires: HasLane(lane). Errors as OverlayLane().
+  absl::StatusOr<CodedLane> TakeLane(uint32_t lane) const;
+
+  // Steps after which the calendar repeats for the lanes that need to know; 0
+  // where none does.
+  uint32_t season() const { return season_; }
 
   // What the tile holds, a line a lane, for people.
   std::string Dump() const;
 
  private:
-  // One lane, taken apart.
-  struct Lane {
-    Presence present;
-    Presence deleted;
-    Codec codec;
-    absl::string_view values;
-    uint32_t value_count;  // in `values`,
-    uint32_t value_begin;  // of which the lane's are those from here on
-  };
-
   absl::Status OpenLanes(absl::string_view rest);
   absl::Status OpenColumn(absl::string_view rest);
-  absl::StatusOr<Lane> TakeLane(uint32_t lane) const;
-  absl::Status ReadLane(const Lane& lane, uint32_t begin, uint32_t end,
+  absl::Status OpenSealed(absl::string_view rest);
+  absl::Status CheckHeads() const;
+  absl::Status ReadLane(const CodedLane& lane, uint32_t begin, uint32_t end,
                         absl::Span<int64_t> values,
                         absl::Span<uint64_t> present,
                         absl::Span<uint64_t> deleted) const;
+  absl::Status ReadValues(const CodedLane& lane, uint32_t rank,
+                          absl::Span<int64_t> out) const;
 
   TileShape shape_ = {1, 1};
   CellType type_ = CellType::kInteger;
   bool has_deleted_ = false;
   TileForm form_ = TileForm::kLanes;
+  uint32_t season_ = 0;
   Presence lane_set_;
-  // Form kLanes: ends_[i] is where lane number i of the set ends in data_.
-  absl::InlinedVector<uint32_t, 64> ends_;
+  // Lanes apart: of lane number i of the set, the head, and where its bytes,
+  // without the head, begin and end in data_.
+  absl::InlinedVector<uint8_t, 64> heads_;
+  absl::InlinedVector<uint32_t, 65> ends_;  // one more; ends_[0] is 0
   absl::string_view data_;
+  // Form kSealed: the steps that any lane has.
+  Presence steps_;
   // Form kColumn: every lane's cell is at this step; data_ is their values.
-  Presence column_step_;
+  uint32_t column_step_ = 0;
   Codec column_codec_ = Codec::kNone;
 };
 

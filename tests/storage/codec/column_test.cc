@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "storage/codec/choose.h"
 #include "storage/codec/decimal.h"
 #include "storage/codec/delta.h"
 #include "storage/codec/frame.h"
@@ -23,6 +24,13 @@ using Values = std::vector<int64_t>;
 
 int64_t Bits(double value) { return std::bit_cast<int64_t>(value); }
 
+// Of the values of a lane without gaps.
+Presence Steps(size_t count) {
+  return Presence::Run(3, 3 + static_cast<uint32_t>(count));
+}
+
+constexpr uint32_t kWeek = 7;
+
 struct Coded {
   Codec codec;
   std::string bytes;
@@ -30,7 +38,8 @@ struct Coded {
 
 Coded Encode(const Values& values, CellType type, Effort effort) {
   Coded coded;
-  coded.codec = EncodeColumn(values, type, effort, &coded.bytes);
+  coded.codec = EncodeColumn(values, {Steps(values.size()), kWeek}, type,
+                             effort, &coded.bytes);
   return coded;
 }
 
@@ -94,7 +103,8 @@ TEST_CASE("a column returns what it was given, whole or in part", "[codec]") {
       const Coded coded = Encode(values, type, effort);
       CAPTURE(values.size(), DescribeColumn(coded.codec, coded.bytes));
       Values decoded(values.size());
-      REQUIRE(DecodeColumn(coded.codec, coded.bytes, values.size(), 0,
+      REQUIRE(DecodeColumn(coded.codec, coded.bytes,
+                           {Steps(values.size()), kWeek}, 0,
                            absl::MakeSpan(decoded))
                   .ok());
       REQUIRE(decoded == values);
@@ -102,7 +112,8 @@ TEST_CASE("a column returns what it was given, whole or in part", "[codec]") {
         const size_t begin = random() % values.size();
         const size_t size = 1 + random() % (values.size() - begin);
         Values some(size);
-        REQUIRE(DecodeColumn(coded.codec, coded.bytes, values.size(), begin,
+        REQUIRE(DecodeColumn(coded.codec, coded.bytes,
+                             {Steps(values.size()), kWeek}, begin,
                              absl::MakeSpan(some))
                     .ok());
         REQUIRE(std::equal(some.begin(), some.end(),
@@ -128,12 +139,13 @@ TEST_CASE("a column cut anywhere is refused", "[codec]") {
          size += 1 + coded.bytes.size() / 200) {
       const std::string cut = coded.bytes.substr(0, size);
       CAPTURE(values.size(), size, DescribeColumn(coded.codec, coded.bytes));
-      CHECK(DecodeColumn(coded.codec, cut, values.size(), 0,
+      CHECK(DecodeColumn(coded.codec, cut, {Steps(values.size()), kWeek}, 0,
                          absl::MakeSpan(decoded))
                 .code() == absl::StatusCode::kDataLoss);
     }
     if (!values.empty()) {
-      CHECK(DecodeColumn(coded.codec, coded.bytes + "x", values.size(), 0,
+      CHECK(DecodeColumn(coded.codec, coded.bytes + "x",
+                         {Steps(values.size()), kWeek}, 0,
                          absl::MakeSpan(decoded))
                 .code() == absl::StatusCode::kDataLoss);
     }
@@ -147,9 +159,9 @@ TEST_CASE("damaged and random bytes end in an answer or an error", "[codec]") {
     // To the byte on the heap, and a guard after the output.
     const std::vector<char> exact(bytes.begin(), bytes.end());
     Values decoded(count + 1, 99);
-    const absl::Status status =
-        DecodeColumn(codec, absl::string_view(exact.data(), exact.size()),
-                     count, 0, absl::MakeSpan(decoded).subspan(0, count));
+    const absl::Status status = DecodeColumn(
+        codec, absl::string_view(exact.data(), exact.size()),
+        {Steps(count), kWeek}, 0, absl::MakeSpan(decoded).subspan(0, count));
     CHECK((status.ok() || status.code() == absl::StatusCode::kDataLoss ||
            status.code() == absl::StatusCode::kUnimplemented));
     CHECK(decoded[count] == 99);
@@ -177,8 +189,8 @@ TEST_CASE("damaged and random bytes end in an answer or an error", "[codec]") {
 
 TEST_CASE("a codec of a later release is named", "[codec]") {
   Values out(1);
-  const absl::Status status =
-      DecodeColumn(static_cast<Codec>(99), "x", 1, 0, absl::MakeSpan(out));
+  const absl::Status status = DecodeColumn(
+      static_cast<Codec>(99), "x", {Steps(1), kWeek}, 0, absl::MakeSpan(out));
   CHECK(status.code() == absl::StatusCode::kUnimplemented);
   CHECK(status.message().find("codec 99") != absl::string_view::npos);
 }

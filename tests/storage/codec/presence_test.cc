@@ -35,7 +35,10 @@ void CheckAnswers(const Set& set, const Presence& presence) {
   for (uint32_t place = 0; place < set.places; ++place) {
     REQUIRE(presence.Has(place) == has(place));
     REQUIRE(presence.CountBelow(place) == below);
-    below += has(place) ? 1 : 0;
+    if (has(place)) {
+      REQUIRE(presence.PlaceOf(below) == place);
+      ++below;
+    }
     uint64_t word = 0;
     for (uint32_t i = 0; i < 64; ++i) {
       word |= uint64_t{has(place + i)} << i;
@@ -81,7 +84,8 @@ TEST_CASE("a set of places has these bytes and comes back", "[codec][golden]") {
   for (const Case& c : cases) {
     CAPTURE(c.why);
     std::string bytes;
-    CHECK(EncodePresence(Words(c.set), c.set.places, &bytes) == c.form);
+    CHECK(Presence::Of(Words(c.set))
+              .Encode(c.set.places, Effort::kFast, &bytes) == c.form);
     CHECK(absl::BytesToHexString(bytes) == c.bytes);
     bytes += "rest";
     absl::string_view in = bytes;
@@ -105,8 +109,10 @@ TEST_CASE("random sets come back", "[codec]") {
         set.taken.push_back(place);
       }
     }
+    const Effort effort = round % 2 == 0 ? Effort::kFast : Effort::kDense;
     std::string bytes;
-    const PresenceForm form = EncodePresence(Words(set), set.places, &bytes);
+    const PresenceForm form =
+        Presence::Of(Words(set)).Encode(set.places, effort, &bytes);
     absl::string_view in = bytes;
     const auto presence = Presence::Take(form, set.places, &in);
     REQUIRE(presence.ok());
@@ -120,6 +126,59 @@ TEST_CASE("random sets come back", "[codec]") {
       CHECK(Presence::Take(form, set.places, &rest).status().code() ==
             absl::StatusCode::kDataLoss);
     }
+  }
+}
+
+TEST_CASE("the densest form is chosen when sealing", "[codec][golden]") {
+  struct Case {
+    const char* why;
+    Set set;
+    PresenceForm form;
+    const char* bytes;
+  };
+  const std::vector<Case> cases = {
+      {"few places", {10, {0, 2, 4, 5, 9}}, PresenceForm::kBits, "3502"},
+      {"long runs",
+       {256, {0, 1, 2, 3, 100, 101, 102, 103, 104, 105, 106, 107}},
+       PresenceForm::kRuns,
+       "13208800"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.why);
+    std::string bytes;
+    CHECK(Presence::Of(Words(c.set))
+              .Encode(c.set.places, Effort::kDense, &bytes) == c.form);
+    CHECK(absl::BytesToHexString(bytes) == c.bytes);
+    absl::string_view in = bytes;
+    const auto presence = Presence::Take(c.form, c.set.places, &in);
+    REQUIRE(presence.ok());
+    CHECK(in.empty());
+    CheckAnswers(c.set, *presence);
+  }
+}
+
+TEST_CASE("a set among the places of another is found there again", "[codec]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    Set universe{1 + static_cast<uint32_t>(random() % 300), {}};
+    Set subset{universe.places, {}};
+    const uint64_t universe_one_in = 1 + random() % 3;
+    const uint64_t subset_one_in = 1 + random() % 3;
+    for (uint32_t place = 0; place < universe.places; ++place) {
+      if (random() % universe_one_in == 0) {
+        universe.taken.push_back(place);
+        if (random() % subset_one_in == 0) {
+          subset.taken.push_back(place);
+        }
+      }
+    }
+    const Presence among = Presence::Of(Words(universe));
+    const Presence ranks = Presence::Of(Words(subset)).RanksIn(among);
+    REQUIRE(ranks.count() == subset.taken.size());
+    REQUIRE(ranks.end() <= among.count());
+    CheckAnswers(subset, ranks.Within(among));
   }
 }
 
@@ -142,6 +201,11 @@ TEST_CASE("a set that does not fit its places is refused", "[codec]") {
       {"a bitmap that ends with a hole", PresenceForm::kBitmap, "050003",
        absl::StatusCode::kDataLoss},
       {"bits after the span", PresenceForm::kBitmap, "05000d",
+       absl::StatusCode::kDataLoss},
+      {"bits beyond", PresenceForm::kBits, "01", absl::StatusCode::kDataLoss},
+      {"runs beyond", PresenceForm::kRuns, "8180ff",
+       absl::StatusCode::kDataLoss},
+      {"runs without end", PresenceForm::kRuns, "000000000000000000",
        absl::StatusCode::kDataLoss},
       {"a later form", static_cast<PresenceForm>(7), "05",
        absl::StatusCode::kUnimplemented},

@@ -164,7 +164,6 @@ TEST_CASE("bytes of a later release are named, not called damaged", "[tile]") {
       {"version", 1, 9, "version 9"},
       {"cell type", 8, 3, "type 3"},
       {"form", 8, 0xf0, "form 15"},
-      {"a flag", 8, 8, "flags 8"},
       {"presence form of the lanes", 9, 7, "presence form 7"},
       {"codec", 12, 0x3f, "codec 15"},
       {"presence form of a lane", 12, 0x71, "presence form 7"},

@@ -1,0 +1,70 @@
+#include "storage/codec/kernels.h"
+
+#include <atomic>
+
+namespace footfall::storage {
+namespace {
+
+bool Runs(KernelLevel level) {
+#if defined(FOOTFALL_X86_KERNELS)
+  switch (level) {
+    case KernelLevel::kPortable:
+      return true;
+    case KernelLevel::kAvx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+    case KernelLevel::kAvx512:
+      return __builtin_cpu_supports("avx512f") &&
+             __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vl") &&
+             __builtin_cpu_supports("avx512vbmi") &&
+             __builtin_cpu_supports("avx512vbmi2");
+  }
+  return false;
+#else
+  return level == KernelLevel::kPortable;
+#endif
+}
+
+const Kernels& Of(KernelLevel level) {
+#if defined(FOOTFALL_X86_KERNELS)
+  if (level == KernelLevel::kAvx2) {
+    return kernels_avx2::Get();
+  }
+  if (level == KernelLevel::kAvx512) {
+    return kernels_avx512::Get();
+  }
+#endif
+  (void)level;
+  return kernels_portable::Get();
+}
+
+const Kernels* Widest() {
+  for (const KernelLevel level : {KernelLevel::kAvx512, KernelLevel::kAvx2}) {
+    if (Runs(level)) {
+      return &Of(level);
+    }
+  }
+  return &Of(KernelLevel::kPortable);
+}
+
+std::atomic<const Kernels*>& Active() {
+  static std::atomic<const Kernels*> active{Widest()};
+  return active;
+}
+
+}  // namespace
+
+const Kernels& ActiveKernels() {
+  return *Active().load(std::memory_order_relaxed);
+}
+
+bool UseKernels(KernelLevel level) {
+  if (!Runs(level)) {
+    return false;
+  }
+  Active().store(&Of(level), std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace footfall::storage

@@ -1,0 +1,104 @@
+// The inner loops of the codecs, once for each kind of processor.
+//
+// kernels_body.inc is compiled three times with different flags; the widest
+// version that this processor runs is chosen when the program starts. All give
+// the same results for the same input, damaged input included, and the tests
+// run each.
+
+#ifndef FOOTFALL_STORAGE_CODEC_KERNELS_H_
+#define FOOTFALL_STORAGE_CODEC_KERNELS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace footfall::storage {
+
+enum class KernelLevel : uint8_t {
+  kPortable,  // any processor; on x86-64, SSE2
+  kAvx2,      // AVX2 and BMI2: x86-64-v3
+  kAvx512,    // AVX-512 with VBMI and VBMI2: Ice Lake, Zen 4 and later
+};
+
+// What a kernel may touch beyond its arrays: bytes of input that must be
+// readable, and values of arrays that are read or written as rubbish.
+inline constexpr size_t kInputSlack = 64;
+inline constexpr size_t kValueSlack = 16;
+
+// Weights of the predictor, in sixteenths (storage/codec/predictor.h).
+struct Gains {
+  int32_t all;     // of the sum of all residuals
+  int32_t season;  // of the sum of the residuals of the same phase
+};
+
+// Predictors tried at once.
+inline constexpr size_t kTrials = 8;
+
+struct Kernels {
+  KernelLevel level;
+
+  // Unpacks `count` values of `width` <= 32 bits each.
+  void (*unpack32)(const char* in, uint32_t width, size_t count, uint32_t* out);
+
+  // Unpacks `count` values of 1 to 25 bits each and adds `base`. Writes no
+  // value beyond `count` rounded up to 16.
+  void (*unpack64)(const char* in, uint32_t width, size_t count, uint64_t base,
+                   uint64_t* out);
+
+  // Reads `count` <= 128 unary numbers, zeros ended by a one, from bit
+  // `first_bit` < 8 on, modulo 256. Looks at `size` bytes. Returns the number
+  // of bytes that hold them, 0 where they do not end within.
+  size_t (*unary)(const char* in, size_t size, uint32_t first_bit, size_t count,
+                  uint8_t* out);
+
+  // low[i] |= high[i] << shift. shift <= 31.
+  void (*join)(const uint8_t* high, uint32_t shift, size_t count,
+               uint32_t* low);
+
+  // Turns zigzag residuals into values: first + y[t], where modulo 2^32
+  //   y[t] = r[t] + ((all * R) >> 4),  R = r[0] + ... + r[t - 1]
+  void (*predict)(const uint32_t* residuals, size_t count, Gains gains,
+                  int64_t first, int64_t* out);
+  // The same with a season, 2 to kMaxSeason steps:
+  //   t < season:  y[t] = y[t - 1] + r[t]
+  //   later:       y[t] = r[t] + y[t % season] +
+  //                       ((all * R + season * W[t % season]) >> 4)
+  // R and W, the sums of all and of the phase, begin at t = season.
+  void (*predict_season)(const uint32_t* residuals, size_t count, Gains gains,
+                         uint32_t season, int64_t first, int64_t* out);
+
+  // The way back, for kTrials predictors at once: residuals[t * kTrials + i]
+  // is that of values[t] under gains[i]. Where bit t of `holes` is set there is
+  // no value and the residual is 0. costs[i] becomes a measure of how many
+  // bits they take, in 1/128 bit. season 1: as predict().
+  void (*residuals)(const int32_t* values, const uint64_t* holes, size_t count,
+                    const Gains* gains, uint32_t season, int32_t* residuals,
+                    uint32_t* costs);
+
+  // The sum of min(values[i] >> shift, limit), shift <= 31.
+  uint32_t (*quotients)(const uint32_t* values, size_t count, uint32_t shift,
+                        uint32_t limit);
+};
+
+// The seasons that a predictor may have.
+inline constexpr uint32_t kMaxSeason = 64;
+
+// Those in use.
+const Kernels& ActiveKernels();
+
+// Uses those of `level` from now on; false, and nothing changes, where this
+// processor or build has none. For tests and benchmarks.
+bool UseKernels(KernelLevel level);
+
+namespace kernels_portable {
+const Kernels& Get();
+}
+namespace kernels_avx2 {
+const Kernels& Get();
+}
+namespace kernels_avx512 {
+const Kernels& Get();
+}
+
+}  // namespace footfall::storage
+
+#endif  // FOOTFALL_STORAGE_CODEC_KERNELS_H_

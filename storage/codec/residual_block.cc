@@ -1,0 +1,302 @@
+#include "storage/codec/residual_block.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "storage/base/bytes.h"
+#include "storage/base/check.h"
+#include "storage/base/varint.h"
+#include "storage/codec/bit_pack.h"
+#include "storage/codec/kernels.h"
+
+namespace footfall::storage {
+namespace {
+
+constexpr unsigned char kMaskK = 0x3f;
+constexpr unsigned char kPlain = 0x40;
+constexpr unsigned char kExceptions = 0x80;
+
+// Unary numbers from here on are exceptions.
+constexpr uint32_t kUnaryLimit = 24;
+// Bytes of the unary part at most, with the byte it begins in.
+constexpr size_t kMaxUnarySize = kBlockResiduals * kUnaryLimit / 8 + 1;
+
+uint32_t QuotientSum(const uint32_t* residuals, size_t count, uint32_t shift,
+                     uint32_t limit) {
+  return ActiveKernels().quotients(residuals, count, shift, limit);
+}
+
+uint32_t QuotientSum(const uint64_t* residuals, size_t count, uint32_t shift,
+                     uint32_t limit) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < count; ++i) {
+    sum +=
+        static_cast<uint32_t>(std::min<uint64_t>(residuals[i] >> shift, limit));
+  }
+  return sum;
+}
+
+template <typename Word>
+BlockPlan Plan(const Word* residuals, size_t count) {
+  constexpr uint32_t kMaxK = std::numeric_limits<Word>::digits - 1;
+  const uint32_t n = static_cast<uint32_t>(count);
+  Word any = 0;
+  double sum = 0;
+  for (size_t i = 0; i < count; ++i) {
+    any |= residuals[i];
+    sum += static_cast<double>(residuals[i]);
+  }
+  if (any == 0) {
+    return {0, true, 0};
+  }
+  // Bits, with an exception's bytes taken for the unary number that it saves.
+  const auto rice_bits = [&](uint32_t k) {
+    return uint64_t{n} * (k + 1) +
+           QuotientSum(residuals, count, k, kUnaryLimit);
+  };
+  const uint64_t mean = static_cast<uint64_t>(sum / n);
+  BlockPlan plan;
+  plan.k =
+      std::min<uint32_t>(static_cast<uint32_t>(std::bit_width(mean)), kMaxK);
+  uint64_t bits = rice_bits(plan.k);
+  while (plan.k > 0) {
+    const uint64_t fewer = rice_bits(plan.k - 1);
+    if (fewer >= bits) {
+      break;
+    }
+    bits = fewer;
+    --plan.k;
+  }
+  // Plainly packed, all of one width, or nearly all zero.
+  const uint32_t width = static_cast<uint32_t>(std::bit_width(any));
+  if (width <= kMaxK && uint64_t{n} * width <= bits) {
+    plan = {width, true, 0};
+    bits = uint64_t{n} * width;
+  }
+  const uint64_t high_bytes = (width + 6) / 7;
+  if (const uint64_t nonzero = QuotientSum(residuals, count, 0, 1);
+      nonzero * (8 + 8 * high_bytes) + 8 < bits) {
+    plan = {0, true, 0};
+  }
+  const bool packed_whole = plan.plain && plan.k >= width;
+  if (!packed_whole) {
+    for (size_t i = 0; i < count; ++i) {
+      plan.exceptions +=
+          residuals[i] >> plan.k >= (plan.plain ? 1 : kUnaryLimit) ? 1 : 0;
+    }
+  }
+  return plan;
+}
+
+// Appends the low bits and the unary numbers.
+template <typename Word>
+void PutBits(const BlockPlan& plan, const Word* residuals, size_t count,
+             std::string* out) {
+  const size_t start = out->size();
+  out->resize(start + count * plan.k / 8 + (plan.plain ? 0 : kMaxUnarySize) +
+              2 * sizeof(uint64_t));
+  char* bytes = out->data() + start;
+  uint64_t word = 0;
+  uint32_t used = 0;
+  const uint64_t mask = (uint64_t{1} << plan.k) - 1;
+  if (plan.k > 0) {
+    for (size_t i = 0; i < count; ++i) {
+      const uint64_t low = residuals[i] & mask;
+      word |= low << used;
+      used += plan.k;
+      if (used >= 64) {
+        StoreU64(word, bytes);
+        bytes += 8;
+        used -= 64;
+        word = used == 0 ? 0 : low >> (plan.k - used);
+      }
+    }
+  }
+  if (!plan.plain) {
+    for (size_t i = 0; i < count; ++i) {
+      const uint64_t quotient = residuals[i] >> plan.k;
+      used += quotient >= kUnaryLimit ? 0 : static_cast<uint32_t>(quotient);
+      if (used >= 64) {
+        StoreU64(word, bytes);
+        bytes += 8;
+        used -= 64;
+        word = 0;
+      }
+      word |= uint64_t{1} << used;
+      ++used;
+      if (used == 64) {
+        StoreU64(word, bytes);
+        bytes += 8;
+        used = 0;
+        word = 0;
+      }
+    }
+  }
+  StoreU64(word, bytes);
+  bytes += (used + 7) / 8;
+  out->resize(static_cast<size_t>(bytes - out->data()));
+}
+
+template <typename Word>
+void Put(const BlockPlan& plan, const Word* residuals, size_t count,
+         std::string* out) {
+  out->push_back(
+      static_cast<char>(plan.k | (plan.plain ? uint32_t{kPlain} : 0u) |
+                        (plan.exceptions != 0 ? uint32_t{kExceptions} : 0u)));
+  PutBits(plan, residuals, count, out);
+  if (plan.exceptions == 0) {
+    return;
+  }
+  const uint32_t limit = plan.plain ? 1 : kUnaryLimit;
+  out->push_back(static_cast<char>(plan.exceptions - 1));
+  for (size_t i = 0; i < count; ++i) {
+    if (residuals[i] >> plan.k >= limit) {
+      out->push_back(static_cast<char>(i));
+    }
+  }
+  for (size_t i = 0; i < count; ++i) {
+    if (residuals[i] >> plan.k >= limit) {
+      PutVarint(residuals[i] >> plan.k, out);
+    }
+  }
+}
+
+void JoinWide(const uint8_t* high, uint32_t shift, size_t count,
+              uint64_t* low) {
+  for (size_t i = 0; i < count; ++i) {
+    low[i] |= uint64_t{high[i]} << shift;
+  }
+}
+
+// The low bits of both sizes of number; `bytes` has kInputSlack behind it.
+void Unpack(absl::string_view bytes, uint32_t width, size_t count,
+            uint32_t* out) {
+  ActiveKernels().unpack32(bytes.data(), width, count, out);
+}
+void Unpack(absl::string_view bytes, uint32_t width, size_t count,
+            uint64_t* out) {
+  UnpackBits(bytes, width, 0, 0, absl::MakeSpan(out, count));
+}
+
+void Join(const uint8_t* high, uint32_t shift, size_t count, uint32_t* low) {
+  ActiveKernels().join(high, shift, count, low);
+}
+void Join(const uint8_t* high, uint32_t shift, size_t count, uint64_t* low) {
+  JoinWide(high, shift, count, low);
+}
+
+template <typename Word>
+bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t count,
+              Word* out) {
+  constexpr size_t kMaxSize =
+      kBlockResiduals * sizeof(Word) + kMaxUnarySize + 1;
+  const size_t low_bits = count * plan.k;
+  const size_t low_size = (low_bits + 7) / 8;
+  if (in->size() < low_size) {
+    return false;
+  }
+  // Kernels load whole vectors: near the end they get a copy.
+  char copy[kMaxSize + kInputSlack];
+  absl::string_view bytes = in->substr(0, kMaxSize);
+  if (in->size() < kMaxSize + kInputSlack) {
+    std::memcpy(copy, bytes.data(), bytes.size());
+    std::memset(copy + bytes.size(), 0, kInputSlack);
+    bytes = absl::string_view(copy, bytes.size());
+  }
+  Unpack(bytes, plan.k, count, out);
+  size_t size = low_size;
+  if (!plan.plain) {
+    uint8_t high[kBlockResiduals + kInputSlack];
+    const size_t whole = low_bits / 8;
+    const size_t unary_size = ActiveKernels().unary(
+        bytes.data() + whole, std::min(bytes.size() - whole, kMaxUnarySize),
+        low_bits % 8, count, high);
+    if (unary_size == 0) {
+      return false;
+    }
+    Join(high, plan.k, count, out);
+    size = whole + unary_size;
+  }
+  in->remove_prefix(size);
+  return true;
+}
+
+template <typename Word>
+bool Take(absl::string_view* in, size_t count, Word* out) {
+  FOOTFALL_DCHECK(count >= 1 && count <= kBlockResiduals);
+  if (in->empty()) {
+    return false;
+  }
+  const unsigned char head = static_cast<unsigned char>(in->front());
+  in->remove_prefix(1);
+  const BlockPlan plan = {uint32_t{head} & kMaskK, (head & kPlain) != 0, 0};
+  if (plan.k >= std::numeric_limits<Word>::digits ||
+      !TakeBits(plan, in, count, out)) {
+    return false;
+  }
+  if ((head & kExceptions) == 0) {
+    return true;
+  }
+  if (in->empty()) {
+    return false;
+  }
+  const size_t exceptions = size_t{static_cast<unsigned char>(in->front())} + 1;
+  in->remove_prefix(1);
+  if (exceptions > count || in->size() < exceptions) {
+    return false;
+  }
+  const absl::string_view places = in->substr(0, exceptions);
+  in->remove_prefix(exceptions);
+  int previous = -1;
+  for (const char byte : places) {
+    const int place = static_cast<unsigned char>(byte);
+    uint64_t high;
+    if (place <= previous || static_cast<size_t>(place) >= count ||
+        !TakeVarint(in, &high)) {
+      return false;
+    }
+    out[place] |= static_cast<Word>(static_cast<Word>(high) << plan.k);
+    previous = place;
+  }
+  return true;
+}
+
+}  // namespace
+
+BlockPlan PlanBlock(const uint32_t* residuals, size_t count) {
+  return Plan(residuals, count);
+}
+BlockPlan PlanBlock(const uint64_t* residuals, size_t count) {
+  return Plan(residuals, count);
+}
+
+void PutBlock(const BlockPlan& plan, const uint32_t* residuals, size_t count,
+              std::string* out) {
+  Put(plan, residuals, count, out);
+}
+void PutBlock(const BlockPlan& plan, const uint64_t* residuals, size_t count,
+              std::string* out) {
+  Put(plan, residuals, count, out);
+}
+
+void PutBlockBits(const BlockPlan& plan, const uint32_t* residuals,
+                  size_t count, std::string* out) {
+  FOOTFALL_DCHECK(plan.exceptions == 0);
+  PutBits(plan, residuals, count, out);
+}
+
+bool TakeBlock(absl::string_view* in, size_t count, uint32_t* out) {
+  return Take(in, count, out);
+}
+bool TakeBlock(absl::string_view* in, size_t count, uint64_t* out) {
+  return Take(in, count, out);
+}
+
+bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t count,
+                   uint32_t* out) {
+  return TakeBits(plan, in, count, out);
+}
+
+}  // namespace footfall::storage

@@ -1,0 +1,415 @@
+#include "storage/codec/seasonal.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/check.h"
+#include "storage/base/varint.h"
+#include "storage/codec/kernels.h"
+#include "storage/codec/predictor.h"
+#include "storage/codec/residual_block.h"
+
+namespace footfall::storage {
+namespace {
+
+constexpr unsigned char kPredictorMask = 0x0f;
+constexpr unsigned char kWide = 0x10;
+constexpr unsigned char kNegativeFirst = 0x20;
+constexpr unsigned char kKnownBits = 0x3f;
+constexpr unsigned char kShortKMask = 0x1f;
+constexpr uint32_t kShortPredictorShift = 5;
+
+// Values this near to the first are worked on in 32 bits: sums of their
+// residuals, weighted, do not overflow for a predictor that is any good.
+constexpr uint64_t kNarrowRange = uint64_t{1} << 26;
+
+// Arrays that live as long as their thread, so that a lane allocates nothing.
+struct Workspace {
+  std::vector<int32_t> narrow_values;
+  std::vector<int32_t> trial_residuals[2];
+  std::vector<uint64_t> holes;
+  std::vector<uint32_t> residuals;
+  std::vector<uint32_t> at_steps;
+  std::vector<uint64_t> wide_residuals;
+  std::vector<uint64_t> wide_at_steps;
+  std::vector<int64_t> values;
+};
+
+Workspace& ThreadWorkspace() {
+  static thread_local Workspace workspace;
+  return workspace;
+}
+
+template <typename T>
+T* Sized(size_t size, std::vector<T>* array) {
+  if (array->size() < size) {
+    array->resize(size);
+  }
+  return array->data();
+}
+
+// Calls body(rank, step) for the places with ranks [0, count), step counted
+// from the first place.
+template <typename Body>
+void ForEachPlace(const Presence& places, size_t count, Body body) {
+  if (places.is_run()) {
+    for (size_t i = 0; i < count; ++i) {
+      body(i, i);
+    }
+    return;
+  }
+  size_t rank = 0;
+  for (uint32_t step = 0; rank < count; step += 64) {
+    for (uint64_t word = places.Word(places.begin() + step);
+         word != 0 && rank < count; word &= word - 1) {
+      body(rank++, step + static_cast<size_t>(std::countr_zero(word)));
+    }
+  }
+}
+
+// A lane that repeats a season at least once is tried with it.
+uint32_t UsableSeason(uint32_t season, size_t steps) {
+  return season >= 2 && season <= kMaxSeason && steps > season ? season : 1;
+}
+
+// ---- 64 bits: one predictor at a time ----
+
+// Turns wide residuals into values relative to the first, in place, or the way
+// back: kEncode says which. A hole's residual is 0.
+template <bool kEncode>
+void PredictWide(size_t steps, Gains gains, uint32_t season,
+                 const std::vector<uint64_t>* holes, uint64_t* array) {
+  const uint64_t all = static_cast<uint64_t>(int64_t{gains.all});
+  const uint64_t weight = static_cast<uint64_t>(int64_t{gains.season});
+  const uint32_t period = IsSeasonal(gains) ? season : 1;
+  uint64_t profile[kMaxSeason] = {};
+  uint64_t phase[kMaxSeason] = {};
+  uint64_t sum = 0;
+  uint64_t y = 0;
+  for (size_t t = 0; t < steps; ++t) {
+    const size_t i = t % period;
+    const bool warm = period > 1 && t < period;
+    const uint64_t expected =
+        warm
+            ? y
+            : profile[i] +
+                  static_cast<uint64_t>(
+                      static_cast<int64_t>(all * sum + weight * phase[i]) >> 4);
+    uint64_t r;
+    if constexpr (kEncode) {
+      const bool hole = ((*holes)[t / 64] >> (t % 64) & 1) != 0;
+      r = hole ? 0 : array[t] - expected;
+      array[t] = ZigZag(r);
+      y = expected + r;
+    } else {
+      r = UnZigZag(array[t]);
+      y = expected + r;
+      array[t] = y;
+    }
+    if (warm) {
+      profile[i] = y;
+    } else {
+      sum += r;
+      phase[i] += r;
+    }
+  }
+}
+
+void PutFirst(unsigned char head, int64_t first, std::string* out) {
+  const bool negative = first < 0;
+  out->push_back(
+      static_cast<char>(head | (negative ? uint32_t{kNegativeFirst} : 0u)));
+  PutVarint(static_cast<uint64_t>(negative ? ~first : first), out);
+}
+
+void EncodeWide(absl::Span<const int64_t> values, const Presence& places,
+                uint32_t season, std::string* out) {
+  Workspace& work = ThreadWorkspace();
+  const size_t steps = places.end() - places.begin();
+  const uint64_t first = static_cast<uint64_t>(values[0]);
+  std::vector<uint64_t> relative(steps, 0);
+  ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
+    relative[step] = static_cast<uint64_t>(values[rank]) - first;
+  });
+  // The smallest sum of bit widths wins.
+  std::vector<uint64_t> best;
+  size_t best_number = 0;
+  uint64_t best_bits = std::numeric_limits<uint64_t>::max();
+  for (size_t number = 0; number < kShortPredictors; ++number) {
+    const Gains gains = kPredictors[number];
+    if (IsSeasonal(gains) && season == 1) {
+      continue;
+    }
+    std::vector<uint64_t> residuals = relative;
+    PredictWide<true>(steps, gains, season, &work.holes, residuals.data());
+    uint64_t bits = 0;
+    for (const uint64_t residual : residuals) {
+      bits += static_cast<uint64_t>(std::bit_width(residual));
+    }
+    if (bits < best_bits) {
+      best_bits = bits;
+      best_number = number;
+      best = std::move(residuals);
+    }
+  }
+  PutFirst(static_cast<unsigned char>(best_number | kWide), values[0], out);
+  std::vector<uint64_t> dense(values.size());
+  ForEachPlace(places, values.size(),
+               [&](size_t rank, size_t step) { dense[rank] = best[step]; });
+  for (size_t i = 1; i < dense.size(); i += kBlockResiduals) {
+    const size_t count = std::min(kBlockResiduals, dense.size() - i);
+    PutBlock(PlanBlock(dense.data() + i, count), dense.data() + i, count, out);
+  }
+}
+
+// ---- 32 bits: eight predictors at a time ----
+
+struct Choice {
+  size_t number;
+  const int32_t* residuals;  // of step t at t * kTrials
+};
+
+// Tries the predictors with a season, or those without, and keeps the best.
+void Try(const int32_t* values, const uint64_t* holes, size_t steps,
+         uint32_t season, std::vector<int32_t>* residuals, uint32_t* best_cost,
+         Choice* choice) {
+  Gains gains[kTrials] = {};
+  size_t numbers[kTrials] = {};
+  size_t tried = 0;
+  for (size_t number = 0; number < kPredictorCount; ++number) {
+    if (IsSeasonal(kPredictors[number]) == (season > 1)) {
+      FOOTFALL_DCHECK(tried < kTrials);
+      gains[tried] = kPredictors[number];
+      numbers[tried] = number;
+      ++tried;
+    }
+  }
+  uint32_t costs[kTrials];
+  int32_t* const array = Sized(steps * kTrials, residuals);
+  ActiveKernels().residuals(values, holes, steps, gains, season, array, costs);
+  for (size_t i = 0; i < tried; ++i) {
+    if (costs[i] < *best_cost) {
+      *best_cost = costs[i];
+      *choice = {numbers[i], array + i};
+    }
+  }
+}
+
+bool EncodeNarrow(absl::Span<const int64_t> values, const Presence& places,
+                  uint32_t season, std::string* out) {
+  Workspace& work = ThreadWorkspace();
+  const size_t steps = places.end() - places.begin();
+  const uint64_t first = static_cast<uint64_t>(values[0]);
+  int32_t* const relative = Sized(steps, &work.narrow_values);
+  ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
+    relative[step] =
+        static_cast<int32_t>(static_cast<uint64_t>(values[rank]) - first);
+  });
+  uint32_t cost = std::numeric_limits<uint32_t>::max();
+  Choice choice{};
+  Try(relative, work.holes.data(), steps, 1, &work.trial_residuals[0], &cost,
+      &choice);
+  if (season > 1) {
+    Try(relative, work.holes.data(), steps, season, &work.trial_residuals[1],
+        &cost, &choice);
+  }
+  uint32_t* const dense = Sized(values.size() + kInputSlack, &work.residuals);
+  ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
+    const uint32_t r = static_cast<uint32_t>(choice.residuals[step * kTrials]);
+    dense[rank] = (r << 1) ^ (0u - (r >> 31));
+  });
+  const size_t count = values.size() - 1;
+  if (count <= kBlockResiduals && count > 0 &&
+      choice.number < kShortPredictors && values[0] >= 0) {
+    const BlockPlan plan = PlanBlock(dense + 1, count);
+    if (!plan.plain && plan.exceptions == 0) {
+      out->push_back(
+          static_cast<char>(plan.k | static_cast<uint32_t>(choice.number)
+                                         << kShortPredictorShift));
+      PutVarint(first, out);
+      PutBlockBits(plan, dense + 1, count, out);
+      return true;
+    }
+  }
+  PutFirst(static_cast<unsigned char>(choice.number), values[0], out);
+  for (size_t i = 1; i <= count; i += kBlockResiduals) {
+    const size_t size = std::min(kBlockResiduals, count + 1 - i);
+    PutBlock(PlanBlock(dense + i, size), dense + i, size, out);
+  }
+  return false;
+}
+
+// Takes the residuals of the values with ranks [0, end) and returns them where
+// their steps are, zeros between, [steps + kValueSlack]; null where the bytes
+// are damaged. `plan` is that of a short lane, null for others.
+template <typename Word>
+Word* TakeResiduals(const BlockPlan* plan, absl::string_view* in,
+                    const Presence& places, size_t end, size_t steps,
+                    std::vector<Word>* at_ranks, std::vector<Word>* at_steps) {
+  const size_t total = places.count();
+  Word* const residuals =
+      Sized(end + kBlockResiduals + 2 * kValueSlack, at_ranks);
+  residuals[0] = 0;
+  if (plan != nullptr && total > kBlockResiduals + 1) {
+    return nullptr;
+  }
+  for (size_t i = 1; i < end; i += kBlockResiduals) {
+    const size_t count = std::min(kBlockResiduals, total - i);
+    bool taken;
+    if constexpr (sizeof(Word) == sizeof(uint32_t)) {
+      taken = plan != nullptr ? TakeBlockBits(*plan, in, count, residuals + i)
+                              : TakeBlock(in, count, residuals + i);
+    } else {
+      taken = TakeBlock(in, count, residuals + i);
+    }
+    if (!taken) {
+      return nullptr;
+    }
+  }
+  if (places.is_run()) {
+    return residuals;
+  }
+  Word* const spread = Sized(steps + kValueSlack, at_steps);
+  std::fill(spread, spread + steps, 0);
+  ForEachPlace(places, end, [&](size_t rank, size_t step) {
+    spread[step] = residuals[rank];
+  });
+  return spread;
+}
+
+absl::Status CutOff(absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("seasonal: ", what, " is cut off or damaged"));
+}
+
+// Requires: `in` is not empty.
+Gains GainsOf(bool is_short, absl::string_view in) {
+  const unsigned char head = static_cast<unsigned char>(in[0]);
+  return kPredictors[is_short ? head >> kShortPredictorShift
+                              : head & kPredictorMask];
+}
+
+}  // namespace
+
+bool EncodeSeasonal(absl::Span<const int64_t> values, const Presence& places,
+                    uint32_t season, std::string* out) {
+  FOOTFALL_DCHECK(places.count() == values.size() && !values.empty());
+  Workspace& work = ThreadWorkspace();
+  const size_t steps = places.end() - places.begin();
+  season = UsableSeason(season, steps);
+  work.holes.assign(steps / 64 + 1, 0);
+  if (!places.is_run()) {
+    for (size_t i = 0; i < work.holes.size(); ++i) {
+      work.holes[i] =
+          ~places.Word(places.begin() + static_cast<uint32_t>(i * 64));
+    }
+  }
+  const uint64_t first = static_cast<uint64_t>(values[0]);
+  const bool wide =
+      std::any_of(values.begin(), values.end(), [first](int64_t value) {
+        return static_cast<uint64_t>(value) - first + kNarrowRange >=
+               2 * kNarrowRange;
+      });
+  if (wide) {
+    EncodeWide(values, places, season, out);
+    return false;
+  }
+  return EncodeNarrow(values, places, season, out);
+}
+
+absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
+                            const Presence& places, uint32_t season,
+                            size_t begin, absl::Span<int64_t> out) {
+  FOOTFALL_DCHECK(begin + out.size() <= places.count());
+  if (in.empty()) {
+    return CutOff("the head");
+  }
+  const unsigned char head = static_cast<unsigned char>(in[0]);
+  in.remove_prefix(1);
+  const size_t number =
+      is_short ? head >> kShortPredictorShift : head & kPredictorMask;
+  const Gains gains = kPredictors[number];
+  const bool wide = !is_short && (head & kWide) != 0;
+  if (!is_short && (head & ~kKnownBits) != 0) {
+    return CutOff("the head");
+  }
+  if (IsSeasonal(gains) && (season < 2 || season > kMaxSeason)) {
+    return absl::DataLossError(absl::StrCat("seasonal: predictor ", number,
+                                            " in a tile of season ", season));
+  }
+  uint64_t magnitude;
+  if (!TakeVarint(&in, &magnitude)) {
+    return CutOff("the first value");
+  }
+  const bool negative = !is_short && (head & kNegativeFirst) != 0;
+  const int64_t first = static_cast<int64_t>(negative ? ~magnitude : magnitude);
+  if (out.empty()) {
+    return absl::OkStatus();
+  }
+
+  // Steps up to the last value that is wanted, from the lane's first.
+  const size_t end = begin + out.size();
+  const size_t total = places.count();
+  const size_t steps =
+      places.is_run()
+          ? end
+          : places.PlaceOf(static_cast<uint32_t>(end - 1)) - places.begin() + 1;
+  Workspace& work = ThreadWorkspace();
+  int64_t* const values = Sized(steps + kValueSlack, &work.values);
+  if (wide) {
+    uint64_t* residuals =
+        TakeResiduals<uint64_t>(nullptr, &in, places, end, steps,
+                                &work.wide_residuals, &work.wide_at_steps);
+    if (residuals == nullptr) {
+      return CutOff("a mini-block");
+    }
+    PredictWide<false>(steps, gains, season, nullptr, residuals);
+    for (size_t t = 0; t < steps; ++t) {
+      values[t] =
+          static_cast<int64_t>(static_cast<uint64_t>(first) + residuals[t]);
+    }
+  } else {
+    const BlockPlan short_plan = {uint32_t{head} & kShortKMask, false, 0};
+    const uint32_t* residuals =
+        TakeResiduals<uint32_t>(is_short ? &short_plan : nullptr, &in, places,
+                                end, steps, &work.residuals, &work.at_steps);
+    if (residuals == nullptr) {
+      return CutOff("a mini-block");
+    }
+    if (IsSeasonal(gains)) {
+      ActiveKernels().predict_season(residuals, steps, gains, season, first,
+                                     values);
+    } else {
+      ActiveKernels().predict(residuals, steps, gains, first, values);
+    }
+  }
+  if (end == total && !in.empty()) {
+    return absl::DataLossError(absl::StrCat(
+        "seasonal: ", in.size(), " bytes left after ", total, " values"));
+  }
+  if (places.is_run()) {
+    std::memcpy(out.data(), values + begin, out.size() * sizeof(int64_t));
+  } else {
+    ForEachPlace(places, end, [&](size_t rank, size_t step) {
+      if (rank >= begin) {
+        out[rank - begin] = values[step];
+      }
+    });
+  }
+  return absl::OkStatus();
+}
+
+bool IsDistanceFromFirst(bool is_short, absl::string_view in) {
+  const Gains gains = GainsOf(is_short, in);
+  return gains.all == 0 && gains.season == 0;
+}
+
+bool NeedsSeason(bool is_short, absl::string_view in) {
+  return IsSeasonal(GainsOf(is_short, in));
+}
+
+}  // namespace footfall::storage

@@ -89,8 +89,8 @@ inline absl::StatusOr<Samples> TryReadSamples(
     const Snapshot& snapshot, const Metric& metric,
     const std::vector<SeriesId>& series, StepRange steps) {
   Samples samples;
-  const auto cursor = snapshot.Scan(
-      {.metric = metric.id, .series = series, .steps = steps});
+  const auto cursor =
+      snapshot.Scan({.metric = metric.id, .series = series, .steps = steps});
   while (true) {
     const absl::StatusOr<bool> more = cursor->Next();
     if (!more.ok()) return more.status();
@@ -118,8 +118,7 @@ inline absl::StatusOr<Samples> TryReadSamples(
         const int64_t step = slab.first_step + i;
         REQUIRE(step >= steps.begin);
         REQUIRE(step < steps.end);
-        samples[{SeriesName(snapshot, metric, slab.series[row]), step}] =
-            value;
+        samples[{SeriesName(snapshot, metric, slab.series[row]), step}] = value;
       }
       REQUIRE(any);
     }
@@ -127,9 +126,8 @@ inline absl::StatusOr<Samples> TryReadSamples(
 }
 
 inline Samples ReadSamples(const Snapshot& snapshot, const Metric& metric) {
-  const auto samples =
-      TryReadSamples(snapshot, metric, AllSeries(snapshot, metric.id),
-                     metric.grid.Limits());
+  const auto samples = TryReadSamples(
+      snapshot, metric, AllSeries(snapshot, metric.id), metric.grid.Limits());
   REQUIRE(samples.status() == absl::OkStatus());
   return *samples;
 }

@@ -30,22 +30,33 @@ enum class FailureMode : uint8_t {
   kAppliedButReportedFailed,
 };
 
+// Which call broke the store: one that changes what is visible, or one before.
+enum class FailedCall : uint8_t { kNone, kCommit, kOther };
+
 // Shared by a test and its store; may be changed while the store is in use.
 struct FailurePlan {
   std::atomic<uint64_t> fail_at = 0;  // 1: the first call; 0: never
   std::atomic<FailureMode> mode = FailureMode::kNotApplied;
   std::atomic<uint64_t> calls = 0;   // writing calls so far
   std::atomic<bool> failed = false;  // a call has failed
+  std::atomic<FailedCall> failed_call = FailedCall::kNone;
   // Reads answer with this code while it is not kOk.
   std::atomic<absl::StatusCode> read_failure = absl::StatusCode::kOk;
 
   // Counts a writing call. Whether it has to fail; `first` tells whether it is
   // the call that breaks the store.
-  bool Count(bool* first) {
+  bool Count(FailedCall kind, bool* first) {
     const uint64_t call = ++calls;
     *first = call == fail_at;
-    if (*first) failed = true;
+    if (*first) {
+      failed_call = kind;
+      failed = true;
+    }
     return failed;
+  }
+  bool Fails() {
+    bool first;
+    return Count(FailedCall::kOther, &first);
   }
 
   absl::Status WriteError() const {
@@ -112,13 +123,11 @@ class FailingStage final : public StoreStage {
 
   absl::Status Add(StoreBatch::Kind kind, Keyspace keyspace,
                    absl::string_view key, absl::string_view value) override {
-    bool first;
-    if (plan_->Count(&first)) return plan_->WriteError();
+    if (plan_->Fails()) return plan_->WriteError();
     return stage_->Add(kind, keyspace, key, value);
   }
   absl::Status NewRun() override {
-    bool first;
-    if (plan_->Count(&first)) return plan_->WriteError();
+    if (plan_->Fails()) return plan_->WriteError();
     return stage_->NewRun();
   }
   std::unique_ptr<StoreStage> Release() { return std::move(stage_); }
@@ -147,8 +156,7 @@ class FailingStore final : public Store {
   }
 
   absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() override {
-    bool first;
-    if (plan_->Count(&first)) return plan_->WriteError();
+    if (plan_->Fails()) return plan_->WriteError();
     absl::StatusOr<std::unique_ptr<StoreStage>> stage = store_->NewStage();
     if (!stage.ok()) return stage.status();
     return std::make_unique<FailingStage>(*std::move(stage), plan_);
@@ -162,14 +170,12 @@ class FailingStore final : public Store {
   }
 
   absl::Status Flush() override {
-    bool first;
-    if (plan_->Count(&first)) return plan_->WriteError();
+    if (plan_->Fails()) return plan_->WriteError();
     return store_->Flush();
   }
 
   absl::Status Compact() override {
-    bool first;
-    if (plan_->Count(&first)) return plan_->WriteError();
+    if (plan_->Fails()) return plan_->WriteError();
     return store_->Compact();
   }
 
@@ -185,7 +191,7 @@ class FailingStore final : public Store {
   template <typename Function>
   absl::Status Write(Function write) {
     bool first;
-    if (!plan_->Count(&first)) return write();
+    if (!plan_->Count(FailedCall::kCommit, &first)) return write();
     if (first && plan_->mode == FailureMode::kAppliedButReportedFailed) {
       const std::lock_guard<std::mutex> lock(mutex_);
       frozen_ = store_->TakeView();

@@ -31,11 +31,11 @@ struct ImportColumn {
     kConstant,   // one member for all rows
   };
   Role role = Role::kDimension;
-  std::string header;     // in the file; unused for kConstant
-  std::string dimension;  // kDimension, kConstant
+  std::string header = {};     // in the file; unused for kConstant
+  std::string dimension = {};  // kDimension, kConstant
   // kDimension: the member that an empty field stands for. kConstant: the
   // member.
-  std::string member;
+  std::string member = {};
 
   friend bool operator==(const ImportColumn&, const ImportColumn&) = default;
 };

@@ -1,0 +1,42 @@
+// Bytes of a file, unpacked where they are gzip.
+
+#ifndef FOOTFALL_ENGINE_EXCHANGE_BYTE_SOURCE_H_
+#define FOOTFALL_ENGINE_EXCHANGE_BYTE_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace footfall::engine {
+
+// Read front to back. One thread.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  // Reads at least 1 and at most `size` bytes; 0 at the end.
+  //
+  //   DATA_LOSS    gzip data are damaged or end early
+  //   UNAVAILABLE  the file cannot be read
+  virtual absl::StatusOr<size_t> Read(char* bytes, size_t size) = 0;
+
+  // Of the file as it lies on disk.
+  virtual uint64_t bytes_read() const = 0;
+  virtual uint64_t bytes_total() const = 0;  // 0: not known (a pipe)
+};
+
+// gzip is told by the first two bytes, which no text begins with. Messages name
+// the path.
+//
+//   NOT_FOUND         no such file
+//   INVALID_ARGUMENT  a folder
+//   UNAVAILABLE       it cannot be opened
+absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
+    const std::string& path);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_EXCHANGE_BYTE_SOURCE_H_

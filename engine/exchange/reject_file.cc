@@ -1,0 +1,55 @@
+#include "engine/exchange/reject_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/exchange/csv_reader.h"
+#include "storage/base/status_macros.h"
+
+namespace footfall::engine {
+
+absl::StatusOr<std::unique_ptr<RejectFile>> RejectFile::Create(
+    const std::string& path, absl::Span<const std::string> header) {
+  std::FILE* const opened = std::fopen(path.c_str(), "we");
+  auto file = std::unique_ptr<RejectFile>(new RejectFile(path, opened));
+  if (opened == nullptr) return file->Failed();
+  std::string text = "line,reason";
+  for (const std::string& name : header) {
+    text.push_back(',');
+    AppendCsvField(name, &text);
+  }
+  text.push_back('\n');
+  FOOTFALL_RETURN_IF_ERROR(file->Write(text));
+  return file;
+}
+
+absl::Status RejectFile::Add(uint64_t line, absl::string_view reason,
+                             absl::Span<const absl::string_view> fields) {
+  std::string text = absl::StrCat(line, ",");
+  AppendCsvField(reason, &text);
+  for (const absl::string_view field : fields) {
+    text.push_back(',');
+    AppendCsvField(field, &text);
+  }
+  text.push_back('\n');
+  return Write(text);
+}
+
+absl::Status RejectFile::Close() {
+  std::FILE* const file = file_.release();
+  return std::fclose(file) == 0 ? absl::OkStatus() : Failed();
+}
+
+absl::Status RejectFile::Write(absl::string_view text) {
+  const size_t written = std::fwrite(text.data(), 1, text.size(), file_.get());
+  return written == text.size() ? absl::OkStatus() : Failed();
+}
+
+absl::Status RejectFile::Failed() const {
+  return absl::UnavailableError(absl::StrCat(
+      "rejects: ", path_, " cannot be written: ", std::strerror(errno)));
+}
+
+}  // namespace footfall::engine

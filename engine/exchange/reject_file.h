@@ -1,0 +1,48 @@
+// The file that takes rows which do not fit.
+
+#ifndef FOOTFALL_ENGINE_EXCHANGE_REJECT_FILE_H_
+#define FOOTFALL_ENGINE_EXCHANGE_REJECT_FILE_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace footfall::engine {
+
+// CSV: line, reason, then the fields as they were, under the header of the file
+// they came from. Of a broken record the text is one field.
+class RejectFile {
+ public:
+  // Replaces what is at `path`. UNAVAILABLE where it cannot be written.
+  static absl::StatusOr<std::unique_ptr<RejectFile>> Create(
+      const std::string& path, absl::Span<const std::string> header);
+
+  absl::Status Add(uint64_t line, absl::string_view reason,
+                   absl::Span<const absl::string_view> fields);
+
+  // All rows are on their way to the medium. No more come after it.
+  absl::Status Close();
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  RejectFile(std::string path, std::FILE* file)
+      : path_(std::move(path)), file_(file) {}
+  absl::Status Write(absl::string_view text);
+  absl::Status Failed() const;
+
+  const std::string path_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_EXCHANGE_REJECT_FILE_H_

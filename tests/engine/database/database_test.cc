@@ -93,12 +93,12 @@ TEST_CASE("a later batch replaces, adds to and deletes from earlier ones",
   const auto metric = Define(database.get(), DauSpec());
   WriteOne(database.get(), metric, 20000, "a", "web", 1);
   WriteOne(database.get(), metric, 20001, "a", "web", 2);
-  WriteOne(database.get(), metric, 20000, "a", "web", 3);   // replaces
-  WriteOne(database.get(), metric, 15000, "a", "web", 4);   // years late
+  WriteOne(database.get(), metric, 20000, "a", "web", 3);  // replaces
+  WriteOne(database.get(), metric, 15000, "a", "web", 4);  // years late
   SampleBatch batch;
   batch.RowsOf(metric).Delete(20001, {"a", "web"});
-  batch.RowsOf(metric).Delete(20002, {"a", "web"});     // was not there
-  batch.RowsOf(metric).Delete(20002, {"nobody", ""});   // nor its series
+  batch.RowsOf(metric).Delete(20002, {"a", "web"});    // was not there
+  batch.RowsOf(metric).Delete(20002, {"nobody", ""});  // nor its series
   const WriteResult result = Write(database.get(), batch);
   CHECK(result.samples == 0);
   CHECK(result.new_series == 0);
@@ -361,8 +361,7 @@ TEST_CASE("a closed database says so", "[database]") {
   batch.RowsOf(metric).AddStep(20000, {"a", "web"}, 2);
   const auto result = database->Write(batch, {});
   CHECK(absl::IsFailedPrecondition(result.status()));
-  CHECK_THAT(std::string(result.status().message()),
-             Catch::Contains("closed"));
+  CHECK_THAT(std::string(result.status().message()), Catch::Contains("closed"));
   CHECK(absl::IsFailedPrecondition(database->RunUpkeep()));
   CHECK(database->TakeSnapshot() == nullptr);
   CHECK(database->Stats().commit == 0);
@@ -401,9 +400,9 @@ TEST_CASE("a store with records but no format version is not a database",
 
 TEST_CASE("metrics of every period and of no dimension hold samples",
           "[database]") {
-  const Unit unit = GENERATE(Unit::kSecond, Unit::kMinute, Unit::kHour,
-                             Unit::kDay, Unit::kWeek, Unit::kMonth,
-                             Unit::kQuarter, Unit::kYear);
+  const Unit unit =
+      GENERATE(Unit::kSecond, Unit::kMinute, Unit::kHour, Unit::kDay,
+               Unit::kWeek, Unit::kMonth, Unit::kQuarter, Unit::kYear);
   DatabaseHome at(Home::kMemory);
   const auto database = at.Open();
   MetricSpec spec;

@@ -1,0 +1,306 @@
+// Scans: the same samples whichever way the tiles are fetched.
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "engine/open_database.h"
+#include "engine/read/tile_range.h"
+#include "storage/key/tile_key.h"
+#include "tests/support/database_home.h"
+
+namespace footfall {
+namespace {
+
+using testing::DatabaseHome;
+using testing::Home;
+using testing::Samples;
+using testing::TryReadSamples;
+
+MetricSpec Spec() {
+  MetricSpec spec;
+  spec.name = "dau";
+  spec.dimensions = {{"app"}};
+  return spec;
+}
+
+// A database of 2,000 series x sparse steps in tiles of 8 x 16, so that a scan
+// has many of them.
+struct Market {
+  std::shared_ptr<Store> store = storage::NewMemoryStore();
+  std::unique_ptr<Database> database;
+  std::shared_ptr<const Metric> metric;
+  Samples samples;
+};
+
+Market NewMarket(uint32_t seed) {
+  Market market;
+  DatabaseOptions options;
+  options.background_upkeep = false;
+  engine::InternalOptions internal;
+  internal.tile_shape = storage::TileShape{.lanes = 8, .steps = 16};
+  market.database = *engine::OpenDatabase(
+      std::make_unique<testing::LentStore>(market.store), options, internal);
+  market.metric = *market.database->Define(Spec());
+  std::mt19937 random(seed);
+  for (int batch = 0; batch < 4; ++batch) {
+    SampleBatch rows;
+    for (int i = 0; i < 6000; ++i) {
+      const std::string app = "app" + std::to_string(random() % 2000);
+      // Eras come and go: two of three are empty.
+      const int64_t step = static_cast<int64_t>(random() % 8) * 48 +
+                           static_cast<int64_t>(random() % 16) - 100;
+      const int64_t value = static_cast<int64_t>(random());
+      rows.RowsOf(market.metric).AddStep(step, {app}, value);
+      market.samples[{app, step}] = value;
+    }
+    REQUIRE(market.database->Write(rows, {}).ok());
+  }
+  return market;
+}
+
+Samples Expect(const Market& market, const Snapshot& snapshot,
+               const std::vector<SeriesId>& series, StepRange steps) {
+  Samples expected;
+  for (const SeriesId id : series) {
+    const std::string name = testing::SeriesName(snapshot, *market.metric, id);
+    for (auto at = market.samples.lower_bound({name, steps.begin});
+         at != market.samples.end() && at->first.first == name &&
+         at->first.second < steps.end;
+         ++at) {
+      expected.insert(*at);
+    }
+  }
+  return expected;
+}
+
+TEST_CASE("a scan finds what was asked for, however much that is", "[read]") {
+  const Market market = NewMarket(7);
+  const auto snapshot = market.database->TakeSnapshot();
+  const auto all = testing::AllSeries(*snapshot, market.metric->id);
+  REQUIRE(all.size() > 1800);
+  std::vector<SeriesId> tenth;
+  std::vector<SeriesId> half;
+  std::vector<SeriesId> hundredth;
+  for (const SeriesId id : all) {
+    if (id % 2 == 0) half.push_back(id);
+    if (id % 80 < 8) tenth.push_back(id);  // a band of ten
+    if (id % 797 == 5) hundredth.push_back(id);
+  }
+  struct Case {
+    const char* why;
+    std::vector<SeriesId> series;
+    StepRange steps;
+  };
+  const StepRange everything = market.metric->grid.Limits();
+  const Case cases[] = {
+      {"all series, all steps: a walk", all, everything},
+      {"half of each band", half, everything},
+      {"a band of ten: leaps", tenth, everything},
+      {"a band of ten, few eras: points", tenth, {-100, 0}},
+      {"few series over all eras: leaps", hundredth, everything},
+      {"one series, one era: a point", {77}, {-100, -90}},
+      {"the last series", {all.back()}, everything},
+      {"one step inside a tile", all, {-95, -94}},
+      {"the edge of a tile", all, {-97, -95}},
+      {"steps between the eras that are there", all, {-70, -60}},
+      {"no steps", all, {5, 5}},
+      {"steps the wrong way round", all, {5, 1}},
+      {"no series", {}, everything},
+      {"series that are not there", {5000, 5001}, everything},
+      {"some there, some not", {3, 5000}, everything},
+      {"steps far outside the years", all, {INT64_MIN / 2, INT64_MAX / 2}},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.why);
+    std::vector<SeriesId> known;
+    for (const SeriesId id : test.series) {
+      if (id < all.size()) known.push_back(id);
+    }
+    const auto found =
+        TryReadSamples(*snapshot, *market.metric, test.series, test.steps);
+    REQUIRE(found.status() == absl::OkStatus());
+    const Samples expected = Expect(market, *snapshot, known, test.steps);
+    CHECK(found->size() == expected.size());
+    CHECK(*found == expected);
+  }
+}
+
+TEST_CASE("random scans over random data", "[read]") {
+  const uint32_t seed = 11;
+  CAPTURE(seed);
+  const Market market = NewMarket(seed);
+  const auto snapshot = market.database->TakeSnapshot();
+  std::mt19937 random(seed);
+  for (int round = 0; round < 60; ++round) {
+    CAPTURE(round);
+    const uint32_t keep = 1 + random() % 200;  // of 1,000
+    std::vector<SeriesId> series;
+    for (const SeriesId id : testing::AllSeries(*snapshot, market.metric->id)) {
+      if (random() % 1000 < keep) series.push_back(id);
+    }
+    const int64_t begin = static_cast<int64_t>(random() % 500) - 150;
+    const StepRange steps{begin, begin + static_cast<int64_t>(random() % 400)};
+    const auto found = TryReadSamples(*snapshot, *market.metric, series, steps);
+    REQUIRE(found.ok());
+    REQUIRE(*found == Expect(market, *snapshot, series, steps));
+  }
+}
+
+TEST_CASE("slabs come by era, then by band, and stats add up", "[read]") {
+  const Market market = NewMarket(13);
+  const auto snapshot = market.database->TakeSnapshot();
+  const auto all = testing::AllSeries(*snapshot, market.metric->id);
+  const ScanRequest request{.metric = market.metric->id,
+                            .series = all,
+                            .steps = market.metric->grid.Limits()};
+  const auto cursor = snapshot->Scan(request);
+  std::pair<int64_t, SeriesId> last = {INT64_MIN, 0};
+  uint64_t slabs = 0;
+  uint64_t values = 0;
+  while (*cursor->Next()) {
+    const Slab& slab = cursor->slab();
+    const std::pair<int64_t, SeriesId> now = {slab.first_step,
+                                              slab.series.front()};
+    REQUIRE(last < now);
+    last = now;
+    ++slabs;
+    values += slab.values.size();
+  }
+  CHECK(cursor->stats().tiles == slabs);
+  CHECK(cursor->stats().values == values);
+  CHECK(cursor->stats().tile_bytes > 0);
+  CHECK(*snapshot->CountTiles(request) == slabs);
+}
+
+TEST_CASE("step bounds are the eras that have tiles", "[read]") {
+  struct Case {
+    const char* why;
+    std::vector<int64_t> steps;
+    StepRange expected;  // of tiles of 256 steps
+  };
+  const Case cases[] = {
+      {"one sample", {0}, {0, 256}},
+      {"before 1970", {-1}, {-256, 0}},
+      {"both", {-1, 255}, {-256, 256}},
+      {"far apart", {-719162, 2932896}, {-719360, 2932992}},
+      {"three eras", {100, 300, 600}, {0, 768}},
+      {"a gap in the middle", {0, 25600}, {0, 25856}},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.why);
+    DatabaseHome at(GENERATE(Home::kMemory, Home::kDisk));
+    const auto database = at.Open();
+    // Neighbours in the key space, before and after.
+    for (const char* const name : {"before", "dau", "later"}) {
+      MetricSpec spec = Spec();
+      spec.name = name;
+      const auto metric = *database->Define(spec);
+      CHECK_FALSE(
+          database->TakeSnapshot()->StepBounds(metric->id)->has_value());
+      SampleBatch batch;
+      if (spec.name == "dau") {
+        for (const int64_t step : test.steps) {
+          batch.RowsOf(metric).AddStep(step, {"a"}, 1);
+        }
+      } else {
+        batch.RowsOf(metric).AddStep(12345, {"a"}, 1);
+      }
+      REQUIRE(database->Write(batch, {}).ok());
+    }
+    const auto snapshot = database->TakeSnapshot();
+    const auto bounds = snapshot->StepBounds(snapshot->FindMetric("dau")->id);
+    REQUIRE(bounds.ok());
+    REQUIRE(bounds->has_value());
+    CHECK(**bounds == test.expected);
+  }
+}
+
+TEST_CASE("a metric that is not there has nothing to read", "[read]") {
+  DatabaseHome at(Home::kMemory);
+  const auto database = at.Open();
+  const auto snapshot = database->TakeSnapshot();
+  const std::vector<SeriesId> series = {0};
+  const ScanRequest request{.metric = 9, .series = series, .steps = {0, 9}};
+  CHECK(*snapshot->CountTiles(request) == 0);
+  CHECK_FALSE(snapshot->StepBounds(9)->has_value());
+  CHECK_FALSE(*snapshot->Scan(request)->Next());
+  CHECK(snapshot->Series(9).count() == 0);
+}
+
+TEST_CASE("a damaged tile is named, and the others can be read", "[read]") {
+  Market market = NewMarket(17);
+  const auto all =
+      testing::AllSeries(*market.database->TakeSnapshot(), market.metric->id);
+  std::string bytes;
+  const std::string key = storage::EncodeTileKey(
+      {.metric = market.metric->id, .era = -7, .band = 3});
+  REQUIRE(*market.store->TakeView()->Get(Keyspace::kTiles, key, &bytes));
+  struct Case {
+    const char* why;
+    std::string bytes;
+  };
+  std::string flipped = bytes;
+  flipped[flipped.size() / 2] ^= 0x10;
+  const Case cases[] = {
+      {"a flipped bit", flipped},
+      {"cut short", bytes.substr(0, bytes.size() - 1)},
+      {"empty", ""},
+      {"garbage", "garbage"},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.why);
+    StoreBatch batch;
+    batch.Put(Keyspace::kTiles, key, test.bytes);
+    REQUIRE(market.store->Apply(batch, Durability::kPowerLoss).ok());
+    // A write publishes a view that has the damage.
+    SampleBatch row;
+    row.RowsOf(market.metric).AddStep(1000, {"app0"}, 1);
+    REQUIRE(market.database->Write(row, {}).ok());
+    const auto snapshot = market.database->TakeSnapshot();
+    const auto read = TryReadSamples(*snapshot, *market.metric, all,
+                                     market.metric->grid.Limits());
+    CHECK(absl::IsDataLoss(read.status()));
+    CHECK_THAT(std::string(read.status().message()),
+               Catch::Contains("tile dau/era -7/band 3"));
+    CHECK(TryReadSamples(*snapshot, *market.metric, all, {0, 900}).ok());
+  }
+}
+
+TEST_CASE("a tile of another shape or type is damage", "[read]") {
+  Market market = NewMarket(19);
+  const auto metric = market.metric;
+  MetricSpec spec = Spec();
+  spec.name = "price";
+  spec.value_type = ValueType::kDecimal;
+  const auto price = *market.database->Define(spec);
+  SampleBatch rows;
+  rows.RowsOf(price).AddStep(-100, {"app0"}, 0.5);
+  REQUIRE(market.database->Write(rows, {}).ok());
+  // A tile of `price` under a key of `dau`.
+  std::string bytes;
+  REQUIRE(*market.store->TakeView()->Get(
+      Keyspace::kTiles,
+      storage::EncodeTileKey({.metric = price->id, .era = -7, .band = 0}),
+      &bytes));
+  StoreBatch batch;
+  batch.Put(
+      Keyspace::kTiles,
+      storage::EncodeTileKey({.metric = metric->id, .era = -7, .band = 0}),
+      bytes);
+  REQUIRE(market.store->Apply(batch, Durability::kPowerLoss).ok());
+  SampleBatch row;
+  row.RowsOf(metric).AddStep(1000, {"app0"}, 1);
+  REQUIRE(market.database->Write(row, {}).ok());
+  const auto snapshot = market.database->TakeSnapshot();
+  const auto read = TryReadSamples(*snapshot, *metric,
+                                   testing::AllSeries(*snapshot, metric->id),
+                                   metric->grid.Limits());
+  CHECK(absl::IsDataLoss(read.status()));
+}
+
+}  // namespace
+}  // namespace footfall

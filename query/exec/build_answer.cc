@@ -1,0 +1,214 @@
+// The columns of an answer.
+
+#include "query/exec/build_answer.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+ColumnType TypeOf(const RowExpr& expr) {
+  if (expr.is_date) return ColumnType::kText;
+  return expr.is_decimal ? ColumnType::kDecimal : ColumnType::kInteger;
+}
+
+Column NewColumn(std::string name, Column::Role role, ColumnType type,
+                 size_t rows) {
+  Column column;
+  column.name = std::move(name);
+  column.role = role;
+  column.type = type;
+  switch (type) {
+    case ColumnType::kInteger:
+    case ColumnType::kBoolean:
+      column.integers.resize(rows);
+      break;
+    case ColumnType::kDecimal:
+      column.decimals.resize(rows);
+      break;
+    case ColumnType::kText:
+      column.texts.resize(rows);
+      break;
+  }
+  return column;
+}
+
+class Builder {
+ public:
+  Builder(const Plan& plan, const Rows& rows, absl::Span<const RowId> chosen)
+      : plan_(plan), rows_(rows), chosen_(chosen) {}
+
+  absl::Status AddItem(const BoundItem& item, Answer* answer) const;
+
+ private:
+  // Puts a number, or a step of the expression's grid, into a cell.
+  void Put(const RowExpr& expr, const Scalar& number, size_t row,
+           Column* column) const;
+  void PutMissing(size_t row, Column* column) const;
+
+  const Plan& plan_;
+  const Rows& rows_;
+  absl::Span<const RowId> chosen_;
+};
+
+void Builder::Put(const RowExpr& expr, const Scalar& number, size_t row,
+                  Column* column) const {
+  switch (column->type) {
+    case ColumnType::kInteger:
+    case ColumnType::kBoolean:
+      column->integers[row] = number.integer;
+      break;
+    case ColumnType::kDecimal:
+      column->decimals[row] = number.as_decimal();
+      break;
+    case ColumnType::kText: {
+      const Grid& grid = plan_.operands[expr.date_operand].grid;
+      column->texts[row] = grid.Format(number.integer);
+      if (column->starts.empty()) column->starts.resize(chosen_.size());
+      column->starts[row] = grid.CivilStart(number.integer);
+      break;
+    }
+  }
+}
+
+void Builder::PutMissing(size_t row, Column* column) const {
+  if (column->missing.empty()) column->missing.resize(chosen_.size());
+  column->missing[row] = true;
+}
+
+absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
+  const size_t rows = chosen_.size();
+  const ColumnType type = TypeOf(item.expr);
+  Column value = NewColumn(
+      item.bounds ? absl::StrCat(item.name, "_low") : item.name,
+      item.bounds ? Column::Role::kLow : Column::Role::kValue, type, rows);
+  // The second column: the high, or the kind.
+  Column second = item.bounds
+                      ? NewColumn(absl::StrCat(item.name, "_high"),
+                                  Column::Role::kHigh, type, rows)
+                      : NewColumn(absl::StrCat(item.name, "_kind"),
+                                  Column::Role::kKind, ColumnType::kText, rows);
+  Column present =
+      NewColumn(absl::StrCat(item.name, "_present"), Column::Role::kPresent,
+                ColumnType::kInteger, rows);
+  Column expected =
+      NewColumn(absl::StrCat(item.name, "_expected"), Column::Role::kExpected,
+                ColumnType::kInteger, rows);
+  value.unit = item.unit;
+  if (!item.bounds) {
+    value.kinds.resize(rows);
+    if (type == ColumnType::kText) {
+      value.low_texts.resize(rows);
+      value.high_texts.resize(rows);
+      value.starts.resize(rows);
+    } else {
+      value.low.resize(rows);
+      value.high.resize(rows);
+      if (type == ColumnType::kInteger) {
+        value.low_integers.resize(rows);
+        value.high_integers.resize(rows);
+      }
+    }
+  } else {
+    second.unit = item.unit;
+  }
+  for (size_t r = 0; r < rows; ++r) {
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
+                              rows_.Evaluate(item.expr, chosen_[r]));
+    present.integers[r] = cell.present;
+    expected.integers[r] = cell.expected;
+    if (item.bounds) {
+      if (cell.low.has_value()) {
+        Put(item.expr, *cell.low, r, &value);
+      } else {
+        PutMissing(r, &value);
+      }
+      if (cell.high.has_value()) {
+        Put(item.expr, *cell.high, r, &second);
+      } else {
+        PutMissing(r, &second);
+      }
+      continue;
+    }
+    value.kinds[r] = cell.kind();
+    second.texts[r] = std::string(CellKindName(cell.kind()));
+    if (!cell.has_value) {
+      PutMissing(r, &value);
+      continue;
+    }
+    Put(item.expr, cell.value, r, &value);
+    if (type == ColumnType::kText) {
+      const Grid& grid = plan_.operands[item.expr.date_operand].grid;
+      if (cell.low) value.low_texts[r] = grid.Format(cell.low->integer);
+      if (cell.high) value.high_texts[r] = grid.Format(cell.high->integer);
+      continue;
+    }
+    value.low[r] = cell.low ? cell.low->as_decimal() : -kInfinity;
+    value.high[r] = cell.high ? cell.high->as_decimal() : kInfinity;
+    if (type == ColumnType::kInteger) {
+      value.low_integers[r] = cell.low ? cell.low->integer : INT64_MIN;
+      value.high_integers[r] = cell.high ? cell.high->integer : INT64_MAX;
+    }
+  }
+  answer->columns.push_back(std::move(value));
+  answer->columns.push_back(std::move(second));
+  answer->columns.push_back(std::move(present));
+  answer->columns.push_back(std::move(expected));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
+                                   const Results& results, const Rows& rows,
+                                   absl::Span<const RowId> chosen) {
+  Answer answer;
+  const size_t count = chosen.size();
+  answer.set_row_count(count);
+  answer.notes = results.notes;
+  for (size_t b = 0; b < plan.by.size(); ++b) {
+    Column column =
+        NewColumn(plan.by[b], Column::Role::kMember, ColumnType::kText, count);
+    for (size_t r = 0; r < count; ++r) {
+      column.texts[r] = std::string(run.snapshot().MemberName(
+          plan.by[b], results.groups[chosen[r].group][b]));
+    }
+    answer.columns.push_back(std::move(column));
+  }
+  const Timeline& timeline = *results.timeline;
+  if (plan.every.has_value()) {
+    Column column =
+        NewColumn("time", Column::Role::kTime, ColumnType::kText, count);
+    column.starts.resize(count);
+    for (size_t r = 0; r < count; ++r) {
+      column.texts[r] = timeline.Format(chosen[r].bucket);
+      column.starts[r] = timeline.CivilStart(chosen[r].bucket);
+    }
+    answer.columns.push_back(std::move(column));
+  }
+  const Builder builder(plan, rows, chosen);
+  for (const BoundItem& item : plan.items) {
+    FOOTFALL_RETURN_IF_ERROR(builder.AddItem(item, &answer));
+  }
+  Column partial =
+      NewColumn("partial", Column::Role::kPartial, ColumnType::kBoolean, count);
+  for (size_t r = 0; r < count; ++r) {
+    partial.integers[r] = timeline.partial(chosen[r].bucket) ? 1 : 0;
+  }
+  answer.columns.push_back(std::move(partial));
+  if (rows.inexact_total()) {
+    answer.notes.push_back(
+        "the total behind a share is not exact: people in several groups "
+        "count in each of them");
+  }
+  return answer;
+}
+
+}  // namespace footfall::query

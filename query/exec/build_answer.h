@@ -1,0 +1,22 @@
+// The columns of an answer, as section 6 of the language lays them out.
+
+#ifndef FOOTFALL_QUERY_EXEC_BUILD_ANSWER_H_
+#define FOOTFALL_QUERY_EXEC_BUILD_ANSWER_H_
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "footfall/answer.h"
+#include "query/exec/leaves.h"
+#include "query/exec/rows.h"
+#include "query/exec/run.h"
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
+                                   const Results& results, const Rows& rows,
+                                   absl::Span<const RowId> chosen);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_BUILD_ANSWER_H_

@@ -1,0 +1,222 @@
+// Which rows an answer has, and in which order.
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "query/exec/compare.h"
+#include "query/exec/rows.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+class Chooser {
+ public:
+  Chooser(const Run& run, const Plan& plan, const Results& results,
+          const Rows& rows)
+      : run_(run), plan_(plan), results_(results), rows_(rows) {}
+
+  absl::StatusOr<std::vector<RowId>> Choose();
+
+ private:
+  absl::StatusOr<bool> Keep(RowId row) const;
+  absl::Status KeepTop(std::vector<RowId>* kept) const;
+  absl::Status Order(std::vector<RowId>* kept) const;
+  // Members byte by byte; below 0 where group a stands before b.
+  int CompareGroups(uint32_t a, uint32_t b) const;
+  std::vector<uint32_t> GroupOrder() const;
+
+  const Run& run_;
+  const Plan& plan_;
+  const Results& results_;
+  const Rows& rows_;
+};
+
+int Chooser::CompareGroups(uint32_t a, uint32_t b) const {
+  for (size_t i = 0; i < plan_.by.size(); ++i) {
+    const MemberId left = results_.groups[a][i];
+    const MemberId right = results_.groups[b][i];
+    if (left == right) continue;
+    return run_.snapshot()
+        .MemberName(plan_.by[i], left)
+        .compare(run_.snapshot().MemberName(plan_.by[i], right));
+  }
+  return 0;
+}
+
+std::vector<uint32_t> Chooser::GroupOrder() const {
+  std::vector<uint32_t> order(results_.groups.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [this](uint32_t a, uint32_t b) { return CompareGroups(a, b) < 0; });
+  return order;
+}
+
+// A row is there where the group has samples and some item something to say.
+absl::StatusOr<bool> Chooser::Keep(RowId row) const {
+  if (!rows_.HasSteps(row)) return false;
+  bool has_value = false;
+  for (const BoundItem& item : plan_.items) {
+    if (item.expr.kind == RowExpr::Kind::kLeaf && !item.bounds &&
+        !plan_.leaves[item.expr.leaf].whole_range) {
+      if (results_.leaves[item.expr.leaf].has_value(row.group, row.bucket)) {
+        has_value = true;
+        break;
+      }
+      continue;
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, rows_.Evaluate(item.expr, row));
+    if (cell.has_value ||
+        (item.bounds && (cell.low.has_value() || cell.high.has_value()))) {
+      has_value = true;
+      break;
+    }
+  }
+  if (!has_value) return false;
+  for (const BoundTest& test : plan_.having) {
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell left, rows_.Evaluate(test.left, row));
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
+                              rows_.Evaluate(test.right, row));
+    if (!TestCells(test.comparison, left, right)) return false;
+  }
+  return true;
+}
+
+absl::Status Chooser::KeepTop(std::vector<RowId>* kept) const {
+  const BoundTop& top = *plan_.top;
+  std::vector<uint32_t> groups;
+  for (const RowId& row : *kept) {
+    if (groups.empty() || groups.back() != row.group) {
+      groups.push_back(row.group);
+    }
+  }
+  std::vector<Cell> judged(results_.groups.size());
+  for (const uint32_t group : groups) {
+    FOOTFALL_ASSIGN_OR_RETURN(judged[group],
+                              rows_.Evaluate(top.expr, {group, 0}));
+  }
+  const size_t count = std::min(
+      groups.size(), static_cast<size_t>(std::max<int64_t>(0, top.count)));
+  std::partial_sort(
+      groups.begin(), groups.begin() + static_cast<ptrdiff_t>(count),
+      groups.end(), [&](uint32_t a, uint32_t b) {
+        const int order = OrderCells(judged[a], judged[b], top.descending);
+        return order != 0 ? order < 0 : CompareGroups(a, b) < 0;
+      });
+  std::vector<bool> in(results_.groups.size());
+  for (size_t i = 0; i < count; ++i) in[groups[i]] = true;
+  std::erase_if(*kept, [&in](const RowId& row) { return !in[row.group]; });
+  return absl::OkStatus();
+}
+
+absl::Status Chooser::Order(std::vector<RowId>* kept) const {
+  const size_t keys = plan_.order_by.size();
+  // Keys are worked out once, beside the rows.
+  std::vector<Cell> cells;
+  std::vector<size_t> expr_keys;
+  for (size_t k = 0; k < keys; ++k) {
+    if (plan_.order_by[k].kind == BoundKey::Kind::kExpr) expr_keys.push_back(k);
+  }
+  cells.reserve(kept->size() * expr_keys.size());
+  for (const RowId& row : *kept) {
+    for (const size_t k : expr_keys) {
+      FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
+                                rows_.Evaluate(plan_.order_by[k].expr, row));
+      cells.push_back(std::move(cell));
+    }
+  }
+  const auto compare = [&](size_t a, size_t b) {
+    const RowId& left = (*kept)[a];
+    const RowId& right = (*kept)[b];
+    size_t e = 0;
+    for (const BoundKey& key : plan_.order_by) {
+      int order = 0;
+      switch (key.kind) {
+        case BoundKey::Kind::kTime:
+          order = left.bucket < right.bucket   ? -1
+                  : left.bucket > right.bucket ? 1
+                                               : 0;
+          if (key.descending) order = -order;
+          break;
+        case BoundKey::Kind::kMember: {
+          const MemberId m = results_.groups[left.group][key.by];
+          const MemberId n = results_.groups[right.group][key.by];
+          const std::string& name = plan_.by[key.by];
+          order = m == n ? 0
+                         : run_.snapshot().MemberName(name, m).compare(
+                               run_.snapshot().MemberName(name, n));
+          if (key.descending) order = -order;
+          break;
+        }
+        case BoundKey::Kind::kExpr:
+          order = OrderCells(cells[a * expr_keys.size() + e],
+                             cells[b * expr_keys.size() + e], key.descending);
+          ++e;
+          break;
+      }
+      if (order != 0) return order < 0;
+    }
+    const int groups = CompareGroups(left.group, right.group);
+    if (groups != 0) return groups < 0;
+    return left.bucket < right.bucket;
+  };
+  std::vector<size_t> order(kept->size());
+  std::iota(order.begin(), order.end(), 0);
+  const size_t wanted =
+      plan_.limit.has_value()
+          ? std::min(order.size(), static_cast<size_t>(*plan_.limit))
+          : order.size();
+  std::partial_sort(order.begin(),
+                    order.begin() + static_cast<ptrdiff_t>(wanted), order.end(),
+                    compare);
+  std::vector<RowId> sorted;
+  sorted.reserve(wanted);
+  for (size_t i = 0; i < wanted; ++i) sorted.push_back((*kept)[order[i]]);
+  *kept = std::move(sorted);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
+  std::vector<RowId> kept;
+  const size_t buckets = results_.timeline->size();
+  const bool sorted = plan_.order_by.empty();
+  std::vector<uint32_t> groups;
+  if (sorted) {
+    groups = GroupOrder();
+  } else {
+    groups.resize(results_.groups.size());
+    std::iota(groups.begin(), groups.end(), 0);
+  }
+  const size_t limit =
+      plan_.limit.has_value() ? static_cast<size_t>(*plan_.limit) : SIZE_MAX;
+  for (const uint32_t group : groups) {
+    for (uint32_t b = 0; b < buckets; ++b) {
+      FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
+      if (keep) kept.push_back({group, b});
+    }
+    if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
+  }
+  if (plan_.top.has_value()) FOOTFALL_RETURN_IF_ERROR(KeepTop(&kept));
+  if (!sorted) FOOTFALL_RETURN_IF_ERROR(Order(&kept));
+  if (kept.size() > limit) kept.resize(limit);
+  if (kept.size() > run_.options().limits.max_rows) {
+    return Refuse(Refusal::kRowLimit, run_.text(), footfall::Source(),
+                  {absl::StrCat(kept.size()),
+                   absl::StrCat(run_.options().limits.max_rows)});
+  }
+  return kept;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<RowId>> ChooseRows(const Run& run, const Plan& plan,
+                                              const Results& results,
+                                              const Rows& rows) {
+  return Chooser(run, plan, results, rows).Choose();
+}
+
+}  // namespace footfall::query

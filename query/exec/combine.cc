@@ -1,0 +1,405 @@
+// Stage one, across series. combine.h has the definition.
+
+#include "query/exec/combine.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <memory>
+#include <utility>
+
+#include "query/exec/lanes.h"
+#include "query/exec/relations.h"
+#include "query/func/step_words.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr uint32_t kNone = CombinedSets::kNone;
+
+class Combiner {
+ public:
+  Combiner(Run& run, const CombineRequest& request, bool wide)
+      : run_(run),
+        request_(request),
+        relations_(*request.metric, *request.rows),
+        wide_(wide),
+        decimal_(request.metric->spec.value_type == ValueType::kDecimal),
+        steps_(static_cast<size_t>(request.steps.size())),
+        words_(WordsFor(steps_)),
+        memory_(run) {}
+
+  // false: a sum left 64 bits, and `wide` was not set.
+  absl::StatusOr<bool> Work(CombinedSets* result);
+
+ private:
+  absl::Status Allocate();
+  absl::Status Scan(bool wholes);
+  void Contribute(const SetEntry& entry, const int64_t* values,
+                  const uint64_t* present, size_t offset, size_t count,
+                  const int64_t* extra);
+  void ContributeMasked(const SetEntry& entry, const int64_t* values,
+                        const uint64_t* present, size_t offset, size_t count,
+                        const int64_t* extra);
+  void ContributeWhole(size_t lane);
+  void FinishLow(size_t set);
+  void FindCountChange();
+  void Add(const int64_t* values, size_t count, int64_t* sum) {
+    if (decimal_) {
+      AddDecimals(values, count, sum);
+    } else {
+      overflow_ |= AddIntegers(values, count, sum);
+    }
+  }
+  int64_t* ExtraLane(size_t set) { return result_->MutableExtra(set); }
+
+  Run& run_;
+  const CombineRequest& request_;
+  SetRelations relations_;
+  const bool wide_;
+  const bool decimal_;
+  const size_t steps_;
+  const size_t words_;
+  Reservation memory_;
+  CombinedSets* result_ = nullptr;
+  bool overflow_ = false;
+
+  std::vector<int64_t> high_;   // wide: [sets x steps]
+  std::vector<int64_t> units_;  // [unit lanes x steps]
+  // Lanes of the series that others are parts of.
+  std::vector<int64_t> whole_values_;
+  std::vector<uint64_t> whole_present_;
+  std::vector<uint64_t> counters_;
+  std::vector<size_t> counter_begin_;  // [counted sets + 1] in words
+  // A series without the steps at which it does not count.
+  std::vector<uint64_t> kept_;
+  std::vector<int64_t> kept_values_;
+  std::vector<int64_t> kept_extra_;
+  // The cells of a whole.
+  std::vector<int64_t> cell_values_;
+  std::vector<int64_t> cell_extra_;
+};
+
+absl::Status Combiner::Allocate() {
+  const size_t sets = relations_.set_count();
+  uint64_t lanes = sets * (wide_ ? 2 : 1) + relations_.unit_lane_count() +
+                   relations_.wholes().size() + 3;
+  size_t low_lanes = 0;
+  result_->low_row.assign(sets, kNone);
+  result_->extra_row.assign(sets, kNone);
+  for (size_t set = 0; set < sets; ++set) {
+    if (relations_.low_mode(set) != LowMode::kExact) {
+      result_->low_row[set] = static_cast<uint32_t>(low_lanes++);
+    }
+  }
+  lanes += low_lanes;
+  counter_begin_.assign(1, 0);
+  for (size_t set = 0; set < request_.counted_sets; ++set) {
+    const size_t members = request_.sets->set(set).size();
+    const size_t planes = members < 2 ? 0 : std::bit_width(members);
+    counter_begin_.push_back(counter_begin_.back() + planes * words_);
+  }
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(
+      lanes * steps_ * 8 + (sets + relations_.wholes().size()) * words_ * 8 +
+      counter_begin_.back() * 8));
+
+  result_->steps = request_.steps;
+  result_->words = words_;
+  // -0.0 is the number that changes no sum.
+  result_->values.assign(sets * steps_,
+                         decimal_ ? std::bit_cast<int64_t>(-0.0) : 0);
+  result_->present.assign(sets * words_, 0);
+  result_->lows.assign(low_lanes * steps_, 0);
+  if (wide_) high_.assign(sets * steps_, 0);
+  units_.assign(relations_.unit_lane_count() * steps_, 0);
+  whole_values_.assign(relations_.wholes().size() * steps_, 0);
+  whole_present_.assign(relations_.wholes().size() * words_, 0);
+  counters_.assign(counter_begin_.back(), 0);
+  if (!relations_.wholes().empty()) {
+    cell_values_.assign(steps_, 0);
+    cell_extra_.assign(steps_, 0);
+  }
+  return absl::OkStatus();
+}
+
+// Adds `count` steps from `offset` on of one series, all of which count.
+void Combiner::Contribute(const SetEntry& entry, const int64_t* values,
+                          const uint64_t* present, size_t offset, size_t count,
+                          const int64_t* extra) {
+  const size_t set = entry.set;
+  int64_t* value = result_->values.data() + set * steps_ + offset;
+  if (wide_ && !decimal_) {
+    AddWide(values, count, value, high_.data() + set * steps_ + offset);
+  } else {
+    Add(values, count, value);
+  }
+  OrBits(present, count, offset, result_->present.data() + set * words_);
+  switch (relations_.low_mode(set)) {
+    case LowMode::kExact:
+      break;
+    case LowMode::kLargest: {
+      int64_t* low =
+          result_->lows.data() + result_->low_row[set] * steps_ + offset;
+      if (decimal_) {
+        MaxDecimals(values, count, low);
+      } else {
+        MaxIntegers(values, count, low);
+      }
+      break;
+    }
+    case LowMode::kUnits:
+      Add(values, count, units_.data() + entry.unit * steps_ + offset);
+      break;
+  }
+  if (extra != nullptr) Add(extra, count, ExtraLane(set) + offset);
+  if (set < request_.counted_sets &&
+      counter_begin_[set] != counter_begin_[set + 1]) {
+    const size_t planes =
+        (counter_begin_[set + 1] - counter_begin_[set]) / words_;
+    CountBits(present, count, offset, words_, planes,
+              counters_.data() + counter_begin_[set]);
+  }
+}
+
+// The same, without the steps at which a whole of the series is there.
+void Combiner::ContributeMasked(const SetEntry& entry, const int64_t* values,
+                                const uint64_t* present, size_t offset,
+                                size_t count, const int64_t* extra) {
+  if (entry.above_count == 0) {
+    Contribute(entry, values, present, offset, count, extra);
+    return;
+  }
+  kept_.assign(present, present + WordsFor(count));
+  for (const uint32_t whole : relations_.above(entry)) {
+    const uint64_t* there = whole_present_.data() + whole * words_;
+    for (size_t first = 0; first < count; first += 64) {
+      const uint32_t n =
+          static_cast<uint32_t>(std::min<size_t>(64, count - first));
+      kept_[first / 64] &= ~StepBits(there, offset + first, n);
+    }
+  }
+  kept_values_.resize(count);
+  CopyWhere(values, kept_.data(), count, kept_values_.data());
+  if (extra != nullptr) {
+    kept_extra_.resize(count);
+    CopyWhere(extra, kept_.data(), count, kept_extra_.data());
+  }
+  Contribute(entry, kept_values_.data(), kept_.data(), offset, count,
+             extra == nullptr ? nullptr : kept_extra_.data());
+}
+
+// A whole: its cell is weighed against its parts, which are all in by now.
+void Combiner::ContributeWhole(size_t lane) {
+  const int64_t* values = whole_values_.data() + lane * steps_;
+  const uint64_t* present = whole_present_.data() + lane * words_;
+  for (const SetEntry& entry : relations_.entries(relations_.wholes()[lane])) {
+    if (entry.parts_set == kNone) {
+      ContributeMasked(entry, values, present, 0, steps_, nullptr);
+      continue;
+    }
+    const size_t parts = entry.parts_set;
+    FinishLow(parts);
+    const int64_t* parts_value = result_->value(parts);
+    const int64_t* parts_low =
+        result_->low(parts) == nullptr ? parts_value : result_->low(parts);
+    const int64_t* parts_extra = result_->extra(parts);
+    const uint64_t* parts_present = result_->present_bits(parts);
+    std::copy(values, values + steps_, cell_values_.begin());
+    bool contradicts = false;
+    for (size_t i = 0; i < steps_; ++i) {
+      cell_extra_[i] = 0;
+      if (!BitAt(present, i) || !BitAt(parts_present, i)) continue;
+      if (decimal_) {
+        const double whole = std::bit_cast<double>(values[i]);
+        const double low = std::bit_cast<double>(parts_low[i]);
+        if (!(low > whole)) continue;
+        const double high =
+            std::bit_cast<double>(parts_value[i]) +
+            (parts_extra == nullptr ? 0
+                                    : std::bit_cast<double>(parts_extra[i]));
+        cell_extra_[i] = std::bit_cast<int64_t>(whole + high - low);
+      } else {
+        if (parts_low[i] <= values[i]) continue;
+        int64_t extra = 0;
+        overflow_ |=
+            __builtin_sub_overflow(parts_value[i], parts_low[i], &extra) ||
+            __builtin_add_overflow(extra, values[i], &extra) ||
+            (parts_extra != nullptr &&
+             __builtin_add_overflow(extra, parts_extra[i], &extra));
+        cell_extra_[i] = extra;
+      }
+      cell_values_[i] = parts_low[i];
+      contradicts = true;
+    }
+    result_->contradiction |= contradicts;
+    ContributeMasked(entry, cell_values_.data(), present, 0, steps_,
+                     contradicts ? cell_extra_.data() : nullptr);
+  }
+}
+
+void Combiner::FinishLow(size_t set) {
+  if (relations_.low_mode(set) != LowMode::kUnits) return;
+  int64_t* low = result_->lows.data() + result_->low_row[set] * steps_;
+  const auto [begin, end] = relations_.units_of(set);
+  for (uint32_t unit = begin; unit < end; ++unit) {
+    const int64_t* lane = units_.data() + unit * steps_;
+    if (decimal_) {
+      MaxDecimals(lane, steps_, low);
+    } else {
+      MaxIntegers(lane, steps_, low);
+    }
+  }
+  // Only values that may be negative have a low above them.
+  const int64_t* value = result_->value(set);
+  for (size_t i = 0; i < steps_; ++i) {
+    const bool above = decimal_ ? std::bit_cast<double>(low[i]) >
+                                      std::bit_cast<double>(value[i])
+                                : low[i] > value[i];
+    if (above) low[i] = value[i];
+  }
+}
+
+absl::Status Combiner::Scan(bool wholes) {
+  const absl::Span<const UsedRow> rows =
+      wholes ? relations_.wholes() : relations_.others();
+  if (rows.empty()) return absl::OkStatus();
+  const std::vector<SeriesId>& ids = request_.rows->ids;
+  std::vector<SeriesId> series(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) series[i] = ids[rows[i].row];
+  ScanRequest scan;
+  scan.metric = request_.metric->id;
+  scan.series = series;
+  scan.steps = request_.steps;
+  const std::unique_ptr<SlabCursor> cursor = run_.snapshot().Scan(scan);
+  size_t at = 0;
+  SeriesId last_series = 0;
+  while (true) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+    if (!more) break;
+    const Slab& slab = cursor->slab();
+    const size_t offset =
+        static_cast<size_t>(slab.first_step - request_.steps.begin);
+    for (size_t i = 0; i < slab.series.size(); ++i) {
+      const SeriesId id = slab.series[i];
+      if (id < last_series) at = 0;  // a new era begins
+      last_series = id;
+      // Slabs follow the request's order, so the next row is near.
+      if (series[at] != id) {
+        at = static_cast<size_t>(
+            std::lower_bound(series.begin() + static_cast<ptrdiff_t>(at),
+                             series.end(), id) -
+            series.begin());
+      }
+      if (at >= series.size() || series[at] != id) {
+        return absl::InternalError("a scan gave a series not asked for");
+      }
+      const int64_t* values = slab.values.data() + i * slab.step_count;
+      const uint64_t* present = slab.present.data() + i * slab.words;
+      if (wholes) {
+        std::copy(values, values + slab.step_count,
+                  whole_values_.data() + at * steps_ + offset);
+        OrBits(present, slab.step_count, offset,
+               whole_present_.data() + at * words_);
+      } else {
+        for (const SetEntry& entry : relations_.entries(rows[at])) {
+          ContributeMasked(entry, values, present, offset, slab.step_count,
+                           nullptr);
+        }
+      }
+      if (at + 1 < series.size()) ++at;
+    }
+  }
+  run_.Count(cursor->stats());
+  return absl::OkStatus();
+}
+
+void Combiner::FindCountChange() {
+  for (size_t set = 0; set < request_.counted_sets; ++set) {
+    const size_t planes =
+        (counter_begin_[set + 1] - counter_begin_[set]) / words_;
+    const uint64_t* counters = counters_.data() + counter_begin_[set];
+    const uint64_t* present = result_->present_bits(set);
+    bool changes = false;
+    for (size_t p = 0; p < planes && !changes; ++p) {
+      bool some_set = false;
+      bool some_clear = false;
+      for (size_t w = 0; w < words_; ++w) {
+        const uint64_t bits = counters[p * words_ + w] & present[w];
+        some_set |= bits != 0;
+        some_clear |= bits != present[w];
+      }
+      changes = some_set && some_clear;
+    }
+    if (!changes) continue;
+    SeriesCountChange change;
+    change.set = set;
+    bool have_first = false;
+    for (size_t i = 0; i < steps_; ++i) {
+      if (!BitAt(present, i)) continue;
+      const uint64_t count = CounterAt(counters, words_, planes, i);
+      const int64_t step = request_.steps.begin + static_cast<int64_t>(i);
+      if (have_first && count != change.count) {
+        change.other_step = step;
+        change.other_count = count;
+        result_->count_change = change;
+        return;
+      }
+      have_first = true;
+      change.step = step;
+      change.count = count;
+    }
+  }
+}
+
+absl::StatusOr<bool> Combiner::Work(CombinedSets* result) {
+  result_ = result;
+  relations_.Build(*request_.sets);
+  FOOTFALL_RETURN_IF_ERROR(Allocate());
+  FOOTFALL_RETURN_IF_ERROR(Scan(/*wholes=*/true));
+  FOOTFALL_RETURN_IF_ERROR(Scan(/*wholes=*/false));
+  for (const uint32_t lane : relations_.wholes_by_size()) {
+    ContributeWhole(lane);
+  }
+  for (size_t set = 0; set < relations_.set_count(); ++set) FinishLow(set);
+  if (overflow_ && !wide_) return false;
+  for (size_t i = 0; i < high_.size(); ++i) {
+    if (high_[i] != (result_->values[i] < 0 ? -1 : 0)) {
+      return Refuse(Refusal::kOverflow, run_.text(), footfall::Source(),
+                    {request_.metric->spec.name, ""});
+    }
+  }
+  if (overflow_) {
+    return Refuse(Refusal::kOverflow, run_.text(), footfall::Source(),
+                  {request_.metric->spec.name, ""});
+  }
+  FindCountChange();
+  return true;
+}
+
+}  // namespace
+
+int64_t* CombinedSets::MutableExtra(size_t set) {
+  if (extra_row[set] == kNone) {
+    extra_row[set] = static_cast<uint32_t>(extras.size() / step_count());
+    extras.resize(extras.size() + step_count(), 0);
+  }
+  return extras.data() + extra_row[set] * step_count();
+}
+
+absl::StatusOr<CombinedSets> CombineSets(Run& run,
+                                         const CombineRequest& request) {
+  CombinedSets result;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const bool done, Combiner(run, request, /*wide=*/false).Work(&result));
+  if (done) return result;
+  // A sum left 64 bits on the way; it may come back, so count what left.
+  result = CombinedSets();
+  FOOTFALL_RETURN_IF_ERROR(
+      Combiner(run, request, /*wide=*/true).Work(&result).status());
+  return result;
+}
+
+}  // namespace footfall::query

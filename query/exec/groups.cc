@@ -1,0 +1,399 @@
+// The series that an operand reads, sorted into groups.
+
+#include "query/exec/groups.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "query/exec/relations.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// A pick of members that are not simply "not split".
+bool PicksNamed(const MemberSet& pick) {
+  return pick.picked() && pick.single() != kEmptyMember;
+}
+
+class GroupFinder {
+ public:
+  GroupFinder(Run& run, const BoundOperand& operand)
+      : run_(run),
+        operand_(operand),
+        dimensions_(operand.metric->spec.dimensions) {}
+
+  absl::StatusOr<OperandGroups> Find();
+
+ private:
+  bool Matches(absl::Span<const MemberId> row) const;
+  GroupKey KeyOf(absl::Span<const MemberId> row) const;
+  void ReadRows();
+  absl::Status SortIntoGroups();
+  absl::Status KeepLevels(std::vector<std::vector<uint32_t>>* members);
+  void FindWholes();
+  void AddWhole(uint32_t row, size_t group);
+  std::optional<uint32_t> FindCover(absl::Span<const MemberId> whole,
+                                    size_t group) const;
+
+  Run& run_;
+  const BoundOperand& operand_;
+  const std::vector<Dimension>& dimensions_;
+  OperandGroups found_;
+  // Group and lane of shared wholes, before they are put in order.
+  std::vector<std::pair<uint32_t, uint32_t>> shared_pairs_;
+  absl::flat_hash_map<uint32_t, uint32_t> overlapping_index_;
+};
+
+bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
+  for (size_t d = 0; d < row.size(); ++d) {
+    if (!operand_.picks[d].Contains(row[d])) return false;
+  }
+  return true;
+}
+
+GroupKey GroupFinder::KeyOf(absl::Span<const MemberId> row) const {
+  GroupKey key = {};
+  for (size_t b = 0; b < operand_.by.size(); ++b) {
+    if (operand_.by[b] >= 0) key[b] = row[static_cast<size_t>(operand_.by[b])];
+  }
+  return key;
+}
+
+// The series that match, the wholes beside them, and the parts of those.
+void GroupFinder::ReadRows() {
+  const SeriesTable& table = run_.snapshot().Series(operand_.metric->id);
+  bool picks_named = false;
+  for (size_t d = 0; d < dimensions_.size(); ++d) {
+    picks_named |= PicksNamed(operand_.picks[d]) &&
+                   dimensions_[d].rule != Additivity::kLevel;
+  }
+  found_.rows = FindSeries(table, operand_.picks, picks_named);
+  if (picks_named) {
+    // Where a whole is not split in a picked dimension, its parts may be any.
+    std::vector<MemberSet> relaxed = operand_.picks;
+    bool any_relaxed = false;
+    for (size_t i = 0; i < found_.rows.size(); ++i) {
+      const auto row = found_.rows.row(i);
+      for (size_t d = 0; d < row.size(); ++d) {
+        if (row[d] == kEmptyMember && relaxed[d].picked() &&
+            !operand_.picks[d].Contains(kEmptyMember) &&
+            dimensions_[d].rule != Additivity::kLevel) {
+          relaxed[d] = MemberSet();
+          any_relaxed = true;
+        }
+      }
+    }
+    if (any_relaxed) found_.rows = FindSeries(table, relaxed, true);
+  }
+  found_.matched.resize(found_.rows.size());
+  for (size_t i = 0; i < found_.rows.size(); ++i) {
+    found_.matched[i] = Matches(found_.rows.row(i));
+    found_.matched_count += found_.matched[i] ? 1 : 0;
+  }
+}
+
+// Several members of a LEVEL have no common value. A series that is not split
+// there speaks for all; without one, combining is refused.
+absl::Status GroupFinder::KeepLevels(
+    std::vector<std::vector<uint32_t>>* members) {
+  for (size_t d = 0; d < dimensions_.size(); ++d) {
+    if (dimensions_[d].rule != Additivity::kLevel) continue;
+    for (std::vector<uint32_t>& group : *members) {
+      bool several = false;
+      bool has_whole = false;
+      MemberId first = 0;
+      MemberId other = 0;
+      for (size_t i = 0; i < group.size(); ++i) {
+        const MemberId member = found_.rows.row(group[i])[d];
+        if (i == 0) first = member;
+        if (member != first) {
+          several = true;
+          other = member;
+        }
+        has_whole |= member == kEmptyMember;
+      }
+      if (!several) continue;
+      if (!has_whole) {
+        const std::string& name = dimensions_[d].name;
+        const auto quoted = [&](MemberId member) {
+          return absl::StrCat("'", run_.snapshot().MemberName(name, member),
+                              "'");
+        };
+        return Refuse(
+            Refusal::kCombineLevel, run_.text(), operand_.source,
+            {operand_.metric->spec.name, name,
+             absl::StrCat(quoted(first), ", ", quoted(other)), quoted(first)});
+      }
+      std::erase_if(group, [&](uint32_t row) {
+        return found_.rows.row(row)[d] != kEmptyMember;
+      });
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GroupFinder::SortIntoGroups() {
+  bool has_level = false;
+  for (const Dimension& dimension : dimensions_) {
+    has_level |= dimension.rule == Additivity::kLevel;
+  }
+  const size_t n = found_.rows.size();
+  std::vector<uint32_t> group_of_row(n, 0);
+  std::vector<uint32_t> sizes;
+  GroupKey last_key = {};
+  uint32_t last_group = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (!found_.matched[i]) continue;
+    const GroupKey key = KeyOf(found_.rows.row(i));
+    // Series of a group tend to be neighbours.
+    if (sizes.empty() || key != last_key) {
+      const auto [at, inserted] = found_.group_of.emplace(
+          key, static_cast<uint32_t>(found_.keys.size()));
+      if (inserted) {
+        found_.keys.push_back(key);
+        sizes.push_back(0);
+      }
+      last_key = key;
+      last_group = at->second;
+    }
+    group_of_row[i] = last_group;
+    ++sizes[last_group];
+  }
+  // Rows by group, rising within each.
+  std::vector<std::vector<uint32_t>> members;
+  if (has_level) {
+    members.resize(sizes.size());
+    for (uint32_t i = 0; i < n; ++i) {
+      if (found_.matched[i]) members[group_of_row[i]].push_back(i);
+    }
+    FOOTFALL_RETURN_IF_ERROR(KeepLevels(&members));
+    for (const auto& group : members) found_.sets.Add(group);
+    return absl::OkStatus();
+  }
+  std::vector<uint32_t> begin(sizes.size() + 1, 0);
+  for (size_t g = 0; g < sizes.size(); ++g) begin[g + 1] = begin[g] + sizes[g];
+  std::vector<uint32_t> ordered(found_.matched_count);
+  std::vector<uint32_t> next(begin.begin(), begin.end() - 1);
+  for (uint32_t i = 0; i < n; ++i) {
+    if (found_.matched[i]) ordered[next[group_of_row[i]]++] = i;
+  }
+  for (size_t g = 0; g < sizes.size(); ++g) {
+    found_.sets.Add(absl::MakeConstSpan(ordered).subspan(begin[g], sizes[g]));
+  }
+  return absl::OkStatus();
+}
+
+// The group's series that stands for all that `whole` may hold of the picked
+// members: its own members where it names them, the pick where that is one
+// member, not split elsewhere.
+std::optional<uint32_t> GroupFinder::FindCover(absl::Span<const MemberId> whole,
+                                               size_t group) const {
+  for (const uint32_t row : found_.sets.set(group)) {
+    const auto candidate = found_.rows.row(row);
+    bool covers = true;
+    for (size_t d = 0; d < whole.size() && covers; ++d) {
+      MemberId wanted = whole[d];
+      if (wanted == kEmptyMember) {
+        const auto by = std::find(operand_.by.begin(), operand_.by.end(),
+                                  static_cast<int>(d));
+        if (by != operand_.by.end()) {
+          wanted =
+              found_.keys[group][static_cast<size_t>(by - operand_.by.begin())];
+        } else if (operand_.picks[d].picked()) {
+          covers = operand_.picks[d].single().has_value();
+          wanted = operand_.picks[d].single().value_or(kEmptyMember);
+        }
+      }
+      covers = covers && candidate[d] == wanted;
+    }
+    if (covers) return row;
+  }
+  return std::nullopt;
+}
+
+// `row` is a whole beside `group`, and no member of it.
+void GroupFinder::AddWhole(uint32_t row, size_t group) {
+  const auto whole = found_.rows.row(row);
+  bool overlaps = false;
+  for (size_t d = 0; d < whole.size(); ++d) {
+    if (whole[d] != kEmptyMember) continue;
+    const auto by =
+        std::find(operand_.by.begin(), operand_.by.end(), static_cast<int>(d));
+    const bool picked_by_group =
+        by != operand_.by.end() &&
+        found_.keys[group][static_cast<size_t>(by - operand_.by.begin())] !=
+            kEmptyMember;
+    if (!picked_by_group && operand_.picks[d].Contains(kEmptyMember)) continue;
+    if (dimensions_[d].rule == Additivity::kLevel) return;
+    overlaps |= dimensions_[d].rule == Additivity::kOverlaps;
+  }
+  if (!overlaps) {
+    shared_pairs_.emplace_back(static_cast<uint32_t>(group), row);
+    return;
+  }
+  OverlappingWhole pair;
+  pair.group = group;
+  pair.row = row;
+  pair.whole =
+      overlapping_index_
+          .emplace(row, static_cast<uint32_t>(found_.overlapping_wholes.size()))
+          .first->second;
+  if (pair.whole == found_.overlapping_wholes.size()) {
+    found_.overlapping_wholes.push_back(row);
+  }
+  pair.cover = FindCover(whole, group).value_or(OverlappingWhole::kNone);
+  found_.overlapping.push_back(pair);
+}
+
+void GroupFinder::FindWholes() {
+  // Candidates: not split in a picked dimension, else as the conditions say.
+  std::vector<std::pair<uint32_t, uint32_t>> candidates;  // row, BY mask
+  std::vector<uint32_t> by_masks;
+  for (uint32_t i = 0; i < found_.rows.size(); ++i) {
+    const auto row = found_.rows.row(i);
+    bool beside = false;
+    bool fits = true;
+    for (size_t d = 0; d < row.size() && fits; ++d) {
+      if (operand_.picks[d].Contains(row[d])) continue;
+      fits = row[d] == kEmptyMember;
+      beside = true;
+    }
+    if (!fits) continue;
+    uint32_t by_mask = 0;
+    for (size_t b = 0; b < operand_.by.size(); ++b) {
+      if (operand_.by[b] >= 0 &&
+          row[static_cast<size_t>(operand_.by[b])] == kEmptyMember) {
+        by_mask |= uint32_t{1} << b;
+      }
+    }
+    if (!beside && by_mask == 0) continue;
+    candidates.emplace_back(i, by_mask);
+    if (std::find(by_masks.begin(), by_masks.end(), by_mask) ==
+        by_masks.end()) {
+      by_masks.push_back(by_mask);
+    }
+  }
+  if (candidates.empty()) return;
+  for (const uint32_t by_mask : by_masks) {
+    // Groups by their key with the places blanked where the whole is not split.
+    absl::flat_hash_map<GroupKey, std::vector<uint32_t>> groups;
+    for (uint32_t g = 0; g < found_.keys.size(); ++g) {
+      GroupKey key = found_.keys[g];
+      for (size_t b = 0; b < operand_.by.size(); ++b) {
+        if ((by_mask >> b & 1) != 0) key[b] = kEmptyMember;
+      }
+      groups[key].push_back(g);
+    }
+    for (const auto& [row, mask] : candidates) {
+      if (mask != by_mask) continue;
+      const GroupKey key = KeyOf(found_.rows.row(row));
+      const auto at = groups.find(key);
+      if (at == groups.end()) continue;
+      for (const uint32_t group : at->second) {
+        // Its own group holds it already.
+        if (found_.matched[row] && found_.keys[group] == key) continue;
+        AddWhole(row, group);
+      }
+    }
+  }
+  // Wholes that add to the same groups share a lane.
+  std::sort(shared_pairs_.begin(), shared_pairs_.end(),
+            [](const auto& a, const auto& b) {
+              return std::pair(a.second, a.first) <
+                     std::pair(b.second, b.first);
+            });
+  absl::flat_hash_map<std::vector<uint32_t>, uint32_t> lanes;
+  std::vector<std::pair<uint32_t, uint32_t>> group_lanes;
+  for (size_t i = 0; i < shared_pairs_.size();) {
+    const uint32_t row = shared_pairs_[i].second;
+    std::vector<uint32_t> groups;
+    for (; i < shared_pairs_.size() && shared_pairs_[i].second == row; ++i) {
+      groups.push_back(shared_pairs_[i].first);
+    }
+    const auto [at, inserted] =
+        lanes.emplace(groups, static_cast<uint32_t>(lanes.size()));
+    if (inserted) {
+      for (const uint32_t group : groups) {
+        group_lanes.emplace_back(group, at->second);
+      }
+    }
+    found_.shared.push_back({row, at->second});
+  }
+  found_.shared_lanes = lanes.size();
+  std::sort(group_lanes.begin(), group_lanes.end());
+  found_.shared_begin.assign(found_.keys.size() + 1, 0);
+  for (const auto& [group, lane] : group_lanes) {
+    ++found_.shared_begin[group + 1];
+    found_.shared_lane_lists.push_back(lane);
+  }
+  for (size_t g = 0; g < found_.keys.size(); ++g) {
+    found_.shared_begin[g + 1] += found_.shared_begin[g];
+  }
+  std::stable_sort(found_.overlapping.begin(), found_.overlapping.end(),
+                   [](const OverlappingWhole& a, const OverlappingWhole& b) {
+                     return a.group < b.group;
+                   });
+}
+
+absl::StatusOr<OperandGroups> GroupFinder::Find() {
+  ReadRows();
+  FOOTFALL_RETURN_IF_ERROR(SortIntoGroups());
+  FindWholes();
+  return std::move(found_);
+}
+
+}  // namespace
+
+bool IsPart(absl::Span<const MemberId> part, absl::Span<const MemberId> whole) {
+  bool differs = false;
+  for (size_t d = 0; d < part.size(); ++d) {
+    if (part[d] == whole[d]) continue;
+    if (whole[d] != kEmptyMember) return false;
+    differs = true;
+  }
+  return differs;
+}
+
+std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
+                                           absl::Span<const uint32_t> wholes,
+                                           const std::vector<bool>& among) {
+  std::vector<std::vector<uint32_t>> parts(wholes.size());
+  absl::flat_hash_map<GroupKey, uint32_t> by_tuple;
+  std::vector<uint32_t> masks;
+  for (uint32_t w = 0; w < wholes.size(); ++w) {
+    const auto row = rows.row(wholes[w]);
+    GroupKey tuple = {};
+    std::copy(row.begin(), row.end(), tuple.begin());
+    by_tuple.emplace(tuple, w);
+    const uint32_t mask = EmptyMask(row);
+    if (std::find(masks.begin(), masks.end(), mask) == masks.end()) {
+      masks.push_back(mask);
+    }
+  }
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    if (!among.empty() && !among[i]) continue;
+    const auto row = rows.row(i);
+    const uint32_t own_mask = EmptyMask(row);
+    for (const uint32_t mask : masks) {
+      if (mask == own_mask || (mask & own_mask) != own_mask) continue;
+      GroupKey tuple = {};
+      for (size_t d = 0; d < row.size(); ++d) {
+        if ((mask >> d & 1) == 0) tuple[d] = row[d];
+      }
+      const auto at = by_tuple.find(tuple);
+      if (at != by_tuple.end()) parts[at->second].push_back(i);
+    }
+  }
+  return parts;
+}
+
+absl::StatusOr<OperandGroups> FindGroups(Run& run,
+                                         const BoundOperand& operand) {
+  return GroupFinder(run, operand).Find();
+}
+
+}  // namespace footfall::query

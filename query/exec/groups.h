@@ -1,0 +1,89 @@
+// The series that an operand reads, sorted into groups; and those beside them
+// that bear on the bounds.
+
+#ifndef FOOTFALL_QUERY_EXEC_GROUPS_H_
+#define FOOTFALL_QUERY_EXEC_GROUPS_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "query/exec/combine.h"
+#include "query/exec/run.h"
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+// Members of the BY dimensions; the places past them are 0.
+using GroupKey = std::array<MemberId, kMaxDimensions>;
+
+// A whole beside the named members that WHERE, braces or BY pick: it may hold
+// more of them than their own series say.
+//
+// What it adds to the high of a group is what it exceeds its present parts by.
+// A part that another member of an OVERLAPS dimension names is not taken off:
+// its people may be among the picked ones as well. So:
+//
+//   shared       the picked dimensions in which it is empty all ADD: it adds
+//                the same to each group,    max(0, v - low(its parts))
+//   overlapping  one of them OVERLAPS:      max(0, v - low(its parts in the
+//                group)); but where the group has a series for all that it may
+//                hold of the picked members (the *cover*), no more than its
+//                parts leave over, max(0, v - value(its parts))
+struct SharedWhole {
+  uint32_t row = 0;
+  uint32_t lane = 0;  // wholes that add to the same groups share a lane
+};
+struct OverlappingWhole {
+  static constexpr uint32_t kNone = UINT32_MAX;
+  size_t group = 0;
+  uint32_t row = 0;
+  uint32_t whole = 0;      // index into overlapping_wholes
+  uint32_t cover = kNone;  // row
+};
+
+struct OperandGroups {
+  // Every series that bears on the operand.
+  SeriesRows rows;
+  // [rows] all conditions hold.
+  std::vector<bool> matched;
+  size_t matched_count = 0;
+
+  // [groups], in order of their first series. Braces leave a place of the key
+  // 0.
+  std::vector<GroupKey> keys;
+  SetList sets;
+  absl::flat_hash_map<GroupKey, uint32_t> group_of;
+
+  std::vector<SharedWhole> shared;
+  size_t shared_lanes = 0;
+  // [groups + 1] into shared_lane_lists: the lanes that a group's high grows
+  // by.
+  std::vector<uint32_t> shared_begin;
+  std::vector<uint32_t> shared_lane_lists;
+  std::vector<OverlappingWhole> overlapping;  // by group
+  std::vector<uint32_t> overlapping_wholes;   // rows
+
+  size_t group_count() const { return keys.size(); }
+};
+
+//   INVALID_ARGUMENT  several members of a LEVEL dimension would be combined
+absl::StatusOr<OperandGroups> FindGroups(Run& run, const BoundOperand& operand);
+
+// The rows that are parts of row `whole`, for several wholes at once: a list
+// for each, rising. `among` [rows] narrows the parts; empty takes all.
+std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
+                                           absl::Span<const uint32_t> wholes,
+                                           const std::vector<bool>& among);
+
+// Whether series `part` is a part of `whole`: it differs from it only by naming
+// members where `whole` is empty.
+bool IsPart(absl::Span<const MemberId> part, absl::Span<const MemberId> whole);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_GROUPS_H_

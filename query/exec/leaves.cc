@@ -1,0 +1,491 @@
+// Stage two, over time.
+
+#include "query/exec/leaves.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "query/exec/lanes.h"
+#include "query/exec/step_lanes.h"
+#include "query/func/aggregate.h"
+#include "query/func/step_words.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// Lanes of this many bytes are worked on at a time: about what a core's own
+// cache holds.
+constexpr uint64_t kChunkBytes = uint64_t{2} << 20;
+
+class Evaluation {
+ public:
+  Evaluation(Run& run, const Plan& plan) : run_(run), plan_(plan) {}
+  absl::StatusOr<Results> Work();
+
+ private:
+  // A stretch of groups.
+  struct Chunk {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  // What one chunk has to tell beside its cells.
+  struct Findings {
+    std::vector<StepRange> extents;  // [operands]
+    std::vector<std::optional<SeriesCountChange>> changes;
+    bool contradiction = false;
+  };
+
+  void CollectGroups();
+  absl::Status ReadBroadcasts();
+  std::vector<Chunk> MakeChunks() const;
+  absl::Status RunChunks(const std::vector<Chunk>& chunks);
+  absl::Status RunChunk(const Chunk& chunk, Findings* findings);
+  absl::Status Reduce(size_t leaf_index, size_t group, const StepLane& lane);
+  absl::StatusOr<Cell> CellOf(const Leaf& leaf, const StepLane& lane,
+                              const BucketPiece& piece) const;
+  void Merge(const Findings& findings);
+  void Settle();
+  void AddNotes();
+
+  Run& run_;
+  const Plan& plan_;
+  Results results_;
+  std::vector<std::unique_ptr<OperandReader>> readers_;
+  // [operands][groups] the operand's own group, or kNoGroup.
+  static constexpr uint32_t kNoGroup = UINT32_MAX;
+  std::vector<std::vector<uint32_t>> local_;
+  // [operands] all groups of those in braces, read once.
+  std::vector<std::optional<GroupLanes>> broadcast_;
+  Findings findings_;
+};
+
+void Evaluation::CollectGroups() {
+  const size_t operands = plan_.operands.size();
+  std::vector<size_t> split;  // operands that have groups of their own
+  for (size_t o = 0; o < operands; ++o) {
+    if (!plan_.operands[o].broadcast()) split.push_back(o);
+  }
+  if (split.size() == 1) {
+    results_.groups = readers_[split[0]]->groups().keys;
+  } else {
+    absl::flat_hash_set<GroupKey> known;
+    for (const size_t o : split) {
+      for (const GroupKey& key : readers_[o]->groups().keys) {
+        if (known.insert(key).second) results_.groups.push_back(key);
+      }
+    }
+  }
+  local_.resize(operands);
+  for (size_t o = 0; o < operands; ++o) {
+    const OperandGroups& groups = readers_[o]->groups();
+    local_[o].assign(results_.groups.size(), kNoGroup);
+    for (uint32_t g = 0; g < results_.groups.size(); ++g) {
+      GroupKey key = results_.groups[g];
+      for (size_t b = 0; b < plan_.by.size(); ++b) {
+        if (plan_.operands[o].by[b] < 0) key[b] = kEmptyMember;
+      }
+      const auto at = groups.group_of.find(key);
+      if (at != groups.group_of.end()) local_[o][g] = at->second;
+    }
+  }
+}
+
+absl::Status Evaluation::ReadBroadcasts() {
+  broadcast_.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!plan_.operands[o].broadcast()) continue;
+    std::vector<uint32_t> all(readers_[o]->groups().group_count());
+    for (uint32_t g = 0; g < all.size(); ++g) all[g] = g;
+    FOOTFALL_ASSIGN_OR_RETURN(broadcast_[o], readers_[o]->Read(all));
+  }
+  return absl::OkStatus();
+}
+
+// Cuts depend on the question alone, never on the number of threads: sums of
+// decimals come out the same.
+std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
+  std::vector<Chunk> chunks;
+  Chunk chunk;
+  uint64_t bytes = 0;
+  for (size_t g = 0; g < results_.groups.size(); ++g) {
+    uint64_t more = 0;
+    for (size_t o = 0; o < plan_.operands.size(); ++o) {
+      if (local_[o][g] != kNoGroup && !broadcast_[o].has_value()) {
+        more += readers_[o]->BytesOfGroup(local_[o][g]);
+      }
+    }
+    if (chunk.end > chunk.begin && bytes + more > kChunkBytes) {
+      chunks.push_back(chunk);
+      chunk.begin = g;
+      bytes = 0;
+    }
+    chunk.end = g + 1;
+    bytes += more;
+  }
+  if (chunk.end > chunk.begin) chunks.push_back(chunk);
+  return chunks;
+}
+
+absl::StatusOr<Cell> Evaluation::CellOf(const Leaf& leaf, const StepLane& lane,
+                                        const BucketPiece& piece) const {
+  const int64_t begin = std::max(piece.data.begin, lane.steps.begin);
+  const int64_t end = std::min(piece.data.end, lane.steps.end);
+  if (end <= begin) return Cell::Missing(0, piece.over);
+  const size_t offset = static_cast<size_t>(begin - lane.steps.begin);
+  StepSpan span;
+  span.first_step = begin;
+  span.count = static_cast<uint32_t>(end - begin);
+  span.is_decimal = lane.is_decimal;
+  const auto at = [offset](const int64_t* numbers) {
+    return numbers == nullptr ? nullptr : numbers + offset;
+  };
+  span.values = at(lane.values);
+  span.lows = at(lane.lows);
+  span.highs = at(lane.highs);
+  span.present = lane.present + offset / 64;
+  span.bit_offset = static_cast<uint32_t>(offset % 64);
+  if (lane.low_open != nullptr) span.low_open = lane.low_open + offset / 64;
+  if (lane.high_open != nullptr) span.high_open = lane.high_open + offset / 64;
+  const uint64_t present =
+      CountSteps(span.present, span.bit_offset, span.count);
+  if (present == 0) return Cell::Missing(0, piece.over);
+  // A value that is there already is expected, over or not.
+  int64_t early = 0;
+  const int64_t unfinished = results_.timeline->unfinished(leaf.operand);
+  if (unfinished < end) {
+    const int64_t from = std::max(unfinished, begin);
+    early = static_cast<int64_t>(
+        CountSteps(lane.present, static_cast<uint64_t>(from - lane.steps.begin),
+                   static_cast<uint64_t>(end - from)));
+  }
+  const int64_t expected = piece.over + early;
+  if (leaf.function == Leaf::Function::kFirstTime) {
+    return FirstTime(span, expected, leaf.comparison, leaf.threshold);
+  }
+  return query::Reduce(leaf.aggregate, span, expected, leaf.quantile);
+}
+
+absl::Status Evaluation::Reduce(size_t leaf_index, size_t group,
+                                const StepLane& lane) {
+  const Leaf& leaf = plan_.leaves[leaf_index];
+  LeafTable& table = results_.leaves[leaf_index];
+  const Timeline& timeline = *results_.timeline;
+  for (size_t b = 0; b < table.buckets(); ++b) {
+    const BucketPiece& piece = leaf.whole_range
+                                   ? timeline.whole(leaf.operand)
+                                   : timeline.piece(leaf.operand, b);
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, CellOf(leaf, lane, piece));
+    table.Set(group, b, cell);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
+  const size_t operands = plan_.operands.size();
+  std::vector<GroupLanes> lanes(operands);
+  // [operands][groups of the chunk] where the group's lane is; SIZE_MAX: none.
+  std::vector<std::vector<size_t>> slots(operands);
+  findings->extents.resize(operands);
+  findings->changes.resize(operands);
+  for (size_t o = 0; o < operands; ++o) {
+    slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
+    std::vector<uint32_t> wanted;
+    for (size_t g = chunk.begin; g < chunk.end; ++g) {
+      const uint32_t local = local_[o][g];
+      if (local == kNoGroup) continue;
+      if (broadcast_[o].has_value()) {
+        slots[o][g - chunk.begin] = local;
+      } else {
+        slots[o][g - chunk.begin] = wanted.size();
+        wanted.push_back(local);
+      }
+    }
+    const GroupLanes* read = &lanes[o];
+    if (broadcast_[o].has_value()) {
+      read = &*broadcast_[o];
+    } else if (!wanted.empty()) {
+      FOOTFALL_ASSIGN_OR_RETURN(lanes[o], readers_[o]->Read(wanted));
+    } else {
+      continue;
+    }
+    findings->contradiction |= read->sets.contradiction;
+    findings->changes[o] = read->sets.count_change;
+    if (findings->changes[o].has_value()) {
+      // From the chunk's set to the operand's group.
+      findings->changes[o]->set = broadcast_[o].has_value()
+                                      ? findings->changes[o]->set
+                                      : wanted[findings->changes[o]->set];
+    }
+    if (!results_.timeline->open(o)) continue;
+    for (const size_t slot : slots[o]) {
+      if (slot == SIZE_MAX) continue;
+      const uint64_t* present = read->sets.present_bits(slot);
+      for (size_t w = 0; w < read->sets.words; ++w) {
+        if (present[w] == 0) continue;
+        StepRange& extent = findings->extents[o];
+        const int64_t base =
+            read->sets.steps.begin + static_cast<int64_t>(w * 64);
+        const int64_t first = base + std::countr_zero(present[w]);
+        const int64_t end = base + std::bit_width(present[w]);
+        if (extent.empty()) extent = {first, end};
+        extent.begin = std::min(extent.begin, first);
+        extent.end = std::max(extent.end, end);
+      }
+    }
+  }
+  StepLanes maker(plan_, readers_);
+  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+    const Leaf& leaf = plan_.leaves[i];
+    for (size_t g = chunk.begin; g < chunk.end; ++g) {
+      const auto lane_of = [&](size_t o) -> std::optional<LaneView> {
+        const size_t slot = slots[o][g - chunk.begin];
+        if (slot == SIZE_MAX) return std::nullopt;
+        return readers_[o]->View(
+            broadcast_[o].has_value() ? *broadcast_[o] : lanes[o], slot,
+            local_[o][g], leaf.total);
+      };
+      FOOTFALL_ASSIGN_OR_RETURN(const StepLane lane,
+                                maker.Make(leaf.steps, lane_of));
+      FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, lane));
+    }
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+  }
+  return absl::OkStatus();
+}
+
+void Evaluation::Merge(const Findings& findings) {
+  findings_.contradiction |= findings.contradiction;
+  findings_.extents.resize(plan_.operands.size());
+  findings_.changes.resize(plan_.operands.size());
+  for (size_t o = 0; o < findings.extents.size(); ++o) {
+    const StepRange& extent = findings.extents[o];
+    StepRange& all = findings_.extents[o];
+    if (!extent.empty()) {
+      if (all.empty()) all = extent;
+      all.begin = std::min(all.begin, extent.begin);
+      all.end = std::max(all.end, extent.end);
+    }
+    if (!findings_.changes[o].has_value()) {
+      findings_.changes[o] = findings.changes[o];
+    }
+  }
+}
+
+absl::Status Evaluation::RunChunks(const std::vector<Chunk>& chunks) {
+  std::vector<Findings> findings(chunks.size());
+  const size_t threads = std::min<size_t>(
+      chunks.size(), static_cast<size_t>(std::max(1, run_.options().threads)));
+  if (threads <= 1) {
+    for (size_t c = 0; c < chunks.size(); ++c) {
+      FOOTFALL_RETURN_IF_ERROR(RunChunk(chunks[c], &findings[c]));
+    }
+  } else {
+    std::atomic<size_t> next = 0;
+    std::mutex mutex;
+    // The error of the first chunk in order, whichever thread met it first.
+    size_t failed_chunk = SIZE_MAX;
+    absl::Status failure;
+    const auto work = [&] {
+      for (size_t c = next++; c < chunks.size(); c = next++) {
+        const absl::Status status = RunChunk(chunks[c], &findings[c]);
+        if (status.ok()) continue;
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (c < failed_chunk) {
+          failed_chunk = c;
+          failure = status;
+        }
+        next = chunks.size();
+      }
+    };
+    std::vector<std::thread> workers;
+    for (size_t t = 1; t < threads; ++t) workers.emplace_back(work);
+    work();
+    for (std::thread& worker : workers) worker.join();
+    FOOTFALL_RETURN_IF_ERROR(failure);
+  }
+  for (const Findings& finding : findings) Merge(finding);
+  return absl::OkStatus();
+}
+
+// Ranges that end with the samples are known now, and so is what was expected.
+void Evaluation::Settle() {
+  Timeline& timeline = *results_.timeline;
+  findings_.extents.resize(plan_.operands.size());
+  timeline.Settle(findings_.extents);
+  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+    const Leaf& leaf = plan_.leaves[i];
+    const bool whole = leaf.whole_range || !timeline.has_time();
+    if (!whole || !timeline.open(leaf.operand)) continue;
+    LeafTable& table = results_.leaves[i];
+    const int64_t over = timeline.whole(leaf.operand).over;
+    for (size_t g = 0; g < results_.groups.size(); ++g) {
+      Cell cell = table.Get(g, 0);
+      cell.expected += over;
+      if (leaf.aggregate == Aggregate::kCoverage &&
+          leaf.function == Leaf::Function::kReduce && cell.expected > 0) {
+        cell = Cell::Exact(Scalar::Decimal(static_cast<double>(cell.present) /
+                                           static_cast<double>(cell.expected)),
+                           cell.present, cell.expected);
+      }
+      if (leaf.aggregate == Aggregate::kBoundsOfSum &&
+          cell.present < cell.expected) {
+        cell.high.reset();
+      }
+      table.Set(g, 0, cell);
+    }
+  }
+}
+
+void Evaluation::AddNotes() {
+  findings_.changes.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!findings_.changes[o].has_value()) continue;
+    const SeriesCountChange& change = *findings_.changes[o];
+    const BoundOperand& operand = plan_.operands[o];
+    std::vector<std::string> members;
+    for (size_t b = 0; b < plan_.by.size(); ++b) {
+      if (operand.by[b] < 0) continue;
+      members.push_back(absl::StrCat(
+          plan_.by[b], " '",
+          run_.snapshot().MemberName(plan_.by[b],
+                                     readers_[o]->groups().keys[change.set][b]),
+          "'"));
+    }
+    results_.notes.push_back(absl::StrCat(
+        operand.metric->spec.name,
+        ": the number of series behind a value changes from step to step",
+        members.empty()
+            ? ""
+            : absl::StrCat(", as for ", absl::StrJoin(members, ", ")),
+        ": ", change.count, " at ", operand.grid.Format(change.step), ", ",
+        change.other_count, " at ", operand.grid.Format(change.other_step)));
+  }
+  if (findings_.contradiction) {
+    results_.notes.push_back(
+        "at some steps the parts come to more than their whole, which has an "
+        "empty member: does empty mean unknown there, instead of not split? "
+        "IMPORT ... EMPTY 'unknown' gives it a name");
+  }
+}
+
+absl::StatusOr<Results> Evaluation::Work() {
+  FOOTFALL_ASSIGN_OR_RETURN(readers_, OpenReaders(run_, plan_));
+  FOOTFALL_ASSIGN_OR_RETURN(results_.timeline,
+                            Timeline::Create(run_, plan_, readers_));
+  CollectGroups();
+  for (const auto& reader : readers_) {
+    results_.series.push_back(reader->groups().matched_count);
+    results_.wholes.push_back(reader->groups().shared.size() +
+                              reader->groups().overlapping_wholes.size());
+  }
+  Reservation memory(run_);
+  const size_t groups = results_.groups.size();
+  for (const Leaf& leaf : plan_.leaves) {
+    const size_t buckets = leaf.whole_range ? 1 : results_.timeline->size();
+    FOOTFALL_RETURN_IF_ERROR(
+        memory.Add(LeafTable::BytesPerCell() * groups * buckets));
+    results_.leaves.emplace_back(groups, buckets, leaf.is_decimal);
+  }
+  FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
+  FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
+  Settle();
+  AddNotes();
+  return std::move(results_);
+}
+
+}  // namespace
+
+LeafTable::LeafTable(size_t groups, size_t buckets, bool is_decimal)
+    : buckets_(buckets), is_decimal_(is_decimal) {
+  const size_t cells = groups * buckets;
+  values_.resize(cells);
+  lows_.resize(cells);
+  highs_.resize(cells);
+  flags_.resize(cells);
+  present_.resize(cells);
+  expected_.resize(cells);
+}
+
+uint64_t LeafTable::BytesPerCell() { return 3 * 8 + 1 + 2 * 4; }
+
+void LeafTable::Set(size_t group, size_t bucket, const Cell& cell) {
+  const size_t at = group * buckets_ + bucket;
+  const auto bits = [this](const Scalar& number) {
+    if (!is_decimal_) return number.integer;
+    return std::bit_cast<int64_t>(number.as_decimal());
+  };
+  uint8_t flags = 0;
+  if (cell.has_value) {
+    flags |= kHasValue;
+    values_[at] = bits(cell.value);
+  }
+  if (cell.low.has_value()) {
+    flags |= kHasLow;
+    lows_[at] = bits(*cell.low);
+  }
+  if (cell.high.has_value()) {
+    flags |= kHasHigh;
+    highs_[at] = bits(*cell.high);
+  }
+  if (cell.inexact) flags |= kInexact;
+  flags_[at] = flags;
+  present_[at] = static_cast<uint32_t>(cell.present);
+  expected_[at] = static_cast<uint32_t>(cell.expected);
+}
+
+Cell LeafTable::Get(size_t group, size_t bucket) const {
+  const size_t at = group * buckets_ + bucket;
+  const auto scalar = [this](int64_t bits) {
+    return is_decimal_ ? Scalar::Decimal(std::bit_cast<double>(bits))
+                       : Scalar::Integer(bits);
+  };
+  Cell cell = Cell::Missing(present_[at], expected_[at]);
+  const uint8_t flags = flags_[at];
+  if ((flags & kHasValue) != 0) {
+    cell.has_value = true;
+    cell.value = scalar(values_[at]);
+  }
+  if ((flags & kHasLow) != 0) cell.low = scalar(lows_[at]);
+  if ((flags & kHasHigh) != 0) cell.high = scalar(highs_[at]);
+  cell.inexact = (flags & kInexact) != 0;
+  return cell;
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
+    Run& run, const Plan& plan) {
+  std::vector<std::unique_ptr<OperandReader>> readers;
+  for (size_t o = 0; o < plan.operands.size(); ++o) {
+    std::vector<TotalRole> roles;
+    for (const Leaf& leaf : plan.leaves) {
+      if (!leaf.total.is_total) continue;
+      bool reads = false;
+      const auto visit = [&](const auto& self, const StepExpr& steps) -> void {
+        reads |= steps.kind == StepExpr::Kind::kOperand && steps.operand == o;
+        for (const StepExpr& side : steps.sides) self(self, side);
+      };
+      visit(visit, leaf.steps);
+      if (reads &&
+          std::find(roles.begin(), roles.end(), leaf.total) == roles.end()) {
+        roles.push_back(leaf.total);
+      }
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(
+        auto reader, OperandReader::Create(run, plan.operands[o], roles));
+    readers.push_back(std::move(reader));
+  }
+  return readers;
+}
+
+absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan) {
+  return Evaluation(run, plan).Work();
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,391 @@
+// An operand's values.
+
+#include "query/exec/operand_reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "query/exec/lanes.h"
+#include "query/exec/relations.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// Wholes whose parts are read together.
+constexpr size_t kWholesAtOnce = 64;
+
+// max(0, whole - part) of lane values; 0 - x cannot leave 64 bits here, since
+// bounds are kept for values that are not negative.
+int64_t Beyond(bool decimal, int64_t whole, int64_t part) {
+  if (decimal) {
+    return std::bit_cast<int64_t>(std::max(
+        0.0, std::bit_cast<double>(whole) - std::bit_cast<double>(part)));
+  }
+  int64_t rest = 0;
+  if (__builtin_sub_overflow(whole, part, &rest)) return 0;
+  return std::max<int64_t>(0, rest);
+}
+
+// a + b, stopping at the largest number: a bound that is open.
+int64_t Plus(bool decimal, int64_t a, int64_t b) {
+  if (decimal) {
+    return std::bit_cast<int64_t>(std::bit_cast<double>(a) +
+                                  std::bit_cast<double>(b));
+  }
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) return INT64_MAX;
+  return sum;
+}
+
+int64_t Larger(bool decimal, int64_t a, int64_t b) {
+  if (decimal) {
+    return std::bit_cast<double>(b) > std::bit_cast<double>(a) ? b : a;
+  }
+  return std::max(a, b);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OperandReader>> OperandReader::Create(
+    Run& run, const BoundOperand& operand, absl::Span<const TotalRole> totals) {
+  std::unique_ptr<OperandReader> reader(new OperandReader(run, operand));
+  FOOTFALL_RETURN_IF_ERROR(reader->Prepare(totals));
+  return reader;
+}
+
+absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
+                            run_.snapshot().StepBounds(operand_.metric->id));
+  if (bounds.has_value()) {
+    steps_.begin = std::max(bounds->begin, operand_.range.begin);
+    steps_.end = std::min(bounds->end, operand_.range.end);
+  }
+  if (steps_.empty()) {
+    steps_ = {operand_.range.begin, operand_.range.begin};
+    return absl::OkStatus();
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(groups_, FindGroups(run_, operand_));
+  FOOTFALL_RETURN_IF_ERROR(ReadWholes());
+  for (const TotalRole& total : totals) {
+    roles_.push_back(total);
+    excess_.emplace_back();
+    FOOTFALL_RETURN_IF_ERROR(ReadExcess(total, roles_.size() - 1));
+  }
+  return absl::OkStatus();
+}
+
+template <typename Take>
+absl::Status OperandReader::WalkWholes(
+    absl::Span<const uint32_t> wholes,
+    absl::Span<const std::vector<uint32_t>> parts, size_t batch,
+    const Take& take) const {
+  for (size_t first = 0; first < wholes.size(); first += batch) {
+    const size_t end = std::min(wholes.size(), first + batch);
+    SetList sets;
+    for (size_t i = first; i < end; ++i) {
+      sets.Add({&wholes[i], 1});
+      sets.Add(parts[i]);
+    }
+    CombineRequest request;
+    request.metric = operand_.metric.get();
+    request.rows = &groups_.rows;
+    request.sets = &sets;
+    request.steps = steps_;
+    FOOTFALL_ASSIGN_OR_RETURN(const CombinedSets combined,
+                              CombineSets(run_, request));
+    for (size_t i = first; i < end; ++i) {
+      take(i, combined, 2 * (i - first), 2 * (i - first) + 1);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OperandReader::ReadWholes() {
+  const size_t steps = static_cast<size_t>(steps_.size());
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(
+      (groups_.shared_lanes + 2 * groups_.overlapping_wholes.size()) * steps *
+      8));
+  if (!groups_.shared.empty()) {
+    shared_growth_.assign(groups_.shared_lanes * steps, 0);
+    std::vector<uint32_t> wholes;
+    for (const SharedWhole& whole : groups_.shared) wholes.push_back(whole.row);
+    const auto parts = PartsOf(groups_.rows, wholes, {});
+    FOOTFALL_RETURN_IF_ERROR(WalkWholes(
+        wholes, parts, kWholesAtOnce,
+        [&](size_t i, const CombinedSets& sets, size_t whole, size_t rest) {
+          int64_t* growth =
+              shared_growth_.data() + groups_.shared[i].lane * steps;
+          const int64_t* low =
+              sets.low(rest) != nullptr ? sets.low(rest) : sets.value(rest);
+          for (size_t s = 0; s < steps; ++s) {
+            if (!BitAt(sets.present_bits(whole), s)) continue;
+            const bool has_parts = BitAt(sets.present_bits(rest), s);
+            growth[s] = Plus(decimal(), growth[s],
+                             Beyond(decimal(), sets.value(whole)[s],
+                                    has_parts ? low[s] : 0));
+          }
+        }));
+  }
+  if (!groups_.overlapping_wholes.empty()) {
+    const std::vector<uint32_t>& wholes = groups_.overlapping_wholes;
+    whole_values_.assign(wholes.size() * steps, 0);
+    whole_leftover_.assign(wholes.size() * steps, 0);
+    const auto parts = PartsOf(groups_.rows, wholes, {});
+    FOOTFALL_RETURN_IF_ERROR(WalkWholes(
+        wholes, parts, kWholesAtOnce,
+        [&](size_t i, const CombinedSets& sets, size_t whole, size_t rest) {
+          for (size_t s = 0; s < steps; ++s) {
+            if (!BitAt(sets.present_bits(whole), s)) continue;
+            const int64_t value = sets.value(whole)[s];
+            const bool has_parts = BitAt(sets.present_bits(rest), s);
+            whole_values_[i * steps + s] = value;
+            whole_leftover_[i * steps + s] =
+                Beyond(decimal(), value, has_parts ? sets.value(rest)[s] : 0);
+          }
+        }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OperandReader::ReadExcess(const TotalRole& total, size_t role) {
+  std::vector<uint32_t> not_split;
+  for (uint32_t g = 0; g < groups_.group_count(); ++g) {
+    for (size_t b = 0; b < operand_.by.size(); ++b) {
+      if (operand_.by[b] >= 0 && !total.within[b] &&
+          groups_.keys[g][b] == kEmptyMember) {
+        not_split.push_back(g);
+        break;
+      }
+    }
+  }
+  for (const uint32_t group : not_split) {
+    const absl::Span<const uint32_t> wholes = groups_.sets.set(group);
+    std::vector<std::vector<uint32_t>> parts =
+        PartsOf(groups_.rows, wholes, groups_.matched);
+    // Those that another group of the same total counts.
+    for (size_t w = 0; w < wholes.size(); ++w) {
+      const auto whole = groups_.rows.row(wholes[w]);
+      std::erase_if(parts[w], [&](uint32_t row) {
+        const auto part = groups_.rows.row(row);
+        bool elsewhere = false;
+        for (size_t b = 0; b < operand_.by.size(); ++b) {
+          if (operand_.by[b] < 0) continue;
+          const size_t d = static_cast<size_t>(operand_.by[b]);
+          if (part[d] == whole[d]) continue;
+          if (total.within[b]) return true;
+          elsewhere = true;
+        }
+        return !elsewhere;
+      });
+    }
+    const size_t steps = static_cast<size_t>(steps_.size());
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(steps * 8 * 3));
+    ExcessLanes& lanes = excess_[role][group];
+    lanes.values.assign(steps, 0);
+    lanes.lows.assign(steps, 0);
+    lanes.extra.assign(steps, 0);
+    lanes.present.assign(WordsFor(steps), 0);
+    FOOTFALL_RETURN_IF_ERROR(ReadExcessOf(wholes, parts, &lanes));
+  }
+  return absl::OkStatus();
+}
+
+// At each step the wholes of the group that are part of no other there; each
+// counts with what it exceeds its parts in other groups by.
+absl::Status OperandReader::ReadExcessOf(
+    absl::Span<const uint32_t> wholes,
+    absl::Span<const std::vector<uint32_t>> parts, ExcessLanes* lanes) {
+  const size_t steps = static_cast<size_t>(steps_.size());
+  bool related = false;
+  bool one_combination = true;
+  for (const uint32_t w : wholes) {
+    const auto whole = groups_.rows.row(w);
+    const auto first = groups_.rows.row(wholes[0]);
+    related |= EmptyMask(whole) != EmptyMask(first);
+    for (size_t d = 0; d < whole.size(); ++d) {
+      one_combination &=
+          operand_.metric->spec.dimensions[d].rule != Additivity::kOverlaps ||
+          whole[d] == first[d];
+    }
+  }
+  const size_t batch =
+      related ? std::max<size_t>(1, wholes.size()) : kWholesAtOnce;
+  return WalkWholes(
+      wholes, parts, batch,
+      [&](size_t i, const CombinedSets& sets, size_t whole, size_t rest) {
+        // With relations the batch holds all of them: set 2 k is whole k.
+        std::vector<size_t> above;
+        for (size_t k = 0; related && k < wholes.size(); ++k) {
+          if (IsPart(groups_.rows.row(wholes[i]),
+                     groups_.rows.row(wholes[k]))) {
+            above.push_back(2 * k);
+          }
+        }
+        const int64_t* part_value = sets.value(rest);
+        const int64_t* part_low = sets.low(rest);
+        const int64_t* part_extra = sets.extra(rest);
+        for (size_t s = 0; s < steps; ++s) {
+          if (!BitAt(sets.present_bits(whole), s)) continue;
+          const bool covered = std::any_of(
+              above.begin(), above.end(),
+              [&](size_t set) { return BitAt(sets.present_bits(set), s); });
+          if (covered) continue;
+          lanes->present[s / 64] |= uint64_t{1} << (s % 64);
+          const int64_t v = sets.value(whole)[s];
+          int64_t value = v;
+          int64_t low = v;
+          int64_t high = v;
+          if (BitAt(sets.present_bits(rest), s)) {
+            const int64_t part_high =
+                part_extra == nullptr
+                    ? part_value[s]
+                    : Plus(decimal(), part_value[s], part_extra[s]);
+            value = Beyond(decimal(), v, part_value[s]);
+            low = Beyond(decimal(), v, part_high);
+            high = Beyond(decimal(), v,
+                          part_low == nullptr ? part_value[s] : part_low[s]);
+          }
+          lanes->values[s] = Plus(decimal(), lanes->values[s], value);
+          lanes->lows[s] = one_combination
+                               ? Plus(decimal(), lanes->lows[s], low)
+                               : Larger(decimal(), lanes->lows[s], low);
+          lanes->extra[s] =
+              Plus(decimal(), lanes->extra[s], Beyond(decimal(), high, value));
+        }
+      });
+}
+
+uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
+  const uint64_t members = groups_.sets.set(group).size();
+  // Its value and low, and at most a unit for each series.
+  return static_cast<uint64_t>(steps_.size()) * 8 *
+         (members < 2 ? 1 : 2 + (members > 3 ? members : 0));
+}
+
+absl::StatusOr<GroupLanes> OperandReader::Read(
+    absl::Span<const uint32_t> groups) const {
+  SetList sets;
+  for (const uint32_t group : groups) sets.Add(groups_.sets.set(group));
+  // Behind them, for each overlapping whole beside a group: the whole's parts
+  // in the group, and the series that covers it.
+  std::vector<size_t> aux_sets;  // two for each, in order
+  std::vector<size_t> first_aux(groups.size() + 1, 0);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    first_aux[i] = aux_sets.size();
+    auto pair = std::lower_bound(
+        groups_.overlapping.begin(), groups_.overlapping.end(), groups[i],
+        [](const OverlappingWhole& a, uint32_t g) { return a.group < g; });
+    for (; pair != groups_.overlapping.end() && pair->group == groups[i];
+         ++pair) {
+      const auto members = groups_.sets.set(groups[i]);
+      std::vector<uint32_t> parts;
+      for (const uint32_t row : members) {
+        if (IsPart(groups_.rows.row(row), groups_.rows.row(pair->row))) {
+          parts.push_back(row);
+        }
+      }
+      aux_sets.push_back(parts.size() == members.size() ? i : sets.Add(parts));
+      aux_sets.push_back(pair->cover == OverlappingWhole::kNone
+                             ? SIZE_MAX
+                             : sets.Add({&pair->cover, 1}));
+    }
+  }
+  first_aux[groups.size()] = aux_sets.size();
+  CombineRequest request;
+  request.metric = operand_.metric.get();
+  request.rows = &groups_.rows;
+  request.sets = &sets;
+  request.steps = steps_;
+  request.counted_sets = groups.size();
+  GroupLanes lanes;
+  FOOTFALL_ASSIGN_OR_RETURN(lanes.sets, CombineSets(run_, request));
+  if (groups_.shared.empty() && groups_.overlapping.empty()) return lanes;
+  lanes.grown.resize(groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    AddGrowth(i, groups[i],
+              absl::MakeConstSpan(aux_sets).subspan(
+                  first_aux[i], first_aux[i + 1] - first_aux[i]),
+              &lanes);
+  }
+  return lanes;
+}
+
+void OperandReader::AddGrowth(size_t i, uint32_t group,
+                              absl::Span<const size_t> aux_sets,
+                              GroupLanes* lanes) const {
+  const size_t steps = static_cast<size_t>(steps_.size());
+  std::vector<int64_t>& grown = lanes->grown[i];
+  const auto start = [&] {
+    if (!grown.empty()) return;
+    const int64_t* extra = lanes->sets.extra(i);
+    if (extra == nullptr) {
+      grown.assign(steps, 0);
+    } else {
+      grown.assign(extra, extra + steps);
+    }
+  };
+  if (!groups_.shared.empty()) {
+    for (uint32_t at = groups_.shared_begin[group];
+         at < groups_.shared_begin[group + 1]; ++at) {
+      start();
+      const int64_t* growth =
+          shared_growth_.data() + groups_.shared_lane_lists[at] * steps;
+      for (size_t s = 0; s < steps; ++s) {
+        grown[s] = Plus(decimal(), grown[s], growth[s]);
+      }
+    }
+  }
+  auto pair = std::lower_bound(
+      groups_.overlapping.begin(), groups_.overlapping.end(), group,
+      [](const OverlappingWhole& a, uint32_t g) { return a.group < g; });
+  for (size_t k = 0; k < aux_sets.size(); k += 2, ++pair) {
+    start();
+    const CombinedSets& sets = lanes->sets;
+    const size_t parts = aux_sets[k];
+    const size_t cover = aux_sets[k + 1];
+    const int64_t* low =
+        sets.low(parts) != nullptr ? sets.low(parts) : sets.value(parts);
+    const int64_t* value = whole_values_.data() + pair->whole * steps;
+    const int64_t* leftover = whole_leftover_.data() + pair->whole * steps;
+    for (size_t s = 0; s < steps; ++s) {
+      int64_t growth = 0;
+      if (cover != SIZE_MAX && BitAt(sets.present_bits(cover), s)) {
+        growth = leftover[s];
+      } else {
+        // An absent whole has the value 0.
+        growth = Beyond(decimal(), value[s],
+                        BitAt(sets.present_bits(parts), s) ? low[s] : 0);
+      }
+      grown[s] = Plus(decimal(), grown[s], growth);
+    }
+  }
+}
+
+LaneView OperandReader::View(const GroupLanes& lanes, size_t i, uint32_t group,
+                             const TotalRole& total) const {
+  LaneView view;
+  if (total.is_total) {
+    const size_t role = static_cast<size_t>(
+        std::find(roles_.begin(), roles_.end(), total) - roles_.begin());
+    const auto excess = excess_[role].find(group);
+    if (excess != excess_[role].end()) {
+      view.values = excess->second.values.data();
+      view.lows = excess->second.lows.data();
+      view.extra = excess->second.extra.data();
+      view.present = excess->second.present.data();
+      return view;
+    }
+  }
+  view.values = lanes.sets.value(i);
+  view.lows = lanes.sets.low(i);
+  view.present = lanes.sets.present_bits(i);
+  view.extra =
+      !total.is_total && !lanes.grown.empty() && !lanes.grown[i].empty()
+          ? lanes.grown[i].data()
+          : lanes.sets.extra(i);
+  return view;
+}
+
+}  // namespace footfall::query

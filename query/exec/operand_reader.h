@@ -1,0 +1,106 @@
+// An operand's values: groups x steps, with bounds.
+
+#ifndef FOOTFALL_QUERY_EXEC_OPERAND_READER_H_
+#define FOOTFALL_QUERY_EXEC_OPERAND_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "query/exec/combine.h"
+#include "query/exec/groups.h"
+#include "query/exec/run.h"
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+// One group's lane. Borrowed; spans as in StepSpan.
+struct LaneView {
+  const int64_t* values = nullptr;
+  const int64_t* lows = nullptr;   // null: the values
+  const int64_t* extra = nullptr;  // high - value; null: 0
+  const uint64_t* present = nullptr;
+};
+
+// Lanes of some groups of an operand.
+struct GroupLanes {
+  CombinedSets sets;  // set i is groups[i]; sets past them are of no concern
+  // [groups] where wholes beside the group raise its high: extra of the row.
+  // Empty where they raise none.
+  std::vector<std::vector<int64_t>> grown;
+};
+
+// What the not-split groups count with in a total: their wholes' people beyond
+// those that parts in other groups name.
+struct ExcessLanes {
+  std::vector<int64_t> values;  // [steps]
+  std::vector<int64_t> lows;
+  std::vector<int64_t> extra;
+  std::vector<uint64_t> present;
+};
+
+// Threads: const calls may be made from many threads.
+class OperandReader {
+ public:
+  // `operand` and `run` must outlive it. Reads what all groups share; `totals`
+  // are the roles that the operand plays.
+  static absl::StatusOr<std::unique_ptr<OperandReader>> Create(
+      Run& run, const BoundOperand& operand,
+      absl::Span<const TotalRole> totals);
+
+  const BoundOperand& operand() const { return operand_; }
+  const OperandGroups& groups() const { return groups_; }
+  // The steps of all lanes: those of the operand's range that may have samples.
+  StepRange steps() const { return steps_; }
+
+  // Lanes of `groups`, in their order.
+  absl::StatusOr<GroupLanes> Read(absl::Span<const uint32_t> groups) const;
+
+  // Lane i of `lanes`, which is that of group `group`.
+  LaneView View(const GroupLanes& lanes, size_t i, uint32_t group,
+                const TotalRole& total) const;
+
+  // About how many bytes a group's lanes take.
+  uint64_t BytesOfGroup(uint32_t group) const;
+
+ private:
+  OperandReader(Run& run, const BoundOperand& operand)
+      : run_(run), operand_(operand), memory_(run) {}
+
+  absl::Status Prepare(absl::Span<const TotalRole> totals);
+  absl::Status ReadWholes();
+  absl::Status ReadExcess(const TotalRole& total, size_t role);
+  absl::Status ReadExcessOf(absl::Span<const uint32_t> wholes,
+                            absl::Span<const std::vector<uint32_t>> parts,
+                            ExcessLanes* lanes);
+  // Wholes and their parts, some at a time: calls take(i, sets, whole set,
+  // parts set).
+  template <typename Take>
+  absl::Status WalkWholes(absl::Span<const uint32_t> wholes,
+                          absl::Span<const std::vector<uint32_t>> parts,
+                          size_t batch, const Take& take) const;
+  void AddGrowth(size_t i, uint32_t group, absl::Span<const size_t> aux_sets,
+                 GroupLanes* lanes) const;
+  bool decimal() const { return operand_.decimal(); }
+
+  Run& run_;
+  const BoundOperand& operand_;
+  Reservation memory_;
+  OperandGroups groups_;
+  StepRange steps_;
+
+  std::vector<int64_t> shared_growth_;   // [shared lanes x steps]
+  std::vector<int64_t> whole_values_;    // [overlapping wholes x steps]
+  std::vector<int64_t> whole_leftover_;  // likewise: beyond all their parts
+  std::vector<TotalRole> roles_;
+  // By role and group.
+  std::vector<absl::flat_hash_map<uint32_t, ExcessLanes>> excess_;
+};
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_OPERAND_READER_H_

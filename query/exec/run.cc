@@ -1,0 +1,34 @@
+// What a running question shares.
+
+#include "query/exec/run.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "query/lang/refusals.h"
+
+namespace footfall::query {
+
+absl::Status Run::CheckStop() const {
+  if (options_.cancelled != nullptr &&
+      options_.cancelled->load(std::memory_order_relaxed)) {
+    return absl::CancelledError("the question was cancelled");
+  }
+  if (options_.deadline != absl::InfiniteFuture() &&
+      absl::Now() > options_.deadline) {
+    return absl::DeadlineExceededError(
+        "the question ran past its deadline (QueryOptions::deadline)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run::Reserve(uint64_t bytes) {
+  const uint64_t limit = options_.limits.max_memory_bytes;
+  const uint64_t held = held_bytes_.fetch_add(bytes);
+  if (bytes <= limit && held <= limit - bytes) return absl::OkStatus();
+  held_bytes_ -= bytes;
+  return Refuse(
+      Refusal::kMemoryLimit, text_, footfall::Source(),
+      {absl::StrCat((held + bytes) >> 20), absl::StrCat(limit >> 20)});
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,78 @@
+// What a running question shares: its snapshot, its limits, what it has done.
+
+#ifndef FOOTFALL_QUERY_EXEC_RUN_H_
+#define FOOTFALL_QUERY_EXEC_RUN_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "footfall/query.h"
+#include "footfall/snapshot.h"
+
+namespace footfall::query {
+
+// Threads: the counters may be raised from many threads.
+class Run {
+ public:
+  Run(const Snapshot& snapshot, const QueryOptions& options,
+      absl::string_view text)
+      : snapshot_(snapshot), options_(options), text_(text) {}
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  const Snapshot& snapshot() const { return snapshot_; }
+  const QueryOptions& options() const { return options_; }
+  absl::string_view text() const { return text_; }
+
+  // DEADLINE_EXCEEDED or CANCELLED once the question shall stop. Cheap; looked
+  // at per tile.
+  absl::Status CheckStop() const;
+
+  // Whether `bytes` more fit beside what is held. RESOURCE_EXHAUSTED names the
+  // limit. What was taken is given back by Release().
+  absl::Status Reserve(uint64_t bytes);
+  void Release(uint64_t bytes) { held_bytes_ -= bytes; }
+
+  void Count(const ScanStats& stats) {
+    tiles_ += stats.tiles;
+    tile_bytes_ += stats.tile_bytes;
+    values_ += stats.values;
+  }
+  uint64_t tiles() const { return tiles_; }
+  uint64_t tile_bytes() const { return tile_bytes_; }
+  uint64_t values() const { return values_; }
+
+ private:
+  const Snapshot& snapshot_;
+  const QueryOptions& options_;
+  const absl::string_view text_;
+  std::atomic<uint64_t> held_bytes_ = 0;
+  std::atomic<uint64_t> tiles_ = 0;
+  std::atomic<uint64_t> tile_bytes_ = 0;
+  std::atomic<uint64_t> values_ = 0;
+};
+
+// Memory taken from a run, given back at the end of the scope.
+class Reservation {
+ public:
+  explicit Reservation(Run& run) : run_(run) {}
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation() { run_.Release(bytes_); }
+
+  absl::Status Add(uint64_t bytes) {
+    const absl::Status status = run_.Reserve(bytes);
+    if (status.ok()) bytes_ += bytes;
+    return status;
+  }
+
+ private:
+  Run& run_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_RUN_H_

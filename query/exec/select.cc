@@ -1,0 +1,32 @@
+// Runs one SELECT.
+
+#include "query/exec/select.h"
+
+#include "query/exec/build_answer.h"
+#include "query/exec/explain.h"
+#include "query/exec/leaves.h"
+#include "query/exec/rows.h"
+#include "query/exec/run.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/bind.h"
+
+namespace footfall::query {
+
+absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
+                                 Statement::Explain explain,
+                                 absl::string_view text,
+                                 const QueryOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(const Plan plan,
+                            Bind(snapshot, select, text, options.now));
+  Run run(snapshot, options, text);
+  FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  if (explain != Statement::Explain::kNo) return Explain(run, plan);
+  FOOTFALL_ASSIGN_OR_RETURN(const Results results, EvaluateLeaves(run, plan));
+  Rows rows(plan, results);
+  FOOTFALL_RETURN_IF_ERROR(rows.SumTotals());
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<RowId> chosen,
+                            ChooseRows(run, plan, results, rows));
+  return BuildAnswer(run, plan, results, rows, chosen);
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,40 @@
+// How values combine over time, for metrics and for arithmetic on them.
+
+#include "query/plan/additivity.h"
+
+#include <algorithm>
+
+namespace footfall::query {
+
+std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
+  switch (expr.kind) {
+    case StepExpr::Kind::kNumber:
+      return std::nullopt;
+    case StepExpr::Kind::kOperand:
+      return plan.operands[expr.operand].metric->spec.over_time;
+    case StepExpr::Kind::kNegate:
+      return RuleOverTime(plan, expr.sides[0]);
+    case StepExpr::Kind::kArithmetic:
+      break;
+  }
+  const auto left = RuleOverTime(plan, expr.sides[0]);
+  const auto right = RuleOverTime(plan, expr.sides[1]);
+  switch (expr.op) {
+    case '*':
+      if (!left.has_value() || left == Additivity::kLevel) {
+        return right.has_value() ? right : left;
+      }
+      if (!right.has_value() || right == Additivity::kLevel) return left;
+      return Additivity::kLevel;
+    case '/':
+      if (!right.has_value()) return left;
+      if (left.has_value() && right == Additivity::kLevel) return left;
+      return Additivity::kLevel;
+    default:
+      if (!left.has_value()) return right;
+      if (!right.has_value()) return left;
+      return std::max(*left, *right);
+  }
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,23 @@
+// How values combine over time, for metrics and for arithmetic on them.
+
+#ifndef FOOTFALL_QUERY_PLAN_ADDITIVITY_H_
+#define FOOTFALL_QUERY_PLAN_ADDITIVITY_H_
+
+#include <optional>
+
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+// The rule of an expression over time; nullopt for one without a metric, which
+// takes the rule of whatever it stands beside.
+//
+//   a + b, a - b   the stricter of the two (ADDS < OVERLAPS < LEVEL)
+//   a * b          a LEVEL times a count is a count: price * sold adds up. The
+//                  rule of the other side; of two counts, LEVEL.
+//   a / b          that of `a` where b is a number or a LEVEL, else LEVEL
+std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_PLAN_ADDITIVITY_H_

@@ -1,0 +1,297 @@
+// The clauses of SELECT.
+
+#include "query/plan/bind.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "query/lang/nearest.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/binder.h"
+
+namespace footfall::query {
+
+absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
+                          absl::string_view text, absl::Time now) {
+  return Binder(snapshot, select, text, now).Run();
+}
+
+absl::StatusOr<Plan> Binder::Run() {
+  if (select_.align.has_value()) {
+    return Refuse(Refusal::kNotBuilt, select_.align->source, {"ALIGN"});
+  }
+  FOOTFALL_RETURN_IF_ERROR(BindZone());
+  FOOTFALL_RETURN_IF_ERROR(BindBy());
+  FOOTFALL_RETURN_IF_ERROR(DecideEvery());
+  FOOTFALL_RETURN_IF_ERROR(BindItems());
+  FOOTFALL_RETURN_IF_ERROR(CheckNames());
+  FOOTFALL_RETURN_IF_ERROR(BindHaving());
+  FOOTFALL_RETURN_IF_ERROR(BindOrder());
+  FOOTFALL_RETURN_IF_ERROR(BindTop());
+  FOOTFALL_RETURN_IF_ERROR(CheckSplit());
+  plan_.limit = select_.limit;
+  return std::move(plan_);
+}
+
+absl::Status Binder::BindZone() {
+  if (!select_.zone.has_value()) return absl::OkStatus();
+  plan_.zone = std::get<std::string>(select_.zone->name);
+  if (auto zone = LoadZone(plan_.zone); !zone.ok()) {
+    return Refuse(Refusal::kZoneUnknown, select_.zone->source,
+                  {zone.status().message()});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::BindBy() {
+  for (const Name& name : select_.by) {
+    if (std::find(plan_.by.begin(), plan_.by.end(), name.name) !=
+        plan_.by.end()) {
+      return Refuse(Refusal::kByTwice, name.source, {name.name});
+    }
+    plan_.by.push_back(name.name);
+  }
+  return absl::OkStatus();
+}
+
+// Without EVERY, a bare metric means a row for each of its steps.
+absl::Status Binder::DecideEvery() {
+  if (select_.every.has_value()) {
+    if (select_.every->fill != FillMode::kNone) {
+      return Refuse(Refusal::kNotBuilt, select_.every->source, {"FILL"});
+    }
+    plan_.every = select_.every->bucket;
+    every_source_ = select_.every->source;
+    return absl::OkStatus();
+  }
+  const Expr* bare = nullptr;
+  for (const Item& item : select_.items) {
+    if (bare == nullptr) bare = FirstBare(item.expr);
+  }
+  if (bare == nullptr) return absl::OkStatus();
+  const std::string& name = std::get<Operand>(bare->node).metric;
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric, FindMetric(name, bare->source));
+  for (const Item& item : select_.items) {
+    if (HasAggregate(item.expr)) {
+      return Refuse(Refusal::kBareBeside, bare->source,
+                    {name, FormatPeriod(metric->spec.period)});
+    }
+  }
+  plan_.every = metric->spec.period;
+  every_source_ = bare->source;
+  return absl::OkStatus();
+}
+
+absl::Status Binder::BindItems() {
+  for (const Item& item : select_.items) {
+    const Operand* operand = FirstOperand(item.expr);
+    if (operand == nullptr) {
+      return Refuse(Refusal::kNoMetric, item.expr.source, {Printed(item.expr)});
+    }
+    BoundItem bound;
+    const Expr* expr = &item.expr;
+    Place place;
+    const Call* call = std::get_if<Call>(&expr->node);
+    if (call != nullptr && call->function == "bounds") {
+      FOOTFALL_ASSIGN_OR_RETURN(expr, OnlyArgument(*expr, *call));
+      bound.bounds = true;
+      place.in_bounds = true;
+    }
+    bound.name = item.name.has_value() ? *item.name : Printed(*expr);
+    FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindRow(*expr, place));
+    // A value that is one metric's keeps its unit.
+    if (bound.expr.kind == RowExpr::Kind::kLeaf) {
+      const Leaf& leaf = plan_.leaves[bound.expr.leaf];
+      const bool counts = leaf.aggregate == Aggregate::kCount ||
+                          leaf.aggregate == Aggregate::kCoverage;
+      if (leaf.steps.kind == StepExpr::Kind::kOperand && !counts &&
+          !leaf.is_date) {
+        bound.unit = plan_.operands[leaf.operand].metric->spec.unit;
+        const Call* inner = std::get_if<Call>(&expr->node);
+        if (inner != nullptr && inner->function == "user_days" &&
+            !bound.unit.empty()) {
+          absl::StrAppend(
+              &bound.unit, " x ",
+              UnitName(plan_.operands[leaf.operand].metric->spec.period.unit),
+              "s");
+        }
+      }
+    }
+    plan_.items.push_back(std::move(bound));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::CheckNames() {
+  absl::flat_hash_set<std::string> names(plan_.by.begin(), plan_.by.end());
+  if (plan_.every.has_value()) names.insert("time");
+  names.insert("partial");
+  for (size_t i = 0; i < plan_.items.size(); ++i) {
+    const BoundItem& item = plan_.items[i];
+    std::vector<std::string> columns;
+    if (item.bounds) {
+      columns = {"_low", "_high"};
+    } else {
+      columns = {"", "_kind"};
+    }
+    columns.insert(columns.end(), {"_present", "_expected"});
+    for (const std::string& suffix : columns) {
+      const std::string name = absl::StrCat(item.name, suffix);
+      if (!names.insert(name).second) {
+        return Refuse(Refusal::kSameName, select_.items[i].source, {name});
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RowExpr> Binder::BindNamed(const Expr& expr) {
+  const auto* operand = std::get_if<Operand>(&expr.node);
+  if (operand != nullptr && operand->conditions.empty() &&
+      !operand->during.has_value()) {
+    for (const BoundItem& item : plan_.items) {
+      if (item.name == operand->metric) return item.expr;
+    }
+    if (snapshot_.FindMetric(operand->metric) == nullptr) {
+      Nearest nearest(operand->metric);
+      for (const BoundItem& item : plan_.items) nearest.Offer(item.name);
+      for (const std::string& name : plan_.by) nearest.Offer(name);
+      for (const auto& metric : snapshot_.Metrics()) {
+        nearest.Offer(metric->spec.name);
+      }
+      return Refuse(
+          Refusal::kUnknownName, expr.source,
+          {operand->metric,
+           nearest.found() ? absl::StrCat("did you mean ", nearest.best(), "?")
+                           : ""});
+    }
+  }
+  // Names of items may stand inside arithmetic, too.
+  if (const auto* arithmetic = std::get_if<Arithmetic>(&expr.node)) {
+    RowExpr row;
+    row.kind = RowExpr::Kind::kArithmetic;
+    row.op = arithmetic->op;
+    row.is_decimal = arithmetic->op == '/';
+    for (const Expr& side : arithmetic->sides) {
+      FOOTFALL_ASSIGN_OR_RETURN(RowExpr bound, BindNamed(side));
+      FOOTFALL_RETURN_IF_ERROR(CheckNoDates(side, bound, arithmetic->op));
+      row.is_decimal |= bound.is_decimal;
+      row.sides.push_back(std::move(bound));
+    }
+    return row;
+  }
+  if (const auto* negation = std::get_if<Negation>(&expr.node)) {
+    RowExpr row;
+    row.kind = RowExpr::Kind::kNegate;
+    FOOTFALL_ASSIGN_OR_RETURN(RowExpr bound, BindNamed(negation->inner[0]));
+    FOOTFALL_RETURN_IF_ERROR(CheckNoDates(negation->inner[0], bound, '-'));
+    row.is_decimal = bound.is_decimal;
+    row.sides.push_back(std::move(bound));
+    return row;
+  }
+  return BindRow(expr, Place());
+}
+
+absl::Status Binder::BindHaving() {
+  for (const Test& test : select_.having) {
+    BoundTest bound;
+    bound.comparison = test.comparison;
+    FOOTFALL_ASSIGN_OR_RETURN(bound.left, BindNamed(test.left));
+    FOOTFALL_ASSIGN_OR_RETURN(bound.right, BindNamed(test.right));
+    FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.left, bound.left, '='));
+    FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.right, bound.right, '='));
+    plan_.having.push_back(std::move(bound));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::BindOrder() {
+  for (const OrderKey& key : select_.order_by) {
+    BoundKey bound;
+    bound.descending = key.descending;
+    if (key.expr.has_value()) {
+      const auto* operand = std::get_if<Operand>(&key.expr->node);
+      const auto by =
+          operand == nullptr
+              ? plan_.by.end()
+              : std::find(plan_.by.begin(), plan_.by.end(), operand->metric);
+      if (by != plan_.by.end() && operand->conditions.empty()) {
+        bound.kind = BoundKey::Kind::kMember;
+        bound.by = static_cast<size_t>(by - plan_.by.begin());
+      } else {
+        bound.kind = BoundKey::Kind::kExpr;
+        FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindNamed(*key.expr));
+      }
+    }
+    plan_.order_by.push_back(std::move(bound));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::BindTop() {
+  if (!select_.top.has_value()) return absl::OkStatus();
+  const Top& top = *select_.top;
+  if (top.others.has_value()) {
+    return Refuse(Refusal::kNotBuilt, top.source, {"TOP .. OTHERS"});
+  }
+  if (plan_.by.empty()) {
+    return Refuse(Refusal::kTopBy, top.source, {absl::StrCat(top.count)});
+  }
+  BoundTop bound;
+  bound.count = top.count;
+  const Expr* judged = nullptr;
+  for (size_t i = 0; i < plan_.order_by.size(); ++i) {
+    if (plan_.order_by[i].kind != BoundKey::Kind::kExpr) continue;
+    judged = &*select_.order_by[i].expr;
+    bound.expr = plan_.order_by[i].expr;
+    bound.descending = !select_.order_by[i].ascending;
+    break;
+  }
+  // An item may be meant by its name.
+  if (judged != nullptr) {
+    const auto* operand = std::get_if<Operand>(&judged->node);
+    for (size_t i = 0; operand != nullptr && i < plan_.items.size(); ++i) {
+      if (plan_.items[i].name == operand->metric) {
+        judged = &select_.items[i].expr;
+        break;
+      }
+    }
+  } else {
+    judged = &select_.items[0].expr;
+    bound.expr = plan_.items[0].expr;
+  }
+  const Call* call = std::get_if<Call>(&judged->node);
+  if (call != nullptr && call->function == "bounds") {
+    FOOTFALL_ASSIGN_OR_RETURN(judged, OnlyArgument(*judged, *call));
+  }
+  if (plan_.every.has_value()) {
+    Place place;
+    place.whole_range = true;
+    place.in_bounds = true;
+    FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindRow(*judged, place));
+    bound.whole_range = true;
+  }
+  plan_.top = std::move(bound);
+  return absl::OkStatus();
+}
+
+// Some operand must be split by every BY dimension, or there are no groups.
+absl::Status Binder::CheckSplit() {
+  if (plan_.by.empty()) return absl::OkStatus();
+  for (const BoundOperand& operand : plan_.operands) {
+    if (!operand.broadcast()) return absl::OkStatus();
+  }
+  for (size_t i = 0; i < plan_.by.size(); ++i) {
+    for (const BoundOperand& operand : plan_.operands) {
+      if (operand.by[i] < 0) {
+        return Refuse(Refusal::kNothingSplit, select_.by[i].source,
+                      {plan_.by[i]});
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,119 @@
+// Operands: a metric, its conditions, its stretch of time.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/nearest.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/binder.h"
+#include "query/plan/conditions.h"
+#include "query/plan/window.h"
+
+namespace footfall::query {
+
+absl::StatusOr<std::shared_ptr<const Metric>> Binder::FindMetric(
+    absl::string_view name, footfall::Source source) {
+  auto metric = snapshot_.FindMetric(name);
+  if (metric != nullptr) return metric;
+  Nearest nearest(name);
+  for (const auto& candidate : snapshot_.Metrics()) {
+    nearest.Offer(candidate->spec.name);
+  }
+  return Refuse(Refusal::kUnknownMetric, source,
+                {name, nearest.found()
+                           ? absl::StrCat("did you mean ", nearest.best(), "?")
+                           : "SHOW METRICS lists them"});
+}
+
+absl::Status Binder::BindBuckets(footfall::Source source, BoundOperand* bound) {
+  if (!plan_.every.has_value()) return absl::OkStatus();
+  auto buckets = Buckets::Create(bound->grid, *plan_.every, bound->grid.zone(),
+                                 bound->grid.zone_name());
+  if (!buckets.ok()) {
+    return Refuse(Refusal::kBucket,
+                  select_.every.has_value() ? every_source_ : source,
+                  {buckets.status().message()});
+  }
+  bound->buckets = *std::move(buckets);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
+                                           footfall::Source source) {
+  BoundOperand bound;
+  bound.source = source;
+  FOOTFALL_ASSIGN_OR_RETURN(bound.metric, FindMetric(operand.metric, source));
+  const Metric& metric = *bound.metric;
+  bound.grid = metric.grid;
+  if (!plan_.zone.empty()) {
+    if (!metric.spec.period.below_day()) {
+      return Refuse(Refusal::kZoneCivil, select_.zone->source,
+                    {metric.spec.name,
+                     absl::StrCat(UnitName(metric.spec.period.unit), "s")});
+    }
+    auto grid = Grid::Create(metric.spec.period, plan_.zone);
+    if (!grid.ok()) return grid.status();
+    bound.grid = *std::move(grid);
+  }
+
+  // Conditions in braces replace those of WHERE on the same dimension.
+  const auto in_braces = [&operand](absl::string_view dimension) {
+    return std::any_of(operand.conditions.begin(), operand.conditions.end(),
+                       [dimension](const Condition& condition) {
+                         return condition.dimension == dimension;
+                       });
+  };
+  bound.picks.resize(metric.spec.dimensions.size());
+  for (const Condition& condition : operand.conditions) {
+    FOOTFALL_RETURN_IF_ERROR(
+        ApplyCondition(snapshot_, metric, condition, text_, &bound.picks));
+  }
+  for (const Condition& condition : select_.where) {
+    if (in_braces(condition.dimension)) continue;
+    FOOTFALL_RETURN_IF_ERROR(
+        ApplyCondition(snapshot_, metric, condition, text_, &bound.picks));
+  }
+  for (const Name& name : select_.by) {
+    if (in_braces(name.name)) {
+      bound.by.push_back(-1);
+      continue;
+    }
+    const auto dimension = metric.FindDimension(name.name);
+    if (!dimension.has_value()) {
+      // The same words as for WHERE.
+      Condition condition;
+      condition.dimension = name.name;
+      condition.source = name.source;
+      return ApplyCondition(snapshot_, metric, condition, text_, &bound.picks);
+    }
+    bound.by.push_back(static_cast<int>(*dimension));
+  }
+
+  if (operand.during.has_value()) {
+    if (plan_.every.has_value()) {
+      return Refuse(Refusal::kOwnWindow, source, {});
+    }
+    bound.own_window = true;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        bound.window, ResolveWindow(*operand.during, bound.grid, now_, text_));
+  } else if (select_.during.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        bound.window, ResolveWindow(*select_.during, bound.grid, now_, text_));
+  }
+  bound.range = bound.grid.StepsInside(bound.window.first, bound.window.last);
+  FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));
+
+  for (size_t i = 0; i < plan_.operands.size(); ++i) {
+    const BoundOperand& other = plan_.operands[i];
+    if (other.metric->id == metric.id && other.picks == bound.picks &&
+        other.by == bound.by && other.window == bound.window &&
+        other.own_window == bound.own_window && other.across == bound.across) {
+      return i;
+    }
+  }
+  plan_.operands.push_back(std::move(bound));
+  return plan_.operands.size() - 1;
+}
+
+}  // namespace footfall::query

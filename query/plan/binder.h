@@ -1,0 +1,123 @@
+// The state of one binding. bind.cc does the clauses, bind_operand.cc the
+// operands, bind_expr.cc the expressions.
+
+#ifndef FOOTFALL_QUERY_PLAN_BINDER_H_
+#define FOOTFALL_QUERY_PLAN_BINDER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "footfall/query.h"
+#include "footfall/snapshot.h"
+#include "footfall/statement.h"
+#include "query/lang/refusals.h"
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+class Binder {
+ public:
+  Binder(const Snapshot& snapshot, const Select& select, absl::string_view text,
+         absl::Time now)
+      : snapshot_(snapshot), select_(select), text_(text), now_(now) {}
+
+  absl::StatusOr<Plan> Run();
+
+ private:
+  // Where an expression stands.
+  struct Place {
+    bool in_bounds = false;  // inside bounds(): sums of users have a meaning
+    bool in_share = false;
+    bool whole_range = false;  // what TOP judges
+    TotalRole total;
+  };
+
+  // ---- Clauses (bind.cc)
+  absl::Status BindZone();
+  absl::Status BindBy();
+  absl::Status DecideEvery();
+  absl::Status BindItems();
+  absl::Status BindHaving();
+  absl::Status BindOrder();
+  absl::Status BindTop();
+  absl::Status CheckSplit();
+  absl::Status CheckNames();
+  // The expression behind a key or a test: an item by its name, else itself.
+  absl::StatusOr<RowExpr> BindNamed(const Expr& expr);
+
+  // ---- Operands (bind_operand.cc)
+  absl::StatusOr<std::shared_ptr<const Metric>> FindMetric(
+      absl::string_view name, footfall::Source source);
+  // The operand's index in the plan; equal operands are one.
+  absl::StatusOr<size_t> BindOperand(const Operand& operand,
+                                     footfall::Source source);
+  absl::Status BindBuckets(footfall::Source source, BoundOperand* bound);
+
+  // ---- Expressions (bind_expr.cc)
+  absl::StatusOr<RowExpr> BindRow(const Expr& expr, const Place& place);
+  absl::StatusOr<RowExpr> BindCall(const Expr& expr, const Call& call,
+                                   const Place& place);
+  absl::StatusOr<RowExpr> BindBare(const Expr& expr, const Place& place);
+  absl::StatusOr<RowExpr> BindAggregate(const Expr& expr, const Call& call,
+                                        const Place& place);
+  absl::StatusOr<RowExpr> BindFirstTime(const Expr& expr, const Call& call,
+                                        const Place& place);
+  absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
+                                    const Place& place);
+  absl::StatusOr<StepExpr> BindSteps(const Expr& expr, const Call& around);
+  // Sets leaf->operand, and checks that its operands meet at each step.
+  absl::Status AlignSteps(const Expr& expr, Leaf* leaf);
+  // Refuses a sum over time that would be false.
+  absl::Status CheckSum(const Expr& expr, const Call& call, bool user_days,
+                        const Place& place, Leaf* leaf);
+  // The one argument of a call, as an expression.
+  absl::StatusOr<const Expr*> OnlyArgument(const Expr& expr, const Call& call);
+  absl::Status CheckNoDates(const Expr& where, const RowExpr& side, char op);
+  RowExpr AddLeaf(Leaf leaf);
+  // Whether a bucket of the operand may hold more than one step.
+  bool ManySteps(const BoundOperand& operand, bool whole_range) const;
+  // "a month", "the range": what a bucket is called.
+  std::string BucketPhrase(const BoundOperand& operand) const;
+  // The statement with `call` put in another way, to be pasted.
+  std::string StatementWith(const Call& call, absl::string_view function) const;
+
+  // The first metric that an expression reads; null where there is none.
+  static const Operand* FirstOperand(const Expr& expr);
+  // The first bare metric outside every function over time.
+  static const Expr* FirstBare(const Expr& expr);
+  static bool HasAggregate(const Expr& expr);
+
+  absl::Status Refuse(
+      Refusal refusal, footfall::Source where,
+      std::initializer_list<absl::string_view> arguments) const {
+    return query::Refuse(refusal, text_, where, arguments);
+  }
+
+  const Snapshot& snapshot_;
+  const Select& select_;
+  const absl::string_view text_;
+  const absl::Time now_;
+  Plan plan_;
+  footfall::Source every_source_;
+};
+
+// "avg(dau)" as the language prints it.
+std::string Printed(const Expr& expr);
+// Functions over time, by name: avg, min, p95, ...
+struct AggregateName {
+  Aggregate aggregate = Aggregate::kAvg;
+  double quantile = 0.5;
+};
+std::optional<AggregateName> FindAggregate(absl::string_view name);
+bool IsTransform(absl::string_view name);
+// "a month", "2 weeks".
+std::string PeriodPhrase(const Period& period);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_PLAN_BINDER_H_

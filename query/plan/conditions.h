@@ -1,0 +1,53 @@
+// WHERE and braces against the dictionaries: which members each dimension of a
+// metric may have, and which series those are.
+
+#ifndef FOOTFALL_QUERY_PLAN_CONDITIONS_H_
+#define FOOTFALL_QUERY_PLAN_CONDITIONS_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "footfall/snapshot.h"
+#include "footfall/statement.h"
+#include "query/plan/member_set.h"
+
+namespace footfall::query {
+
+// Narrows `picks` ([dimensions] of `metric`) by one condition, which holds no
+// parameter. `text` is what its source points into.
+//
+//   NOT_FOUND  the metric has no such dimension, or nothing has such a member;
+//              the message names the nearest
+absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
+                            const Condition& condition, absl::string_view text,
+                            std::vector<MemberSet>* picks);
+
+// All of them, from nothing picked.
+absl::StatusOr<std::vector<MemberSet>> BindConditions(
+    const Snapshot& snapshot, const Metric& metric,
+    absl::Span<const Condition> conditions, absl::string_view text);
+
+// Some series of a metric and what they are called.
+struct SeriesRows {
+  size_t dimensions = 0;
+  std::vector<SeriesId> ids;      // ascending
+  std::vector<MemberId> members;  // [ids x dimensions]
+
+  size_t size() const { return ids.size(); }
+  absl::Span<const MemberId> row(size_t i) const {
+    return absl::MakeConstSpan(members).subspan(i * dimensions, dimensions);
+  }
+};
+
+// The series whose every member is in `picks`; with `or_empty`, whose every
+// member is in `picks` or empty. Reads the series table a block at a time and
+// skips the blocks that cannot hold what is picked.
+SeriesRows FindSeries(const SeriesTable& table,
+                      absl::Span<const MemberSet> picks, bool or_empty);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_PLAN_CONDITIONS_H_

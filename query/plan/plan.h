@@ -1,0 +1,175 @@
+// A question made ready to run: names are looked up, dates are resolved, and
+// everything that would be false has been refused.
+//
+//   operand   samples of one metric under conditions     [groups x steps]
+//   leaf      a function over time of operands           [groups x buckets]
+//   row       arithmetic and transforms of leaves        a cell of the answer
+
+#ifndef FOOTFALL_QUERY_PLAN_PLAN_H_
+#define FOOTFALL_QUERY_PLAN_PLAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "footfall/metric.h"
+#include "footfall/period.h"
+#include "footfall/statement.h"
+#include "query/exec/cell.h"
+#include "query/func/aggregate.h"
+#include "query/plan/member_set.h"
+
+namespace footfall::query {
+
+// A stretch of time as a statement says it. A side that is missing is the
+// first or last sample read.
+struct TimeWindow {
+  std::optional<Date> first;  // from its start
+  std::optional<Date> last;   // to its end
+  bool said = false;          // a DURING stands there
+  friend bool operator==(const TimeWindow&, const TimeWindow&) = default;
+};
+
+// f(metric ACROSS dim, ...): combines the named dimensions by a function
+// instead of by the declared rule.
+struct Across {
+  Aggregate function = Aggregate::kSum;
+  std::vector<size_t> dimensions;  // of the metric, ascending
+  friend bool operator==(const Across&, const Across&) = default;
+};
+
+struct BoundOperand {
+  std::shared_ptr<const Metric> metric;
+  Grid grid;                     // the metric's, in the zone of IN ZONE
+  std::vector<MemberSet> picks;  // [dimensions] what conditions allow
+  // [BY dimensions] the metric's dimension that it is split by; -1: braces name
+  // the dimension, and the operand's value stands in every row.
+  std::vector<int> by;
+  TimeWindow window;
+  bool own_window = false;         // DURING stands in its braces
+  StepRange range;                 // the steps wholly inside the window
+  std::optional<Buckets> buckets;  // what EVERY cuts; none: the whole range
+  std::optional<Across> across;
+  footfall::Source source;
+
+  bool decimal() const {
+    return metric->spec.value_type == ValueType::kDecimal;
+  }
+  bool broadcast() const {
+    for (const int dimension : by) {
+      if (dimension < 0) return true;
+    }
+    return false;
+  }
+};
+
+// Arithmetic at each step.
+struct StepExpr {
+  enum class Kind : uint8_t { kNumber, kOperand, kNegate, kArithmetic };
+  Kind kind = Kind::kNumber;
+  Scalar number;                // kNumber
+  size_t operand = 0;           // kOperand: index into Plan::operands
+  char op = '+';                // kArithmetic
+  std::vector<StepExpr> sides;  // kNegate: one; kArithmetic: two
+  bool is_decimal = false;
+};
+bool operator==(const StepExpr& a, const StepExpr& b);
+
+// What share() asks of its operands: they are counted as parts of a total,
+// where a not-split group counts with what it exceeds its parts by.
+struct TotalRole {
+  bool is_total = false;
+  // [BY dimensions] by which totals are told apart (WITHIN).
+  std::vector<bool> within;
+  friend bool operator==(const TotalRole&, const TotalRole&) = default;
+};
+
+// A function over time: the steps of a bucket become a cell.
+struct Leaf {
+  StepExpr steps;
+  size_t operand = 0;  // that gives grid, range and buckets
+  enum class Function : uint8_t { kReduce, kFirstTime };
+  Function function = Function::kReduce;
+  Aggregate aggregate = Aggregate::kFirst;
+  double quantile = 0.5;
+  Comparison comparison = Comparison::kEqual;  // kFirstTime
+  Scalar threshold;
+  bool whole_range = false;  // one bucket whatever EVERY says: what TOP judges
+  bool bare = false;         // a metric at its own period
+  TotalRole total;
+  bool is_decimal = false;  // of the cells
+  bool is_date = false;     // the integer is a step of the operand's grid
+};
+bool operator==(const Leaf& a, const Leaf& b);
+
+// What stands in a row.
+struct RowExpr {
+  enum class Kind : uint8_t { kNumber, kLeaf, kNegate, kArithmetic, kShare };
+  Kind kind = Kind::kNumber;
+  Scalar number;    // kNumber
+  size_t leaf = 0;  // kLeaf: index into Plan::leaves
+  char op = '+';    // kArithmetic
+  // kNegate: one. kArithmetic: two. kShare: x as the row has it, and x as it
+  // counts in the total.
+  std::vector<RowExpr> sides;
+  size_t share = 0;  // kShare: index into Plan::shares
+  bool is_decimal = false;
+  bool is_date = false;
+  size_t date_operand = 0;  // whose grid the date is a step of
+};
+
+// One share() of the statement.
+struct BoundShare {
+  std::vector<bool> within;  // [BY dimensions]
+  // Whether groups of one total may hold the same people: a BY dimension that
+  // is summed over is OVERLAPS.
+  bool overlaps = false;
+};
+
+struct BoundItem {
+  std::string name;
+  RowExpr expr;
+  bool bounds = false;  // two columns, low and high
+  std::string unit;
+};
+
+struct BoundTest {
+  RowExpr left;
+  Comparison comparison = Comparison::kEqual;
+  RowExpr right;
+};
+
+struct BoundKey {
+  enum class Kind : uint8_t { kTime, kMember, kExpr };
+  Kind kind = Kind::kTime;
+  size_t by = 0;  // kMember: index into Plan::by
+  RowExpr expr;   // kExpr
+  bool descending = false;
+};
+
+struct BoundTop {
+  int64_t count = 1;
+  RowExpr expr;
+  bool descending = true;
+  bool whole_range = false;  // expr reads leaves of the whole range
+};
+
+struct Plan {
+  std::vector<BoundOperand> operands;
+  std::vector<Leaf> leaves;
+  std::vector<BoundShare> shares;
+  std::vector<std::string> by;
+  std::vector<BoundItem> items;
+  std::vector<BoundTest> having;
+  std::optional<BoundTop> top;
+  std::vector<BoundKey> order_by;
+  std::optional<int64_t> limit;
+  std::optional<Period> every;  // said or understood
+  std::string zone;             // of IN ZONE; empty: each metric's own
+};
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_PLAN_PLAN_H_

@@ -1,0 +1,79 @@
+// What DURING says, as dates and as steps.
+
+#include "query/plan/window.h"
+
+#include <string>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/refusals.h"
+
+namespace footfall::query {
+namespace {
+
+// Whole units that end with the one that holds now, or the one before it.
+absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
+                                       const Grid& grid, absl::Time now,
+                                       footfall::Source source,
+                                       absl::string_view text) {
+  if (now == absl::InfiniteFuture() || now == absl::InfinitePast()) {
+    return Refuse(Refusal::kNoNow, text, source);
+  }
+  auto units = Grid::Create(Period{last.unit, 1}, grid.zone_name());
+  if (!units.ok()) return units.status();
+  const StepRange limits = units->Limits();
+  const int64_t current = units->StepAt(now);
+  const int64_t final_unit = last.complete ? current - 1 : current;
+  if (last.count < 1 || last.count > final_unit - limits.begin + 1 ||
+      final_unit >= limits.end) {
+    return Refuse(Refusal::kLastTooLong, text, source,
+                  {absl::StrCat(last.count)});
+  }
+  const int64_t first_unit = final_unit - last.count + 1;
+  TimeWindow window;
+  window.said = true;
+  if (last.unit < Unit::kDay) {
+    // With the offset, so that an hour that occurs twice is told apart.
+    window.first = InstantDate(units->Start(first_unit), grid.zone());
+    window.last = InstantDate(units->Start(final_unit + 1) - absl::Seconds(1),
+                              grid.zone());
+  } else {
+    window.first = Date{last.unit, units->CivilStart(first_unit), {}};
+    window.last = Date{last.unit, units->CivilStart(final_unit), {}};
+  }
+  return window;
+}
+
+}  // namespace
+
+absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
+                                         absl::Time now,
+                                         absl::string_view text) {
+  if (const auto* last = std::get_if<Range::Last>(&range.form)) {
+    return ResolveLast(*last, grid, now, range.source, text);
+  }
+  const auto& between = std::get<Range::Between>(range.form);
+  TimeWindow window;
+  window.said = true;
+  if (between.first.has_value()) window.first = std::get<Date>(*between.first);
+  if (between.last.has_value()) window.last = std::get<Date>(*between.last);
+  if (between.one_date) window.last = window.first;
+  return window;
+}
+
+std::string FormatWindow(const TimeWindow& window) {
+  if (window.first.has_value() && window.first == window.last) {
+    return FormatDate(*window.first);
+  }
+  return absl::StrCat(window.first ? FormatDate(*window.first) : "", "..",
+                      window.last ? FormatDate(*window.last) : "");
+}
+
+int64_t FirstUnfinishedStep(const Grid& grid, absl::Time now) {
+  const StepRange limits = grid.Limits();
+  if (now >= grid.Start(limits.end - 1)) return limits.end;
+  if (now < grid.Start(limits.begin)) return limits.begin;
+  return grid.StepAt(now);
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,29 @@
+// What DURING says, as dates and as steps.
+
+#ifndef FOOTFALL_QUERY_PLAN_WINDOW_H_
+#define FOOTFALL_QUERY_PLAN_WINDOW_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "footfall/period.h"
+#include "footfall/statement.h"
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+// The dates of `range` for metrics on `grid`, whose zone says which day *now*
+// is in. `text` is what the sources point into.
+absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
+                                         absl::Time now,
+                                         absl::string_view text);
+
+// As DURING would say it: "2025-01-10..2025-02-08".
+std::string FormatWindow(const TimeWindow& window);
+
+// The first step that is not over at `now`.
+int64_t FirstUnfinishedStep(const Grid& grid, absl::Time now);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_PLAN_WINDOW_H_

@@ -64,15 +64,16 @@ bool ParseWhole(absl::string_view field, int64_t* value) {
   return true;
 }
 
-// As C++ writes decimals, and nan, inf, infinity. False where the text is none;
-// *fits: within a double's range.
+// Decimal digits with an optional fraction and exponent; nan, inf, infinity.
+// False where the text is none; *fits: within a double's range.
 bool ParseDecimal(absl::string_view field, double* value, bool* fits) {
   const absl::from_chars_result result =
       absl::from_chars(field.data(), field.data() + field.size(), *value);
   *fits = result.ec != std::errc::result_out_of_range;
-  return !field.empty() && field.back() != ')' &&
-         result.ec != std::errc::invalid_argument &&
-         result.ptr == field.data() + field.size();
+  // It takes 0x10 and nan(1) as well.
+  return result.ec != std::errc::invalid_argument &&
+         result.ptr == field.data() + field.size() &&
+         field.find_first_of("xX(") == absl::string_view::npos;
 }
 
 bool IsDigits(absl::string_view text) {

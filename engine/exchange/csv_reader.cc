@@ -128,6 +128,12 @@ absl::StatusOr<bool> CsvReader::NextQuoted() {
     BreakAtLine(problem);
     return true;
   }
+  record_.line = line_;
+  const auto text = buffer_.begin();
+  line_ +=
+      1 + static_cast<uint64_t>(std::count(
+              text + static_cast<std::ptrdiff_t>(at_),
+              text + static_cast<std::ptrdiff_t>(places_.back().end), '\n'));
   // Doubled quotes become one in place: what is read never lies behind what is
   // written.
   fields_.clear();
@@ -147,12 +153,6 @@ absl::StatusOr<bool> CsvReader::NextQuoted() {
     out += place.end - read;
     fields_.emplace_back(begin, static_cast<size_t>(out - begin));
   }
-  record_.line = line_;
-  line_ +=
-      1 + static_cast<uint64_t>(std::count(
-              buffer_.begin() + static_cast<std::ptrdiff_t>(at_),
-              buffer_.begin() + static_cast<std::ptrdiff_t>(places_.back().end),
-              '\n'));
   at_ = record_end_;
   record_.fields = fields_;
   record_.text = {};

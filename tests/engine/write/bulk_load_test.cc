@@ -1,0 +1,229 @@
+// Bulk loads through the database: what they store, beside what is there.
+
+#include "engine/write/bulk_load.h"
+
+#include <random>
+
+#include "tests/support/database_home.h"
+
+namespace footfall {
+namespace {
+
+using Catch::Matchers::Contains;
+using testing::DatabaseHome;
+using testing::Home;
+using testing::ReadSamples;
+using testing::Samples;
+
+MetricSpec Spec(absl::string_view name, Additivity over_time) {
+  MetricSpec spec;
+  spec.name = std::string(name);
+  spec.dimensions = {{"app", over_time}, {"platform", over_time}};
+  spec.over_time = over_time;
+  return spec;
+}
+
+std::shared_ptr<const Metric> Define(Database* database,
+                                     const MetricSpec& spec) {
+  const auto metric = database->Define(spec);
+  REQUIRE(metric.status() == absl::OkStatus());
+  return *metric;
+}
+
+std::unique_ptr<BulkLoader> NewLoader(Database* database,
+                                      std::shared_ptr<const Metric> metric,
+                                      uint64_t memory_bytes = 1 << 20) {
+  auto loader = database->NewBulkLoader(std::move(metric), memory_bytes);
+  REQUIRE(loader.status() == absl::OkStatus());
+  return *std::move(loader);
+}
+
+TEST_CASE("a load lies over what is there and under what comes", "[bulk]") {
+  const Home home_kind = GENERATE(Home::kMemory, Home::kDisk);
+  CAPTURE(home_kind);
+  DatabaseHome home(home_kind);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  SampleBatch batch;
+  batch.RowsOf(metric).AddStep(100, {"A", "x"}, 1);
+  batch.RowsOf(metric).AddStep(101, {"A", "x"}, 2);
+  REQUIRE(database->Write(batch, {}).ok());
+
+  auto loader = NewLoader(database.get(), metric);
+  REQUIRE(loader->Add(101, {"A", "x"}, 20).ok());
+  REQUIRE(loader->Add(102, {"A", "x"}, 30).ok());
+  REQUIRE(loader->Add(101, {"A", "x"}, 21).ok());
+  REQUIRE(loader->Add(-700'000, {"B", ""}, -5).ok());
+  const uint64_t before = database->Stats().commit;
+  CHECK(ReadSamples(*database->TakeSnapshot(), *metric).size() == 2);
+  // A write between the rows and their publication is older than they are.
+  SampleBatch meanwhile;
+  meanwhile.RowsOf(metric).AddStep(101, {"A", "x"}, 500);
+  meanwhile.RowsOf(metric).AddStep(103, {"C", "x"}, 4);
+  REQUIRE(database->Write(meanwhile, {}).ok());
+  const auto result = loader->Finish();
+  REQUIRE(result.status() == absl::OkStatus());
+  CHECK(result->commit == before + 2);
+  CHECK(result->samples == 3);
+  CHECK(result->replaced_in_batch == 1);
+  CHECK(result->new_series == 1);
+  loader.reset();
+
+  Samples expected = {{{"A/x", 100}, 1},
+                      {{"A/x", 101}, 21},
+                      {{"A/x", 102}, 30},
+                      {{"B/", -700'000}, -5},
+                      {{"C/x", 103}, 4}};
+  CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == expected);
+
+  SampleBatch later;
+  later.RowsOf(metric).AddStep(102, {"A", "x"}, 31);
+  later.RowsOf(metric).Delete(-700'000, {"B", ""});
+  REQUIRE(database->Write(later, {}).ok());
+  expected[{"A/x", 102}] = 31;
+  expected.erase({"B/", -700'000});
+  CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == expected);
+  REQUIRE(database->Compact().ok());
+  CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == expected);
+  REQUIRE(database->Close().ok());
+  database = home.Open();
+  CHECK(ReadSamples(*database->TakeSnapshot(),
+                    *database->TakeSnapshot()->FindMetric("dau")) == expected);
+}
+
+TEST_CASE("rows that do not fit are refused and the load goes on", "[bulk]") {
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric =
+      Define(database.get(), Spec("dau", Additivity::kOverlaps));
+  auto loader = NewLoader(database.get(), metric);
+  const std::string long_member(256, 'x');
+  struct Case {
+    int64_t step;
+    std::vector<absl::string_view> members;
+    int64_t value;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {4'000'000, {"A", "x"}, 1, "outside the years 1 to 9999"},
+      {0, {"A"}, 1, "1 members were given; it has 2 dimensions"},
+      {0, {"A", "x", "y"}, 1, "3 members"},
+      {0, {"A", long_member}, 1, "column platform: text of 256 bytes"},
+      {0, {"\xff", "x"}, 1, "column app"},
+      {0, {"\xff", "x"}, 1, "column app"},  // the second time as well
+      {0, {"A", "x"}, -1, "is negative"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.reason);
+    const absl::Status status = loader->Add(c.step, c.members, c.value);
+    CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(std::string(status.message()), Contains(c.reason));
+  }
+  const BulkLoader::Row unknown = {.step = 0, .value = 1, .series = 9};
+  CHECK(loader->AddRows({unknown}).code() ==
+        absl::StatusCode::kInvalidArgument);
+  // Asked for, but never written: not created.
+  REQUIRE(loader->SeriesOf({"unused", "x"}).ok());
+  REQUIRE(loader->Add(0, {"", ""}, 7).ok());
+  const auto result = loader->Finish();
+  REQUIRE(result.status() == absl::OkStatus());
+  CHECK(result->new_series == 1);
+  CHECK(ReadSamples(*database->TakeSnapshot(), *metric) ==
+        Samples{{{"/", 0}, 7}});
+  CHECK_FALSE(
+      database->TakeSnapshot()->FindMember("app", "unused").has_value());
+  CHECK(loader->Add(0, {"", ""}, 8).code() ==
+        absl::StatusCode::kFailedPrecondition);
+  CHECK(loader->Finish().status().code() ==
+        absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE("a load that is dropped or empty leaves nothing", "[bulk]") {
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  const uint64_t commit = database->Stats().commit;
+  {
+    auto loader = NewLoader(database.get(), metric);
+    REQUIRE(loader->Add(0, {"A", "x"}, 1).ok());
+  }
+  auto loader = NewLoader(database.get(), metric);
+  const auto result = loader->Finish();
+  REQUIRE(result.status() == absl::OkStatus());
+  CHECK(result->samples == 0);
+  CHECK(database->Stats().commit == commit);
+  CHECK(database->Stats().series_count == 0);
+}
+
+TEST_CASE("a load into a metric that was dropped is refused", "[bulk]") {
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  auto loader = NewLoader(database.get(), metric);
+  REQUIRE(loader->Add(0, {"A", "x"}, 1).ok());
+  REQUIRE(database->DropMetric("dau").ok());
+  const auto next = Define(database.get(), Spec("dau", Additivity::kAdds));
+  CHECK(loader->Finish().status().code() == absl::StatusCode::kNotFound);
+  CHECK(ReadSamples(*database->TakeSnapshot(), *next).empty());
+  // The database goes on.
+  SampleBatch batch;
+  batch.RowsOf(next).AddStep(0, {"A", "x"}, 1);
+  CHECK(database->Write(batch, {}).ok());
+}
+
+TEST_CASE("seconds over ten centuries fit one load", "[bulk]") {
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  MetricSpec spec = Spec("hits", Additivity::kAdds);
+  spec.period = {Unit::kSecond, 1};
+  const auto metric = Define(database.get(), spec);
+  auto loader = NewLoader(database.get(), metric);
+  const StepRange limits = metric->grid.Limits();
+  REQUIRE(loader->Add(limits.end - 1, {"A", "x"}, 1).ok());
+  REQUIRE(loader->Add(limits.begin, {"A", "x"}, 2).ok());
+  REQUIRE(loader->Add(-1, {"B", "x"}, 3).ok());
+  REQUIRE(loader->Finish().status() == absl::OkStatus());
+  CHECK(ReadSamples(*database->TakeSnapshot(), *metric) ==
+        Samples{{{"A/x", limits.end - 1}, 1},
+                {{"A/x", limits.begin}, 2},
+                {{"B/x", -1}, 3}});
+}
+
+TEST_CASE("random loads with and without memory equal a plain map", "[bulk]") {
+  const uint32_t seed = 1096;
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  Samples expected;
+  for (int round = 0; round < 4; ++round) {
+    // One byte of memory: runs of 65,536 rows.
+    auto loader =
+        NewLoader(database.get(), metric, round % 2 == 0 ? 1 : 64 << 20);
+    uint64_t rows = 0;
+    const size_t before = expected.size();
+    Samples cells;
+    for (int i = 0; i < 200'000; ++i) {
+      const std::string app = "a" + std::to_string(random() % 90);
+      const std::string platform = random() % 3 == 0 ? "" : "web";
+      const int64_t step = static_cast<int64_t>(random() % 1000) - 300;
+      const int64_t value = static_cast<int64_t>(random());
+      REQUIRE(loader->Add(step, {app, platform}, value).ok());
+      cells[{app + "/" + platform, step}] = value;
+      ++rows;
+    }
+    const auto result = loader->Finish();
+    REQUIRE(result.status() == absl::OkStatus());
+    CHECK(result->samples == cells.size());
+    CHECK(result->replaced_in_batch == rows - cells.size());
+    for (const auto& [key, value] : cells) expected[key] = value;
+    CHECK(expected.size() >= before);
+    CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
+  }
+  REQUIRE(database->Compact().ok());
+  CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
+}
+
+}  // namespace
+}  // namespace footfall

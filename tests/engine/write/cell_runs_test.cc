@@ -1,0 +1,107 @@
+// Sorting and merging runs of cells, in memory and from a file.
+
+#include "engine/write/cell_runs.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "tests/support/temp_dir.h"
+
+namespace footfall::engine {
+namespace {
+
+bool Same(const std::vector<Cell>& a, const std::vector<Cell>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Cell& x, const Cell& y) {
+                      return x.key == y.key && x.value == y.value;
+                    });
+}
+
+void StableSort(std::vector<Cell>* cells) {
+  std::stable_sort(cells->begin(), cells->end(),
+                   [](const Cell& a, const Cell& b) { return a.key < b.key; });
+}
+
+TEST_CASE("cells are sorted by key, equal ones in their order", "[bulk]") {
+  const uint32_t seed = 7;
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  std::vector<Cell> scratch;
+  for (const uint32_t bits : {1u, 7u, 11u, 12u, 22u, 27u, 40u, 63u, 64u}) {
+    for (const size_t count : {0u, 1u, 2u, 100u, 5000u}) {
+      CAPTURE(bits, count);
+      std::vector<Cell> cells;
+      for (size_t i = 0; i < count; ++i) {
+        cells.push_back({random() >> (64 - bits), static_cast<int64_t>(i)});
+      }
+      std::vector<Cell> expected = cells;
+      StableSort(&expected);
+      SortCells(bits, &cells, &scratch);
+      CHECK(Same(cells, expected));
+      SortCells(bits, &cells, &scratch);  // sorted already
+      CHECK(Same(cells, expected));
+    }
+  }
+}
+
+TEST_CASE("runs come out as one, the earlier run first", "[bulk]") {
+  const uint32_t seed = 8;
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  const testing::TempDir folder;
+  for (int round = 0; round < 60; ++round) {
+    const auto file = SpillFile::Create(folder.path());
+    REQUIRE(file.status() == absl::OkStatus());
+    std::vector<Cell> all;
+    CellMerge merge(file->get(), /*buffer_bytes=*/1);
+    uint64_t offset = 0;
+    const size_t file_runs = random() % 6;
+    std::vector<Cell> last;
+    for (size_t r = 0; r <= file_runs; ++r) {
+      std::vector<Cell> run;
+      for (size_t n = random() % 4000; n > 0; --n) {
+        run.push_back({random() % 3000, static_cast<int64_t>(random())});
+      }
+      StableSort(&run);
+      all.insert(all.end(), run.begin(), run.end());
+      if (r == file_runs) {
+        last = run;
+        merge.AddRun(last);
+        break;
+      }
+      REQUIRE((*file)->Append(run.data(), run.size() * sizeof(Cell)).ok());
+      merge.AddFileRun(offset, run.size());
+      offset += run.size() * sizeof(Cell);
+    }
+    CHECK((*file)->size_bytes() == offset);
+    StableSort(&all);
+    REQUIRE(merge.Start() == absl::OkStatus());
+    std::vector<Cell> merged;
+    while (true) {
+      const auto cell = merge.Next();
+      REQUIRE(cell.status() == absl::OkStatus());
+      if (*cell == nullptr) break;
+      merged.push_back(**cell);
+    }
+    CHECK(Same(merged, all));
+  }
+}
+
+TEST_CASE("a spill file leaves no name and cannot be read past its end",
+          "[bulk]") {
+  const testing::TempDir folder;
+  const auto file = SpillFile::Create(folder.path());
+  REQUIRE(file.ok());
+  REQUIRE((*file)->Append("abcdef", 6).ok());
+  char bytes[6];
+  REQUIRE((*file)->Read(2, bytes, 4).ok());
+  CHECK(std::string(bytes, 4) == "cdef");
+  CHECK((*file)->Read(3, bytes, 4).code() == absl::StatusCode::kUnavailable);
+  CHECK(std::filesystem::is_empty(folder.path()));
+  CHECK(SpillFile::Create(folder / "absent").status().code() ==
+        absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace footfall::engine

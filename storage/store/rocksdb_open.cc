@@ -64,13 +64,14 @@ absl::Status CheckMayCreate(const std::string& path) {
   return absl::OkStatus();
 }
 
-// Another program's database must not get our key spaces.
-absl::Status CheckIsOurs(const std::string& path) {
+// Whether there is a whole database: making one takes steps, and a process may
+// have died between them. Another program's must not get our key spaces.
+absl::StatusOr<bool> CheckIsOurs(const std::string& path) {
   std::vector<std::string> families;
   const rocksdb::Status status =
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &families);
   // What is wrong is told by the opening itself.
-  if (!status.ok()) return absl::OkStatus();
+  if (!status.ok()) return true;
   bool has_tiles = false;
   for (const std::string& family : families) {
     if (family == kTilesFamily) {
@@ -81,19 +82,16 @@ absl::Status CheckIsOurs(const std::string& path) {
                        "\"; this build knows \"default\" and \"tiles\""));
     }
   }
-  if (has_tiles) return absl::OkStatus();
-  // Only half made by us, or somebody's.
+  if (has_tiles) return true;
   rocksdb::Options options;
   options.info_log = MakeRocksdbSettings(path, true, 0).database.info_log;
   rocksdb::DB* opened = nullptr;
-  if (!rocksdb::DB::OpenForReadOnly(options, path, &opened).ok()) {
-    return absl::OkStatus();
-  }
+  if (!rocksdb::DB::OpenForReadOnly(options, path, &opened).ok()) return true;
   const std::unique_ptr<rocksdb::DB> db(opened);
   const std::unique_ptr<rocksdb::Iterator> first(
       db->NewIterator(rocksdb::ReadOptions()));
   first->SeekToFirst();
-  if (!first->Valid()) return absl::OkStatus();
+  if (!first->Valid()) return false;
   return absl::FailedPreconditionError(
       absl::StrCat(path, ": is a RocksDB database of another program"));
 }
@@ -210,17 +208,22 @@ std::string StagingFolder(const std::string& path) { return path + "/staging"; }
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     const std::string& path, const RocksdbStoreOptions& options) {
   std::error_code error;
-  if (fs::exists(path + "/CURRENT", error)) {
-    if (absl::Status status = CheckIsOurs(path); !status.ok()) return status;
-  } else if (error && error != std::errc::not_a_directory) {
+  bool is_there = fs::exists(path + "/CURRENT", error);
+  if (error && error != std::errc::not_a_directory) {
     return absl::UnavailableError(
         absl::StrCat(path, ": cannot be read: ", error.message()));
-  } else if (options.read_only || !options.create_if_missing) {
-    return absl::NotFoundError(absl::StrCat(path, ": no database is there"));
-  } else {
+  }
+  if (is_there) {
+    absl::StatusOr<bool> is_whole = CheckIsOurs(path);
+    if (!is_whole.ok()) return is_whole.status();
+    is_there = *is_whole;
+  } else if (!options.read_only && options.create_if_missing) {
     if (absl::Status status = CheckMayCreate(path); !status.ok()) {
       return status;
     }
+  }
+  if (!is_there && (options.read_only || !options.create_if_missing)) {
+    return absl::NotFoundError(absl::StrCat(path, ": no database is there"));
   }
   if (options.read_only) return OpenReadOnly(path, options);
 

@@ -142,6 +142,27 @@ TEST_CASE("a folder of something else is left alone", "[rocksdb]") {
   CHECK(absl::StrContains(foreign.message(), "another program"));
 }
 
+TEST_CASE("a database that was never made to the end is made again",
+          "[rocksdb]") {
+  TempDir folder;
+  // What a process leaves that died between the two key spaces.
+  rocksdb::Options half;
+  half.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  REQUIRE(rocksdb::DB::Open(half, folder.path(), &opened).ok());
+  delete opened;
+  RocksdbStoreOptions options;
+  options.read_only = true;
+  CHECK(OpenStatus(folder.path(), options).code() ==
+        absl::StatusCode::kNotFound);
+  options.read_only = false;
+  options.create_if_missing = false;
+  CHECK(OpenStatus(folder.path(), options).code() ==
+        absl::StatusCode::kNotFound);
+  ApplyNumbered(Open(folder.path()).get(), 1);
+  CHECK(CountNumbered(Open(folder.path(), options).get()) == 1);
+}
+
 TEST_CASE("a key space of a later release is not opened", "[rocksdb]") {
   TempDir folder;
   Open(folder.path());

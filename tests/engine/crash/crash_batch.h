@@ -1,0 +1,72 @@
+// What a batch of the crash tests holds: enough to tell whether it is there
+// whole. Writer and checker make it from its number alone.
+
+#ifndef FOOTFALL_TESTS_ENGINE_CRASH_CRASH_BATCH_H_
+#define FOOTFALL_TESTS_ENGINE_CRASH_CRASH_BATCH_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "footfall/metric.h"
+
+namespace footfall::testing {
+
+inline constexpr int kWriters = 2;
+
+// What the process does besides writing, or instead of it.
+enum class Scenario { kWrite, kFold, kCompact, kBulkLoad, kImport };
+inline constexpr const char* kScenarioNames[] = {"write", "fold", "compact",
+                                                 "bulk load", "import"};
+
+// A file that both processes map: it outlives the one that is killed.
+struct Shared {
+  std::atomic<uint32_t> ready;                   // the database is open
+  std::atomic<uint64_t> started[kWriters];       // last batch begun
+  std::atomic<uint64_t> acknowledged[kWriters];  // last batch that is durable
+  std::atomic<uint32_t> inside[kWriters];        // in the middle of a batch
+  std::atomic<uint32_t> working;                 // folding or compacting
+  std::atomic<uint32_t> failed;                  // a call answered an error
+};
+
+// Daily and minutely: tiles of different shapes, so several keys a batch.
+inline MetricSpec CrashSpec(int index) {
+  MetricSpec spec;
+  spec.name = index == 0 ? "daily" : "minutely";
+  spec.period = {index == 0 ? Unit::kDay : Unit::kMinute, 1};
+  spec.dimensions = {{"app", Additivity::kAdds}};
+  return spec;
+}
+
+struct CrashCell {
+  int metric;  // CrashSpec(metric)
+  std::string app;
+  int64_t step;
+  int64_t value;
+};
+
+// Each batch has steps of its own, so that none covers another, and a cell
+// that tells the writer's last batch. `large`: as of bulk loads and imports.
+inline std::vector<CrashCell> CellsOf(int writer, uint64_t batch, bool large) {
+  std::vector<CrashCell> cells;
+  const auto number = static_cast<int64_t>(batch);
+  // Several bands, and for some time a new series in nearly every batch.
+  const uint64_t count = large ? 60 : 5;
+  for (uint64_t i = 0; i < count; ++i) {
+    cells.push_back({0,
+                     absl::StrCat("w", writer, "-",
+                                  (batch * 13 + i * 37) % (large ? 900 : 300)),
+                     10'000 + number, number * 100 + static_cast<int64_t>(i)});
+  }
+  for (int64_t i = 0; i < 3; ++i) {
+    cells.push_back({1, absl::StrCat("w", writer, "-", i), number, -number});
+  }
+  cells.push_back({0, absl::StrCat("last-", writer), 0, number});
+  return cells;
+}
+
+}  // namespace footfall::testing
+
+#endif  // FOOTFALL_TESTS_ENGINE_CRASH_CRASH_BATCH_H_

@@ -1,0 +1,251 @@
+// Kill -9 in the middle of writing: every acknowledged batch is there whole,
+// and no other is half there.
+//
+// What this shows is that nothing depends on the process ending in order. The
+// operating system lives on, so it does not show what a power cut leaves; for
+// that the log's end is cut off in rocksdb_store_test.cc.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "footfall/database.h"
+#include "tests/engine/crash/crash_batch.h"
+#include "tests/model/plain_database.h"
+#include "tests/support/temp_dir.h"
+
+namespace footfall::testing {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// Kills of each scenario with each durability.
+constexpr int kKills = 11;
+
+struct Counts {
+  int kills = 0;
+  int inside = 0;   // in the middle of a batch
+  int working = 0;  // in the middle of folding or compacting
+  int opening = 0;  // before the database was open
+};
+
+class CrashTest {
+ public:
+  CrashTest(Scenario scenario, Durability durability, uint32_t seed)
+      : scenario_(scenario), durability_(durability), random_(seed) {
+    const std::string path = folder_ / "shared";
+    const int file = open(path.c_str(), O_RDWR | O_CREAT, 0600);
+    REQUIRE(file >= 0);
+    REQUIRE(ftruncate(file, sizeof(Shared)) == 0);
+    void* mapped = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
+                        MAP_SHARED, file, 0);
+    REQUIRE(mapped != MAP_FAILED);
+    close(file);
+    shared_ = static_cast<Shared*>(mapped);
+  }
+  ~CrashTest() { munmap(shared_, sizeof(Shared)); }
+
+  // Starts a writer and kills it.
+  void Kill(Counts* counts) {
+    shared_->ready = 0;
+    shared_->working = 0;
+    for (auto& inside : shared_->inside) inside = 0;
+    const std::string arguments[] = {
+        FOOTFALL_CRASH_WRITER, folder_ / "db", folder_ / "shared",
+        absl::StrCat(static_cast<int>(scenario_)),
+        absl::StrCat(static_cast<int>(durability_))};
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      execl(arguments[0].c_str(), arguments[0].c_str(), arguments[1].c_str(),
+            arguments[2].c_str(), arguments[3].c_str(), arguments[4].c_str(),
+            nullptr);
+      _exit(127);
+    }
+    // One kill in ten comes at any time, also while the log is recovered.
+    if (random_() % 10 == 0) {
+      std::this_thread::sleep_for(milliseconds(random_() % 40));
+    } else {
+      WaitFor([this] { return shared_->ready != 0 || shared_->failed != 0; },
+              milliseconds(20'000));
+      // A staged batch is flushed and synced several times.
+      std::this_thread::sleep_for(
+          milliseconds(3 + random_() % (Staged() ? 200 : 25)));
+      WaitFor([this] { return Inside(); }, milliseconds(20));
+      std::this_thread::sleep_for(microseconds(random_() % 100));
+    }
+    REQUIRE(kill(child, SIGKILL) == 0);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(shared_->failed == 0);
+    REQUIRE(WIFSIGNALED(status));  // and did not end by itself
+    ++counts->kills;
+    counts->inside += Inside();
+    counts->working += shared_->working != 0;
+    counts->opening += shared_->ready == 0;
+  }
+
+  // Reads what is there, as the process left it.
+  void Check() {
+    DatabaseOptions options;
+    options.read_only = true;
+    auto database = Database::Open(folder_ / "db", options);
+    if (absl::IsNotFound(database.status())) {
+      // Killed before there was a database.
+      for (auto& acknowledged : shared_->acknowledged) {
+        REQUIRE(acknowledged == 0);
+      }
+      return;
+    }
+    INFO(database.status());
+    REQUIRE(database.ok());
+    const auto found = ReadAll(*(*database)->TakeSnapshot());
+    INFO(found.status());
+    REQUIRE(found.ok());
+    uint64_t cells = 0;
+    for (const auto& [name, metric] : *found) {
+      for (const auto& [members, steps] : metric) cells += steps.size();
+    }
+    uint64_t explained = 0;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      explained += CheckWriter(writer, *found);
+    }
+    // Nothing else is there.
+    CHECK(cells == explained);
+  }
+
+  // Batches that are there, of a writer.
+  uint64_t batches(int writer) const { return present_[writer].size(); }
+
+ private:
+  template <typename Condition>
+  void WaitFor(Condition condition, milliseconds timeout) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(microseconds(20));
+    }
+  }
+
+  // Whether the first writer's batches are published past the log.
+  bool Staged() const {
+    return scenario_ == Scenario::kBulkLoad || scenario_ == Scenario::kImport;
+  }
+
+  bool Inside() const {
+    return std::any_of(std::begin(shared_->inside), std::end(shared_->inside),
+                       [](const auto& inside) { return inside != 0; });
+  }
+
+  // Answers how many cells the writer's batches account for.
+  uint64_t CheckWriter(int writer, const PlainDatabase& found) {
+    const bool large = writer == 0 && Staged();
+    const std::string last_app = absl::StrCat("last-", writer);
+    std::set<uint64_t>& present = present_[writer];
+    uint64_t explained = 0;
+    uint64_t last = 0;
+    for (uint64_t batch = 1; batch <= shared_->started[writer]; ++batch) {
+      size_t expected = 0;
+      size_t there = 0;
+      for (const CrashCell& cell : CellsOf(writer, batch, large)) {
+        if ((large && cell.metric != 0) || cell.app == last_app) continue;
+        ++expected;
+        const std::string name = CrashSpec(cell.metric).name;
+        const auto metric = found.find(name);
+        if (metric == found.end()) continue;
+        const auto series = metric->second.find({cell.app});
+        if (series == metric->second.end()) continue;
+        const auto step = series->second.find(cell.step);
+        if (step == series->second.end()) continue;
+        ++there;
+        CHECK(step->second == cell.value);
+      }
+      CAPTURE(writer, batch, there, expected);
+      if (there != 0 && there != expected) FAIL("a batch is half there");
+      const bool is_there = there == expected;
+      if (batch <= checked_[writer]) {
+        // What was there stays, and what was not never appears.
+        REQUIRE(is_there == (present.count(batch) > 0));
+      } else if (batch <= shared_->acknowledged[writer]) {
+        REQUIRE(is_there);
+      }
+      if (is_there) {
+        // Batches of one writer come one after the other.
+        if (batch > checked_[writer] && batch > first_[writer]) {
+          REQUIRE(present.count(batch - 1) > 0);
+        }
+        present.insert(batch);
+        last = batch;
+        explained += expected;
+      }
+    }
+    if (last > 0) {
+      CHECK(found.at("daily").at({last_app}).at(0) ==
+            static_cast<int64_t>(last));
+      ++explained;
+    }
+    checked_[writer] = shared_->started[writer];
+    first_[writer] = checked_[writer] + 1;  // of the next process
+    return explained;
+  }
+
+  const Scenario scenario_;
+  const Durability durability_;
+  std::mt19937 random_;
+  TempDir folder_;
+  Shared* shared_ = nullptr;
+  std::set<uint64_t> present_[kWriters];
+  uint64_t checked_[kWriters] = {};
+  uint64_t first_[kWriters] = {1, 1};
+};
+
+TEST_CASE("a killed process leaves whole batches", "[crash]") {
+  Counts all;
+  for (const Scenario scenario :
+       {Scenario::kWrite, Scenario::kFold, Scenario::kCompact,
+        Scenario::kBulkLoad, Scenario::kImport}) {
+    Counts counts;
+    uint64_t batches[kWriters] = {};
+    for (const Durability durability :
+         {Durability::kProcessCrash, Durability::kPowerLoss}) {
+      const uint32_t seed = 1 + static_cast<uint32_t>(scenario) * 2 +
+                            static_cast<uint32_t>(durability);
+      CAPTURE(seed, kScenarioNames[static_cast<int>(scenario)]);
+      CrashTest test(scenario, durability, seed);
+      for (int i = 0; i < kKills; ++i) {
+        test.Kill(&counts);
+        test.Check();
+      }
+      for (int i = 0; i < kWriters; ++i) batches[i] += test.batches(i);
+    }
+    WARN(kScenarioNames[static_cast<int>(scenario)]
+         << ": " << counts.kills << " kills, " << counts.inside
+         << " inside a batch, " << counts.working
+         << " while folding or compacting, " << counts.opening
+         << " while opening; " << batches[0] << " + " << batches[1]
+         << " batches whole");
+    for (const uint64_t count : batches) CHECK(count > 0);
+    all.kills += counts.kills;
+    all.inside += counts.inside;
+  }
+  WARN("in all: " << all.kills << " kills, " << all.inside
+                  << " inside a batch");
+  CHECK(all.kills >= 100);
+  CHECK(all.inside * 2 >= all.kills);
+}
+
+}  // namespace
+}  // namespace footfall::testing

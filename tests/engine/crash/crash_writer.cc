@@ -1,0 +1,168 @@
+// The process that crash_test kills: writes numbered batches until then.
+//
+//   crash_writer DIR SHARED SCENARIO DURABILITY
+//
+// Goes on after the last batch begun in the file SHARED.
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "footfall/csv_import.h"
+#include "footfall/database.h"
+#include "tests/engine/crash/crash_batch.h"
+
+namespace footfall::testing {
+namespace {
+
+// Ends the process: the test sees that it ended by itself.
+void Require(const absl::Status& status, Shared* shared) {
+  if (status.ok()) return;
+  shared->failed = 1;
+  std::fprintf(stderr, "crash_writer: %s\n", status.ToString().c_str());
+  _exit(1);
+}
+
+class Writer {
+ public:
+  Writer(Database* database, Shared* shared, Scenario scenario,
+         Durability durability, std::string folder)
+      : database_(database),
+        shared_(shared),
+        scenario_(scenario),
+        durability_(durability),
+        folder_(std::move(folder)) {
+    for (int i = 0; i < 2; ++i) {
+      auto metric = database_->Define(CrashSpec(i));
+      Require(metric.status(), shared_);
+      metrics_.push_back(*metric);
+    }
+  }
+
+  // Never returns.
+  void Run() {
+    std::vector<std::thread> threads;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      threads.emplace_back([this, writer] { WriteForever(writer); });
+    }
+    if (scenario_ == Scenario::kFold) {
+      Work([this] { return database_->RunUpkeep(); });
+    } else if (scenario_ == Scenario::kCompact) {
+      Work([this] { return database_->Compact(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
+ private:
+  void Work(const std::function<absl::Status()>& work) {
+    while (true) {
+      shared_->working = 1;
+      Require(work(), shared_);
+      shared_->working = 0;
+    }
+  }
+
+  void WriteForever(int writer) {
+    while (true) {
+      const uint64_t batch = ++shared_->started[writer];
+      // The second thread always writes through the log.
+      if (writer == 0 && scenario_ == Scenario::kBulkLoad) {
+        BulkLoad(writer, batch);
+      } else if (writer == 0 && scenario_ == Scenario::kImport) {
+        Import(writer, batch);
+      } else {
+        Write(writer, batch);
+      }
+      shared_->inside[writer] = 0;
+      shared_->acknowledged[writer] = batch;
+    }
+  }
+
+  void Write(int writer, uint64_t batch) {
+    SampleBatch rows;
+    for (const CrashCell& cell : CellsOf(writer, batch, false)) {
+      rows.RowsOf(metrics_[cell.metric])
+          .AddStep(cell.step, {cell.app}, cell.value);
+    }
+    WriteOptions options;
+    options.durability = durability_;
+    shared_->inside[writer] = 1;
+    Require(database_->Write(rows, options).status(), shared_);
+  }
+
+  // One metric only: a bulk load is of one.
+  void BulkLoad(int writer, uint64_t batch) {
+    auto loader = database_->NewBulkLoader(metrics_[0], 1 << 20);
+    Require(loader.status(), shared_);
+    for (const CrashCell& cell : CellsOf(writer, batch, true)) {
+      if (cell.metric != 0) continue;
+      Require((*loader)->Add(cell.step, {cell.app}, cell.value), shared_);
+    }
+    shared_->inside[writer] = 1;
+    Require((*loader)->Finish().status(), shared_);
+  }
+
+  void Import(int writer, uint64_t batch) {
+    ImportSpec spec;
+    spec.path = folder_ + ".csv";
+    spec.metric = "daily";
+    spec.columns = {{ImportColumn::Role::kTime, "date", "", ""},
+                    {ImportColumn::Role::kDimension, "app", "app", ""},
+                    {ImportColumn::Role::kValue, "users", "", ""}};
+    {
+      std::ofstream file(spec.path, std::ios::trunc);
+      file << "date,app,users\n";
+      for (const CrashCell& cell : CellsOf(writer, batch, true)) {
+        if (cell.metric != 0) continue;
+        file << absl::FormatCivilTime(absl::CivilDay(1970, 1, 1) + cell.step)
+             << "," << cell.app << "," << cell.value << "\n";
+      }
+    }
+    ImportOptions options;
+    options.compact = batch % 4 == 0;
+    shared_->inside[writer] = 1;
+    Require(ImportCsv(*database_, spec, options).status(), shared_);
+  }
+
+  Database* const database_;
+  Shared* const shared_;
+  const Scenario scenario_;
+  const Durability durability_;
+  const std::string folder_;
+  std::vector<std::shared_ptr<const Metric>> metrics_;
+};
+
+int Main(int argc, char** argv) {
+  if (argc != 5) return 2;
+  const int file = open(argv[2], O_RDWR);
+  if (file < 0) return 2;
+  void* mapped = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
+                      MAP_SHARED, file, 0);
+  if (mapped == MAP_FAILED) return 2;
+  auto* shared = static_cast<Shared*>(mapped);
+  DatabaseOptions options;
+  options.memory_budget_bytes = 4 << 20;  // so that tables are written, too
+  auto database = Database::Open(argv[1], options);
+  Require(database.status(), shared);
+  Writer writer(database->get(), shared,
+                static_cast<Scenario>(std::atoi(argv[3])),
+                static_cast<Durability>(std::atoi(argv[4])), argv[1]);
+  shared->ready = 1;
+  writer.Run();
+  return 0;
+}
+
+}  // namespace
+}  // namespace footfall::testing
+
+int main(int argc, char** argv) { return footfall::testing::Main(argc, argv); }

@@ -127,12 +127,12 @@ absl::Status Parser::ArgumentHabit() {
   const bool behind = Before().kind != TokenKind::kSymbol ||
                       Before().text == ")" || Before().text == "}";
   if (AtWord("WHERE") && behind) {
-    return Expected(", or )",
+    return Expected("a comma or )",
                     "conditions of one operand are in braces: "
                     "dau{app='DeepSeek'}");
   }
   if ((AtWord("BY") || AtWord("PARTITION")) && behind) {
-    return Expected(", or )",
+    return Expected("a comma or )",
                     "groups are made by BY behind the items; share(x WITHIN "
                     "region) has its own");
   }
@@ -248,6 +248,11 @@ absl::Status Parser::AfterRangeHabit() {
       date) {
     return Fail(Refusal::kRangeWord, here, {absl::AsciiStrToUpper(Now().text)});
   }
+  if (At(TokenKind::kNumber) && Before().kind == TokenKind::kDate) {
+    return Expected("a clause",
+                    "a time is written with T and without blanks: "
+                    "2025-02-08T13:05");
+  }
   return absl::OkStatus();
 }
 
@@ -304,7 +309,7 @@ absl::Status Parser::ClauseHabit(const Select& select) {
   if (At(TokenKind::kWord)) {
     const std::string near = NearestOf(Now().text, kClauses);
     if (!near.empty()) {
-      return Expected(only_items ? ", or a clause" : "a clause",
+      return Expected(only_items ? "a comma or a clause" : "a clause",
                       absl::StrCat("did you mean ", near, "?"));
     }
     if (only_items && !select.items.back().name.has_value()) {
@@ -313,7 +318,7 @@ absl::Status Parser::ClauseHabit(const Select& select) {
           {Shown(Now()), absl::AsciiStrToLower(Printable(Now().text, 60))});
     }
   }
-  return Expected(only_items ? ", or a clause" : "a clause",
+  return Expected(only_items ? "a comma or a clause" : "a clause",
                   "WHERE, DURING, BY, EVERY, HAVING, TOP, ORDER BY, LIMIT, IN "
                   "ZONE");
 }

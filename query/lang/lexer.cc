@@ -97,6 +97,20 @@ constexpr ForeignMark kForeignMarks[] = {
     {"\\", "there are no escapes; a quote inside a text is doubled: 'it''s'"},
 };
 
+// Why a text is no date, without what the message says already.
+std::string DateHint(const absl::Status& status) {
+  constexpr absl::string_view kKnown = "is not a date: ";
+  absl::string_view reason = status.message();
+  if (const size_t at = reason.find(kKnown); at != absl::string_view::npos) {
+    reason.remove_prefix(at + kKnown.size());
+  }
+  return absl::StrCat(reason,
+                      absl::StartsWith(reason, "a date is written")
+                          ? "\nfour digits and a hyphen begin a date; to "
+                            "subtract, put blanks around the minus"
+                          : "");
+}
+
 std::string Mark(absl::string_view found) {
   return absl::StrCat("\"", Printable(found, 60), "\"");
 }
@@ -284,7 +298,7 @@ Token Lexer::DateFrom(size_t begin) {
   absl::StatusOr<Date> date = ParseDate(absl::AsciiStrToUpper(token.text));
   if (!date.ok()) {
     return Error(Refuse(Refusal::kBadDate, text_, token.source,
-                        {Mark(token.text), date.status().message()}),
+                        {Mark(token.text), DateHint(date.status())}),
                  begin);
   }
   token.date = *date;

@@ -158,7 +158,7 @@ absl::StatusOr<Import> Parser::ImportOf() {
     FOOTFALL_ASSIGN_OR_RETURN(Import::Column column, ColumnOf());
     import.columns.push_back(std::move(column));
   } while (TakeSymbol(","));
-  if (!TakeSymbol(")")) return Expected(", or )");
+  if (!TakeSymbol(")")) return Expected("a comma or )");
   if (TakeWord("REJECTS")) {
     import.rejects_source = Now().source;
     FOOTFALL_ASSIGN_OR_RETURN(

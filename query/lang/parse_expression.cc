@@ -163,7 +163,7 @@ absl::StatusOr<Operand> Parser::OperandOf() {
     }
   } while (TakeSymbol(","));
   if (!TakeSymbol("}")) {
-    return Expected(", or }",
+    return Expected("a comma or }",
                     "conditions in braces are separated by commas: "
                     "dau{app='A', platform='web'}");
   }
@@ -209,8 +209,9 @@ absl::StatusOr<Parser::Sized> Parser::CallOf() {
   }
   if (!TakeSymbol(")")) {
     FOOTFALL_RETURN_IF_ERROR(ArgumentHabit());
-    return Expected(", or )", absl::StrCat("the parenthesis of ", call.function,
-                                           "( is still open"));
+    return Expected(
+        "a comma or )",
+        absl::StrCat("the parenthesis of ", call.function, "( is still open"));
   }
   FOOTFALL_RETURN_IF_ERROR(AfterCallHabit());
   out.expr.node = std::move(call);

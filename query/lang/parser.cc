@@ -168,7 +168,8 @@ absl::Status Parser::Require(absl::string_view symbol_or_keyword,
   if (TakeSymbol(symbol_or_keyword) || TakeWord(symbol_or_keyword)) {
     return absl::OkStatus();
   }
-  return Expected(symbol_or_keyword, hint);
+  return Expected(symbol_or_keyword == "," ? "a comma" : symbol_or_keyword,
+                  hint);
 }
 
 absl::StatusOr<std::string> Parser::NameText(absl::string_view what,

@@ -1,0 +1,352 @@
+#include "query/plan/parameters.h"
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/nearest.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr size_t kMaxNoteBytes = 4096;
+
+absl::string_view TypeName(const ParameterValue& value) {
+  static constexpr absl::string_view kNames[] = {
+      "a text", "a number", "a number", "a date", "a range"};
+  return kNames[value.index()];
+}
+
+// Walks a statement and puts values where parameters stand.
+class Resolver {
+ public:
+  Resolver(absl::string_view text, const QueryOptions& options)
+      : text_(text), options_(options) {}
+
+  absl::Status Resolve(Select* select) {
+    for (Item& item : select->items) {
+      const bool before = std::exchange(found_, false);
+      // Printed first: the name is that of the statement as written.
+      std::string name = item.name.has_value() ? "" : CanonicalName(item.expr);
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&item.expr));
+      if (found_ && !item.name.has_value()) item.name = std::move(name);
+      found_ = before;
+    }
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&select->where));
+    if (select->during.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&*select->during));
+    }
+    if (select->align.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&select->align->event));
+    }
+    for (footfall::Test& test : select->having) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&test));
+    }
+    if (select->top.has_value() && select->top->others.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&*select->top->others));
+    }
+    for (OrderKey& key : select->order_by) {
+      if (!key.expr.has_value()) continue;
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&*key.expr));
+    }
+    if (select->zone.has_value()) return Resolve(&select->zone->name);
+    return absl::OkStatus();
+  }
+
+  absl::Status Resolve(Show* show) {
+    if (show->kind.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&*show->kind));
+    }
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&show->where));
+    return show->during.has_value() ? Resolve(&*show->during)
+                                    : absl::OkStatus();
+  }
+
+  absl::Status Resolve(Define*) { return absl::OkStatus(); }
+
+  absl::Status Resolve(Insert* insert) {
+    for (Insert::Row& row : insert->rows) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&row.time));
+      if (const Parameter* parameter = std::get_if<Parameter>(&row.value)) {
+        FOOTFALL_ASSIGN_OR_RETURN(row.value, NumberOf(*parameter));
+      }
+      for (Text& member : row.members) {
+        FOOTFALL_RETURN_IF_ERROR(Resolve(&member));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Resolve(Import* import) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&import->path, kMaxNoteBytes));
+    for (Import::Column& column : import->columns) {
+      for (std::optional<Text>* text : {&column.empty, &column.constant}) {
+        if (!text->has_value()) continue;
+        FOOTFALL_RETURN_IF_ERROR(Resolve(&**text));
+      }
+    }
+    if (import->rejects.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&*import->rejects, kMaxNoteBytes));
+    }
+    return import->zone.has_value() ? Resolve(&import->zone->name)
+                                    : absl::OkStatus();
+  }
+
+  absl::Status Resolve(Delete* remove) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&remove->where));
+    return Resolve(&remove->during);
+  }
+
+  absl::Status Resolve(Drop* drop) {
+    for (std::optional<Text>* text : {&drop->kind, &drop->text}) {
+      if (!text->has_value()) continue;
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&**text));
+    }
+    return drop->on.has_value() ? Resolve(&*drop->on) : absl::OkStatus();
+  }
+
+  absl::Status Resolve(AddEvent* event) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&event->kind));
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&event->name));
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&event->on));
+    for (AddEvent::For& member : event->members) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&member.member));
+    }
+    for (std::optional<Text>* text : {&event->note, &event->event_source}) {
+      if (!text->has_value()) continue;
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&**text, kMaxNoteBytes));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Resolve(AddAlias* alias) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&alias->old_name));
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&alias->new_name));
+    return alias->from.has_value() ? Resolve(&*alias->from) : absl::OkStatus();
+  }
+
+ private:
+  // The name of an item's columns: bounds(x) names them by x.
+  static std::string CanonicalName(const Expr& expr) {
+    const Call* call = std::get_if<Call>(&expr.node);
+    if (call != nullptr && call->function == "bounds" &&
+        call->arguments.size() == 1) {
+      if (const Expr* inner =
+              std::get_if<Expr>(&call->arguments.front().form)) {
+        return Print(*inner);
+      }
+    }
+    return Print(expr);
+  }
+
+  absl::StatusOr<const ParameterValue*> Find(const Parameter& parameter) {
+    found_ = true;
+    const auto it = options_.parameters.find(parameter.name);
+    if (it != options_.parameters.end()) return &it->second;
+    Nearest nearest(parameter.name);
+    for (const auto& [name, value] : options_.parameters) nearest.Offer(name);
+    return Refuse(
+        Refusal::kNoParameter, text_, parameter.source,
+        {parameter.name,
+         nearest.found() ? absl::StrCat("did you mean $", nearest.best(), "?")
+                         : "values are handed in beside the statement "
+                           "(QueryOptions::parameters)"});
+  }
+
+  absl::Status WrongType(const Parameter& parameter,
+                         const ParameterValue& value, absl::string_view place) {
+    return Refuse(Refusal::kParameterType, text_, parameter.source,
+                  {parameter.name, TypeName(value), place});
+  }
+
+  absl::StatusOr<std::string> TextOf(const Parameter& parameter,
+                                     size_t max_bytes) {
+    FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(parameter));
+    const std::string* text = std::get_if<std::string>(value);
+    if (text == nullptr) return WrongType(parameter, *value, "a text");
+    if (const absl::Status status = ValidateText(*text, max_bytes);
+        !status.ok()) {
+      return Refuse(Refusal::kParameterText, text_, parameter.source,
+                    {parameter.name, status.message()});
+    }
+    return *text;
+  }
+
+  absl::StatusOr<Number> NumberOf(const Parameter& parameter) {
+    FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(parameter));
+    Number number;
+    if (const int64_t* whole = std::get_if<int64_t>(value)) {
+      number.value = *whole;
+    } else if (const double* decimal = std::get_if<double>(value)) {
+      number.value = *decimal;
+    } else {
+      return WrongType(parameter, *value, "a number");
+    }
+    return number;
+  }
+
+  absl::Status Resolve(Text* text, size_t max_bytes = kMaxMemberBytes) {
+    if (const Parameter* parameter = std::get_if<Parameter>(text)) {
+      FOOTFALL_ASSIGN_OR_RETURN(*text, TextOf(*parameter, max_bytes));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Resolve(DateArgument* date) {
+    const Parameter* parameter = std::get_if<Parameter>(date);
+    if (parameter == nullptr) return absl::OkStatus();
+    FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(*parameter));
+    const Date* found = std::get_if<Date>(value);
+    if (found == nullptr) return WrongType(*parameter, *value, "a date");
+    *date = *found;
+    return absl::OkStatus();
+  }
+
+  absl::Status Resolve(std::vector<Condition>* conditions) {
+    for (Condition& condition : *conditions) {
+      for (Text& text : condition.texts) {
+        FOOTFALL_RETURN_IF_ERROR(Resolve(&text));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Resolve(Range* range) {
+    auto* between = std::get_if<Range::Between>(&range->form);
+    if (between == nullptr) return absl::OkStatus();
+    if (between->one_date && between->first.has_value()) {
+      if (const Parameter* parameter =
+              std::get_if<Parameter>(&*between->first)) {
+        FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value,
+                                  Find(*parameter));
+        if (const Range* whole = std::get_if<Range>(value)) {
+          return Replace(*parameter, *whole, range);
+        }
+      }
+    }
+    for (std::optional<DateArgument>* side :
+         {&between->first, &between->last}) {
+      if (!side->has_value()) continue;
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&**side));
+    }
+    return CheckOrder(*range);
+  }
+
+  // DURING $range
+  absl::Status Replace(const Parameter& parameter, const Range& whole,
+                       Range* range) {
+    const Source source = range->source;
+    range->form = whole.form;
+    if (auto* between = std::get_if<Range::Between>(&range->form)) {
+      between->first_source = between->last_source = source;
+      for (const std::optional<DateArgument>* side :
+           {&between->first, &between->last}) {
+        if (side->has_value() && std::holds_alternative<Parameter>(**side)) {
+          return WrongType(parameter, whole,
+                           "one that holds no parameter itself");
+        }
+      }
+    } else if (std::get<Range::Last>(range->form).count < 1) {
+      return WrongType(parameter, whole, "one of 1 unit or more");
+    }
+    return CheckOrder(*range);
+  }
+
+  // Both sides as they stand on the calendar; offsets do not change the order
+  // of days.
+  absl::Status CheckOrder(const Range& range) {
+    const auto* between = std::get_if<Range::Between>(&range.form);
+    if (between == nullptr || !between->first.has_value() ||
+        !between->last.has_value()) {
+      return absl::OkStatus();
+    }
+    const Date& first = std::get<Date>(*between->first);
+    const Date& last = std::get<Date>(*between->last);
+    const auto end = [](const Date& date) {
+      return DateEnd(date) - date.utc_offset_s.value_or(0);
+    };
+    if (first.start - first.utc_offset_s.value_or(0) < end(last)) {
+      return absl::OkStatus();
+    }
+    const std::string a = FormatDate(first);
+    const std::string b = FormatDate(last);
+    return Refuse(Refusal::kRangeOrder, text_, range.source,
+                  {absl::StrCat(a, "..", b), absl::StrCat(b, "..", a)});
+  }
+
+  absl::Status Resolve(EventReference* event) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&event->kind));
+    return event->name.has_value() ? Resolve(&*event->name) : absl::OkStatus();
+  }
+
+  absl::Status Resolve(footfall::Test* test) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&test->left));
+    return Resolve(&test->right);
+  }
+
+  absl::Status Resolve(Argument* argument) {
+    if (footfall::Test* test = std::get_if<footfall::Test>(&argument->form)) {
+      return Resolve(test);
+    }
+    Expr* expr = std::get_if<Expr>(&argument->form);
+    if (expr == nullptr) return absl::OkStatus();
+    // Alone, a parameter may also be a text: events($kind).
+    if (const Parameter* parameter = std::get_if<Parameter>(&expr->node)) {
+      FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(*parameter));
+      if (std::holds_alternative<std::string>(*value)) {
+        FOOTFALL_ASSIGN_OR_RETURN(std::string text,
+                                  TextOf(*parameter, kMaxMemberBytes));
+        argument->form = std::move(text);
+        return absl::OkStatus();
+      }
+    }
+    return Resolve(expr);
+  }
+
+  absl::Status Resolve(Expr* expr) {
+    if (const Parameter* parameter = std::get_if<Parameter>(&expr->node)) {
+      FOOTFALL_ASSIGN_OR_RETURN(Number number, NumberOf(*parameter));
+      expr->node = number;
+    } else if (Operand* operand = std::get_if<Operand>(&expr->node)) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&operand->conditions));
+      if (operand->during.has_value()) return Resolve(&*operand->during);
+    } else if (Call* call = std::get_if<Call>(&expr->node)) {
+      for (Argument& argument : call->arguments) {
+        FOOTFALL_RETURN_IF_ERROR(Resolve(&argument));
+      }
+    } else if (Negation* negation = std::get_if<Negation>(&expr->node)) {
+      for (Expr& inner : negation->inner) {
+        FOOTFALL_RETURN_IF_ERROR(Resolve(&inner));
+      }
+    } else if (Arithmetic* sum = std::get_if<Arithmetic>(&expr->node)) {
+      for (Expr& side : sum->sides) FOOTFALL_RETURN_IF_ERROR(Resolve(&side));
+    } else if (EventReference* event =
+                   std::get_if<EventReference>(&expr->node)) {
+      return Resolve(event);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::string_view text_;
+  const QueryOptions& options_;
+  bool found_ = false;  // a parameter, since it was last cleared
+};
+
+}  // namespace
+
+absl::StatusOr<Statement> ResolveParameters(const Statement& statement,
+                                            absl::string_view text,
+                                            const QueryOptions& options) {
+  Statement resolved = statement;
+  Resolver resolver(text, options);
+  FOOTFALL_RETURN_IF_ERROR(
+      std::visit([&resolver](auto& node) { return resolver.Resolve(&node); },
+                 resolved.node));
+  return resolved;
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,155 @@
+#include "query/run/change.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "footfall/query.h"
+#include "query/lang/diagnostic.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/conditions.h"
+#include "query/plan/window.h"
+#include "query/run/lookup.h"
+
+namespace footfall::query {
+namespace {
+
+// What a DELETE means.
+struct Victims {
+  std::shared_ptr<const Metric> metric;
+  std::vector<SeriesId> series;  // ascending
+  TimeWindow window;
+  StepRange steps;  // empty where no tile can hold one
+};
+
+absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
+                                    const Delete& remove,
+                                    absl::string_view text, absl::Time now) {
+  Victims victims;
+  FOOTFALL_ASSIGN_OR_RETURN(victims.metric,
+                            LookUpMetric(snapshot, remove.metric, text));
+  const Metric& metric = *victims.metric;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const auto picks, BindConditions(snapshot, metric, remove.where, text));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      victims.window, ResolveWindow(remove.during, metric.grid, now, text));
+  victims.series = FindSeries(snapshot.Series(metric.id), picks,
+                              /*or_empty=*/false)
+                       .ids;
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
+                            snapshot.StepBounds(metric.id));
+  if (!bounds.has_value()) return victims;
+  const StepRange inside =
+      metric.grid.StepsInside(victims.window.first, victims.window.last);
+  victims.steps = {std::max(inside.begin, bounds->begin),
+                   std::min(inside.end, bounds->end)};
+  return victims;
+}
+
+// Samples of `victims` that are there.
+absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot,
+                                      const Victims& victims) {
+  if (victims.steps.empty() || victims.series.empty()) return uint64_t{0};
+  ScanRequest request;
+  request.metric = victims.metric->id;
+  request.series = victims.series;
+  request.steps = victims.steps;
+  const auto cursor = snapshot.Scan(request);
+  uint64_t count = 0;
+  while (true) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+    if (!more) return count;
+    const Slab& slab = cursor->slab();
+    for (const uint64_t word : slab.present) {
+      count += static_cast<uint64_t>(std::popcount(word));
+    }
+  }
+}
+
+}  // namespace
+
+std::string Counted(uint64_t count, absl::string_view thing,
+                    absl::string_view things) {
+  std::string digits = absl::StrCat(count);
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return absl::StrCat(digits, " ", count == 1 ? thing : things);
+}
+
+absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
+                                      absl::string_view text) {
+  const bool there =
+      database.TakeSnapshot()->FindMetric(define.spec.name) != nullptr;
+  const auto metric = database.Define(define.spec);
+  if (!metric.ok()) {
+    return Diagnostic(metric.status().code(), text, define.source,
+                      metric.status().message(), "");
+  }
+  return absl::StrCat("metric ", define.spec.name,
+                      there ? " is defined so already" : " defined");
+}
+
+absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
+                                      absl::string_view text, absl::Time now) {
+  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const Victims victims,
+                            FindVictims(*snapshot, remove, text, now));
+  uint64_t count = 0;
+  if (!victims.steps.empty() && !victims.series.empty()) {
+    const absl::StatusOr<uint64_t> removed = database.Delete(
+        *victims.metric, victims.series, victims.steps, WriteOptions());
+    if (!removed.ok()) {
+      return Diagnostic(removed.status().code(), text, remove.metric.source,
+                        removed.status().message(), "");
+    }
+    count = *removed;
+  }
+  return absl::StrCat(Counted(count, "sample", "samples"), " of ",
+                      remove.metric.name, " deleted");
+}
+
+absl::StatusOr<Answer> ExplainDelete(const Database& database,
+                                     const Delete& remove,
+                                     absl::string_view text, absl::Time now) {
+  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const Victims victims,
+                            FindVictims(*snapshot, remove, text, now));
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t count,
+                            CountSamples(*snapshot, victims));
+  Column plan;
+  plan.name = "plan";
+  plan.texts = {
+      absl::StrCat("delete from ", remove.metric.name),
+      absl::StrCat("during ", FormatWindow(victims.window)),
+      absl::StrCat("series matched ", victims.series.size()),
+      absl::StrCat("samples ", count),
+  };
+  Answer answer;
+  answer.set_row_count(plan.texts.size());
+  answer.columns.push_back(std::move(plan));
+  return answer;
+}
+
+absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
+                                    absl::string_view text, Source source) {
+  if (drop.what != Drop::What::kMetric) {
+    return Refuse(
+        Refusal::kNotBuilt, text, source,
+        {drop.what == Drop::What::kEvent ? "DROP EVENT" : "DROP ALIAS"});
+  }
+  const Name name = drop.name.value_or(Name());
+  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            LookUpMetric(*snapshot, name, text));
+  const SeriesId series = snapshot->Series(metric->id).count();
+  if (const absl::Status status = database.DropMetric(name.name);
+      !status.ok()) {
+    return Diagnostic(status.code(), text, name.source, status.message(), "");
+  }
+  return absl::StrCat("metric ", name.name, " dropped, with ",
+                      Counted(series, "series", "series"));
+}
+
+}  // namespace footfall::query

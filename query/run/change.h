@@ -1,0 +1,46 @@
+// DEFINE, DELETE and DROP.
+
+#ifndef FOOTFALL_QUERY_RUN_CHANGE_H_
+#define FOOTFALL_QUERY_RUN_CHANGE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "footfall/answer.h"
+#include "footfall/database.h"
+#include "footfall/statement.h"
+
+namespace footfall::query {
+
+// Each takes a statement without parameters, whose sources point into `text`,
+// and returns what it did, for people.
+
+// FAILED_PRECONDITION: another metric of that name is there; the message gives
+// the first difference.
+absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
+                                      absl::string_view text);
+
+// NOT_FOUND: no such metric, dimension or member. `now` is what LAST counts
+// from.
+absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
+                                      absl::string_view text, absl::Time now);
+
+// What RunDelete() would remove: one column, `plan`.
+absl::StatusOr<Answer> ExplainDelete(const Database& database,
+                                     const Delete& remove,
+                                     absl::string_view text, absl::Time now);
+
+// `source` is that of the statement.
+absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
+                                    absl::string_view text, Source source);
+
+// "1 sample", "2 samples", "1,234 samples".
+std::string Counted(uint64_t count, absl::string_view thing,
+                    absl::string_view things);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_RUN_CHANGE_H_

@@ -1,0 +1,104 @@
+// Execute(): scripts of any statements.
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "footfall/query.h"
+#include "query/lang/parser.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/parameters.h"
+#include "query/run/change.h"
+#include "query/run/import.h"
+#include "query/run/insert.h"
+#include "query/run/run.h"
+
+namespace footfall {
+namespace query {
+namespace {
+
+std::string InsertSummary(const WriteResult& result) {
+  std::string out =
+      absl::StrCat(Counted(result.samples, "sample", "samples"), " written");
+  if (result.replaced_in_batch > 0) {
+    absl::StrAppend(&out, ", ",
+                    Counted(result.replaced_in_batch, "row", "rows"),
+                    " replaced by a later one");
+  }
+  if (result.new_series > 0) {
+    absl::StrAppend(&out, ", ",
+                    Counted(result.new_series, "new series", "new series"));
+  }
+  return out;
+}
+
+// Runs one statement and fills the outcome.
+absl::Status RunStatement(Database& database, const Statement& statement,
+                          absl::string_view text, const QueryOptions& options,
+                          const ExecuteHooks& hooks, Outcome* outcome) {
+  if (Reads(statement)) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        outcome->answer,
+        RunReading(*database.TakeSnapshot(), statement, text, options));
+    outcome->has_answer = true;
+    return absl::OkStatus();
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Statement resolved,
+                            ResolveParameters(statement, text, options));
+  if (const Define* define = std::get_if<Define>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
+                              RunDefine(database, *define, text));
+  } else if (const Insert* insert = std::get_if<Insert>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(const WriteResult result,
+                              RunInsert(database, *insert, text));
+    outcome->summary = InsertSummary(result);
+  } else if (const Import* import = std::get_if<Import>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
+                              RunImport(database, *import, text, hooks));
+  } else if (const Delete* remove = std::get_if<Delete>(&resolved.node)) {
+    if (resolved.explain != Statement::Explain::kNo) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          outcome->answer, ExplainDelete(database, *remove, text, options.now));
+      outcome->has_answer = true;
+      return absl::OkStatus();
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
+                              RunDelete(database, *remove, text, options.now));
+  } else if (const Drop* drop = std::get_if<Drop>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
+                              RunDrop(database, *drop, text, statement.source));
+  } else {
+    return Refuse(Refusal::kNotBuilt, text, statement.source,
+                  {std::holds_alternative<AddEvent>(resolved.node) ? "ADD EVENT"
+                                                                   : "ALIAS"});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace query
+
+absl::Status Execute(Database& database, absl::string_view text,
+                     const QueryOptions& options, const ExecuteHooks& hooks) {
+  if (text.size() > std::numeric_limits<uint32_t>::max()) {
+    return query::Refuse(query::Refusal::kTextLimit, "", {},
+                         {absl::StrCat(text.size()),
+                          absl::StrCat(std::numeric_limits<uint32_t>::max())});
+  }
+  query::Parser parser(text, options.limits);
+  while (true) {
+    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
+                              parser.Next());
+    if (!statement.has_value()) return absl::OkStatus();
+    Outcome outcome;
+    outcome.statement = &*statement;
+    FOOTFALL_RETURN_IF_ERROR(query::RunStatement(database, *statement, text,
+                                                 options, hooks, &outcome));
+    if (hooks.on_outcome) FOOTFALL_RETURN_IF_ERROR(hooks.on_outcome(outcome));
+  }
+}
+
+}  // namespace footfall

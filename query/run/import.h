@@ -1,0 +1,28 @@
+// IMPORT: rows of a CSV file into a metric.
+
+#ifndef FOOTFALL_QUERY_RUN_IMPORT_H_
+#define FOOTFALL_QUERY_RUN_IMPORT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "footfall/database.h"
+#include "footfall/query.h"
+#include "footfall/statement.h"
+
+namespace footfall::query {
+
+// Loads the file, all rows or none (with REJECTS: all that fit), and returns
+// the counts, for people. `import` holds no parameters; its sources point into
+// `text`.
+//
+//   NOT_FOUND         no such metric or dimension; no such file
+//   INVALID_ARGUMENT  a row does not fit; the message gives line and column
+absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
+                                      absl::string_view text,
+                                      const ExecuteHooks& hooks);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_RUN_IMPORT_H_

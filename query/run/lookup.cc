@@ -1,0 +1,35 @@
+#include "query/run/lookup.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/nearest.h"
+#include "query/lang/refusals.h"
+
+namespace footfall::query {
+
+absl::StatusOr<std::shared_ptr<const Metric>> LookUpMetric(
+    const Snapshot& snapshot, const Name& name, absl::string_view text) {
+  std::shared_ptr<const Metric> metric = snapshot.FindMetric(name.name);
+  if (metric != nullptr) return metric;
+  Nearest nearest(name.name);
+  for (const auto& one : snapshot.Metrics()) nearest.Offer(one->spec.name);
+  return Refuse(Refusal::kUnknownMetric, text, name.source,
+                {name.name, nearest.found() ? absl::StrCat("did you mean ",
+                                                           nearest.best(), "?")
+                                            : "SHOW METRICS lists them"});
+}
+
+absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
+                                       absl::string_view text) {
+  if (const auto index = metric.FindDimension(name.name)) return *index;
+  std::string hint = "it has none";
+  for (size_t i = 0; i < metric.spec.dimensions.size(); ++i) {
+    hint = absl::StrCat(i == 0 ? "it has " : absl::StrCat(hint, ", "),
+                        metric.spec.dimensions[i].name);
+  }
+  return Refuse(Refusal::kUnknownDimension, text, name.source,
+                {metric.spec.name, name.name, hint});
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,25 @@
+// Names of metrics in statements that are not SELECT.
+
+#ifndef FOOTFALL_QUERY_RUN_LOOKUP_H_
+#define FOOTFALL_QUERY_RUN_LOOKUP_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "footfall/snapshot.h"
+#include "footfall/statement.h"
+
+namespace footfall::query {
+
+// NOT_FOUND names the nearest; `text` is what the name's source points into.
+absl::StatusOr<std::shared_ptr<const Metric>> LookUpMetric(
+    const Snapshot& snapshot, const Name& name, absl::string_view text);
+
+// Index of a dimension of `metric`. NOT_FOUND names those that it has.
+absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
+                                       absl::string_view text);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_RUN_LOOKUP_H_

@@ -1,0 +1,89 @@
+// Query(): one statement that reads.
+
+#include "footfall/query.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "query/exec/select.h"
+#include "query/lang/parser.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/parameters.h"
+#include "query/run/run.h"
+#include "query/run/show.h"
+
+namespace footfall {
+namespace query {
+
+bool Reads(const Statement& statement) {
+  return std::holds_alternative<Select>(statement.node) ||
+         std::holds_alternative<Show>(statement.node);
+}
+
+absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
+                                  const Statement& statement,
+                                  absl::string_view text,
+                                  const QueryOptions& options) {
+  if (!Reads(statement)) {
+    return Refuse(Refusal::kReadsOnly, text, statement.source,
+                  {FirstWord(statement)});
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Statement resolved,
+                            ResolveParameters(statement, text, options));
+  if (const Select* select = std::get_if<Select>(&resolved.node)) {
+    return RunSelect(snapshot, *select, resolved.explain, text, options);
+  }
+  return RunShow(snapshot, std::get<Show>(resolved.node), text, options.limits);
+}
+
+std::string FirstWord(const Statement& statement) {
+  const std::string text = Print(statement);
+  return text.substr(0, text.find(' '));
+}
+
+}  // namespace query
+
+absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
+                             const QueryOptions& options) {
+  using query::Refusal;
+  if (text.size() > options.limits.max_text_bytes) {
+    return query::Refuse(Refusal::kTextLimit, "", {},
+                         {absl::StrCat(text.size()),
+                          absl::StrCat(options.limits.max_text_bytes)});
+  }
+  query::Parser parser(text, options.limits);
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
+                            parser.Next());
+  if (!statement.has_value()) {
+    return query::Refuse(Refusal::kNoStatement, text, {});
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> second,
+                            parser.Next());
+  if (second.has_value()) {
+    return query::Refuse(Refusal::kOneStatement, text, second->source);
+  }
+  return query::RunReading(snapshot, *statement, text, options);
+}
+
+// A tree is printed and read back: whatever a program has put together is then
+// checked as a text would be, and messages have words to point at.
+absl::StatusOr<Answer> Query(const Snapshot& snapshot,
+                             const Statement& statement,
+                             const QueryOptions& options) {
+  QueryLimits limits = options.limits;
+  limits.max_text_bytes = std::numeric_limits<uint32_t>::max();
+  const std::string text = Print(statement);
+  query::Parser parser(text, limits);
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> parsed,
+                            parser.Next());
+  if (!parsed.has_value() || *parsed != statement) {
+    return query::Refuse(query::Refusal::kBadTree, "", {}, {text});
+  }
+  return query::RunReading(snapshot, *parsed, text, options);
+}
+
+}  // namespace footfall

@@ -274,7 +274,6 @@ absl::Status Combiner::Scan(bool wholes) {
   scan.steps = request_.steps;
   const std::unique_ptr<SlabCursor> cursor = run_.snapshot().Scan(scan);
   size_t at = 0;
-  SeriesId last_series = 0;
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
@@ -284,13 +283,10 @@ absl::Status Combiner::Scan(bool wholes) {
         static_cast<size_t>(slab.first_step - request_.steps.begin);
     for (size_t i = 0; i < slab.series.size(); ++i) {
       const SeriesId id = slab.series[i];
-      if (id < last_series) at = 0;  // a new era begins
-      last_series = id;
-      // Slabs follow the request's order, so the next row is near.
-      if (series[at] != id) {
+      // Within a slab series follow the request's order: the next is near.
+      if (i == 0 || series[at] != id) {
         at = static_cast<size_t>(
-            std::lower_bound(series.begin() + static_cast<ptrdiff_t>(at),
-                             series.end(), id) -
+            std::lower_bound(series.begin(), series.end(), id) -
             series.begin());
       }
       if (at >= series.size() || series[at] != id) {

@@ -43,9 +43,10 @@ class GroupFinder {
   const BoundOperand& operand_;
   const std::vector<Dimension>& dimensions_;
   OperandGroups found_;
-  // Group and lane of shared wholes, before they are put in order.
-  std::vector<std::pair<uint32_t, uint32_t>> shared_pairs_;
-  absl::flat_hash_map<uint32_t, uint32_t> overlapping_index_;
+  // Shared wholes and their groups, before they are put in order.
+  std::vector<std::pair<Whole, uint32_t>> shared_pairs_;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t>
+      overlapping_index_;
 };
 
 bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
@@ -219,6 +220,13 @@ std::optional<uint32_t> GroupFinder::FindCover(absl::Span<const MemberId> whole,
 void GroupFinder::AddWhole(uint32_t row, size_t group) {
   const auto whole = found_.rows.row(row);
   bool overlaps = false;
+  Whole identity;
+  identity.row = row;
+  for (size_t b = 0; b < operand_.by.size(); ++b) {
+    if (operand_.by[b] >= 0 && found_.keys[group][b] == kEmptyMember) {
+      identity.not_split |= uint32_t{1} << operand_.by[b];
+    }
+  }
   for (size_t d = 0; d < whole.size(); ++d) {
     if (whole[d] != kEmptyMember) continue;
     const auto by =
@@ -232,18 +240,18 @@ void GroupFinder::AddWhole(uint32_t row, size_t group) {
     overlaps |= dimensions_[d].rule == Additivity::kOverlaps;
   }
   if (!overlaps) {
-    shared_pairs_.emplace_back(static_cast<uint32_t>(group), row);
+    shared_pairs_.emplace_back(identity, static_cast<uint32_t>(group));
     return;
   }
   OverlappingWhole pair;
   pair.group = group;
-  pair.row = row;
   pair.whole =
       overlapping_index_
-          .emplace(row, static_cast<uint32_t>(found_.overlapping_wholes.size()))
+          .emplace(std::pair(row, identity.not_split),
+                   static_cast<uint32_t>(found_.overlapping_wholes.size()))
           .first->second;
   if (pair.whole == found_.overlapping_wholes.size()) {
-    found_.overlapping_wholes.push_back(row);
+    found_.overlapping_wholes.push_back(identity);
   }
   pair.cover = FindCover(whole, group).value_or(OverlappingWhole::kNone);
   found_.overlapping.push_back(pair);
@@ -301,18 +309,14 @@ void GroupFinder::FindWholes() {
     }
   }
   // Wholes that add to the same groups share a lane.
-  std::sort(shared_pairs_.begin(), shared_pairs_.end(),
-            [](const auto& a, const auto& b) {
-              return std::pair(a.second, a.first) <
-                     std::pair(b.second, b.first);
-            });
+  std::sort(shared_pairs_.begin(), shared_pairs_.end());
   absl::flat_hash_map<std::vector<uint32_t>, uint32_t> lanes;
   std::vector<std::pair<uint32_t, uint32_t>> group_lanes;
   for (size_t i = 0; i < shared_pairs_.size();) {
-    const uint32_t row = shared_pairs_[i].second;
+    const Whole whole = shared_pairs_[i].first;
     std::vector<uint32_t> groups;
-    for (; i < shared_pairs_.size() && shared_pairs_[i].second == row; ++i) {
-      groups.push_back(shared_pairs_[i].first);
+    for (; i < shared_pairs_.size() && shared_pairs_[i].first == whole; ++i) {
+      groups.push_back(shared_pairs_[i].second);
     }
     const auto [at, inserted] =
         lanes.emplace(groups, static_cast<uint32_t>(lanes.size()));
@@ -321,7 +325,7 @@ void GroupFinder::FindWholes() {
         group_lanes.emplace_back(group, at->second);
       }
     }
-    found_.shared.push_back({row, at->second});
+    found_.shared.push_back({whole, at->second});
   }
   found_.shared_lanes = lanes.size();
   std::sort(group_lanes.begin(), group_lanes.end());
@@ -358,17 +362,43 @@ bool IsPart(absl::Span<const MemberId> part, absl::Span<const MemberId> whole) {
   return differs;
 }
 
+std::vector<std::vector<uint32_t>> PartsTakenOff(
+    const BoundOperand& operand, const SeriesRows& rows,
+    absl::Span<const Whole> wholes) {
+  std::vector<uint32_t> whole_rows;
+  for (const Whole& whole : wholes) whole_rows.push_back(whole.row);
+  std::vector<std::vector<uint32_t>> parts = PartsOf(rows, whole_rows, {});
+  for (size_t w = 0; w < wholes.size(); ++w) {
+    std::erase_if(parts[w], [&](uint32_t row) {
+      const auto part = rows.row(row);
+      for (size_t d = 0; d < part.size(); ++d) {
+        if ((wholes[w].not_split >> d & 1) != 0 && part[d] != kEmptyMember) {
+          return true;
+        }
+        const MemberSet& pick = operand.picks[d];
+        if (pick.picked() && pick.Contains(kEmptyMember) &&
+            !pick.Contains(part[d])) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+  return parts;
+}
+
 std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
                                            absl::Span<const uint32_t> wholes,
                                            const std::vector<bool>& among) {
   std::vector<std::vector<uint32_t>> parts(wholes.size());
-  absl::flat_hash_map<GroupKey, uint32_t> by_tuple;
+  // A whole may be asked for more than once.
+  absl::flat_hash_map<GroupKey, std::vector<uint32_t>> by_tuple;
   std::vector<uint32_t> masks;
   for (uint32_t w = 0; w < wholes.size(); ++w) {
     const auto row = rows.row(wholes[w]);
     GroupKey tuple = {};
     std::copy(row.begin(), row.end(), tuple.begin());
-    by_tuple.emplace(tuple, w);
+    by_tuple[tuple].push_back(w);
     const uint32_t mask = EmptyMask(row);
     if (std::find(masks.begin(), masks.end(), mask) == masks.end()) {
       masks.push_back(mask);
@@ -385,7 +415,8 @@ std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
         if ((mask >> d & 1) == 0) tuple[d] = row[d];
       }
       const auto at = by_tuple.find(tuple);
-      if (at != by_tuple.end()) parts[at->second].push_back(i);
+      if (at == by_tuple.end()) continue;
+      for (const uint32_t w : at->second) parts[w].push_back(i);
     }
   }
   return parts;

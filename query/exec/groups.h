@@ -34,14 +34,22 @@ using GroupKey = std::array<MemberId, kMaxDimensions>;
 //                group)); but where the group has a series for all that it may
 //                hold of the picked members (the *cover*), no more than its
 //                parts leave over, max(0, v - value(its parts))
-struct SharedWhole {
+//
+// A group of what is not split in some BY dimension, or conditions that take
+// the empty member, speak of the not-split series alone: parts that name other
+// members there count elsewhere, and are not taken off here.
+struct Whole {
   uint32_t row = 0;
+  uint32_t not_split = 0;  // bits of the dimensions in which the group is not
+  friend auto operator<=>(const Whole&, const Whole&) = default;
+};
+struct SharedWhole {
+  Whole whole;
   uint32_t lane = 0;  // wholes that add to the same groups share a lane
 };
 struct OverlappingWhole {
   static constexpr uint32_t kNone = UINT32_MAX;
   size_t group = 0;
-  uint32_t row = 0;
   uint32_t whole = 0;      // index into overlapping_wholes
   uint32_t cover = kNone;  // row
 };
@@ -66,13 +74,19 @@ struct OperandGroups {
   std::vector<uint32_t> shared_begin;
   std::vector<uint32_t> shared_lane_lists;
   std::vector<OverlappingWhole> overlapping;  // by group
-  std::vector<uint32_t> overlapping_wholes;   // rows
+  std::vector<Whole> overlapping_wholes;
 
   size_t group_count() const { return keys.size(); }
 };
 
 //   INVALID_ARGUMENT  several members of a LEVEL dimension would be combined
 absl::StatusOr<OperandGroups> FindGroups(Run& run, const BoundOperand& operand);
+
+// The rows that are taken off each whole: its parts, but for those that count
+// elsewhere.
+std::vector<std::vector<uint32_t>> PartsTakenOff(
+    const BoundOperand& operand, const SeriesRows& rows,
+    absl::Span<const Whole> wholes);
 
 // The rows that are parts of row `whole`, for several wholes at once: a list
 // for each, rising. `among` [rows] narrows the parts; empty takes all.

@@ -44,6 +44,7 @@ class Evaluation {
   };
 
   void CollectGroups();
+  void CollectCombinations();
   absl::Status ReadBroadcasts();
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
@@ -94,6 +95,22 @@ void Evaluation::CollectGroups() {
       }
       const auto at = groups.group_of.find(key);
       if (at != groups.group_of.end()) local_[o][g] = at->second;
+    }
+  }
+}
+
+void Evaluation::CollectCombinations() {
+  results_.combinations.resize(plan_.operands.size());
+  for (const Leaf& leaf : plan_.leaves) {
+    if (!leaf.total.is_total) continue;
+    for (const size_t o : OperandsOf(leaf.steps)) {
+      std::vector<uint32_t>& numbers = results_.combinations[o];
+      if (!numbers.empty()) continue;
+      const std::vector<uint32_t> own = readers_[o]->Combinations();
+      for (const uint32_t local : local_[o]) {
+        numbers.push_back(local == kNoGroup ? OperandReader::kSeveral
+                                            : own[local]);
+      }
     }
   }
 }
@@ -381,6 +398,7 @@ absl::StatusOr<Results> Evaluation::Work() {
   FOOTFALL_ASSIGN_OR_RETURN(results_.timeline,
                             Timeline::Create(run_, plan_, readers_));
   CollectGroups();
+  CollectCombinations();
   for (const auto& reader : readers_) {
     results_.series.push_back(reader->groups().matched_count);
     results_.wholes.push_back(reader->groups().shared.size() +
@@ -466,12 +484,8 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
     std::vector<TotalRole> roles;
     for (const Leaf& leaf : plan.leaves) {
       if (!leaf.total.is_total) continue;
-      bool reads = false;
-      const auto visit = [&](const auto& self, const StepExpr& steps) -> void {
-        reads |= steps.kind == StepExpr::Kind::kOperand && steps.operand == o;
-        for (const StepExpr& side : steps.sides) self(self, side);
-      };
-      visit(visit, leaf.steps);
+      const std::vector<size_t> read = OperandsOf(leaf.steps);
+      const bool reads = std::find(read.begin(), read.end(), o) != read.end();
       if (reads &&
           std::find(roles.begin(), roles.end(), leaf.total) == roles.end()) {
         roles.push_back(leaf.total);

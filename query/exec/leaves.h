@@ -61,6 +61,9 @@ struct Results {
   std::vector<GroupKey> groups;
   std::optional<Timeline> timeline;
   std::vector<LeafTable> leaves;  // [leaves of the plan]
+  // [operands][groups] OperandReader::Combinations() of those that a share()
+  // reads; empty for others.
+  std::vector<std::vector<uint32_t>> combinations;
   std::vector<std::string> notes;
   // What EXPLAIN tells, [operands].
   std::vector<size_t> series;

@@ -109,9 +109,13 @@ absl::Status OperandReader::ReadWholes() {
       8));
   if (!groups_.shared.empty()) {
     shared_growth_.assign(groups_.shared_lanes * steps, 0);
+    std::vector<Whole> shared;
     std::vector<uint32_t> wholes;
-    for (const SharedWhole& whole : groups_.shared) wholes.push_back(whole.row);
-    const auto parts = PartsOf(groups_.rows, wholes, {});
+    for (const SharedWhole& whole : groups_.shared) {
+      shared.push_back(whole.whole);
+      wholes.push_back(whole.whole.row);
+    }
+    const auto parts = PartsTakenOff(operand_, groups_.rows, shared);
     FOOTFALL_RETURN_IF_ERROR(WalkWholes(
         wholes, parts, kWholesAtOnce,
         [&](size_t i, const CombinedSets& sets, size_t whole, size_t rest) {
@@ -129,10 +133,14 @@ absl::Status OperandReader::ReadWholes() {
         }));
   }
   if (!groups_.overlapping_wholes.empty()) {
-    const std::vector<uint32_t>& wholes = groups_.overlapping_wholes;
+    std::vector<uint32_t> wholes;
+    for (const Whole& whole : groups_.overlapping_wholes) {
+      wholes.push_back(whole.row);
+    }
     whole_values_.assign(wholes.size() * steps, 0);
     whole_leftover_.assign(wholes.size() * steps, 0);
-    const auto parts = PartsOf(groups_.rows, wholes, {});
+    const auto parts =
+        PartsTakenOff(operand_, groups_.rows, groups_.overlapping_wholes);
     FOOTFALL_RETURN_IF_ERROR(WalkWholes(
         wholes, parts, kWholesAtOnce,
         [&](size_t i, const CombinedSets& sets, size_t whole, size_t rest) {
@@ -257,6 +265,30 @@ absl::Status OperandReader::ReadExcessOf(
       });
 }
 
+std::vector<uint32_t> OperandReader::Combinations() const {
+  std::vector<uint32_t> numbers(groups_.group_count(), kSeveral);
+  const auto& dimensions = operand_.metric->spec.dimensions;
+  absl::flat_hash_map<GroupKey, uint32_t> known;
+  for (size_t g = 0; g < groups_.group_count(); ++g) {
+    std::optional<GroupKey> common;
+    bool several = false;
+    for (const uint32_t row : groups_.sets.set(g)) {
+      GroupKey key = {};
+      for (size_t d = 0; d < dimensions.size(); ++d) {
+        if (dimensions[d].rule == Additivity::kOverlaps) {
+          key[d] = groups_.rows.row(row)[d];
+        }
+      }
+      several = several || (common.has_value() && *common != key);
+      common = key;
+    }
+    if (several || !common.has_value()) continue;
+    numbers[g] = known.emplace(*common, static_cast<uint32_t>(known.size()))
+                     .first->second;
+  }
+  return numbers;
+}
+
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
   const uint64_t members = groups_.sets.set(group).size();
   // Its value and low, and at most a unit for each series.
@@ -282,7 +314,8 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
       const auto members = groups_.sets.set(groups[i]);
       std::vector<uint32_t> parts;
       for (const uint32_t row : members) {
-        if (IsPart(groups_.rows.row(row), groups_.rows.row(pair->row))) {
+        const uint32_t whole = groups_.overlapping_wholes[pair->whole].row;
+        if (IsPart(groups_.rows.row(row), groups_.rows.row(whole))) {
           parts.push_back(row);
         }
       }

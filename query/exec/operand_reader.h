@@ -64,6 +64,12 @@ class OperandReader {
   LaneView View(const GroupLanes& lanes, size_t i, uint32_t group,
                 const TotalRole& total) const;
 
+  // A number for the members of the OVERLAPS dimensions that all series of a
+  // group have; kSeveral where they differ. Two groups of one number hold
+  // different people.
+  static constexpr uint32_t kSeveral = UINT32_MAX;
+  std::vector<uint32_t> Combinations() const;
+
   // About how many bytes a group's lanes take.
   uint64_t BytesOfGroup(uint32_t group) const;
 

@@ -20,6 +20,17 @@ size_t Rows::TotalIndex(size_t share, RowId row) const {
          row.bucket;
 }
 
+bool Rows::MayShare(const std::vector<size_t>& operands, uint32_t a,
+                    uint32_t b) const {
+  for (const size_t o : operands) {
+    const std::vector<uint32_t>& numbers = results_.combinations[o];
+    if (numbers[a] == OperandReader::kSeveral || numbers[a] != numbers[b]) {
+      return true;
+    }
+  }
+  return false;
+}
+
 absl::Status Rows::SumShares(const RowExpr& expr) {
   if (expr.kind != RowExpr::Kind::kShare) {
     for (const RowExpr& side : expr.sides) {
@@ -40,6 +51,16 @@ absl::Status Rows::SumShares(const RowExpr& expr) {
     total_of.push_back(
         index.emplace(key, static_cast<uint32_t>(index.size())).first->second);
   }
+  std::vector<size_t> operands;
+  const auto collect = [&](const auto& self, const RowExpr& row) -> void {
+    if (row.kind == RowExpr::Kind::kLeaf) {
+      for (const size_t o : OperandsOf(plan_.leaves[row.leaf].steps)) {
+        operands.push_back(o);
+      }
+    }
+    for (const RowExpr& side : row.sides) self(self, side);
+  };
+  collect(collect, expr.sides[1]);
   const size_t buckets = results_.timeline->size();
   std::vector<Total>& totals = totals_[expr.share];
   totals.resize(std::max<size_t>(1, index.size()) *
@@ -57,9 +78,12 @@ absl::Status Rows::SumShares(const RowExpr& expr) {
       } else {
         total.integer += cell.value.integer;
       }
+      if (total.groups == 0) total.first_group = g;
       ++total.groups;
       // Whoever is in two groups was counted twice.
-      if (share.overlaps && total.groups > 1) total.exact = false;
+      if (total.groups > 1 && MayShare(operands, total.first_group, g)) {
+        total.exact = false;
+      }
     }
   }
   for (Total& total : totals) {

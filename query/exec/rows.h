@@ -46,9 +46,13 @@ class Rows {
     double value = 0;
     __extension__ __int128 integer = 0;
     size_t groups = 0;
+    uint32_t first_group = 0;
   };
   absl::Status SumShares(const RowExpr& expr);
   absl::StatusOr<Cell> EvaluateShare(const RowExpr& expr, RowId row) const;
+  // Whether two groups, each exact, may hold the same people.
+  bool MayShare(const std::vector<size_t>& operands, uint32_t a,
+                uint32_t b) const;
   size_t TotalIndex(size_t share, RowId row) const;
 
   const Plan& plan_;

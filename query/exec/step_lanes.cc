@@ -33,15 +33,6 @@ void SetBit(std::vector<uint64_t>* bits, size_t i) {
   (*bits)[i / 64] |= uint64_t{1} << (i % 64);
 }
 
-void CollectOperands(const StepExpr& expr, std::vector<size_t>* operands) {
-  if (expr.kind == StepExpr::Kind::kOperand &&
-      std::find(operands->begin(), operands->end(), expr.operand) ==
-          operands->end()) {
-    operands->push_back(expr.operand);
-  }
-  for (const StepExpr& side : expr.sides) CollectOperands(side, operands);
-}
-
 }  // namespace
 
 StepLane StepLanes::Single(size_t operand, const LaneView& view) {
@@ -101,8 +92,7 @@ absl::StatusOr<StepLane> StepLanes::Make(
     if (!view.has_value()) return StepLane();
     return Single(expr.operand, *view);
   }
-  std::vector<size_t> operands;
-  CollectOperands(expr, &operands);
+  const std::vector<size_t> operands = OperandsOf(expr);
   StepLane lane;
   inputs_.clear();
   for (const size_t operand : operands) {

@@ -265,15 +265,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
 }
 
 absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
-  std::vector<size_t> operands;
-  const auto collect = [&operands](const auto& self,
-                                   const StepExpr& steps) -> void {
-    if (steps.kind == StepExpr::Kind::kOperand) {
-      operands.push_back(steps.operand);
-    }
-    for (const StepExpr& side : steps.sides) self(self, side);
-  };
-  collect(collect, leaf->steps);
+  const std::vector<size_t> operands = OperandsOf(leaf->steps);
   if (operands.empty()) {
     return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
   }
@@ -586,7 +578,6 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
         return Refuse(Refusal::kShareLevel, expr.source,
                       {spec.name, dimension.name});
       }
-      share.overlaps |= dimension.rule == Additivity::kOverlaps;
     }
   }
   row.share = plan_.shares.size();

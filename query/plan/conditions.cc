@@ -73,7 +73,7 @@ absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
   const std::string& name = condition.dimension;
   const auto dimension = metric.FindDimension(name);
   if (!dimension.has_value()) {
-    return NoSuchDimension(metric, name, condition.source, text);
+    return NoSuchDimension(metric, name, condition.dimension_source, text);
   }
   MemberSet& set = (*picks)[*dimension];
   using Test = Condition::Test;
@@ -86,7 +86,7 @@ absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
     FOOTFALL_ASSIGN_OR_RETURN(
         const MemberId member,
         FindMember(snapshot, name, std::get<std::string>(condition.texts[0]),
-                   condition.source, text));
+                   condition.text_sources.at(0), text));
     set.KeepOnly(member);
     return absl::OkStatus();
   }
@@ -99,11 +99,11 @@ absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
     }
     kept[kEmptyMember] = false;
   } else {
-    for (const Text& member_text : condition.texts) {
+    for (size_t i = 0; i < condition.texts.size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const MemberId member,
-          FindMember(snapshot, name, std::get<std::string>(member_text),
-                     condition.source, text));
+          FindMember(snapshot, name, std::get<std::string>(condition.texts[i]),
+                     condition.text_sources.at(i), text));
       kept[member] = !negated;
     }
     if (negated) kept[kEmptyMember] = false;

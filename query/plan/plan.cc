@@ -2,6 +2,7 @@
 
 #include "query/plan/plan.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace footfall::query {
@@ -18,6 +19,21 @@ bool SameNumber(const Scalar& a, const Scalar& b) {
 bool operator==(const StepExpr& a, const StepExpr& b) {
   return a.kind == b.kind && SameNumber(a.number, b.number) &&
          a.operand == b.operand && a.op == b.op && a.sides == b.sides;
+}
+
+std::vector<size_t> OperandsOf(const StepExpr& expr) {
+  std::vector<size_t> operands;
+  const auto collect = [&operands](const auto& self,
+                                   const StepExpr& steps) -> void {
+    if (steps.kind == StepExpr::Kind::kOperand &&
+        std::find(operands.begin(), operands.end(), steps.operand) ==
+            operands.end()) {
+      operands.push_back(steps.operand);
+    }
+    for (const StepExpr& side : steps.sides) self(self, side);
+  };
+  collect(collect, expr);
+  return operands;
 }
 
 bool operator==(const Leaf& a, const Leaf& b) {

@@ -76,6 +76,8 @@ struct StepExpr {
   bool is_decimal = false;
 };
 bool operator==(const StepExpr& a, const StepExpr& b);
+// Indices of the operands that it reads, each once.
+std::vector<size_t> OperandsOf(const StepExpr& expr);
 
 // What share() asks of its operands: they are counted as parts of a total,
 // where a not-split group counts with what it exceeds its parts by.
@@ -123,9 +125,6 @@ struct RowExpr {
 // One share() of the statement.
 struct BoundShare {
   std::vector<bool> within;  // [BY dimensions]
-  // Whether groups of one total may hold the same people: a BY dimension that
-  // is summed over is OVERLAPS.
-  bool overlaps = false;
 };
 
 struct BoundItem {

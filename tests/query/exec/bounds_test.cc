@@ -1,0 +1,470 @@
+// The truth lies within the bounds. People are made up who use apps on
+// platforms in regions; samples are counted from them, some series unsplit,
+// some missing; then the engine is asked, and its answer compared with a count
+// of the people themselves. A second test compares with combine.h's definition
+// written down as it stands there.
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "footfall/query.h"
+#include "tests/query/support/fake_snapshot.h"
+
+namespace footfall {
+namespace {
+
+constexpr size_t kDimensions = 3;
+constexpr int64_t kSteps = 4;
+constexpr int64_t kFirst = 19000;                  // 2022-01-08
+using Box = std::array<std::string, kDimensions>;  // "" is all members
+using Deed = Box;                                  // all members named
+using Person = std::set<Deed>;                     // of one day
+
+const std::array<std::string, kDimensions> kNames = {"app", "platform",
+                                                     "region"};
+const std::array<std::vector<std::string>, kDimensions> kMembers = {
+    {{"A", "B"}, {"app", "web"}, {"cn", "in", "us"}}};
+
+bool Covers(const Box& box, const Deed& deed) {
+  for (size_t d = 0; d < kDimensions; ++d) {
+    if (!box[d].empty() && box[d] != deed[d]) return false;
+  }
+  return true;
+}
+
+struct World {
+  FakeSnapshot snapshot;
+  std::vector<std::vector<Person>> people;      // [steps]
+  std::vector<std::map<Box, int64_t>> samples;  // [steps]
+};
+
+// Rules of the three dimensions: each person has one member of an ADDS
+// dimension for good.
+World MakeWorld(const std::array<Additivity, kDimensions>& rules,
+                std::mt19937* random) {
+  const auto pick = [random](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(*random);
+  };
+  World world;
+  MetricSpec spec;
+  spec.name = "dau";
+  spec.over_time = Additivity::kOverlaps;
+  for (size_t d = 0; d < kDimensions; ++d) {
+    spec.dimensions.push_back({kNames[d], rules[d]});
+  }
+  const auto metric = world.snapshot.Define(spec);
+  std::vector<Box> boxes;
+  // Which boxes are published at all: sparse or dense, by the flip of a coin.
+  const size_t one_in = 1 + pick(4);
+  for (int a = -1; a < 2; ++a) {
+    for (int p = -1; p < 2; ++p) {
+      for (int r = -1; r < 3; ++r) {
+        const Box box = {a < 0 ? "" : kMembers[0][static_cast<size_t>(a)],
+                         p < 0 ? "" : kMembers[1][static_cast<size_t>(p)],
+                         r < 0 ? "" : kMembers[2][static_cast<size_t>(r)]};
+        if (pick(one_in) == 0) boxes.push_back(box);
+      }
+    }
+  }
+  const size_t count = 1 + pick(12);
+  std::vector<Deed> homes;
+  for (size_t i = 0; i < count; ++i) {
+    homes.push_back(
+        {kMembers[0][pick(2)], kMembers[1][pick(2)], kMembers[2][pick(3)]});
+  }
+  for (int64_t step = 0; step < kSteps; ++step) {
+    std::vector<Person> people(count);
+    for (size_t i = 0; i < count; ++i) {
+      for (size_t n = pick(4); n > 0; --n) {
+        Deed deed;
+        for (size_t d = 0; d < kDimensions; ++d) {
+          deed[d] = rules[d] == Additivity::kAdds
+                        ? homes[i][d]
+                        : kMembers[d][pick(kMembers[d].size())];
+        }
+        people[i].insert(deed);
+      }
+    }
+    std::map<Box, int64_t> samples;
+    for (const Box& box : boxes) {
+      if (pick(5) == 0) continue;  // missing this time
+      int64_t users = 0;
+      for (const Person& person : people) {
+        users +=
+            std::any_of(person.begin(), person.end(),
+                        [&](const Deed& deed) { return Covers(box, deed); });
+      }
+      samples[box] = users;
+      world.snapshot.Put(*metric, kFirst + step, {box.begin(), box.end()},
+                         users);
+    }
+    world.people.push_back(people);
+    world.samples.push_back(samples);
+  }
+  return world;
+}
+
+// What a row of the answer speaks of: members allowed by conditions, and those
+// of the group ("" there: what is not split).
+struct Row {
+  std::array<std::optional<std::set<std::string>>, kDimensions> picks;
+  std::array<std::optional<std::string>, kDimensions> by;
+};
+
+// Whether a series may tell of the row, in whole or in part: members picked,
+// or not split.
+bool Bears(const Row& row, const Box& box) {
+  for (size_t d = 0; d < kDimensions; ++d) {
+    if (row.by[d].has_value() && row.by[d]->empty() && !box[d].empty()) {
+      return false;
+    }
+    if (box[d].empty()) continue;
+    if (row.by[d].has_value() && box[d] != *row.by[d]) return false;
+    if (row.picks[d].has_value() && row.picks[d]->count(box[d]) == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Fits(const Row& row, const Deed& deed) {
+  for (size_t d = 0; d < kDimensions; ++d) {
+    if (row.by[d].has_value() && !row.by[d]->empty() && deed[d] != *row.by[d]) {
+      return false;
+    }
+    if (row.picks[d].has_value() && row.picks[d]->count(deed[d]) == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// People of the row whom some published series counts.
+std::set<size_t> Truth(const World& world, size_t step, const Row& row) {
+  std::set<size_t> found;
+  for (size_t i = 0; i < world.people[step].size(); ++i) {
+    for (const Deed& deed : world.people[step][i]) {
+      if (!Fits(row, deed)) continue;
+      for (const auto& [box, value] : world.samples[step]) {
+        if (Bears(row, box) && Covers(box, deed)) found.insert(i);
+      }
+    }
+  }
+  return found;
+}
+
+struct Asked {
+  std::string where;
+  std::string by;
+  Row row;  // picks
+  std::vector<size_t> split;
+};
+
+Asked MakeQuestion(std::mt19937* random) {
+  const auto pick = [random](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(*random);
+  };
+  Asked asked;
+  std::vector<std::string> conditions;
+  std::vector<std::string> by;
+  for (size_t d = 0; d < kDimensions; ++d) {
+    switch (pick(5)) {
+      case 0: {
+        const std::string& member = kMembers[d][pick(kMembers[d].size())];
+        conditions.push_back(absl::StrCat(kNames[d], " = '", member, "'"));
+        asked.row.picks[d] = {member};
+        break;
+      }
+      case 1:
+        conditions.push_back(absl::StrCat(kNames[d], " IN ('", kMembers[d][0],
+                                          "', '", kMembers[d][1], "')"));
+        asked.row.picks[d] = {kMembers[d][0], kMembers[d][1]};
+        break;
+      case 2:
+      case 3:
+        by.push_back(kNames[d]);
+        asked.split.push_back(d);
+        break;
+      default:
+        break;
+    }
+  }
+  if (!conditions.empty()) {
+    asked.where = absl::StrCat(" WHERE ", absl::StrJoin(conditions, " AND "));
+  }
+  if (!by.empty()) asked.by = absl::StrCat(" BY ", absl::StrJoin(by, ", "));
+  return asked;
+}
+
+Row RowOf(const Asked& asked, const Answer& answer, size_t r) {
+  Row row = asked.row;
+  for (size_t i = 0; i < asked.split.size(); ++i) {
+    row.by[asked.split[i]] = answer.columns[i].texts[r];
+  }
+  return row;
+}
+
+std::string Describe(const World& world) {
+  std::string text;
+  for (size_t step = 0; step < world.samples.size(); ++step) {
+    absl::StrAppend(&text, "step ", step, "\n");
+    for (const auto& [box, value] : world.samples[step]) {
+      absl::StrAppend(&text, "  (", absl::StrJoin(box, ","), ") = ", value,
+                      "\n");
+    }
+    for (const Person& person : world.people[step]) {
+      absl::StrAppend(&text, "  person");
+      for (const Deed& deed : person) {
+        absl::StrAppend(&text, " ", absl::StrJoin(deed, "/"));
+      }
+      absl::StrAppend(&text, "\n");
+    }
+  }
+  return text;
+}
+
+constexpr Additivity kAdds = Additivity::kAdds;
+constexpr Additivity kOverlaps = Additivity::kOverlaps;
+const std::array<std::array<Additivity, kDimensions>, 5> kRules = {{
+    {kOverlaps, kOverlaps, kAdds},      // the usual: users
+    {kOverlaps, kOverlaps, kOverlaps},  // regions that people travel between
+    {kAdds, kOverlaps, kAdds},
+    {kAdds, kAdds, kAdds},
+    {kOverlaps, kAdds, kAdds},
+}};
+
+TEST_CASE("the true number of users lies within the bounds", "[bounds]") {
+  const uint32_t seed = 20250208;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  size_t rows = 0;
+  size_t exact = 0;
+  size_t open = 0;
+  for (int round = 0; round < 400; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    for (int question = 0; question < 4; ++question) {
+      const Asked asked = MakeQuestion(&random);
+      const std::string text =
+          absl::StrCat("SELECT dau", asked.where, asked.by);
+      const auto answer = Query(world.snapshot, text, {});
+      // A member that no series has is refused by its name.
+      if (absl::IsNotFound(answer.status())) continue;
+      INFO("round " << round << ": " << text << "\n" << Describe(world));
+      REQUIRE(answer.status() == absl::OkStatus());
+      const Column& values = *answer->Find("dau");
+      const Column& times = *answer->Find("time");
+      for (size_t r = 0; r < answer->row_count(); ++r) {
+        const size_t step = static_cast<size_t>(
+            absl::CivilDay(times.starts[r]) - absl::CivilDay(2022, 1, 8));
+        const int64_t truth = static_cast<int64_t>(
+            Truth(world, step, RowOf(asked, *answer, r)).size());
+        INFO("row " << r << ", step " << step << ", truth " << truth
+                    << ", value " << values.integers[r] << " ["
+                    << values.low_integers[r] << ", " << values.high_integers[r]
+                    << "]");
+        CHECK(values.low_integers[r] <= truth);
+        CHECK(truth <= values.high_integers[r]);
+        CHECK(values.low_integers[r] <= values.integers[r]);
+        CHECK(values.integers[r] <= values.high_integers[r]);
+        ++rows;
+        if (values.kinds[r] == CellKind::kExact) {
+          CHECK(values.integers[r] == truth);
+          ++exact;
+        } else {
+          ++open;
+        }
+      }
+    }
+  }
+  // The worlds are of all kinds.
+  CHECK(rows > 3000);
+  CHECK(exact > 500);
+  CHECK(open > 500);
+}
+
+TEST_CASE("bounds over time hold what is true of the steps", "[bounds]") {
+  const uint32_t seed = 7;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  size_t rows = 0;
+  for (int round = 0; round < 300; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    const Asked asked = MakeQuestion(&random);
+    const std::string text = absl::StrCat(
+        "SELECT avg(dau), max(dau), min(dau), median(dau), user_days(dau), "
+        "bounds(sum(dau)) AS users DURING 2022-01-08..2022-01-11",
+        asked.where, asked.by);
+    const auto answer = Query(world.snapshot, text, {});
+    if (absl::IsNotFound(answer.status())) continue;
+    // The same at each step tells at which steps there is a value.
+    const auto daily = Query(
+        world.snapshot, absl::StrCat("SELECT dau", asked.where, asked.by), {});
+    INFO("round " << round << ": " << text << "\n" << Describe(world));
+    REQUIRE(answer.status() == absl::OkStatus());
+    REQUIRE(daily.status() == absl::OkStatus());
+    for (size_t r = 0; r < answer->row_count(); ++r) {
+      const Row row = RowOf(asked, *answer, r);
+      std::vector<double> truths;
+      std::set<size_t> all;
+      for (size_t d = 0; d < daily->row_count(); ++d) {
+        if (RowOf(asked, *daily, d).by != row.by) continue;
+        const size_t step =
+            static_cast<size_t>(absl::CivilDay(daily->Find("time")->starts[d]) -
+                                absl::CivilDay(2022, 1, 8));
+        const std::set<size_t> people = Truth(world, step, row);
+        truths.push_back(static_cast<double>(people.size()));
+        all.insert(people.begin(), people.end());
+      }
+      REQUIRE(!truths.empty());
+      std::sort(truths.begin(), truths.end());
+      double sum = 0;
+      for (const double truth : truths) sum += truth;
+      const size_t n = truths.size();
+      const auto check = [&](const std::string& name, double truth) {
+        const Column& column = *answer->Find(name);
+        INFO("row " << r << ", " << name << ", truth " << truth << " in ["
+                    << column.low[r] << ", " << column.high[r] << "]");
+        CHECK(column.low[r] <= truth + 1e-9);
+        CHECK(truth <= column.high[r] + 1e-9);
+        if (column.kinds[r] == CellKind::kExact) {
+          CHECK((column.type == ColumnType::kDecimal
+                     ? column.decimals[r]
+                     : static_cast<double>(column.integers[r])) ==
+                Approx(truth));
+        }
+      };
+      check("avg(dau)", sum / static_cast<double>(n));
+      check("max(dau)", truths.back());
+      check("min(dau)", truths.front());
+      check("median(dau)", (truths[(n - 1) / 2] + truths[n / 2]) / 2);
+      check("user_days(dau)", sum);
+      CHECK(answer->Find("users_low")->integers[r] <=
+            static_cast<int64_t>(all.size()));
+      if (!answer->Find("users_high")->is_missing(r)) {
+        CHECK(answer->Find("users_high")->integers[r] >=
+              static_cast<int64_t>(all.size()));
+      }
+      ++rows;
+    }
+  }
+  CHECK(rows > 400);
+}
+
+// ---- combine.h's definition, as it stands there, for one step.
+
+struct Bounds {
+  int64_t value = 0;
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
+bool IsPartOf(const Box& a, const Box& b) {
+  if (a == b) return false;
+  for (size_t d = 0; d < kDimensions; ++d) {
+    if (a[d] != b[d] && !b[d].empty()) return false;
+  }
+  return true;
+}
+
+// Sets without crossing: only then is the low a plain sum.
+Bounds Combined(const std::map<Box, int64_t>& set,
+                const std::array<Additivity, kDimensions>& rules) {
+  Bounds all;
+  std::map<Box, int64_t> combinations;
+  for (const auto& [box, value] : set) {
+    bool maximal = true;
+    std::map<Box, int64_t> parts;
+    for (const auto& [other, other_value] : set) {
+      if (IsPartOf(box, other)) maximal = false;
+      if (IsPartOf(other, box)) parts[other] = other_value;
+    }
+    if (!maximal) continue;
+    Bounds cell = {value, value, value};
+    const Bounds below = Combined(parts, rules);
+    if (!parts.empty() && below.low > value) {
+      cell = {below.low, below.low, value + below.high};
+    }
+    all.value += cell.value;
+    all.high += cell.high;
+    Box combination;
+    for (size_t d = 0; d < kDimensions; ++d) {
+      if (rules[d] == kOverlaps) combination[d] = box[d];
+    }
+    combinations[combination] += cell.low;
+  }
+  for (const auto& [combination, low] : combinations) {
+    all.low = std::max(all.low, low);
+  }
+  return all;
+}
+
+TEST_CASE("wholes and parts combine as defined, contradictions too",
+          "[bounds]") {
+  const uint32_t seed = 42;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const auto pick = [&random](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random);
+  };
+  size_t contradictions = 0;
+  for (int round = 0; round < 300; ++round) {
+    // One ADDS dimension at most: no crossing.
+    const auto& rules = kRules[static_cast<size_t>(round) % 2];
+    FakeSnapshot snapshot;
+    MetricSpec spec;
+    spec.name = "dau";
+    spec.over_time = kOverlaps;
+    for (size_t d = 0; d < kDimensions; ++d) {
+      spec.dimensions.push_back({kNames[d], rules[d]});
+    }
+    const auto metric = snapshot.Define(spec);
+    std::map<int64_t, std::map<Box, int64_t>> samples;
+    for (size_t n = 1 + pick(30); n > 0; --n) {
+      Box box;
+      for (size_t d = 0; d < kDimensions; ++d) {
+        const size_t m = pick(kMembers[d].size() + 1);
+        if (m > 0) box[d] = kMembers[d][m - 1];
+      }
+      // Steps on both sides of an era's edge.
+      const int64_t step = 256 * 74 - 3 + static_cast<int64_t>(pick(6));
+      samples[step][box] = static_cast<int64_t>(pick(1000));
+    }
+    for (const auto& [step, boxes] : samples) {
+      for (const auto& [box, value] : boxes) {
+        snapshot.Put(*metric, step, {box.begin(), box.end()}, value);
+      }
+    }
+    const auto answer = Query(snapshot, "SELECT dau", {});
+    REQUIRE(answer.status() == absl::OkStatus());
+    REQUIRE(answer->row_count() == samples.size());
+    const Column& values = *answer->Find("dau");
+    size_t r = 0;
+    for (const auto& [step, boxes] : samples) {
+      const Bounds wanted = Combined(boxes, rules);
+      INFO("round " << round << ", step " << step);
+      CHECK(values.integers[r] == wanted.value);
+      CHECK(values.low_integers[r] == wanted.low);
+      CHECK(values.high_integers[r] == wanted.high);
+      ++r;
+    }
+    for (const std::string& note : answer->notes) {
+      contradictions +=
+          note.find("parts come to more") != std::string::npos ? 1 : 0;
+    }
+  }
+  CHECK(contradictions > 50);
+}
+
+}  // namespace
+}  // namespace footfall

@@ -6,6 +6,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/varint.h"
+#include "storage/codec/bit_pack.h"
 #include "storage/codec/decimal.h"
 #include "storage/codec/delta.h"
 #include "storage/codec/frame.h"
@@ -39,15 +40,15 @@ Codec EncodeFast(absl::Span<const int64_t> values, std::string* out) {
 Codec EncodeDense(absl::Span<const int64_t> values, ColumnPlaces places,
                   std::string* out) {
   const size_t start = out->size();
-  const bool is_short =
+  const SeasonalCoding coding =
       EncodeSeasonal(values, places.steps, places.season, out);
-  const Codec codec = is_short ? Codec::kShort : Codec::kSeasonal;
-  const absl::string_view coded = absl::string_view(*out).substr(start);
-  const size_t size = coded.size();
-  if (IsDistanceFromFirst(is_short, coded)) {
+  const size_t size = out->size() - start;
+  const size_t frame_limit = size + size * 3 / 100;
+  if (coding.distance_from_first ||
+      PackedSize(values.size(), coding.width) <= frame_limit) {
     EncodePatchedFrame(values, out);
     const size_t frame_size = out->size() - start - size;
-    if (frame_size <= size + size * 3 / 100) {
+    if (frame_size <= frame_limit) {
       out->erase(start, size);
       if (frame_size < values.size() * 8) {
         return Codec::kPatchedFrame;
@@ -61,7 +62,7 @@ Codec EncodeDense(absl::Span<const int64_t> values, ColumnPlaces places,
     out->resize(start);
     return PutRaw(values, out);
   }
-  return codec;
+  return coding.is_short ? Codec::kShort : Codec::kSeasonal;
 }
 
 Codec EncodeIntegers(absl::Span<const int64_t> values, ColumnPlaces places,

@@ -3,12 +3,12 @@
 // kFast (patches): equal values are a constant; else the smallest of frame,
 // delta and raw, whose sizes are known before anything is written.
 //
-// kDense (sealing): equal values are a constant; else the seasonal predictor,
-// of 8 parameters without a season and 8 with one, in mini-blocks. Where no
-// parameter beats the distance from the first value, time explains nothing: a
-// frame with exceptions then holds the same in about the same room, and decodes
-// several times faster and from any step on, so it wins up to 3 % more bytes.
-// Raw, where that is smaller.
+// kDense (sealing): equal values are a constant; else the residuals of the best
+// of 8 predictors. A frame with exceptions decodes several times faster and
+// from any step on, so it is taken where it needs at most 3 % more bytes; it is
+// only tried where it may: where no predictor beats the distance from the first
+// value, or the range of the values alone promises it. Raw, where that is
+// smaller.
 //
 // Doubles are first tried as decimals: as integers with one scale, or, dense,
 // with a few exceptions. The rest are coded by their bits: those of positive

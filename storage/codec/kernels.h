@@ -44,15 +44,16 @@ struct Kernels {
   void (*unpack64)(const char* in, uint32_t width, size_t count, uint64_t base,
                    uint64_t* out);
 
-  // Reads `count` <= 128 unary numbers, zeros ended by a one, from bit
-  // `first_bit` < 8 on, modulo 256. Looks at `size` bytes. Returns the number
-  // of bytes that hold them, 0 where they do not end within.
+  // Takes `count` <= 128 numbers as residual_block.h lays them out: `shift` <=
+  // 31 low bits each, packed, then the rest of each in unary, modulo 256. Looks
+  // at `size` bytes, which hold the low bits. Returns the number of bytes that
+  // hold both, 0 where the unary numbers do not end within.
+  size_t (*rice32)(const char* in, size_t size, uint32_t shift, size_t count,
+                   uint32_t* out);
+  // The unary numbers alone, from bit `first_bit` < 8 on. `out` has room for
+  // kInputSlack more.
   size_t (*unary)(const char* in, size_t size, uint32_t first_bit, size_t count,
                   uint8_t* out);
-
-  // low[i] |= high[i] << shift. shift <= 31.
-  void (*join)(const uint8_t* high, uint32_t shift, size_t count,
-               uint32_t* low);
 
   // Turns zigzag residuals into values: first + y[t], where modulo 2^32
   //   y[t] = r[t] + ((all * R) >> 4),  R = r[0] + ... + r[t - 1]
@@ -68,11 +69,13 @@ struct Kernels {
 
   // The way back, for kTrials predictors at once: residuals[t * kTrials + i]
   // is that of values[t] under gains[i]. Where bit t of `holes` is set there is
-  // no value and the residual is 0. costs[i] becomes a measure of how many
-  // bits they take, in 1/128 bit. season 1: as predict().
+  // no value and the residual is 0. season 1: none, and no gains have one.
+  // costs[i] becomes a measure of how many bits the residuals take, in 1/128
+  // bit; extremes[0] and [1] the least and the most value.
+  // Requires: bit 0 of `holes` is clear.
   void (*residuals)(const int32_t* values, const uint64_t* holes, size_t count,
                     const Gains* gains, uint32_t season, int32_t* residuals,
-                    uint32_t* costs);
+                    uint32_t* costs, int32_t* extremes);
 
   // The sum of min(values[i] >> shift, limit), shift <= 31.
   uint32_t (*quotients)(const uint32_t* values, size_t count, uint32_t shift,

@@ -18,8 +18,13 @@ uint64_t LowBits(uint32_t count) {
   return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1;
 }
 
+// Inline arithmetic: without a processor flag, std::popcount() calls a
+// function.
 uint32_t CountOnes(uint64_t word) {
-  return static_cast<uint32_t>(std::popcount(word));
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return static_cast<uint32_t>(word * 0x0101010101010101 >> 56);
 }
 
 // Puts the lowest bits of `bits` where `mask` has ones, in order.
@@ -320,6 +325,12 @@ Presence Presence::Within(const Presence& universe) const {
                        : Run(universe.begin_ + begin_, universe.begin_ + end_);
   }
   absl::InlinedVector<uint64_t, 16> words(Words(universe.end_), 0);
+  if (universe.is_run()) {
+    for (uint32_t place = 0; place < end_; place += 64) {
+      OrBits(Word(place), universe.begin_ + place, absl::MakeSpan(words));
+    }
+    return Of(words);
+  }
   uint32_t rank = 0;
   for (uint32_t i = universe.begin_ / 64; i < words.size(); ++i) {
     const uint64_t mask = universe.Word(i * 64);
@@ -338,6 +349,12 @@ Presence Presence::RanksIn(const Presence& universe) const {
                        : Run(begin_ - universe.begin_, end_ - universe.begin_);
   }
   absl::InlinedVector<uint64_t, 16> words(Words(universe.count_), 0);
+  if (universe.is_run()) {
+    for (uint32_t i = 0; i < words.size(); ++i) {
+      words[i] = Word(universe.begin_ + i * 64);
+    }
+    return Of(words);
+  }
   uint32_t rank = 0;
   for (uint32_t i = universe.begin_ / 64; i < Words(universe.end_); ++i) {
     const uint64_t mask = universe.Word(i * 64);

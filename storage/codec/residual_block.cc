@@ -43,10 +43,11 @@ BlockPlan Plan(const Word* residuals, size_t count) {
   constexpr uint32_t kMaxK = std::numeric_limits<Word>::digits - 1;
   const uint32_t n = static_cast<uint32_t>(count);
   Word any = 0;
-  double sum = 0;
+  uint64_t sum = 0;  // of numbers of 64 bits: without the bits that overflow it
+  constexpr uint32_t kCut = sizeof(Word) == sizeof(uint64_t) ? 7 : 0;
   for (size_t i = 0; i < count; ++i) {
     any |= residuals[i];
-    sum += static_cast<double>(residuals[i]);
+    sum += residuals[i] >> kCut;
   }
   if (any == 0) {
     return {0, true, 0};
@@ -56,10 +57,10 @@ BlockPlan Plan(const Word* residuals, size_t count) {
     return uint64_t{n} * (k + 1) +
            QuotientSum(residuals, count, k, kUnaryLimit);
   };
-  const uint64_t mean = static_cast<uint64_t>(sum / n);
+  // From just above the mean down, as long as that pays.
   BlockPlan plan;
-  plan.k =
-      std::min<uint32_t>(static_cast<uint32_t>(std::bit_width(mean)), kMaxK);
+  plan.k = std::min<uint32_t>(
+      static_cast<uint32_t>(std::bit_width(sum / n)) + kCut, kMaxK);
   uint64_t bits = rice_bits(plan.k);
   while (plan.k > 0) {
     const uint64_t fewer = rice_bits(plan.k - 1);
@@ -100,38 +101,44 @@ void PutBits(const BlockPlan& plan, const Word* residuals, size_t count,
   char* bytes = out->data() + start;
   uint64_t word = 0;
   uint32_t used = 0;
-  const uint64_t mask = (uint64_t{1} << plan.k) - 1;
-  if (plan.k > 0) {
-    for (size_t i = 0; i < count; ++i) {
-      const uint64_t low = residuals[i] & mask;
-      word |= low << used;
-      used += plan.k;
-      if (used >= 64) {
-        StoreU64(word, bytes);
-        bytes += 8;
-        used -= 64;
-        word = used == 0 ? 0 : low >> (plan.k - used);
-      }
+  // `size` <= 64 bits more.
+  const auto put = [&](uint64_t bits, uint32_t size) {
+    word |= bits << used;
+    used += size;
+    if (used >= 64) {
+      StoreU64(word, bytes);
+      bytes += 8;
+      used -= 64;
+      word = used == 0 ? 0 : bits >> (size - used);
+    }
+  };
+  const uint32_t k = plan.k;
+  const uint64_t mask = (uint64_t{1} << k) - 1;
+  size_t i = 0;
+  if (k > 0 && k <= 16) {
+    // Four at a time: a shorter chain from one word to the next.
+    for (; i + 4 <= count; i += 4) {
+      put((residuals[i] & mask) | (residuals[i + 1] & mask) << k |
+              (residuals[i + 2] & mask) << (2 * k) |
+              (residuals[i + 3] & mask) << (3 * k),
+          4 * k);
     }
   }
+  for (; k > 0 && i < count; ++i) {
+    put(residuals[i] & mask, k);
+  }
   if (!plan.plain) {
-    for (size_t i = 0; i < count; ++i) {
-      const uint64_t quotient = residuals[i] >> plan.k;
-      used += quotient >= kUnaryLimit ? 0 : static_cast<uint32_t>(quotient);
-      if (used >= 64) {
-        StoreU64(word, bytes);
-        bytes += 8;
-        used -= 64;
-        word = 0;
-      }
-      word |= uint64_t{1} << used;
-      ++used;
-      if (used == 64) {
-        StoreU64(word, bytes);
-        bytes += 8;
-        used = 0;
-        word = 0;
-      }
+    const auto quotient = [&](size_t at) {
+      const Word all = residuals[at] >> k;
+      return all >= kUnaryLimit ? 0u : static_cast<uint32_t>(all);
+    };
+    for (i = 0; i + 2 <= count; i += 2) {
+      const uint32_t first = quotient(i);
+      const uint32_t both = first + quotient(i + 1) + 1;
+      put(uint64_t{1} << first | uint64_t{1} << both, both + 1);
+    }
+    if (i < count) {
+      put(uint64_t{1} << quotient(i), quotient(i) + 1);
     }
   }
   StoreU64(word, bytes);
@@ -170,54 +177,63 @@ void JoinWide(const uint8_t* high, uint32_t shift, size_t count,
   }
 }
 
-// The low bits of both sizes of number; `bytes` has kInputSlack behind it.
-void Unpack(absl::string_view bytes, uint32_t width, size_t count,
-            uint32_t* out) {
-  ActiveKernels().unpack32(bytes.data(), width, count, out);
-}
-void Unpack(absl::string_view bytes, uint32_t width, size_t count,
-            uint64_t* out) {
-  UnpackBits(bytes, width, 0, 0, absl::MakeSpan(out, count));
+// Takes low bits and unary numbers from the front of `bytes`, which have
+// kInputSlack behind them. Returns how many bytes they are; 0: damaged.
+size_t TakeRice(absl::string_view bytes, uint32_t k, size_t count,
+                uint32_t* out) {
+  return ActiveKernels().rice32(bytes.data(), bytes.size(), k, count, out);
 }
 
-void Join(const uint8_t* high, uint32_t shift, size_t count, uint32_t* low) {
-  ActiveKernels().join(high, shift, count, low);
+size_t TakeRice(absl::string_view bytes, uint32_t k, size_t count,
+                uint64_t* out) {
+  uint8_t high[kBlockResiduals + kInputSlack];
+  const size_t low_size = count * k / 8;
+  const size_t unary_size =
+      ActiveKernels().unary(bytes.data() + low_size, bytes.size() - low_size,
+                            static_cast<uint32_t>(count * k % 8), count, high);
+  if (unary_size == 0) {
+    return 0;
+  }
+  UnpackBits(bytes, k, 0, 0, absl::MakeSpan(out, count));
+  JoinWide(high, k, count, out);
+  return low_size + unary_size;
 }
-void Join(const uint8_t* high, uint32_t shift, size_t count, uint64_t* low) {
-  JoinWide(high, shift, count, low);
+
+void TakePlain(absl::string_view bytes, uint32_t width, size_t count,
+               uint32_t* out) {
+  ActiveKernels().unpack32(bytes.data(), width, count, out);
+}
+void TakePlain(absl::string_view bytes, uint32_t width, size_t count,
+               uint64_t* out) {
+  UnpackBits(bytes, width, 0, 0, absl::MakeSpan(out, count));
 }
 
 template <typename Word>
 bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t count,
               Word* out) {
-  constexpr size_t kMaxSize =
-      kBlockResiduals * sizeof(Word) + kMaxUnarySize + 1;
-  const size_t low_bits = count * plan.k;
-  const size_t low_size = (low_bits + 7) / 8;
+  const size_t low_size = (count * plan.k + 7) / 8;
   if (in->size() < low_size) {
     return false;
   }
   // Kernels load whole vectors: near the end they get a copy.
-  char copy[kMaxSize + kInputSlack];
-  absl::string_view bytes = in->substr(0, kMaxSize);
-  if (in->size() < kMaxSize + kInputSlack) {
+  constexpr size_t kMostSize =
+      kBlockResiduals * sizeof(Word) + kMaxUnarySize + 1;
+  char copy[kMostSize + kInputSlack];
+  absl::string_view bytes =
+      in->substr(0, count * plan.k / 8 + (plan.plain ? 1 : kMaxUnarySize));
+  if (in->size() < bytes.size() + kInputSlack) {
     std::memcpy(copy, bytes.data(), bytes.size());
     std::memset(copy + bytes.size(), 0, kInputSlack);
     bytes = absl::string_view(copy, bytes.size());
   }
-  Unpack(bytes, plan.k, count, out);
   size_t size = low_size;
-  if (!plan.plain) {
-    uint8_t high[kBlockResiduals + kInputSlack];
-    const size_t whole = low_bits / 8;
-    const size_t unary_size = ActiveKernels().unary(
-        bytes.data() + whole, std::min(bytes.size() - whole, kMaxUnarySize),
-        low_bits % 8, count, high);
-    if (unary_size == 0) {
+  if (plan.plain) {
+    TakePlain(bytes, plan.k, count, out);
+  } else {
+    size = TakeRice(bytes, plan.k, count, out);
+    if (size == 0) {
       return false;
     }
-    Join(high, plan.k, count, out);
-    size = whole + unary_size;
   }
   in->remove_prefix(size);
   return true;

@@ -30,7 +30,7 @@ constexpr uint64_t kNarrowRange = uint64_t{1} << 26;
 // Arrays that live as long as their thread, so that a lane allocates nothing.
 struct Workspace {
   std::vector<int32_t> narrow_values;
-  std::vector<int32_t> trial_residuals[2];
+  std::vector<int32_t> trial_residuals;
   std::vector<uint64_t> holes;
   std::vector<uint32_t> residuals;
   std::vector<uint32_t> at_steps;
@@ -119,6 +119,14 @@ void PredictWide(size_t steps, Gains gains, uint32_t season,
   }
 }
 
+bool IsDistance(Gains gains) { return gains.all == 0 && gains.season == 0; }
+
+uint32_t RangeWidth(absl::Span<const int64_t> values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return static_cast<uint32_t>(std::bit_width(static_cast<uint64_t>(*most) -
+                                              static_cast<uint64_t>(*least)));
+}
+
 void PutFirst(unsigned char head, int64_t first, std::string* out) {
   const bool negative = first < 0;
   out->push_back(
@@ -126,8 +134,9 @@ void PutFirst(unsigned char head, int64_t first, std::string* out) {
   PutVarint(static_cast<uint64_t>(negative ? ~first : first), out);
 }
 
-void EncodeWide(absl::Span<const int64_t> values, const Presence& places,
-                uint32_t season, std::string* out) {
+SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
+                          const Presence& places, uint32_t season,
+                          std::string* out) {
   Workspace& work = ThreadWorkspace();
   const size_t steps = places.end() - places.begin();
   const uint64_t first = static_cast<uint64_t>(values[0]);
@@ -164,43 +173,42 @@ void EncodeWide(absl::Span<const int64_t> values, const Presence& places,
     const size_t count = std::min(kBlockResiduals, dense.size() - i);
     PutBlock(PlanBlock(dense.data() + i, count), dense.data() + i, count, out);
   }
+  return {false, IsDistance(kPredictors[best_number]), RangeWidth(values)};
 }
 
-// ---- 32 bits: eight predictors at a time ----
+// ---- 32 bits: all predictors at once ----
 
 struct Choice {
   size_t number;
+  uint32_t width;            // bits from the least value to the most
   const int32_t* residuals;  // of step t at t * kTrials
 };
 
-// Tries the predictors with a season, or those without, and keeps the best.
-void Try(const int32_t* values, const uint64_t* holes, size_t steps,
-         uint32_t season, std::vector<int32_t>* residuals, uint32_t* best_cost,
-         Choice* choice) {
-  Gains gains[kTrials] = {};
-  size_t numbers[kTrials] = {};
-  size_t tried = 0;
-  for (size_t number = 0; number < kPredictorCount; ++number) {
-    if (IsSeasonal(kPredictors[number]) == (season > 1)) {
-      FOOTFALL_DCHECK(tried < kTrials);
-      gains[tried] = kPredictors[number];
-      numbers[tried] = number;
-      ++tried;
-    }
+// The predictor whose residuals take the fewest bits.
+Choice BestPredictor(const int32_t* values, const uint64_t* holes, size_t steps,
+                     uint32_t season, std::vector<int32_t>* residuals) {
+  const uint8_t* const numbers =
+      season > 1 ? kTrialsWithSeason : kTrialsWithoutSeason;
+  Gains gains[kTrials];
+  for (size_t i = 0; i < kTrials; ++i) {
+    gains[i] = kPredictors[numbers[i]];
   }
   uint32_t costs[kTrials];
+  int32_t extremes[2];
   int32_t* const array = Sized(steps * kTrials, residuals);
-  ActiveKernels().residuals(values, holes, steps, gains, season, array, costs);
-  for (size_t i = 0; i < tried; ++i) {
-    if (costs[i] < *best_cost) {
-      *best_cost = costs[i];
-      *choice = {numbers[i], array + i};
-    }
-  }
+  ActiveKernels().residuals(values, holes, steps, gains, season, array, costs,
+                            extremes);
+  const size_t best =
+      static_cast<size_t>(std::min_element(costs, costs + kTrials) - costs);
+  const uint32_t range =
+      static_cast<uint32_t>(extremes[1]) - static_cast<uint32_t>(extremes[0]);
+  return {numbers[best], static_cast<uint32_t>(std::bit_width(range)),
+          array + best};
 }
 
-bool EncodeNarrow(absl::Span<const int64_t> values, const Presence& places,
-                  uint32_t season, std::string* out) {
+SeasonalCoding EncodeNarrow(absl::Span<const int64_t> values,
+                            const Presence& places, uint32_t season,
+                            std::string* out) {
   Workspace& work = ThreadWorkspace();
   const size_t steps = places.end() - places.begin();
   const uint64_t first = static_cast<uint64_t>(values[0]);
@@ -209,19 +217,15 @@ bool EncodeNarrow(absl::Span<const int64_t> values, const Presence& places,
     relative[step] =
         static_cast<int32_t>(static_cast<uint64_t>(values[rank]) - first);
   });
-  uint32_t cost = std::numeric_limits<uint32_t>::max();
-  Choice choice{};
-  Try(relative, work.holes.data(), steps, 1, &work.trial_residuals[0], &cost,
-      &choice);
-  if (season > 1) {
-    Try(relative, work.holes.data(), steps, season, &work.trial_residuals[1],
-        &cost, &choice);
-  }
+  const Choice choice = BestPredictor(relative, work.holes.data(), steps,
+                                      season, &work.trial_residuals);
   uint32_t* const dense = Sized(values.size() + kInputSlack, &work.residuals);
   ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
     const uint32_t r = static_cast<uint32_t>(choice.residuals[step * kTrials]);
     dense[rank] = (r << 1) ^ (0u - (r >> 31));
   });
+  SeasonalCoding coding = {false, IsDistance(kPredictors[choice.number]),
+                           choice.width};
   const size_t count = values.size() - 1;
   if (count <= kBlockResiduals && count > 0 &&
       choice.number < kShortPredictors && values[0] >= 0) {
@@ -232,7 +236,8 @@ bool EncodeNarrow(absl::Span<const int64_t> values, const Presence& places,
                                          << kShortPredictorShift));
       PutVarint(first, out);
       PutBlockBits(plan, dense + 1, count, out);
-      return true;
+      coding.is_short = true;
+      return coding;
     }
   }
   PutFirst(static_cast<unsigned char>(choice.number), values[0], out);
@@ -240,7 +245,7 @@ bool EncodeNarrow(absl::Span<const int64_t> values, const Presence& places,
     const size_t size = std::min(kBlockResiduals, count + 1 - i);
     PutBlock(PlanBlock(dense + i, size), dense + i, size, out);
   }
-  return false;
+  return coding;
 }
 
 // Takes the residuals of the values with ranks [0, end) and returns them where
@@ -295,8 +300,9 @@ Gains GainsOf(bool is_short, absl::string_view in) {
 
 }  // namespace
 
-bool EncodeSeasonal(absl::Span<const int64_t> values, const Presence& places,
-                    uint32_t season, std::string* out) {
+SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
+                              const Presence& places, uint32_t season,
+                              std::string* out) {
   FOOTFALL_DCHECK(places.count() == values.size() && !values.empty());
   Workspace& work = ThreadWorkspace();
   const size_t steps = places.end() - places.begin();
@@ -309,14 +315,12 @@ bool EncodeSeasonal(absl::Span<const int64_t> values, const Presence& places,
     }
   }
   const uint64_t first = static_cast<uint64_t>(values[0]);
-  const bool wide =
-      std::any_of(values.begin(), values.end(), [first](int64_t value) {
-        return static_cast<uint64_t>(value) - first + kNarrowRange >=
-               2 * kNarrowRange;
-      });
-  if (wide) {
-    EncodeWide(values, places, season, out);
-    return false;
+  uint64_t reached = 0;  // in bits; without a branch, for vectors
+  for (const int64_t value : values) {
+    reached |= static_cast<uint64_t>(value) - first + kNarrowRange;
+  }
+  if (reached >= 2 * kNarrowRange) {
+    return EncodeWide(values, places, season, out);
   }
   return EncodeNarrow(values, places, season, out);
 }
@@ -401,11 +405,6 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
     });
   }
   return absl::OkStatus();
-}
-
-bool IsDistanceFromFirst(bool is_short, absl::string_view in) {
-  const Gains gains = GainsOf(is_short, in);
-  return gains.all == 0 && gains.season == 0;
 }
 
 bool NeedsSeason(bool is_short, absl::string_view in) {

@@ -29,22 +29,26 @@
 
 namespace footfall::storage {
 
-// Appends the values in one of the two forms; true for the second, short one.
-// `places` are their steps; season 0 is none.
-// Requires: places.count() == values.size() >= 1.
-bool EncodeSeasonal(absl::Span<const int64_t> values, const Presence& places,
-                    uint32_t season, std::string* out);
+// What EncodeSeasonal() wrote.
+struct SeasonalCoding {
+  bool is_short;             // the second form
+  bool distance_from_first;  // no predictor did better than that
+  uint32_t width;            // bits from the least value to the most
+};
+
+// Appends the values in one of the two forms. `places` are their steps; season
+// 0 is none. Requires: places.count() == values.size() >= 1.
+SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
+                              const Presence& places, uint32_t season,
+                              std::string* out);
 
 // Writes values [begin, begin + out.size()) of the places.count() coded ones.
-// `in` is exactly what EncodeSeasonal() appended, `is_short` what it returned.
+// `in` is exactly what EncodeSeasonal() appended, `is_short` as it returned.
 // Requires: begin + out.size() <= places.count(); places.count() >= 1.
 //   DATA_LOSS  the bytes are not such values
 absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
                             const Presence& places, uint32_t season,
                             size_t begin, absl::Span<int64_t> out);
-
-// Whether no predictor did better than the distance from the first value.
-bool IsDistanceFromFirst(bool is_short, absl::string_view in);
 
 // Whether the values need the tile's season to be decoded.
 bool NeedsSeason(bool is_short, absl::string_view in);

@@ -259,18 +259,107 @@ TEST_CASE("tiles keep their bytes", "[tile][golden]") {
     Cells cells;
     CellType type;
     const char* bytes;
+    Effort effort = Effort::kFast;
   };
+  Cells weeks;
+  for (uint32_t step = 40; step < 80; ++step) {
+    weeks[{3, step}] = 1000 + 500 * (step % 7) + step * 31 % 11;
+    weeks[{4, step}] = 7;
+    if (step % 10 != 0) {
+      weeks[{60, step}] = 90000 - 5 * (step * 17 % 23);
+    }
+  }
   const std::vector<Case> cases = {
 #include "tests/storage/tile/golden_tiles.inc"
   };
   for (const Case& c : cases) {
     CAPTURE(c.why);
     const TileShape shape = {64, 256};
-    CHECK(absl::BytesToHexString(BuildTile(c.cells, shape, c.type)) == c.bytes);
+    CHECK(absl::BytesToHexString(
+              BuildTile(c.cells, shape, c.type, {c.effort, 7, 0})) == c.bytes);
     const std::string tile = absl::HexStringToBytes(c.bytes);
     const auto reader = TileReader::Open(tile);
     REQUIRE(reader.ok());
     CHECK(ReadCells(*reader) == c.cells);
+  }
+}
+
+// A market's tile: apps in lanes, most of them there all the time.
+Cells Market(TileShape shape, std::mt19937_64* random) {
+  Cells cells;
+  for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
+    const double level = 1e6 / (lane + 1);
+    const uint32_t launch = lane % 9 == 8 ? shape.steps / 3 : 0;
+    for (uint32_t step = launch; step < shape.steps; ++step) {
+      if (step % 50 == 49) {
+        continue;  // a day that nobody has
+      }
+      const double week = step % 7 >= 5 ? 1.2 : 1.0;
+      const double noise = static_cast<double>((*random)() % 2001) / 1000 - 1;
+      cells[{lane, step}] =
+          static_cast<int64_t>(level * week * (1 + 0.02 * noise));
+    }
+  }
+  return cells;
+}
+
+TEST_CASE("sealing makes a tile smaller and keeps every cell", "[tile]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  const TileShape shape = {64, 256};
+  const Cells cells = Market(shape, &random);
+  const std::string patch = BuildTile(cells, shape, CellType::kInteger);
+  const std::string sealed =
+      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7, 0});
+  CAPTURE(patch.size(), sealed.size());
+  CHECK(sealed.size() * 10 < patch.size() * 9);
+  const auto reader = TileReader::Open(sealed);
+  REQUIRE(reader.ok());
+  CHECK(reader->season() == 7);
+  CHECK(ReadCells(*reader) == cells);
+}
+
+TEST_CASE("lanes that share their steps pay for them once", "[tile]") {
+  // Every third step of 256, in 64 lanes of zeros.
+  Cells cells;
+  Cells one;
+  for (uint32_t lane = 0; lane < 64; ++lane) {
+    for (uint32_t step = 0; step < 256; step += 3) {
+      cells[{lane, step}] = 0;
+      if (lane == 0) {
+        one[{lane, step}] = 0;
+      }
+    }
+  }
+  const TileShape shape = {64, 256};
+  const size_t size =
+      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense}).size();
+  const size_t one_size =
+      BuildTile(one, shape, CellType::kInteger, {Effort::kDense}).size();
+  CAPTURE(size, one_size);
+  CHECK(size - one_size <= 63);
+}
+
+TEST_CASE("lanes of another season are coded anew", "[tile]") {
+  std::mt19937_64 random(kSeed);
+  const TileShape shape = {8, 256};
+  const Cells cells = Market(shape, &random);
+  const std::string sealed =
+      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7, 0});
+  const auto reader = TileReader::Open(sealed);
+  REQUIRE(reader.ok());
+  for (const uint32_t season : {7u, 0u, 12u}) {
+    CAPTURE(season);
+    TileBuilder builder(shape, CellType::kInteger, season);
+    for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
+      builder.AddEncodedLane(lane, *reader);
+    }
+    const auto moved = builder.Finish(Effort::kFast);
+    REQUIRE(moved.ok());
+    const auto moved_reader = TileReader::Open(*moved);
+    REQUIRE(moved_reader.ok());
+    CHECK(moved_reader->season() == (season == 7 ? 7 : 0));
+    CHECK(ReadCells(*moved_reader) == cells);
   }
 }
 

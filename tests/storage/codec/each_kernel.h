@@ -1,0 +1,28 @@
+// Runs a test with every version of the inner loops that this machine has.
+
+#ifndef FOOTFALL_TESTS_STORAGE_CODEC_EACH_KERNEL_H_
+#define FOOTFALL_TESTS_STORAGE_CODEC_EACH_KERNEL_H_
+
+#include <catch2/catch.hpp>
+
+#include "storage/codec/kernels.h"
+
+namespace footfall::storage {
+
+// Calls body(kernels) with each version in use; the one before comes back.
+template <typename Body>
+void ForEachKernel(Body body) {
+  const KernelLevel before = ActiveKernels().level;
+  for (const KernelLevel level :
+       {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
+    if (UseKernels(level)) {
+      INFO("kernels: level " << static_cast<int>(level));
+      body(ActiveKernels());
+    }
+  }
+  UseKernels(before);
+}
+
+}  // namespace footfall::storage
+
+#endif  // FOOTFALL_TESTS_STORAGE_CODEC_EACH_KERNEL_H_

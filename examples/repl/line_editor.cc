@@ -118,6 +118,8 @@ LineEditor::Read LineEditor::ReadLine(const std::string& prompt,
                                       std::string* line) {
   prompt_ = prompt;
   interrupted.store(false);
+  // Before the prompt shows: what is typed from then on is a key, not a line.
+  el_set(edit_, EL_PREP_TERM, 1);
   int count = 0;
   const char* const text = el_gets(edit_, &count);
   if (text == nullptr || count <= 0) {

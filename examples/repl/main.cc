@@ -11,9 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "examples/repl/arguments.h"
+#include "examples/repl/guess.h"
 #include "examples/repl/prompt.h"
 #include "examples/repl/session.h"
-#include "footfall/csv_import.h"
 #include "footfall/database.h"
 
 namespace footfall::repl {
@@ -73,7 +73,10 @@ int Main(const std::vector<std::string>& words) {
     if (arguments->version) absl::PrintF("footfall %s\n", FOOTFALL_VERSION);
     return kOk;
   }
-  if (!arguments->guess_file.empty()) return Guess(arguments->guess_file);
+  if (!arguments->guess_file.empty()) {
+    return PrintGuess(arguments->guess_file, arguments->directory) ? kOk
+                                                                   : kFailed;
+  }
 
   DatabaseOptions options;
   options.read_only = arguments->read_only;

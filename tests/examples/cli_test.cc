@@ -1,0 +1,335 @@
+// The program as a user meets it: what it prints where, and its exit codes.
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "footfall/database.h"
+#include "tests/examples/run_program.h"
+
+namespace footfall {
+namespace {
+
+using absl::StrContains;
+
+// Loaded with the first command, the rest ask.
+constexpr char kDefine[] =
+    "DEFINE METRIC hits INTEGER EVERY 1 day OVER TIME ADDS BY page ADDS;\n"
+    "INSERT INTO hits (TIME, VALUE, page) VALUES\n"
+    "  (2025-01-01, 3, 'a'), (2025-01-02, 4, 'a'), (2025-01-02, 5, 'b');\n";
+
+TEST_CASE("the reference's console examples hold to the letter", "[program]") {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* out;
+    const char* err;
+    int exit_code;
+  };
+  const Case row = GENERATE(values<Case>({
+      {{"--mode", "csv", "-c",
+        "SELECT dau WHERE app = 'DeepSeek' DURING 2025-02-08"},
+       "time,dau,dau_kind,dau_present,dau_expected,partial\n"
+       "2025-02-08,119790000,upper,1,1,false\n",
+       "",
+       0},
+      {{"--mode", "json", "-c",
+        "SELECT count(dau) AS n WHERE app = 'DeepSeek' AND platform = 'app' "
+        "DURING 2025-01-10..2025-02-08"},
+       "[{\"n\":20,\"n_kind\":\"exact\",\"n_present\":20,\"n_expected\":30,"
+       "\"partial\":false}]\n",
+       "",
+       0},
+      {{"-c", "SELECT sum(dau) EVERY month"},
+       "",
+       "query 1:8: sum(dau) over a month would be user-days, not users\n"
+       "  SELECT sum(dau) EVERY month\n"
+       "         ^^^^^^^^\n"
+       "  use avg(dau), max(dau), bounds(sum(dau)) for the users of the month, "
+       "or user_days(dau) if you mean it\n"
+       "  for example: SELECT avg(dau) EVERY month\n",
+       1},
+  }));
+  std::vector<std::string> arguments = row.arguments;
+  arguments.push_back(ExampleDatabase());
+  const ProgramRun run = RunProgram(arguments);
+  CHECK(run.out == row.out);
+  CHECK(run.err == row.err);
+  CHECK(run.exit_code == row.exit_code);
+}
+
+TEST_CASE("wrong usage ends with 2 and help with 0", "[program]") {
+  const ProgramRun wrong = RunProgram({"--colour"});
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.out.empty());
+  CHECK(StrContains(wrong.err, "--colour"));
+  CHECK(StrContains(wrong.err, "--help"));
+
+  const ProgramRun help = RunProgram({"--help"});
+  CHECK(help.exit_code == 0);
+  CHECK(StrContains(help.out, "--readonly"));
+  CHECK(help.err.empty());
+
+  const ProgramRun version = RunProgram({"--version"});
+  CHECK(version.exit_code == 0);
+  CHECK(absl::StartsWith(version.out, "footfall "));
+}
+
+TEST_CASE("what cannot be opened ends with 3", "[program]") {
+  const TemporaryFolder folder;
+  WriteFile(folder.File("file"), "no database");
+  const std::string name = GENERATE("file", "file/below");
+  const ProgramRun run = RunProgram({"-c", "SHOW METRICS", folder.File(name)});
+  CHECK(run.exit_code == 3);
+  CHECK(run.out.empty());
+  CHECK(StrContains(run.err, folder.File(name)));
+}
+
+TEST_CASE("--readonly makes no database", "[program]") {
+  const TemporaryFolder folder;
+  const ProgramRun run =
+      RunProgram({"--readonly", "-c", "SHOW METRICS", folder.File("none")});
+  CHECK(run.exit_code == 3);
+  CHECK(StrContains(run.err, "without --readonly"));
+}
+
+TEST_CASE("a locked directory is named with the way in", "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("db");
+  REQUIRE(RunProgram({path}, kDefine).exit_code == 0);
+  absl::StatusOr<std::unique_ptr<Database>> holder = Database::Open(path, {});
+  REQUIRE(holder.ok());
+
+  const ProgramRun locked = RunProgram({"-c", "SHOW METRICS", path});
+  CHECK(locked.exit_code == 3);
+  CHECK(locked.out.empty());
+  CHECK(StrContains(locked.err, path));
+  CHECK(StrContains(locked.err, "--readonly"));
+
+  const ProgramRun reader = RunProgram(
+      {"--readonly", "--mode", "csv", "-c", "SELECT sum(hits)", path});
+  INFO(reader.err);
+  CHECK(reader.exit_code == 0);
+  CHECK(StrContains(reader.out, "\n12,exact,2,2,"));
+}
+
+TEST_CASE("a reader cannot write", "[program]") {
+  const ProgramRun run =
+      RunProgram({"--readonly", "-c", "DROP METRIC dau", ExampleDatabase()});
+  CHECK(run.exit_code == 1);
+  CHECK(StrContains(run.err, "read"));
+  CHECK(run.out.empty());
+}
+
+TEST_CASE("statements that change print nothing to stdout", "[program]") {
+  const TemporaryFolder folder;
+  const ProgramRun run = RunProgram({folder.File("db")}, kDefine);
+  CHECK(run.exit_code == 0);
+  CHECK(run.out.empty());
+  CHECK(!run.err.empty());  // what was written, for people
+}
+
+TEST_CASE("a script may come from stdin, a file or the command line",
+          "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("db");
+  REQUIRE(RunProgram({path}, kDefine).exit_code == 0);
+  const std::string question = "SELECT sum(hits) AS n DURING 2025-01-02";
+  WriteFile(folder.File("script"), question);
+  const std::string expected =
+      "n,n_kind,n_present,n_expected,partial\n9,exact,1,1,false\n";
+
+  CHECK(RunProgram({"--mode", "csv", path}, question).out == expected);
+  CHECK(RunProgram({"--mode", "csv", "-f", folder.File("script"), path}).out ==
+        expected);
+  CHECK(RunProgram({"--mode", "csv", "-c", question, path}).out == expected);
+}
+
+TEST_CASE("several csv results have an empty line between", "[program]") {
+  const std::string question = "SELECT dau_monthly AS m WHERE platform = 'web'";
+  const std::string one =
+      RunProgram({"--mode", "csv", "-c", question, ExampleDatabase()}).out;
+  CHECK(absl::EndsWith(one, "\n"));
+  CHECK(RunProgram({"--mode", "csv", "-c", question + "; " + question, "-c",
+                    question, ExampleDatabase()})
+            .out == absl::StrCat(one, "\n", one, "\n", one));
+  const std::string json =
+      RunProgram({"--mode", "json", "-c", question, ExampleDatabase()}).out;
+  CHECK(RunProgram({"--mode", "json", "-c", question + ";" + question,
+                    ExampleDatabase()})
+            .out == json + json);
+}
+
+TEST_CASE("a script stops at its first error and keeps what was done",
+          "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("db");
+  const ProgramRun run = RunProgram(
+      {"--mode", "csv", path},
+      absl::StrCat(kDefine, "SELECT sum(hits) AS n;\n",
+                   "SELECT sum(hits)\n  BY colour;\n", "DROP METRIC hits;\n"));
+  CHECK(run.exit_code == 1);
+  CHECK(absl::StartsWith(run.out, "n,n_kind"));
+  CHECK(StrContains(run.err, "query 6:6: "));  // the script's own lines
+  CHECK(StrContains(run.err, "BY colour"));
+  CHECK(StrContains(
+      RunProgram({"--mode", "csv", "-c", "SHOW METRICS", path}).out, "hits"));
+}
+
+TEST_CASE("commands to the program stand between statements", "[program]") {
+  const ProgramRun run = RunProgram({ExampleDatabase()},
+                                    "-- as csv, please\n"
+                                    ".mode csv\n"
+                                    "SELECT dau_monthly AS m;\n"
+                                    ".mode\n"
+                                    ".quit\n"
+                                    "SELECT nothing;\n");
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(absl::StartsWith(run.out, "time,m,"));
+  CHECK(absl::EndsWith(run.out, "\ncsv\n"));
+}
+
+TEST_CASE("the lines of a script count across commands", "[program]") {
+  const ProgramRun run =
+      RunProgram({ExampleDatabase()}, ".mode csv\n\n  SELECT nothing;\n");
+  CHECK(run.exit_code == 1);
+  CHECK(absl::StartsWith(run.err, "query 3:"));
+}
+
+TEST_CASE("a wrong command names the next step", "[program]") {
+  struct Case {
+    const char* command;
+    const char* message;
+  };
+  const Case row = GENERATE(values<Case>({
+      {".colour", ".help"},
+      {".mode xml", ".mode csv"},
+      {".timer 1", ".timer on"},
+      {".series", "write .series METRIC"},
+      {".schema nothing", ".metrics"},
+      {".read /nowhere/at/all", "cannot read /nowhere/at/all"},
+      {".output /nowhere/at/all", "cannot write /nowhere/at/all"},
+  }));
+  const ProgramRun run = RunProgram({ExampleDatabase()}, row.command);
+  INFO(run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(run.out.empty());
+  CHECK(StrContains(run.err, row.message));
+}
+
+TEST_CASE("commands show what is declared", "[program]") {
+  const auto out = [](const char* command) {
+    return RunProgram({"--mode", "csv", ExampleDatabase()}, command).out;
+  };
+  CHECK(StrContains(out(".help"), ".members DIMENSION"));
+  CHECK(StrContains(out(".metrics"), "dau_monthly"));
+  CHECK(StrContains(out(".series dau"), "DeepSeek,web,\n"));
+  CHECK(StrContains(out(".members app"), "Doubao"));
+  const std::string schema = out(".schema dau");
+  CHECK(StrContains(schema, "DEFINE METRIC dau INTEGER"));
+  CHECK(!StrContains(schema, "dau_monthly"));
+
+  // The schema makes the same metrics elsewhere.
+  const TemporaryFolder folder;
+  REQUIRE(RunProgram({folder.File("db")}, out(".schema")).exit_code == 0);
+  CHECK(RunProgram({folder.File("db")}, ".schema").out == out(".schema"));
+}
+
+TEST_CASE("answers can go to a file", "[program]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("answer.csv");
+  const ProgramRun run =
+      RunProgram({"--mode", "csv", ExampleDatabase()},
+                 absl::StrCat(".output ", file,
+                              "\nSELECT dau_monthly AS m;\n.output\n.mode\n"));
+  CHECK(run.exit_code == 0);
+  CHECK(run.out == "csv\n");
+  CHECK(absl::StartsWith(ReadFile(file), "time,m,"));
+}
+
+TEST_CASE("a script may read others, but not itself for ever", "[program]") {
+  const TemporaryFolder folder;
+  const std::string script = folder.File("script");
+  WriteFile(script, absl::StrCat(".mode\n.read ", script, "\n"));
+  const ProgramRun run = RunProgram({"-f", script, ExampleDatabase()});
+  CHECK(run.exit_code == 1);
+  CHECK(StrContains(run.err, "deep"));
+}
+
+TEST_CASE("the timer says how long a statement took", "[program]") {
+  const ProgramRun run =
+      RunProgram({ExampleDatabase()}, ".timer on\nSELECT dau_monthly;\n");
+  CHECK(StrContains(run.err, "time: "));
+  CHECK(!StrContains(run.out, "time: "));
+}
+
+TEST_CASE("parameters are values, not text of the question", "[program]") {
+  const ProgramRun run = RunProgram(
+      {"--mode", "csv", "--param", "app=DeepSeek' OR '1", "--param",
+       "day=2025-02-08", "-c", "SELECT dau WHERE app = $app DURING $day",
+       ExampleDatabase()});
+  CHECK(run.exit_code == 1);
+  // One member, which is not there.
+  CHECK(StrContains(run.err, "'DeepSeek'' OR ''1'"));
+  CHECK(
+      RunProgram({"--mode", "csv", "--param", "app=DeepSeek", "--param",
+                  "day=2025-02-08", "-c",
+                  "SELECT dau WHERE app = $app DURING $day", ExampleDatabase()})
+          .out ==
+      "time,dau,dau_kind,dau_present,dau_expected,partial\n"
+      "2025-02-08,119790000,upper,1,1,false\n");
+}
+
+TEST_CASE("now decides what is over", "[program]") {
+  const auto coverage = [](const char* now) {
+    return RunProgram({"--mode", "csv", "--now", now, "-c",
+                       "SELECT count(dau) AS n WHERE app = 'DeepSeek' "
+                       "AND platform = 'app' DURING LAST 7 days",
+                       ExampleDatabase()})
+        .out;
+  };
+  // In Shanghai the 9th has begun when it is 20:00 UTC on the 8th.
+  CHECK(StrContains(coverage("2025-02-08T12:00Z"), "\n7,exact,7,7,"));
+  CHECK(StrContains(coverage("2025-02-08T20:00Z"), "\n6,exact,6,6,true"));
+}
+
+TEST_CASE("--echo shows each statement before its answer", "[program]") {
+  const ProgramRun run = RunProgram({"--echo", ExampleDatabase()},
+                                    "-- The web's first figure.\n"
+                                    "SELECT dau_monthly;\n"
+                                    "SHOW METRICS;\n");
+  CHECK(absl::StartsWith(run.out,
+                         "-- The web's first figure.\nSELECT dau_monthly;\n"));
+  CHECK(StrContains(run.out, "\nSHOW METRICS;\n"));
+}
+
+TEST_CASE("an answer that cannot be written is an error", "[program]") {
+  const ProgramRun run =
+      RunProgram({ExampleDatabase()}, ".output /dev/full\nSHOW METRICS;\n");
+  CHECK(run.exit_code == 1);
+  CHECK(StrContains(run.err, "cannot write to /dev/full"));
+}
+
+TEST_CASE("--guess prints statements that load the file", "[program]") {
+  const TemporaryFolder folder;
+  const ProgramRun guess =
+      RunProgram({folder.File("db"), "--guess", "examples/data/deepseek.csv"});
+  INFO(guess.err);
+  REQUIRE(guess.exit_code == 0);
+  CHECK(StrContains(guess.out, "DEFINE METRIC"));
+  CHECK(StrContains(guess.out, "IMPORT 'examples/data/deepseek.csv'"));
+  const ProgramRun load = RunProgram({folder.File("db")}, guess.out);
+  INFO(load.err);
+  CHECK(load.exit_code == 0);
+  CHECK(StrContains(RunProgram({folder.File("db")}, ".members app").out,
+                    "Doubao"));
+
+  CHECK(RunProgram({folder.File("db"), "--guess", "/nowhere"}).exit_code != 0);
+}
+
+}  // namespace
+}  // namespace footfall

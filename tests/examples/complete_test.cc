@@ -1,0 +1,135 @@
+// What Tab offers, by where the cursor stands.
+
+#include "examples/repl/complete.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "footfall/database.h"
+#include "tests/examples/run_program.h"
+
+namespace footfall::repl {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+const Snapshot& Example() {
+  static const std::unique_ptr<Database> database = [] {
+    DatabaseOptions options;
+    options.read_only = true;
+    auto opened = Database::Open(ExampleDatabase(), options);
+    REQUIRE(opened.ok());
+    return *std::move(opened);
+  }();
+  static const std::shared_ptr<const Snapshot> snapshot =
+      database->TakeSnapshot();
+  return *snapshot;
+}
+
+TEST_CASE("completion offers what fits the place", "[complete]") {
+  struct Case {
+    const char* why;
+    const char* text;
+    Strings candidates;
+    size_t replaced;
+  };
+  const Case row = GENERATE(values<Case>({
+      {"a statement's first word", "SEL", {"SELECT "}, 3},
+      {"in the case that was begun", "sel", {"select "}, 3},
+      {"after a finished statement", "SHOW METRICS; SEL", {"SELECT "}, 3},
+      {"what SHOW shows", "SHOW M", {"MEMBERS OF ", "METRICS "}, 1},
+      {"a metric", "SELECT dau_", {"dau_monthly"}, 4},
+      {"a function or a metric",
+       "SELECT d",
+       {"dau", "dau_monthly", "days_between(", "delta("},
+       1},
+      {"within a call",
+       "SELECT avg(da",
+       {"dau", "dau_monthly", "days_between("},
+       2},
+      {"a dimension in WHERE", "SELECT dau WHERE pl", {"platform"}, 2},
+      {"a dimension after AND",
+       "SELECT dau WHERE app = 'x' AND re",
+       {"region"},
+       2},
+      {"a dimension in BY", "SELECT dau BY app, p", {"platform"}, 1},
+      {"a member", "SELECT dau WHERE app = 'De", {"DeepSeek'"}, 2},
+      {"all members", "SELECT dau WHERE app = '", {"DeepSeek'", "Doubao'"}, 0},
+      {"a member in a list",
+       "SELECT dau WHERE platform IN ('app', 'w",
+       {"web'"},
+       1},
+      {"a member in a list of others",
+       "SELECT dau WHERE region NOT IN ('o",
+       {"overseas'"},
+       1},
+      {"a member after !=", "SELECT dau WHERE app != 'Dou", {"Doubao'"}, 3},
+      {"a member in braces", "SELECT dau{app = 'Dou", {"Doubao'"}, 3},
+      {"a dimension in braces", "SELECT dau{re", {"region"}, 2},
+      {"a unit", "SELECT avg(dau) EVERY mo", {"month "}, 2},
+      {"a unit after its count", "SELECT avg(dau) EVERY 2 w", {"week "}, 1},
+      {"a unit after LAST", "SELECT dau DURING LAST 30 d", {"day "}, 1},
+      {"a clause", "SELECT dau DU", {"DURING "}, 2},
+      {"the next clause", "SELECT dau WHERE app = 'x' EV", {"EVERY "}, 2},
+      {"over the end of a line",
+       "SELECT dau\n  WHERE app = 'Dou",
+       {"Doubao'"},
+       3},
+      {"a series' metric", "SHOW SERIES dau_", {"dau_monthly"}, 4},
+      {"a dimension's members", "SHOW MEMBERS OF pl", {"platform"}, 2},
+      {"a metric to drop", "DROP METRIC dau_", {"dau_monthly"}, 4},
+      {"where to import to", "IMPORT 'x.csv' INTO dau_", {"dau_monthly"}, 4},
+      {"nothing in a comment", "SELECT dau -- WHERE", {}, 0},
+      {"nothing of an unknown dimension",
+       "SELECT dau WHERE color = 'De",
+       {},
+       2},
+      {"a command", ".mem", {".members "}, 4},
+      {"a command's metric", ".schema dau_", {"dau_monthly"}, 4},
+      {"a command's dimension", ".members pl", {"platform"}, 2},
+      {"a mode", ".mode c", {"csv"}, 1},
+  }));
+  INFO(row.why);
+  const Completion completion = Complete(Example(), row.text);
+  CHECK(completion.candidates == row.candidates);
+  if (!row.candidates.empty()) {
+    CHECK(completion.replaced_bytes == row.replaced);
+  }
+}
+
+TEST_CASE("completion finds the files to import", "[complete]") {
+  const TemporaryFolder folder;
+  WriteFile(folder.File("users.csv"), "");
+  const Completion completion =
+      Complete(Example(), "IMPORT '" + folder.File("us"));
+  CHECK(completion.candidates == Strings{folder.File("users.csv")});
+  CHECK(Complete(Example(), ".read " + folder.File("us")).candidates ==
+        Strings{folder.File("users.csv")});
+}
+
+TEST_CASE("completion takes any text", "[complete]") {
+  const std::string pieces[] = {
+      "SELECT ", "dau", "(",  "'",  "\"",  "IN ", ",", "WHERE ", "app ", "= ",
+      "{",       "..",  "\n", "--", "BY ", ";",   ".", "\xE6",   "NOT ", ")"};
+  constexpr unsigned kSeed = 20250208;
+  INFO("seed " << kSeed);
+  unsigned state = kSeed;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (int i = 0; i < 8; ++i) {
+      state = state * 1664525u + 1013904223u;
+      text += pieces[(state >> 16) % std::size(pieces)];
+    }
+    const Completion completion = Complete(Example(), text);
+    REQUIRE(completion.replaced_bytes <= text.size());
+    REQUIRE(std::is_sorted(completion.candidates.begin(),
+                           completion.candidates.end()));
+  }
+}
+
+}  // namespace
+}  // namespace footfall::repl

@@ -1,0 +1,279 @@
+// The prompt, typed at through a pseudo-terminal as a person would.
+
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/examples/run_program.h"
+
+namespace footfall {
+namespace {
+
+using absl::StrContains;
+
+constexpr char kCtrlC[] = "\x03";
+constexpr char kCtrlD[] = "\x04";
+constexpr char kUp[] = "\x10";  // Ctrl-P
+constexpr char kPrompt[] = "footfall> ";
+constexpr char kPromptOpen[] = "     ...> ";
+
+// The program at a terminal of 100 columns.
+class Terminal {
+ public:
+  // `home` holds the history.
+  Terminal(const std::string& database, const std::string& home) {
+    winsize size = {};
+    size.ws_row = 40;
+    size.ws_col = 100;
+    child_ = forkpty(&terminal_, nullptr, nullptr, &size);
+    if (child_ == 0) {
+      setenv("TERM", "dumb", 1);
+      setenv("LC_ALL", "C.UTF-8", 1);
+      setenv("XDG_STATE_HOME", home.c_str(), 1);
+      setenv("HOME", home.c_str(), 1);  // no ~/.editrc
+      execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(), nullptr);
+      _exit(127);
+    }
+    REQUIRE(child_ > 0);
+  }
+  ~Terminal() {
+    if (child_ > 0) {
+      kill(child_, SIGKILL);
+      waitpid(child_, nullptr, 0);
+    }
+    close(terminal_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  void Type(const std::string& keys) {
+    REQUIRE(write(terminal_, keys.data(), keys.size()) ==
+            static_cast<ssize_t>(keys.size()));
+  }
+
+  // What is shown up to and with `text`; fails after a while without it.
+  std::string WaitFor(const std::string& text) {
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    size_t found = std::string::npos;
+    while ((found = shown_.find(text)) == std::string::npos) {
+      const bool in_time = std::chrono::steady_clock::now() < until;
+      if (!in_time || !ReadSome()) {
+        FAIL("waited for `" << text << "`, saw `" << shown_ << "`");
+      }
+    }
+    std::string before = shown_.substr(0, found + text.size());
+    shown_.erase(0, found + text.size());
+    return before;
+  }
+
+  // Types a line and returns what is shown before the next prompt.
+  std::string Ask(const std::string& line) {
+    Type(line + "\n");
+    return WaitFor(kPrompt);
+  }
+
+  // The exit code, once the program has ended.
+  int WaitForEnd() {
+    while (ReadSome()) {
+    }
+    int status = 0;
+    for (int tries = 0; waitpid(child_, &status, WNOHANG) != child_; ++tries) {
+      if (tries > 1'000)
+        FAIL("the program does not end; saw `" << shown_ << "`");
+      usleep(10'000);
+    }
+    child_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  // False at the end of the program, or after a while without a sign of it.
+  bool ReadSome() {
+    pollfd ready = {terminal_, POLLIN, 0};
+    if (poll(&ready, 1, 30'000) <= 0) return false;
+    char piece[4096];
+    const ssize_t size = read(terminal_, piece, sizeof(piece));
+    if (size <= 0) return false;  // EIO: the other side is closed
+    shown_.append(piece, static_cast<size_t>(size));
+    return true;
+  }
+
+  pid_t child_ = -1;
+  int terminal_ = -1;
+  std::string shown_;
+};
+
+// A database to write to, with a member in Chinese.
+std::string OwnDatabase(const TemporaryFolder& folder) {
+  const std::string path = folder.File("db");
+  const ProgramRun run = RunProgram(
+      {path},
+      "DEFINE METRIC hits INTEGER EVERY 1 day OVER TIME ADDS BY page ADDS;"
+      "INSERT INTO hits (TIME, VALUE, page) VALUES"
+      "  (2025-01-01, 3, '文心一言'), (2025-01-01, 4, 'plain');");
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  return path;
+}
+
+TEST_CASE("the prompt greets, answers and leaves", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  CHECK(StrContains(terminal.WaitFor(kPrompt), "1 metric, 2 series"));
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7"));
+  terminal.Type(kCtrlD);
+  CHECK(terminal.WaitForEnd() == 0);
+}
+
+TEST_CASE("an empty database says what to do first", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(folder.File("new"), folder.path());
+  CHECK(StrContains(terminal.WaitFor(kPrompt), "--guess"));
+  terminal.Type(".quit\n");
+  CHECK(terminal.WaitForEnd() == 0);
+}
+
+TEST_CASE("a statement may take many lines", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  terminal.Type("SELECT sum(hits) AS n\n");
+  terminal.WaitFor(kPromptOpen);
+  terminal.Type("  WHERE page = 'plain'  -- one; of two\n");
+  terminal.WaitFor(kPromptOpen);
+  CHECK(StrContains(terminal.Ask(";"), "4"));
+}
+
+TEST_CASE("after an error the prompt goes on", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("SELECT nothing;"), "query 1:8"));
+  CHECK(StrContains(terminal.Ask("SELECT hits WHERE page = 'open;"),
+                    "not closed"));
+  CHECK(StrContains(terminal.Ask(".colour"), ".help"));
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7"));
+}
+
+TEST_CASE("Ctrl-C drops what was typed and nothing else", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  terminal.Type("SELECT half a line");
+  terminal.WaitFor("line");
+  terminal.Type(kCtrlC);
+  CHECK(StrContains(terminal.WaitFor(kPrompt), "^C"));
+
+  terminal.Type("SELECT sum(hits)\n");
+  terminal.WaitFor(kPromptOpen);
+  terminal.Type(kCtrlC);
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7"));
+}
+
+TEST_CASE("Tab completes keywords, names and members", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  terminal.Type("SEL\t");
+  terminal.WaitFor("SELECT ");
+  terminal.Type("su\thi\t) AS n WHERE pa\t = '文\t;\n");
+  terminal.WaitFor("page = '文心一言';");  // a plain terminal redraws the line
+  terminal.WaitFor("\n3\r\n");
+
+  terminal.Type("SHOW M\t");
+  terminal.WaitFor("SHOW ME");
+  terminal.Type("\t");
+  terminal.WaitFor("MEMBERS OF   METRICS");
+  terminal.Type(kCtrlC);
+  terminal.WaitFor("^C");
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7"));
+}
+
+TEST_CASE("the history outlives the program", "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string database = OwnDatabase(folder);
+  {
+    Terminal terminal(database, folder.path());
+    terminal.WaitFor(kPrompt);
+    terminal.Type("SELECT sum(hits) AS remembered\n");
+    terminal.WaitFor(kPromptOpen);
+    terminal.Ask("  WHERE page = 'plain';");
+    terminal.Type(".quit\n");
+    CHECK(terminal.WaitForEnd() == 0);
+  }
+  CHECK(ReadFile(folder.File("footfall/history")) ==
+        "SELECT sum(hits) AS remembered WHERE page = 'plain';\n.quit\n");
+  Terminal terminal(database, folder.path());
+  terminal.WaitFor(kPrompt);
+  terminal.Type(absl::StrCat(kUp, kUp));
+  terminal.WaitFor("SELECT sum(hits) AS remembered WHERE page = 'plain';");
+  terminal.Type("\n");
+  terminal.WaitFor("         4\r\n");
+}
+
+TEST_CASE("the prompt's commands work", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask(".help"), ".members DIMENSION"));
+  CHECK(StrContains(terminal.Ask(".metrics"), "hits"));
+  CHECK(StrContains(terminal.Ask(".series hits"), "plain"));
+  CHECK(StrContains(terminal.Ask(".schema"), "DEFINE METRIC hits"));
+  CHECK(StrContains(terminal.Ask(".members page"), "文心一言"));
+  terminal.Ask(".timer on");
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "time: "));
+  terminal.Ask(".mode csv");
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7,exact,1,1,"));
+}
+
+TEST_CASE("a long answer is cut on a terminal, and says how to get all",
+          "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string database = OwnDatabase(folder);
+  std::string insert = "INSERT INTO hits (TIME, VALUE, page) VALUES ";
+  for (int i = 0; i < 300; ++i) {
+    absl::StrAppend(&insert, i > 0 ? ", " : "", "(2025-01-02, 1, 'page ", i,
+                    "')");
+  }
+  REQUIRE(RunProgram({"-c", insert, database}).exit_code == 0);
+  Terminal terminal(database, folder.path());
+  terminal.WaitFor(kPrompt);
+  const std::string shown =
+      terminal.Ask("SELECT hits DURING 2025-01-02 BY page;");
+  CHECK(StrContains(shown, "100 more of 300 rows"));
+  CHECK(StrContains(shown, ".output"));
+  CHECK(StrContains(shown, "page 0"));
+  CHECK(!StrContains(shown, "page 99"));
+
+  const std::string file = folder.File("all");
+  terminal.Ask(absl::StrCat(".output ", file));
+  terminal.Ask("SELECT hits DURING 2025-01-02 BY page;");
+  terminal.Ask(".output");
+  CHECK(StrContains(ReadFile(file), "page 99"));
+}
+
+TEST_CASE("wide characters keep the columns of a table in line", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  const std::string shown = terminal.Ask("SELECT sum(hits) AS n BY page;");
+  // 文心一言 takes eight columns, as does `plain` with three blanks.
+  CHECK(StrContains(shown, "\nplain     4"));
+  CHECK(StrContains(shown, "\n文心一言  3"));
+}
+
+}  // namespace
+}  // namespace footfall

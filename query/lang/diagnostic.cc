@@ -101,12 +101,13 @@ std::string LineAndColumn(absl::string_view text, size_t byte) {
 absl::Status Diagnostic(absl::StatusCode code, absl::string_view text,
                         Source where, absl::string_view message,
                         absl::string_view hint) {
+  const bool placed = !text.empty() && where.end > 0;
   std::string out = "query";
-  if (!text.empty()) {
+  if (placed) {
     absl::StrAppend(&out, " ", LineAndColumn(text, where.begin));
   }
   absl::StrAppend(&out, ": ", message);
-  if (!text.empty()) {
+  if (placed) {
     const size_t begin = std::min<size_t>(where.begin, text.size());
     const size_t end = std::clamp<size_t>(where.end, begin, text.size());
     out += Excerpt(text, begin, end);

@@ -19,9 +19,10 @@
 
 namespace footfall::query {
 
-// `text` is the whole script that `where` points into. Without a text (a tree
-// that a program built) the message is "query: ..." and the hint alone. An
-// empty `where` gets one caret. `hint` may have several lines, or be empty.
+// `text` is the whole script that `where` points into. Without a text, or with
+// the empty Source() (what is wrong stands in no one place), the message is
+// "query: ..." and the hint alone. An empty place elsewhere gets one caret.
+// `hint` may have several lines, or be empty.
 absl::Status Diagnostic(absl::StatusCode code, absl::string_view text,
                         Source where, absl::string_view message,
                         absl::string_view hint);

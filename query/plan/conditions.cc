@@ -73,7 +73,10 @@ absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
   const std::string& name = condition.dimension;
   const auto dimension = metric.FindDimension(name);
   if (!dimension.has_value()) {
-    return NoSuchDimension(metric, name, condition.dimension_source, text);
+    const bool placed = condition.dimension_source.end > 0;
+    return NoSuchDimension(
+        metric, name, placed ? condition.dimension_source : condition.source,
+        text);
   }
   MemberSet& set = (*picks)[*dimension];
   using Test = Condition::Test;

@@ -1,6 +1,6 @@
 #include "query/plan/parameters.h"
 
-#include <cmath>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -147,8 +147,10 @@ class Resolver {
     found_ = true;
     const auto it = options_.parameters.find(parameter.name);
     if (it != options_.parameters.end()) return &it->second;
+    std::set<absl::string_view> names;  // in order: ties go to the first
+    for (const auto& [name, value] : options_.parameters) names.insert(name);
     Nearest nearest(parameter.name);
-    for (const auto& [name, value] : options_.parameters) nearest.Offer(name);
+    for (const absl::string_view name : names) nearest.Offer(name);
     return Refuse(
         Refusal::kNoParameter, text_, parameter.source,
         {parameter.name,

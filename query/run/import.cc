@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "footfall/csv_import.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
@@ -118,10 +121,14 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
   const absl::StatusOr<ImportReport> report =
       ImportCsv(database, SpecOf(import), options);
   if (!report.ok()) {
-    // The file is what is wrong, so that is where the caret goes; the lines in
-    // it are in the message.
-    return Diagnostic(report.status().code(), text, import.path_source,
-                      report.status().message(), "");
+    // The file is what is wrong, so that is where the caret goes. What is
+    // wrong in which of its lines stands below.
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(report.status().message(), absl::MaxSplits('\n', 1));
+    return Diagnostic(
+        report.status().code(), text, import.path_source, parts.first,
+        absl::StrReplaceAll(absl::StripLeadingAsciiWhitespace(parts.second),
+                            {{"\n  ", "\n"}}));
   }
   return Summary(*report);
 }

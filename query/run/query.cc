@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "query/exec/select.h"
+#include "query/lang/diagnostic.h"
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -35,7 +36,15 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
   FOOTFALL_ASSIGN_OR_RETURN(const Statement resolved,
                             ResolveParameters(statement, text, options));
   if (const Select* select = std::get_if<Select>(&resolved.node)) {
-    return RunSelect(snapshot, *select, resolved.explain, text, options);
+    absl::StatusOr<Answer> answer =
+        RunSelect(snapshot, *select, resolved.explain, text, options);
+    // Arithmetic on cells knows no place in a text.
+    if (!answer.ok() && RefusalId(answer.status()).empty() &&
+        answer.status().code() == absl::StatusCode::kOutOfRange) {
+      return Diagnostic(answer.status().code(), text, statement.source,
+                        answer.status().message(), "");
+    }
+    return answer;
   }
   return RunShow(snapshot, std::get<Show>(resolved.node), text, options.limits);
 }

@@ -89,6 +89,8 @@ TEST_CASE("bytes that are no text are shown as a mark of their own", "[lang]") {
 TEST_CASE("without a text there is no place to point at", "[lang]") {
   CHECK(Diagnostic("", {}, "what", "hint\nmore").message() ==
         "query: what\n  hint\n  more");
+  // Nor for what is wrong with the answer as a whole.
+  CHECK(Diagnostic("SELECT dau", {}, "what", "").message() == "query: what");
 }
 
 TEST_CASE("a place outside the text does no harm", "[lang]") {

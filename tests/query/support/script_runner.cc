@@ -1,0 +1,195 @@
+#include "tests/query/support/script_runner.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <catch2/catch.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "query/lang/refusals.h"
+#include "storage/store/memory_store.h"
+
+namespace footfall {
+namespace {
+
+// `now` is written like a date of the language.
+absl::Time NowOf(absl::string_view text) {
+  const absl::StatusOr<Date> date = ParseDate(text);
+  if (!date.ok()) FAIL("now: " << date.status().message());
+  const absl::Time civil = absl::FromCivil(date->start, absl::UTCTimeZone());
+  return civil - absl::Seconds(date->utc_offset_s.value_or(0));
+}
+
+ParameterValue ParameterOf(absl::string_view text) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(' ', 1));
+  const std::string value(parts.second);
+  int64_t whole = 0;
+  double decimal = 0;
+  if (parts.first == "text") return value;
+  if (parts.first == "number" && absl::SimpleAtoi(value, &whole)) return whole;
+  if (parts.first == "number" && absl::SimpleAtod(value, &decimal)) {
+    return decimal;
+  }
+  if (parts.first == "date") {
+    const absl::StatusOr<Date> date = ParseDate(value);
+    if (!date.ok()) FAIL("parameter: " << date.status().message());
+    return *date;
+  }
+  if (parts.first == "range") {
+    const auto parsed = Parse(absl::StrCat("SELECT a DURING ", value));
+    if (!parsed.ok()) FAIL("parameter: " << parsed.status().message());
+    return *std::get<Select>(parsed->front().node).during;
+  }
+  FAIL("a parameter is `text`, `number`, `date` or `range`: " << text);
+  return value;
+}
+
+}  // namespace
+
+ScriptRunner::ScriptRunner() {
+  DatabaseOptions options;
+  options.background_upkeep = false;
+  auto database = Database::Open(storage::NewMemoryStore(), options);
+  if (!database.ok()) FAIL(database.status().message());
+  database_ = *std::move(database);
+}
+
+ScriptRunner::~ScriptRunner() = default;
+
+std::string ScriptRunner::Run(absl::string_view script) {
+  if (folded_) {
+    const absl::Status status = database_->Compact();
+    if (!status.ok()) FAIL(status.message());
+  }
+  if (through_query_) return RunQuery(script);
+  std::vector<std::string> results;
+  ExecuteHooks hooks;
+  hooks.on_outcome = [&](const Outcome& outcome) {
+    results.push_back(outcome.has_answer
+                          ? Show(outcome.answer)
+                          : absl::StrCat("ok: ", outcome.summary, "\n"));
+    return absl::OkStatus();
+  };
+  const absl::Status status = Execute(*database_, script, options_, hooks);
+  if (!status.ok()) {
+    results.push_back(absl::StrCat(status.message(), "\n"));
+    refusals_.insert(query::RefusalId(status));
+  }
+  return absl::StrJoin(results, "\n");
+}
+
+std::string ScriptRunner::RunQuery(absl::string_view script) {
+  return ShowResult(Query(*database_->TakeSnapshot(), script, options_));
+}
+
+std::string ScriptRunner::RunTree(const Statement& statement) {
+  return ShowResult(Query(*database_->TakeSnapshot(), statement, options_));
+}
+
+std::string ScriptRunner::ShowResult(const absl::StatusOr<Answer>& answer) {
+  if (answer.ok()) return Show(*answer);
+  refusals_.insert(query::RefusalId(answer.status()));
+  return absl::StrCat(answer.status().message(), "\n");
+}
+
+std::string ScriptRunner::Show(const Answer& answer) const {
+  std::string out = mode_ == "json"    ? FormatJson(answer)
+                    : mode_ == "table" ? FormatTable(answer, TableOptions())
+                                       : FormatCsv(answer);
+  for (const std::string& note : answer.notes) {
+    absl::StrAppend(&out, "note: ", note, "\n");
+  }
+  return out;
+}
+
+bool ScriptRunner::Set(absl::string_view line) {
+  if (!absl::ConsumePrefix(&line, "-- ")) return false;
+  const std::vector<std::string> parts =
+      absl::StrSplit(line, absl::MaxSplits(": ", 1));
+  if (parts.size() != 2) return false;
+  const std::string& name = parts[0];
+  const std::string& value = parts[1];
+  uint64_t number = 0;
+  const bool numeric = absl::SimpleAtoi(value, &number);
+  if (name == "now") {
+    options_.now = NowOf(value);
+  } else if (name == "mode") {
+    mode_ = value;
+  } else if (name == "door") {
+    through_query_ = value == "query";
+  } else if (name == "folded") {
+    folded_ = value == "yes";
+  } else if (absl::StartsWith(name, "$")) {
+    options_.parameters[name.substr(1)] = ParameterOf(value);
+  } else if (!numeric) {
+    return false;
+  } else if (name == "threads") {
+    options_.threads = static_cast<int>(number);
+  } else if (name == "max_text_bytes") {
+    options_.limits.max_text_bytes = number;
+  } else if (name == "max_nesting") {
+    options_.limits.max_nesting = number;
+  } else if (name == "max_list") {
+    options_.limits.max_list = number;
+  } else if (name == "max_rows") {
+    options_.limits.max_rows = number;
+  } else if (name == "max_memory_bytes") {
+    options_.limits.max_memory_bytes = number;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::string Difference(absl::string_view expected, absl::string_view found) {
+  if (expected == found) return "";
+  const std::vector<absl::string_view> a = absl::StrSplit(expected, '\n');
+  const std::vector<absl::string_view> b = absl::StrSplit(found, '\n');
+  // Longest common subsequence, from the back.
+  std::vector<std::vector<size_t>> common(a.size() + 1,
+                                          std::vector<size_t>(b.size() + 1, 0));
+  for (size_t i = a.size(); i-- > 0;) {
+    for (size_t j = b.size(); j-- > 0;) {
+      common[i][j] = a[i] == b[j]
+                         ? common[i + 1][j + 1] + 1
+                         : std::max(common[i + 1][j], common[i][j + 1]);
+    }
+  }
+  std::string out;
+  size_t i = 0;
+  size_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    if (i < a.size() && j < b.size() && a[i] == b[j]) {
+      absl::StrAppend(&out, "  ", a[i], "\n");
+      ++i;
+      ++j;
+    } else if (j == b.size() ||
+               (i < a.size() && common[i + 1][j] >= common[i][j + 1])) {
+      absl::StrAppend(&out, "- ", a[i], "\n");
+      ++i;
+    } else {
+      absl::StrAppend(&out, "+ ", b[j], "\n");
+      ++j;
+    }
+  }
+  return out;
+}
+
+std::string ReadWholeFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) FAIL("cannot read " << path);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+}  // namespace footfall

@@ -1,0 +1,72 @@
+// Runs scripts of the language against a database in memory and writes down
+// what comes out, as the cases of tests/query/cases and the examples of
+// query/LANGUAGE.md show it.
+
+#ifndef FOOTFALL_TESTS_QUERY_SUPPORT_SCRIPT_RUNNER_H_
+#define FOOTFALL_TESTS_QUERY_SUPPORT_SCRIPT_RUNNER_H_
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "footfall/database.h"
+#include "footfall/query.h"
+
+namespace footfall {
+
+class ScriptRunner {
+ public:
+  // An empty database in memory.
+  ScriptRunner();
+  ~ScriptRunner();
+
+  // What the statements of `script` put out, one after the other with an empty
+  // line between:
+  //   an answer     as csv (or json, table), then `note: ...` lines
+  //   a change      `ok: ` and what it did
+  //   an error      its message, and the script ends
+  std::string Run(absl::string_view script);
+
+  // The same for a tree, through Query().
+  std::string RunTree(const Statement& statement);
+
+  // A line `-- NAME: VALUE` that changes how later scripts run:
+  //   now: 2025-02-11T00:00Z     what LAST counts from
+  //   mode: csv | json | table
+  //   door: execute | query      Query() takes one statement that reads
+  //   threads: 4
+  //   max_rows: 10               and the other limits of QueryLimits
+  //   $app: text DeepSeek        a parameter; also number, date, range
+  //   folded: yes                rewrites all tiles before each script
+  // Returns false where the line is no setting.
+  bool Set(absl::string_view line);
+
+  // Ids of the refusals met so far.
+  const std::set<std::string>& refusals() const { return refusals_; }
+
+ private:
+  std::string RunQuery(absl::string_view script);
+  std::string ShowResult(const absl::StatusOr<Answer>& answer);
+  std::string Show(const Answer& answer) const;
+
+  std::unique_ptr<Database> database_;
+  QueryOptions options_;
+  std::string mode_ = "csv";
+  bool through_query_ = false;
+  bool folded_ = false;
+  std::set<std::string> refusals_;
+};
+
+// The lines in which two texts differ, `-` for expected and `+` for found,
+// with the lines around them; empty where they are equal.
+std::string Difference(absl::string_view expected, absl::string_view found);
+
+// Everything in a file; fails the test where it cannot be read.
+std::string ReadWholeFile(const std::string& path);
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_TESTS_QUERY_SUPPORT_SCRIPT_RUNNER_H_

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "storage/base/bytes.h"
 #include "storage/base/check.h"
+#include "storage/codec/kernels.h"
 
 namespace footfall::storage {
 namespace {
@@ -54,6 +56,39 @@ constexpr std::array<UnpackFunction, sizeof...(kWidths)> UnpackTable(
 // Wider values straddle 9 bytes and take the slow way.
 constexpr auto kUnpack = UnpackTable(std::make_index_sequence<57>());
 
+// Widths that the kernels unpack.
+constexpr uint32_t kKernelWidth = 25;
+
+// Unpacks all of `out`; value `begin` starts on a byte.
+void UnpackByKernel(absl::string_view in, uint32_t width, size_t begin,
+                    uint64_t base, absl::Span<uint64_t> out) {
+  // So many values at once that their bytes fit a small buffer.
+  constexpr size_t kPiece = 128;
+  const Kernels& kernels = ActiveKernels();
+  in.remove_prefix(begin / 8 * width);
+  // In place, as long as whole vectors can be loaded and stored.
+  const size_t readable =
+      in.size() < kInputSlack ? 0 : (in.size() - kInputSlack) * 8 / width;
+  const size_t direct = std::min(out.size(), readable) / 16 * 16;
+  if (direct > 0) {
+    kernels.unpack64(in.data(), width, direct, base, out.data());
+    in.remove_prefix(direct / 8 * width);
+    out.remove_prefix(direct);
+  }
+  while (!out.empty()) {
+    const size_t count = std::min(kPiece, out.size());
+    const size_t size = PackedSize(count, width);
+    char bytes[kPiece * kKernelWidth / 8 + kInputSlack];
+    uint64_t values[kPiece + kValueSlack];
+    std::memcpy(bytes, in.data(), size);
+    std::memset(bytes + size, 0, kInputSlack);
+    kernels.unpack64(bytes, width, count, base, values);
+    std::copy(values, values + count, out.data());
+    in.remove_prefix(std::min(in.size(), kPiece / 8 * width));
+    out.remove_prefix(count);
+  }
+}
+
 }  // namespace
 
 void PackBits(absl::Span<const uint64_t> values, uint64_t base, uint32_t width,
@@ -99,7 +134,10 @@ void UnpackBits(absl::string_view in, uint32_t width, size_t begin,
   for (; done < lead; ++done) {
     out[done] = base + UnpackOne(in, width, begin + done);
   }
-  if (width < kUnpack.size() && done < out.size()) {
+  if (width <= kKernelWidth && done < out.size()) {
+    UnpackByKernel(in, width, begin + done, base, out.subspan(done));
+    return;
+  } else if (width < kUnpack.size() && done < out.size()) {
     const size_t byte = (begin + done) / 8 * width;
     // The last group's loads must end within `in`.
     const size_t room = in.size() - byte;

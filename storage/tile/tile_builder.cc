@@ -138,7 +138,8 @@ void TileBuilder::AddEncodedLane(uint32_t lane, const TileReader& source) {
   absl::Status status = coded.status();
   if (status.ok()) {
     const bool needs_season = ColumnNeedsSeason(coded->codec, coded->values);
-    if (coded->apart && (!needs_season || source.season() == season_)) {
+    if (coded->apart && coded->present.count() != 0 &&
+        (!needs_season || source.season() == season_)) {
       if (!AcceptsLane(lane)) {
         return;
       }

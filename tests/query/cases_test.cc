@@ -132,6 +132,27 @@ TEST_CASE("the cases of the language come out as written down", "[cases]") {
   }
 }
 
+// Neither how samples lie in tiles nor the number of threads shows in an
+// answer.
+TEST_CASE("the cases come out the same from folded tiles and many threads",
+          "[cases]") {
+  if (std::getenv("FOOTFALL_ACCEPT") != nullptr) return;
+  for (const char* setting : {"-- folded: yes", "-- threads: 3"}) {
+    for (const std::string& path : CaseFiles()) {
+      ScriptRunner runner;
+      REQUIRE(runner.Set(setting));
+      for (const Block& block : ReadBlocks(path)) {
+        const std::string difference =
+            Difference(block.expected, RunBlock(&runner, block));
+        INFO(path << ":" << block.line << ", " << setting << "\n"
+                  << block.script << "----\n"
+                  << difference);
+        CHECK(difference.empty());
+      }
+    }
+  }
+}
+
 TEST_CASE("every refusal has a case", "[cases]") {
   std::set<std::string> met;
   for (const std::string& path : CaseFiles()) {

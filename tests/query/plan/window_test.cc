@@ -1,0 +1,92 @@
+#include "query/plan/window.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "footfall/query.h"
+#include "footfall/statement.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr Unit kDay = footfall::Unit::kDay;
+
+absl::Time Instant(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) FAIL(error);
+  return time;
+}
+
+Range DuringOf(const std::string& text) {
+  const auto script = Parse("SELECT dau DURING " + text);
+  REQUIRE(script.ok());
+  return *std::get<Select>((*script)[0].node).during;
+}
+
+TEST_CASE("LAST n units ends with the unit that holds now", "[plan]") {
+  struct Case {
+    std::string range;
+    std::string now;
+    std::string zone;
+    std::string window;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"LAST 1 day", "2025-02-11T00:00:00Z", "UTC", "2025-02-11"},
+      {"LAST 30 days", "2025-02-11T12:00:00Z", "UTC", "2025-01-13..2025-02-11"},
+      {"LAST 30 days COMPLETE", "2025-02-11T12:00:00Z", "UTC",
+       "2025-01-12..2025-02-10"},
+      // The zone of the metric says which day it is.
+      {"LAST 1 day", "2025-02-10T16:00:00Z", "Asia/Shanghai", "2025-02-11"},
+      {"LAST 1 day", "2025-02-10T15:59:59Z", "Asia/Shanghai", "2025-02-10"},
+      {"LAST 2 weeks", "2025-01-01T00:00:00Z", "UTC", "2024-W52..2025-W01"},
+      {"LAST 3 months COMPLETE", "2025-02-11T00:00:00Z", "UTC",
+       "2024-11..2025-01"},
+      {"LAST 2 quarters", "2025-02-11T00:00:00Z", "UTC", "2024-Q4..2025-Q1"},
+      {"LAST 1 year COMPLETE", "2025-02-11T00:00:00Z", "UTC", "2024"},
+      // Below a day with its offset: this hour occurs twice.
+      {"LAST 2 hours", "2024-10-27T01:30:00Z", "Europe/Berlin",
+       "2024-10-27T02:00:00+02:00..2024-10-27T02:59:59+01:00"},
+  }));
+  INFO(c.range << " at " << c.now << " in " << c.zone);
+  const Grid grid = *Grid::Create(Period{kDay, 1}, c.zone);
+  const auto window =
+      ResolveWindow(DuringOf(c.range), grid, Instant(c.now), "");
+  REQUIRE(window.ok());
+  CHECK(FormatWindow(*window) == c.window);
+}
+
+TEST_CASE("LAST needs a now, and stays within the years", "[plan]") {
+  const Grid grid;
+  CHECK_FALSE(
+      ResolveWindow(DuringOf("LAST 1 day"), grid, absl::InfiniteFuture(), "")
+          .ok());
+  const auto long_ago = ResolveWindow(DuringOf("LAST 9000000 days"), grid,
+                                      Instant("2025-02-11T00:00:00Z"), "");
+  CHECK(absl::IsInvalidArgument(long_ago.status()));
+}
+
+TEST_CASE("a side left out stays open", "[plan]") {
+  const Grid grid;
+  const absl::Time now = absl::InfiniteFuture();
+  const auto until = ResolveWindow(DuringOf("..2025-01"), grid, now, "");
+  REQUIRE(until.ok());
+  CHECK_FALSE(until->first.has_value());
+  CHECK(FormatWindow(*until) == "..2025-01");
+  const auto one = ResolveWindow(DuringOf("2025-Q1"), grid, now, "");
+  REQUIRE(one.ok());
+  CHECK(one->first == one->last);
+}
+
+TEST_CASE("a step is unfinished until its end has come", "[plan]") {
+  const Grid grid = *Grid::Create(Period{kDay, 1}, "Asia/Shanghai");
+  const int64_t day = grid.StepAt(absl::CivilSecond(2025, 2, 10));
+  CHECK(FirstUnfinishedStep(grid, Instant("2025-02-10T15:59:59Z")) == day);
+  CHECK(FirstUnfinishedStep(grid, Instant("2025-02-10T16:00:00Z")) == day + 1);
+  CHECK(FirstUnfinishedStep(grid, absl::InfiniteFuture()) == grid.Limits().end);
+  CHECK(FirstUnfinishedStep(grid, absl::InfinitePast()) == grid.Limits().begin);
+}
+
+}  // namespace
+}  // namespace footfall::query

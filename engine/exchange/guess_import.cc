@@ -280,11 +280,12 @@ std::string Guess::DefineText(size_t time) const {
     names.push_back(dimension.name);
   }
   if (!names.empty()) {
-    lines.push_back(
-        {absl::StrCat("  BY ", absl::StrJoin(names, ", ")),
-         absl::StrCat("each is ", rule,
-                      " unless another word follows it: "
-                      "ADDS where nobody is in two of its members")});
+    const absl::string_view other =
+        metric.over_time == Additivity::kAdds
+            ? "OVERLAPS after one whose members overlap, as EU and its states"
+            : "ADDS after one whose members sum to the whole";
+    lines.push_back({absl::StrCat("  BY ", absl::StrJoin(names, ", ")),
+                     absl::StrCat("each is ", rule, "; write ", other)});
   }
   lines.push_back(
       {"  IN ZONE 'UTC';", facts_[time].has_offset()

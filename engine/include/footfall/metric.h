@@ -43,8 +43,8 @@ struct Dimension {
 struct MetricSpec {
   std::string name;  // [a-z][a-z0-9_]{0,62}
   ValueType value_type = ValueType::kInteger;
-  Period period;             // every sample lies on this grid
-  std::string zone = "UTC";  // which days these are
+  Period period;                      // every sample lies on this grid
+  std::string zone = "UTC";           // which days these are
   std::vector<Dimension> dimensions;  // [0, kMaxDimensions], in order
   Additivity over_time = Additivity::kAdds;
   std::string unit;  // shown with results; may be empty

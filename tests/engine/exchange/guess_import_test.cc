@@ -76,8 +76,8 @@ TEST_CASE("columns are told apart by what they hold", "[import]") {
         "  EVERY day\n"
         "  OVER TIME OVERLAPS  -- check: ADDS for counts of events, OVERLAPS "
         "for users, LEVEL for prices and ranks\n"
-        "  BY app, version, region  -- check: each is OVERLAPS unless another "
-        "word follows it: ADDS where nobody is in two of its members\n"
+        "  BY app, version, region  -- check: each is OVERLAPS; write ADDS "
+        "after one whose members sum to the whole\n"
         "  IN ZONE 'UTC';  -- check: whose days are they?");
   CHECK(guess->import_text ==
         absl::StrCat("IMPORT '", folder / "thunderbird_dau_daily.csv",

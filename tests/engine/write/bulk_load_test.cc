@@ -197,14 +197,14 @@ TEST_CASE("random loads with and without memory equal a plain map", "[bulk]") {
   auto database = home.Open();
   const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
   Samples expected;
-  for (int round = 0; round < 4; ++round) {
+  for (int round = 0; round < 3; ++round) {
     // One byte of memory: runs of 65,536 rows.
     auto loader =
         NewLoader(database.get(), metric, round % 2 == 0 ? 1 : 64 << 20);
     uint64_t rows = 0;
     const size_t before = expected.size();
     Samples cells;
-    for (int i = 0; i < 200'000; ++i) {
+    for (int i = 0; i < 80'000; ++i) {
       const std::string app = "a" + std::to_string(random() % 90);
       const std::string platform = random() % 3 == 0 ? "" : "web";
       const int64_t step = static_cast<int64_t>(random() % 1000) - 300;

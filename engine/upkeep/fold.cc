@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "engine/catalog/records.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -13,23 +12,6 @@ namespace {
 constexpr size_t kInstallBytes = size_t{1} << 20;
 
 }  // namespace
-
-void PutSealedBefore(MetricId metric, int32_t era, StoreBatch* batch) {
-  batch->Put(Keyspace::kCatalog, SealedKey(metric), EncodeEra(era));
-}
-
-absl::StatusOr<std::optional<int32_t>> ReadSealedBefore(const StoreView& view,
-                                                        MetricId metric) {
-  std::string value;
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const bool found,
-      view.Get(Keyspace::kCatalog, SealedKey(metric), &value));
-  if (!found) {
-    return std::optional<int32_t>();
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(const int32_t era, DecodeEra(value));
-  return std::optional<int32_t>(era);
-}
 
 absl::Status Folder::Add(const MetricState& state, const storage::TileKey& key,
                          absl::string_view bytes, const storage::Bundle& bundle,

@@ -4,29 +4,18 @@
 #define FOOTFALL_ENGINE_UPKEEP_FOLD_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/write/commit_queue.h"
-#include "footfall/metric.h"
-#include "footfall/store.h"
 #include "storage/key/tile_key.h"
 #include "storage/tile/bundle.h"
 #include "storage/tile/tile.h"
 
 namespace footfall::engine {
-
-// Says that every tile of the metric in an era before `era` is sealed, so that
-// upkeep looks at later ones only.
-void PutSealedBefore(MetricId metric, int32_t era, StoreBatch* batch);
-// What was said last; nullopt: nothing.
-absl::StatusOr<std::optional<int32_t>> ReadSealedBefore(const StoreView& view,
-                                                        MetricId metric);
 
 // Folds bundles outside any lock and installs them in the commit queue.
 //

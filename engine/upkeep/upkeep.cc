@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/catalog/sealed_era.h"
 #include "engine/read/tile_range.h"
 #include "storage/base/status_macros.h"
 

@@ -10,7 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
-#include "engine/upkeep/fold.h"
+#include "engine/catalog/sealed_era.h"
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
 #include "engine/write/tile_stager.h"

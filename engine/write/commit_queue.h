@@ -42,7 +42,7 @@ class CommitQueue {
     // bulk loader fills a stage of store->NewStage() with tiles, numbers its
     // series by catalog->CreateSeries(), and Puts only where HasTiles()
     // (engine/read/tile_range.h) says that the metric has none; else Appends.
-    // Sealed tiles it declares with PutSealedBefore() (engine/upkeep/fold.h).
+    // Sealed tiles it declares with PutSealedBefore().
     std::unique_ptr<StoreStage> stage;
     // Whether readers can tell the state after it from the one before. Upkeep
     // says no, and the commit number stays.

@@ -1,6 +1,7 @@
 #include "engine/write/patches.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,8 @@ absl::Status AppendPatches(const MetricState& state, const ResolvedRows& rows,
   const std::vector<Placed> placed = Place(layout, rows);
   Lane lane(layout.shape);
   std::string frame;
+  std::optional<storage::TileBuilder> builder;  // of the era before, if any
+  int32_t builder_era = 0;
   for (size_t i = 0; i < placed.size();) {
     const uint64_t tile = placed[i].tile;
     const storage::TileKey key{
@@ -116,8 +119,11 @@ absl::Status AppendPatches(const MetricState& state, const ResolvedRows& rows,
         .era = static_cast<int32_t>(static_cast<uint32_t>(tile >> 32) ^
                                     0x80000000u),
         .band = static_cast<uint32_t>(tile)};
-    storage::TileBuilder builder(layout.shape, layout.type, layout.season,
-                                 layout.FirstStepOf(key.era));
+    if (!builder.has_value() || key.era != builder_era) {
+      builder.emplace(layout.shape, layout.type, layout.season,
+                      layout.FirstStepOf(key.era));
+      builder_era = key.era;
+    }
     while (i < placed.size() && placed[i].tile == tile) {
       const uint32_t lane_number = placed[i].cell / layout.shape.steps;
       const uint32_t lane_begin = lane_number * layout.shape.steps;
@@ -144,10 +150,10 @@ absl::Status AppendPatches(const MetricState& state, const ResolvedRows& rows,
         lane.AddValue(offset, value);
         ++counts->samples;
       }
-      lane.MoveTo(lane_number, &builder);
+      lane.MoveTo(lane_number, &*builder);
     }
     FOOTFALL_ASSIGN_OR_RETURN(const std::string patch,
-                              builder.Finish(storage::Effort::kFast));
+                              builder->Finish(storage::Effort::kFast));
     frame.clear();
     storage::AppendFrame(patch, &frame);
     batch->Append(Keyspace::kTiles, storage::EncodeTileKey(key), frame);

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/catalog/records.h"
+#include "engine/catalog/sealed_era.h"
 #include "storage/key/tile_key.h"
 #include "storage/tile/bundle.h"
 #include "tests/support/database_home.h"

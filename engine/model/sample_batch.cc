@@ -15,19 +15,23 @@ RowKind KindOf(const SampleValue& value) {
 
 }  // namespace
 
-MemberColumn::MemberColumn() : names_(1) { numbers_.emplace("", 0); }
+MemberColumn::MemberColumn() : names_(1), next_(1) { numbers_.emplace("", 0); }
 
 void MemberColumn::Add(absl::string_view member) {
   rows_.push_back(NumberOf(member));
 }
 
 uint32_t MemberColumn::NumberOf(absl::string_view member) {
-  // Rows come in runs: most often the member is that of the row before.
+  // Rows come in runs or in rounds: most often the member is that of the row
+  // before, or the one that came after it the last time.
   if (names_[last_] == member) return last_;
+  uint32_t& next = next_[last_];
+  if (names_[next] == member) return last_ = next;
   const auto found = numbers_.find(member);
-  if (found != numbers_.end()) return last_ = found->second;
-  last_ = static_cast<uint32_t>(names_.size());
+  if (found != numbers_.end()) return last_ = next = found->second;
+  last_ = next = static_cast<uint32_t>(names_.size());
   names_.emplace_back(member);
+  next_.push_back(0);
   numbers_.emplace(names_.back(), last_);
   return last_;
 }

@@ -67,6 +67,7 @@ class MemberColumn {
  private:
   std::vector<uint32_t> rows_;
   std::vector<std::string> names_;
+  std::vector<uint32_t> next_;  // [member] which came after it last
   absl::flat_hash_map<std::string, uint32_t> numbers_;
   uint32_t last_ = 0;
 };

@@ -1,0 +1,93 @@
+// What questions cost as text: parsing, binding, reading, answering.
+
+#include <benchmark/benchmark.h>
+
+#include <random>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "bench/support/loaded_database.h"
+#include "footfall/query.h"
+
+namespace footfall::bench {
+namespace {
+
+void Ask(benchmark::State& state, const LoadedDatabase& data,
+         const std::string& text) {
+  int64_t rows = 0;
+  for (auto _ : state) {
+    const auto answer = Query(data.snapshot(), text, {});
+    Require(answer.status());
+    rows = static_cast<int64_t>(answer->row_count());
+  }
+  state.counters["rows"] = static_cast<double>(rows);
+}
+
+// How long a usual question takes before it reads anything.
+void BM_Parse(benchmark::State& state) {
+  for (auto _ : state) {
+    const auto script = Parse(
+        "SELECT avg(dau) AS a, max(dau) AS m WHERE platform = 'web' "
+        "DURING 2019 BY app EVERY month ORDER BY a DESC LIMIT 20");
+    Require(script.status());
+    benchmark::DoNotOptimize(script->data());
+  }
+}
+BENCHMARK(BM_Parse);
+
+// 30 days of one app and platform, chosen at random.
+void BM_MonthOfSeries(benchmark::State& state) {
+  const LoadedDatabase& data = Daily();
+  const int apps = BenchDaily().apps;
+  std::mt19937 random(1);
+  for (auto _ : state) {
+    const auto answer = Query(
+        data.snapshot(),
+        absl::StrCat("SELECT dau WHERE app = '",
+                     market::AppName(static_cast<int>(random() % apps)),
+                     "' AND platform = 'web' DURING 2019-05-10..2019-06-08"),
+        {});
+    Require(answer.status());
+    benchmark::DoNotOptimize(answer->row_count());
+  }
+}
+BENCHMARK(BM_MonthOfSeries)->Unit(benchmark::kMicrosecond);
+
+// The questions that bench/compare asks of all engines.
+void BM_Top50(benchmark::State& state) {
+  Ask(state, Daily(),
+      "SELECT avg(dau) BY app DURING 2020-06-01..2020-06-30 TOP 50");
+}
+BENCHMARK(BM_Top50)->Unit(benchmark::kMillisecond);
+
+void BM_MonthlyOfAll(benchmark::State& state) {
+  Ask(state, Daily(),
+      "SELECT avg(dau) AS a, max(dau) AS m BY app EVERY month "
+      "ORDER BY a DESC LIMIT 20");
+}
+BENCHMARK(BM_MonthlyOfAll)->Unit(benchmark::kMillisecond);
+
+void BM_ShareOfPlatforms(benchmark::State& state) {
+  Ask(state, Daily(), "SELECT share(user_days(dau)) BY platform EVERY month");
+}
+BENCHMARK(BM_ShareOfPlatforms)->Unit(benchmark::kMillisecond);
+
+void BM_FirstTime(benchmark::State& state) {
+  Ask(state, Daily(), "SELECT first_time(dau >= 1000000) BY app");
+}
+BENCHMARK(BM_FirstTime)->Unit(benchmark::kMillisecond);
+
+void BM_HourlyOfSeries(benchmark::State& state) {
+  Ask(state, Minutely(),
+      "SELECT avg(active) WHERE app = 'app-00003' AND platform = 'ios' "
+      "EVERY hour");
+}
+BENCHMARK(BM_HourlyOfSeries)->Unit(benchmark::kMicrosecond);
+
+void BM_DailyMaxOfAllMinutes(benchmark::State& state) {
+  Ask(state, Minutely(), "SELECT max(active) BY app, platform EVERY day");
+}
+BENCHMARK(BM_DailyMaxOfAllMinutes)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace footfall::bench

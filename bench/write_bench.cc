@@ -1,0 +1,143 @@
+// What writing costs, from one sample to everything.
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/support/workload.h"
+#include "footfall/database.h"
+#include "tests/support/temp_dir.h"
+
+namespace footfall::bench {
+namespace {
+
+std::unique_ptr<Database> Open(const testing::TempDir& folder) {
+  auto database = Database::Open(folder.path(), {});
+  Require(database.status());
+  return *std::move(database);
+}
+
+std::shared_ptr<const Metric> Define(Database* database) {
+  auto metric = database->Define(DailyMetric());
+  Require(metric.status());
+  return *metric;
+}
+
+const std::vector<SeriesData>& Series() {
+  static const std::vector<SeriesData> series = MakeSeries(BenchDaily());
+  return series;
+}
+
+// How many samples a second arrive a day at a time, through the log: one batch
+// holds the day of every series.
+void BM_WriteDays(benchmark::State& state) {
+  const auto durability = static_cast<Durability>(state.range(0));
+  testing::TempDir folder;
+  const std::unique_ptr<Database> database = Open(folder);
+  const auto metric = Define(database.get());
+  size_t day = 0;
+  int64_t samples = 0;
+  for (auto _ : state) {
+    SampleBatch batch;
+    SampleRows& rows = batch.RowsOf(metric);
+    for (const SeriesData& series : Series()) {
+      const size_t i = day % series.values.size();
+      if (series.present[i] == 0) continue;
+      rows.AddStep(series.first_step + static_cast<int64_t>(i),
+                   {series.app, series.platform}, series.values[i]);
+    }
+    ++day;
+    samples += static_cast<int64_t>(rows.size());
+    WriteOptions options;
+    options.durability = durability;
+    Require(database->Write(batch, options).status());
+  }
+  state.SetItemsProcessed(samples);
+}
+BENCHMARK(BM_WriteDays)
+    ->ArgName("power_loss")
+    ->Arg(0)
+    ->Arg(1)
+    ->Iterations(256)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// How long one small batch takes, and what a sync to the device adds.
+void BM_WriteSmallBatch(benchmark::State& state) {
+  const auto durability = static_cast<Durability>(state.range(0));
+  testing::TempDir folder;
+  const std::unique_ptr<Database> database = Open(folder);
+  const auto metric = Define(database.get());
+  int64_t step = 17'000;
+  for (auto _ : state) {
+    SampleBatch batch;
+    for (size_t i = 0; i < 10; ++i) {
+      const SeriesData& series = Series()[i];
+      batch.RowsOf(metric).AddStep(step, {series.app, series.platform}, step);
+    }
+    ++step;
+    WriteOptions options;
+    options.durability = durability;
+    Require(database->Write(batch, options).status());
+  }
+  state.SetItemsProcessed(state.iterations() * 10);
+}
+BENCHMARK(BM_WriteSmallBatch)
+    ->ArgName("power_loss")
+    ->Arg(0)
+    ->Arg(1)
+    ->UseRealTime();
+
+// How many synced batches a second come through when threads share the sync.
+void BM_WriteTogether(benchmark::State& state) {
+  static testing::TempDir* folder = nullptr;
+  static std::unique_ptr<Database> database;
+  static std::shared_ptr<const Metric> metric;
+  if (state.thread_index() == 0) {
+    folder = new testing::TempDir;
+    database = Open(*folder);
+    metric = Define(database.get());
+  }
+  int64_t step = 0;
+  for (auto _ : state) {
+    SampleBatch batch;
+    const std::string app =
+        market::AppName(static_cast<int>(state.thread_index()));
+    batch.RowsOf(metric).AddStep(step, {app, "web"}, step);
+    ++step;
+    Require(database->Write(batch, {}).status());
+  }
+  state.SetItemsProcessed(state.iterations());
+  if (state.thread_index() == 0) {
+    metric.reset();
+    database.reset();
+    delete folder;
+  }
+}
+BENCHMARK(BM_WriteTogether)->Threads(1)->Threads(8)->UseRealTime();
+
+// How many samples a second load in bulk, compaction included, and how many
+// bytes each takes in the end.
+void BM_BulkLoad(benchmark::State& state) {
+  const auto samples = static_cast<int64_t>(CountSamples(Series()));
+  double bytes = 0;
+  for (auto _ : state) {
+    testing::TempDir folder;
+    const std::unique_ptr<Database> database = Open(folder);
+    Require(BulkLoad(database.get(), DailyMetric(), Series()));
+    state.PauseTiming();
+    Require(database->Close());
+    bytes = static_cast<double>(TableBytes(folder.path()));
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * samples);
+  state.counters["bytes_per_sample"] = bytes / static_cast<double>(samples);
+}
+BENCHMARK(BM_BulkLoad)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace footfall::bench

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/bytes.h"
 #include "storage/base/check.h"
@@ -85,7 +86,12 @@ Presence Presence::Of(absl::Span<const uint64_t> words) {
     presence.count_ += CountOnes(words[i]);
   }
   if (!presence.is_run()) {
-    presence.words_.assign(words.begin(), words.end());
+    presence.word_count_ = static_cast<uint32_t>(words.size());
+    if (words.size() <= presence.few_words_.size()) {
+      std::copy(words.begin(), words.end(), presence.few_words_.begin());
+    } else {
+      presence.many_words_.assign(words.begin(), words.end());
+    }
   }
   return presence;
 }
@@ -143,14 +149,14 @@ absl::Status Presence::TakeBitmap(PresenceForm form, uint32_t places,
     return absl::DataLossError(
         absl::StrCat("presence: bitmap of ", size, " bytes has ", in->size()));
   }
-  words_.assign(Words(places), 0);
+  absl::InlinedVector<uint64_t, 16> words(Words(places), 0);
   for (size_t byte = 0; byte < size; byte += 8) {
     OrBits(LoadPartialU64(in->data() + byte, std::min<size_t>(8, size - byte)),
-           static_cast<uint32_t>(first + byte * 8), absl::MakeSpan(words_));
+           static_cast<uint32_t>(first + byte * 8), absl::MakeSpan(words));
   }
   const unsigned char last = static_cast<unsigned char>((*in)[size - 1]);
   in->remove_prefix(size);
-  const Presence set = Of(words_);
+  const Presence set = Of(words);
   const bool beyond = span % 8 != 0 && last >> (span % 8) != 0;
   const bool ends =
       form == PresenceForm::kBits ||
@@ -165,7 +171,7 @@ absl::Status Presence::TakeBitmap(PresenceForm form, uint32_t places,
 
 absl::Status Presence::TakeRuns(uint32_t places, absl::string_view* in) {
   BitReader bits(*in);
-  words_.assign(Words(places), 0);
+  absl::InlinedVector<uint64_t, 16> words(Words(places), 0);
   const uint64_t taken_runs = bits.TakeGamma() + 1;
   uint64_t place = bits.TakeGamma() - 1;
   bool whole = !bits.overrun() && taken_runs <= places;
@@ -182,7 +188,7 @@ absl::Status Presence::TakeRuns(uint32_t places, absl::string_view* in) {
       const uint32_t part =
           static_cast<uint32_t>(std::min<uint64_t>(64, count));
       OrBits(LowBits(part), static_cast<uint32_t>(place),
-             absl::MakeSpan(words_));
+             absl::MakeSpan(words));
       place += part;
       count -= part;
     }
@@ -192,7 +198,7 @@ absl::Status Presence::TakeRuns(uint32_t places, absl::string_view* in) {
         "presence: runs are cut off or beyond the ", places, " places"));
   }
   in->remove_prefix(bits.bytes_taken());
-  *this = Of(words_);
+  *this = Of(words);
   return absl::OkStatus();
 }
 
@@ -278,9 +284,9 @@ uint32_t Presence::CountBelow(uint32_t place) const {
   }
   uint32_t count = 0;
   for (uint32_t i = begin_ / 64; i < place / 64; ++i) {
-    count += CountOnes(words_[i]);
+    count += CountOnes(words()[i]);
   }
-  return count + CountOnes(words_[place / 64] & LowBits(place % 64));
+  return count + CountOnes(words()[place / 64] & LowBits(place % 64));
 }
 
 uint32_t Presence::PlaceOf(uint32_t rank) const {
@@ -289,10 +295,10 @@ uint32_t Presence::PlaceOf(uint32_t rank) const {
     return begin_ + rank;
   }
   uint32_t i = begin_ / 64;
-  for (; rank >= CountOnes(words_[i]); ++i) {
-    rank -= CountOnes(words_[i]);
+  for (; rank >= CountOnes(words()[i]); ++i) {
+    rank -= CountOnes(words()[i]);
   }
-  uint64_t word = words_[i];
+  uint64_t word = words()[i];
   for (; rank > 0; --rank) {
     word &= word - 1;
   }
@@ -308,9 +314,9 @@ uint64_t Presence::Word(uint32_t place) const {
                           : LowBits(end_ - place);
   }
   const uint32_t shift = place % 64;
-  uint64_t word = words_[place / 64] >> shift;
-  if (shift != 0 && place / 64 + 1 < words_.size()) {
-    word |= words_[place / 64 + 1] << (64 - shift);
+  uint64_t word = words()[place / 64] >> shift;
+  if (shift != 0 && place / 64 + 1 < word_count_) {
+    word |= words()[place / 64 + 1] << (64 - shift);
   }
   return word;
 }

@@ -17,11 +17,12 @@
 #ifndef FOOTFALL_STORAGE_CODEC_PRESENCE_H_
 #define FOOTFALL_STORAGE_CODEC_PRESENCE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -72,7 +73,7 @@ class Presence {
 
   bool Has(uint32_t place) const {
     return place >= begin_ && place < end_ &&
-           (is_run() || (words_[place / 64] >> (place % 64) & 1) != 0);
+           (is_run() || (words()[place / 64] >> (place % 64) & 1) != 0);
   }
   // Taken places below `place`.
   uint32_t CountBelow(uint32_t place) const;
@@ -94,11 +95,17 @@ class Presence {
                           absl::string_view* in);
   absl::Status TakeRuns(uint32_t places, absl::string_view* in);
   void PutRuns(std::string* out) const;
+  const uint64_t* words() const {
+    return many_words_.empty() ? few_words_.data() : many_words_.data();
+  }
 
   uint32_t begin_ = 0;
   uint32_t end_ = 0;
   uint32_t count_ = 0;
-  absl::InlinedVector<uint64_t, 4> words_;  // empty where the set is a run
+  // Where the set is not a run: its words, in one array or the other.
+  uint32_t word_count_ = 0;
+  std::array<uint64_t, 4> few_words_ = {};
+  std::vector<uint64_t> many_words_;
 };
 
 }  // namespace footfall::storage

@@ -4,10 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <clocale>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -16,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "examples/repl/interrupt.h"
+#include "examples/repl/signals.h"
 
 namespace footfall::repl {
 
@@ -25,18 +23,6 @@ namespace {
 constexpr int kHistoryEntries = 1000;
 // Candidates listed at most; the rest is counted.
 constexpr size_t kListed = 100;
-
-// Set by SIGWINCH and SIGCONT: what the terminal needs before more is read.
-std::atomic<bool> resized{false};
-std::atomic<bool> continued{false};
-
-void CatchSignal(int signal, void (*handler)(int)) {
-  struct sigaction action = {};
-  action.sa_handler = handler;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = 0;
-  sigaction(signal, &action, nullptr);
-}
 
 LineEditor* EditorOf(EditLine* edit) {
   void* editor = nullptr;
@@ -108,10 +94,7 @@ bool LineEditor::Start() {
   history(history_, &event, H_SETUNIQUE, 1);
   el_set(edit_, EL_HIST, history, history_);
   el_source(edit_, nullptr);  // the user's ~/.editrc
-
-  CatchSignal(SIGWINCH, [](int) { resized.store(true); });
-  CatchSignal(SIGCONT, [](int) { continued.store(true); });
-  return true;
+  return CatchSignals();
 }
 
 LineEditor::Read LineEditor::ReadLine(const std::string& prompt,
@@ -149,17 +132,19 @@ char* LineEditor::Prompt(EditLine* edit) {
 int LineEditor::ReadCharacter(EditLine* edit, wchar_t* character) {
   std::mbstate_t state = {};
   for (;;) {
+    const bool has_input = WaitForInput(STDIN_FILENO);
     if (interrupted.load()) return -1;
+    if (continued.exchange(false)) {
+      el_set(edit, EL_PREP_TERM, 1);
+      el_set(edit, EL_REFRESH);
+    }
+    if (resized.exchange(false)) el_resize(edit);
+    if (!has_input) continue;
     char byte = 0;
     const ssize_t got = read(STDIN_FILENO, &byte, 1);
     if (got == 0) return 0;
     if (got < 0) {
-      if (errno != EINTR) return -1;
-      if (continued.exchange(false)) {
-        el_set(edit, EL_PREP_TERM, 1);
-        el_set(edit, EL_REFRESH);
-      }
-      if (resized.exchange(false)) el_resize(edit);
+      if (errno != EINTR && errno != EAGAIN) return -1;
       continue;
     }
     const size_t used = std::mbrtowc(character, &byte, 1, &state);

@@ -9,9 +9,9 @@
 #include "absl/strings/string_view.h"
 #include "examples/repl/complete.h"
 #include "examples/repl/history_file.h"
-#include "examples/repl/interrupt.h"
 #include "examples/repl/line_editor.h"
 #include "examples/repl/script.h"
+#include "examples/repl/signals.h"
 
 namespace footfall::repl {
 
@@ -44,7 +44,6 @@ bool RunPrompt(Session& session) {
                         absl::StrCat(open, line));
       });
   if (editor == nullptr) return false;
-  CatchInterrupt();
   HistoryFile history;
   for (const std::string& entry : history.Load()) editor->AddHistory(entry);
   const auto remember = [&](const std::string& entry) {

@@ -14,8 +14,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "examples/repl/commands.h"
-#include "examples/repl/interrupt.h"
 #include "examples/repl/script.h"
+#include "examples/repl/signals.h"
 
 namespace footfall::repl {
 
@@ -186,7 +186,8 @@ absl::Status Session::PrintAnswer(const Answer& answer) {
 
 void Session::PrintError(const absl::Status& status) {
   if (absl::IsCancelled(status)) {
-    absl::FPrintF(stderr, "cancelled\n");
+    // The terminal has shown ^C without a line end.
+    absl::FPrintF(stderr, "%scancelled\n", stderr_is_terminal_ ? "\n" : "");
     return;
   }
   absl::FPrintF(stderr, "%s\n", status.message());

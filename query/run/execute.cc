@@ -56,8 +56,8 @@ absl::Status RunStatement(Database& database, const Statement& statement,
                               RunInsert(database, *insert, text));
     outcome->summary = InsertSummary(result);
   } else if (const Import* import = std::get_if<Import>(&resolved.node)) {
-    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
-                              RunImport(database, *import, text, hooks));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        outcome->summary, RunImport(database, *import, text, options, hooks));
   } else if (const Delete* remove = std::get_if<Delete>(&resolved.node)) {
     if (resolved.explain != Statement::Explain::kNo) {
       FOOTFALL_ASSIGN_OR_RETURN(

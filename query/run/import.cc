@@ -1,5 +1,6 @@
 #include "query/run/import.h"
 
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -105,19 +106,21 @@ std::string Summary(const ImportReport& report) {
 
 absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
                                       absl::string_view text,
+                                      const QueryOptions& query_options,
                                       const ExecuteHooks& hooks) {
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto metric,
       LookUpMetric(*database.TakeSnapshot(), import.metric, text));
   FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, *metric, text));
   ImportOptions options;
-  if (hooks.on_progress) {
-    options.progress = [&hooks](const ImportProgress& progress) {
+  options.progress = [&](const ImportProgress& progress) {
+    if (hooks.on_progress) {
       hooks.on_progress(progress.bytes_read, progress.bytes_total,
                         progress.rows);
-      return true;
-    };
-  }
+    }
+    return query_options.cancelled == nullptr ||
+           !query_options.cancelled->load(std::memory_order_relaxed);
+  };
   const absl::StatusOr<ImportReport> report =
       ImportCsv(database, SpecOf(import), options);
   if (!report.ok()) {

@@ -19,8 +19,10 @@ namespace footfall::query {
 //
 //   NOT_FOUND         no such metric or dimension; no such file
 //   INVALID_ARGUMENT  a row does not fit; the message gives line and column
+//   CANCELLED         as query_options.cancelled says; nothing was imported
 absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
                                       absl::string_view text,
+                                      const QueryOptions& query_options,
                                       const ExecuteHooks& hooks);
 
 }  // namespace footfall::query

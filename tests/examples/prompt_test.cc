@@ -3,17 +3,20 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "tests/examples/run_program.h"
 
 namespace footfall {
@@ -178,6 +181,92 @@ TEST_CASE("Ctrl-C drops what was typed and nothing else", "[prompt]") {
   terminal.Type("SELECT sum(hits)\n");
   terminal.WaitFor(kPromptOpen);
   terminal.Type(kCtrlC);
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7"));
+}
+
+// A question that takes a while: many items over many series and days.
+std::string SlowDatabase(const TemporaryFolder& folder) {
+  std::string csv = "date,page,value\n";
+  for (int page = 0; page < 120; ++page) {
+    for (int day = 0; day < 1000; ++day) {
+      absl::StrAppend(&csv,
+                      absl::FormatCivilTime(absl::CivilDay(2020, 1, 1) + day),
+                      ",page ", page, ",", page * day, "\n");
+    }
+  }
+  WriteFile(folder.File("csv"), csv);
+  const std::string path = folder.File("slow");
+  const ProgramRun run = RunProgram(
+      {path}, absl::StrCat("DEFINE METRIC hits INTEGER EVERY 1 day"
+                           " OVER TIME ADDS BY page ADDS; IMPORT '",
+                           folder.File("csv"),
+                           "' INTO hits (TIME date, VALUE value, page);"));
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  return path;
+}
+
+TEST_CASE("Ctrl-C ends the question that runs", "[prompt]") {
+  const TemporaryFolder folder;
+  std::string question = "SELECT ";
+  for (int i = 0; i < 30; ++i) {
+    absl::StrAppend(&question, i > 0 ? ", " : "", "median(hits) AS m", i);
+  }
+  absl::StrAppend(&question, " BY page EVERY day HAVING m0 < 0;");
+  WriteFile(folder.File("ask"), question);
+  Terminal terminal(SlowDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  // How long it takes depends on the machine, so that some tries come before
+  // or after it: one must come in between.
+  bool cancelled = false;
+  for (int wait_ms = 5; !cancelled && wait_ms < 5'000; wait_ms *= 2) {
+    terminal.Type(absl::StrCat(".read ", folder.File("ask"), "\n"));
+    usleep(static_cast<useconds_t>(wait_ms) * 1000);
+    terminal.Type(kCtrlC);
+    usleep(100'000);
+    terminal.Type("SELECT sum(hits) AS n DURING 2020-01-02;\n");
+    cancelled = StrContains(terminal.WaitFor("7,140\r\n"), "cancelled");
+  }
+  CHECK(cancelled);
+}
+
+// Writes rows without end into a named pipe, from a process of its own.
+class EndlessFile {
+ public:
+  explicit EndlessFile(const std::string& path) {
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    writer_ = fork();
+    if (writer_ == 0) {
+      std::ofstream file(path);
+      file << "date,page,value\n";
+      for (int row = 0; file; ++row)
+        file << "2025-03-01,page " << row << ",1\n";
+      _exit(0);
+    }
+    REQUIRE(writer_ > 0);
+  }
+  ~EndlessFile() {
+    kill(writer_, SIGKILL);
+    waitpid(writer_, nullptr, 0);
+  }
+  EndlessFile(const EndlessFile&) = delete;
+  EndlessFile& operator=(const EndlessFile&) = delete;
+
+ private:
+  pid_t writer_ = -1;
+};
+
+TEST_CASE("Ctrl-C ends an import, which then has changed nothing", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  const EndlessFile file(folder.File("rows.csv"));
+  terminal.Type(absl::StrCat("IMPORT '", folder.File("rows.csv"),
+                             "' INTO hits (TIME date, VALUE value, page);\n"));
+  terminal.WaitFor("importing: ");
+  terminal.Type(kCtrlC);
+  terminal.WaitFor("cancelled");
   terminal.WaitFor(kPrompt);
   CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7"));
 }

@@ -23,15 +23,14 @@
 namespace footfall {
 
 // A value for $name.
-using ParameterValue =
-    std::variant<std::string, int64_t, double, Date, Range>;
+using ParameterValue = std::variant<std::string, int64_t, double, Date, Range>;
 
 // Beyond them RESOURCE_EXHAUSTED names limit and option.
 struct QueryLimits {
   size_t max_text_bytes = 64 << 10;
   size_t max_nesting = 64;
-  size_t max_list = 10'000;         // texts of one IN
-  uint64_t max_rows = 1'000'000;    // of an answer
+  size_t max_list = 10'000;                       // texts of one IN
+  uint64_t max_rows = 1'000'000;                  // of an answer
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // of one question
 };
 
@@ -43,8 +42,9 @@ struct QueryOptions {
   int threads = 1;
   // DEADLINE_EXCEEDED once the clock has passed it; looked at per tile.
   absl::Time deadline = absl::InfiniteFuture();
-  // CANCELLED once it is true; looked at per tile. Another thread or a signal
-  // handler may set it; it must outlive the call. Null: never.
+  // CANCELLED once it is true; looked at per tile, and in an import every some
+  // ten thousand rows. Another thread or a signal handler may set it; it must
+  // outlive the call. Null: never.
   const std::atomic<bool>* cancelled = nullptr;
 };
 
@@ -84,8 +84,7 @@ struct ExecuteHooks {
   // After each statement; an error ends the script.
   std::function<absl::Status(const Outcome&)> on_outcome;
   // Bytes read and rows taken by a running IMPORT; about ten times a second.
-  std::function<void(uint64_t bytes_read, uint64_t bytes_total,
-                     uint64_t rows)>
+  std::function<void(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows)>
       on_progress;
 };
 

@@ -4,21 +4,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
 #include "footfall/csv_import.h"
 
 namespace footfall::repl {
-
-namespace {
-
-void PrintStatement(absl::string_view text) {
-  text = absl::StripTrailingAsciiWhitespace(text);
-  absl::PrintF("%s%s\n", text, absl::EndsWith(text, ";") ? "" : ";");
-}
-
-}  // namespace
 
 bool PrintGuess(const std::string& file, const std::string& directory) {
   const absl::StatusOr<ImportGuess> guess = GuessImport(file);
@@ -26,8 +15,10 @@ bool PrintGuess(const std::string& file, const std::string& directory) {
     absl::FPrintF(stderr, "%s\n", guess.status().message());
     return false;
   }
-  PrintStatement(guess->define_text);
-  PrintStatement(guess->import_text);
+  // Both texts end with their `;`, but for a comment that may follow it.
+  absl::PrintF("%s\n%s\n",
+               absl::StripTrailingAsciiWhitespace(guess->define_text),
+               absl::StripTrailingAsciiWhitespace(guess->import_text));
   absl::FPrintF(stderr,
                 "note: a guess from the first rows. Correct it, then run it: "
                 "footfall -f FILE %s\n",

@@ -11,6 +11,8 @@
 namespace footfall::query {
 namespace {
 
+constexpr size_t kBucketsBetweenChecks = 1 << 16;
+
 StepRange Intersect(StepRange a, StepRange b) {
   StepRange both = {std::max(a.begin, b.begin), std::min(a.end, b.end)};
   if (both.empty()) both.end = both.begin;
@@ -77,6 +79,12 @@ absl::StatusOr<Timeline> Timeline::Create(
     const size_t had = keys.size();
     for (; bucket <= last; bucket = operand.buckets->Next(bucket)) {
       keys.push_back(KeyOf(operand, bucket));
+      // Seconds over years: told before the memory is gone.
+      if (keys.size() % kBucketsBetweenChecks == 0) {
+        Reservation fits(run);
+        FOOTFALL_RETURN_IF_ERROR(
+            fits.Add(keys.size() * (8 + operands * sizeof(BucketPiece))));
+      }
     }
     std::inplace_merge(keys.begin(), keys.begin() + static_cast<ptrdiff_t>(had),
                        keys.end());

@@ -108,7 +108,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
     const BoundOperand& other = plan_.operands[i];
     if (other.metric->id == metric.id && other.picks == bound.picks &&
         other.by == bound.by && other.window == bound.window &&
-        other.own_window == bound.own_window && other.across == bound.across) {
+        other.own_window == bound.own_window) {
       return i;
     }
   }

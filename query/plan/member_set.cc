@@ -11,7 +11,8 @@ namespace {
 // Bytes of the UTF-8 character that begins at `at`; 1 for a stray byte.
 size_t CharacterSize(absl::string_view text, size_t at) {
   const unsigned char lead = static_cast<unsigned char>(text[at]);
-  const size_t size = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  size_t size = 1;
+  if (lead >= 0xc2 && lead < 0xf5) size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   return std::min(size, text.size() - at);
 }
 

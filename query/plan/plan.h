@@ -32,14 +32,6 @@ struct TimeWindow {
   friend bool operator==(const TimeWindow&, const TimeWindow&) = default;
 };
 
-// f(metric ACROSS dim, ...): combines the named dimensions by a function
-// instead of by the declared rule.
-struct Across {
-  Aggregate function = Aggregate::kSum;
-  std::vector<size_t> dimensions;  // of the metric, ascending
-  friend bool operator==(const Across&, const Across&) = default;
-};
-
 struct BoundOperand {
   std::shared_ptr<const Metric> metric;
   Grid grid;                     // the metric's, in the zone of IN ZONE
@@ -51,7 +43,6 @@ struct BoundOperand {
   bool own_window = false;         // DURING stands in its braces
   StepRange range;                 // the steps wholly inside the window
   std::optional<Buckets> buckets;  // what EVERY cuts; none: the whole range
-  std::optional<Across> across;
   footfall::Source source;
 
   bool decimal() const {

@@ -97,7 +97,7 @@ TEST_CASE("groups are those that a plain sum finds", "[select]") {
   CHECK(answer->Find("avg(hits)_kind")->texts[0] == "exact");
   // Five days have two series behind them, five have one.
   REQUIRE(answer->notes.size() == 1);
-  CHECK(absl::StrContains(answer->notes[0], "2 at 2020-01-01"));
+  CHECK(absl::StrContains(answer->notes[0], "2 at 2020-01-05"));
   CHECK(absl::StrContains(answer->notes[0], "1 at 2020-01-06"));
 }
 

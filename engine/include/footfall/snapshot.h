@@ -23,8 +23,8 @@ struct Slab {
   absl::Span<const SeriesId> series;  // [n] ascending: those asked for that
                                       // have a sample in the block
   int64_t first_step = 0;
-  uint32_t step_count = 0;            // >= 1
-  uint32_t words = 0;                 // ceil(step_count / 64)
+  uint32_t step_count = 0;  // >= 1
+  uint32_t words = 0;       // ceil(step_count / 64)
   // [n * step_count]; row i is series[i]. int64 values, or the bits of doubles;
   // 0 where absent.
   absl::Span<const int64_t> values;
@@ -42,9 +42,9 @@ struct ScanRequest {
 
 // What a scan has done so far.
 struct ScanStats {
-  uint64_t tiles = 0;       // bundles read
+  uint64_t tiles = 0;  // bundles read
   uint64_t tile_bytes = 0;
-  uint64_t values = 0;      // cells decoded, present or not
+  uint64_t values = 0;  // cells decoded, present or not
 };
 
 // Walks slabs by era, then by band. One thread. Must not outlive its snapshot.

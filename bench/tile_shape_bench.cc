@@ -28,11 +28,17 @@ struct Shaped {
   double bytes_per_sample = 0;
 };
 
+// By steps. Emptied before the program ends: RocksDB's own statics may go
+// before ours.
+std::map<int64_t, Shaped>& Databases() {
+  static std::map<int64_t, Shaped> databases;
+  return databases;
+}
+
 const Shaped& OfSteps(int64_t steps) {
   static const auto& data =
       *new std::vector<SeriesData>(MakeSeries(BenchDaily()));
-  static std::map<int64_t, Shaped> all;
-  const auto [at, is_new] = all.try_emplace(steps);
+  const auto [at, is_new] = Databases().try_emplace(steps);
   Shaped& shaped = at->second;
   if (!is_new) return shaped;
   auto store = storage::OpenRocksdbStore(
@@ -118,4 +124,15 @@ void BM_ShapeScanAll(benchmark::State& state) {
 BENCHMARK(BM_ShapeScanAll)->Apply(Shapes)->Unit(benchmark::kMillisecond);
 
 }  // namespace
+
+int Main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  Databases().clear();
+  return 0;
+}
+
 }  // namespace footfall::bench
+
+int main(int argc, char** argv) { return footfall::bench::Main(argc, argv); }

@@ -82,8 +82,9 @@ bool LineEditor::Start() {
   el_set(edit_, EL_PROMPT, &LineEditor::Prompt);
   el_set(edit_, EL_EDITOR, "emacs");
   el_set(edit_, EL_GETCFN, &LineEditor::ReadCharacter);
-  el_set(edit_, EL_ADDFN, "footfall-complete", "complete the word",
-         &LineEditor::CompleteKey);
+  // The wide form keeps these pointers; the narrow one keeps copies, for good.
+  el_wset(edit_, EL_ADDFN, L"footfall-complete", L"complete the word",
+          &LineEditor::CompleteKey);
   el_set(edit_, EL_BIND, "^I", "footfall-complete", nullptr);
   el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
 

@@ -1,0 +1,486 @@
+#include "tests/oracle/generate.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/civil_time.h"
+
+namespace footfall::oracle {
+namespace {
+
+using Form = Item::Form;
+using F = Function;
+
+class Maker {
+ public:
+  Maker(Kind kind, uint64_t seed, const std::vector<DataSet>& sets)
+      : kind_(kind), random_(seed) {
+    for (const DataSet& set : sets) {
+      if (Fits(set)) fitting_.push_back(&set);
+    }
+    q_.set = Pick(fitting_);
+    sample_ = &AnyRow();
+  }
+
+  Question Make() {
+    ChooseBy();
+    ChooseWhere();
+    switch (kind_) {
+      case Kind::kRange:
+        ChooseSpan(30);
+        AddItem(Form::kPlain, F::kBare);
+        q_.every = 0;
+        q_.say_every = Chance(2);
+        break;
+      case Kind::kSums:
+        ChooseSpan(60);
+        AddItem(Form::kPlain, F::kSum);
+        if (Chance(2)) AddItem(Form::kPlain, F::kCount);
+        break;
+      case Kind::kBuckets:
+        ChooseSpan(200);
+        ChooseEvery();
+        AddPlainItems(1 + Below(4));
+        break;
+      case Kind::kTwoStages:
+        q_.by.resize(std::min<size_t>(q_.by.size(), LevelCount()));
+        ChooseSpan(100);
+        if (Chance(2)) ChooseEvery();
+        AddItem(Form::kPlain, F::kAvg);
+        AddPlainItems(Below(3));
+        break;
+      case Kind::kTop:
+        MakeTop();
+        break;
+      case Kind::kShares:
+        MakeShares();
+        break;
+      case Kind::kFirstTimes:
+        MakeFirstTime();
+        break;
+      case Kind::kCoverage:
+        ChooseSpan(90);
+        if (Chance(2)) ChooseEvery();
+        AddItem(Form::kPlain, F::kCoverage);
+        AddItem(Form::kPlain, F::kCount);
+        break;
+      case Kind::kFilters:
+        while (q_.where.size() < 2) AddCondition();
+        ChooseSpan(60);
+        if (Chance(2)) ChooseEvery();
+        AddPlainItems(1 + Below(2));
+        break;
+      case Kind::kOrder:
+        MakeOrder();
+        break;
+      case Kind::kArithmetic:
+        ChooseSpan(90);
+        if (Chance(2)) ChooseEvery();
+        AddItem(Chance(2) ? Form::kRatio : Form::kDifference,
+                Pick(Calculable()), Pick(Calculable()));
+        break;
+      case Kind::kBounds:
+        ChooseSpan(60);
+        if (Chance(2)) ChooseEvery();
+        AddItem(Form::kBounds, Pick(std::vector<F>{F::kSum, F::kAvg, F::kMax,
+                                                   F::kMin, F::kMedian}));
+        break;
+    }
+    return q_;
+  }
+
+ private:
+  uint64_t Below(uint64_t n) { return random_() % n; }
+  bool Chance(uint64_t one_in) { return Below(one_in) == 0; }
+  template <typename T>
+  const T& Pick(const std::vector<T>& from) {
+    return from[Below(from.size())];
+  }
+
+  static bool IsLevel(const DataSet& set) {
+    return set.spec.over_time == Additivity::kLevel;
+  }
+  bool Fits(const DataSet& set) const {
+    switch (kind_) {
+      case Kind::kSums:
+      case Kind::kShares:
+      case Kind::kBounds:
+        return !IsLevel(set);
+      case Kind::kTop:
+      case Kind::kOrder:
+        // Sums of decimals may differ in the last bit, and so their order.
+        return !set.decimal();
+      default:
+        return true;
+    }
+  }
+
+  const DataSet::Row& AnyRow() {
+    return q_.set->rows[Below(q_.set->rows.size())];
+  }
+
+  size_t LevelCount() const {
+    return static_cast<size_t>(std::count_if(
+        q_.set->spec.dimensions.begin(), q_.set->spec.dimensions.end(),
+        [](const Dimension& d) { return d.rule == Additivity::kLevel; }));
+  }
+
+  void ChooseBy() {
+    const auto& dimensions = q_.set->spec.dimensions;
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+      // Levels cannot be combined.
+      if (dimensions[i].rule == Additivity::kLevel || Chance(2)) {
+        q_.by.push_back(i);
+      }
+    }
+    std::shuffle(q_.by.begin(), q_.by.end(), random_);
+  }
+
+  static std::string Quoted(const std::string& text) {
+    return "'" + absl::StrReplaceAll(text, {{"'", "''"}}) + "'";
+  }
+
+  // A pattern that a member matches.
+  std::string Pattern(const std::string& member) {
+    const size_t cut = Below(member.size() + 1);
+    switch (Below(4)) {
+      case 0:
+        return member.substr(0, std::min<size_t>(cut, 3)) + "%";
+      case 1:
+        return "%" + member.substr(member.size() - std::min<size_t>(cut, 2));
+      case 2: {
+        std::string pattern = member;
+        if (!pattern.empty()) pattern[Below(pattern.size())] = '_';
+        return pattern;
+      }
+      default:
+        return "%" + member.substr(cut / 2, 2) + "%";
+    }
+  }
+
+  // A condition that the question's sample meets, so that answers are not
+  // empty. Without another member to tell apart it may be met by all.
+  void AddCondition() {
+    const size_t dimension = Below(q_.set->spec.dimensions.size());
+    const std::string& name = q_.set->spec.dimensions[dimension].name;
+    const std::string& own = sample_->members[dimension];
+    std::string other = own;
+    for (int i = 0; i < 20 && other == own; ++i) {
+      other = AnyRow().members[dimension];
+    }
+    const uint64_t form = Below(6);
+    if (other == own && form % 2 == 1) return AddCondition();
+    const auto list = [&](const std::string& first, bool with_own) {
+      std::vector<std::string> texts = {Quoted(first)};
+      for (uint64_t n = Below(5); n > 0; --n) {
+        const std::string& member = AnyRow().members[dimension];
+        if (with_own || member != own) texts.push_back(Quoted(member));
+      }
+      std::shuffle(texts.begin(), texts.end(), random_);
+      return absl::StrCat("(", absl::StrJoin(texts, ", "), ")");
+    };
+    std::string condition;
+    switch (form) {
+      case 0:
+        condition = absl::StrCat(" = ", Quoted(own));
+        break;
+      case 1:
+        condition = absl::StrCat(" != ", Quoted(other));
+        break;
+      case 2:
+        condition = absl::StrCat(" IN ", list(own, true));
+        break;
+      case 3:
+        condition = absl::StrCat(" NOT IN ", list(other, false));
+        break;
+      case 4:
+        condition = absl::StrCat(" LIKE ", Quoted(Pattern(own)));
+        break;
+      default: {
+        // As much of the other as the sample's own does not begin with.
+        size_t length = 1;
+        while (length < other.size() &&
+               own.substr(0, length) == other.substr(0, length)) {
+          ++length;
+        }
+        condition =
+            absl::StrCat(" NOT LIKE ", Quoted(other.substr(0, length) + "%"));
+      }
+    }
+    q_.where.push_back(name + condition);
+  }
+
+  void ChooseWhere() {
+    if (Chance(4)) {  // about a single series
+      for (size_t i = 0; i < sample_->members.size(); ++i) {
+        if (Chance(4)) continue;
+        q_.where.push_back(absl::StrCat(q_.set->spec.dimensions[i].name, " = ",
+                                        Quoted(sample_->members[i])));
+      }
+    } else if (Chance(3)) {
+      AddCondition();
+    }
+  }
+
+  static std::string Text(absl::CivilDay day) {
+    return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(),
+                           day.day());
+  }
+  static std::string FirstMoment(const DataSet& set, absl::CivilDay day) {
+    return set.sub_day() ? Text(day) + " 00:00:00" : Text(day);
+  }
+  static std::string LastMoment(const DataSet& set, absl::CivilDay day) {
+    return set.sub_day() ? Text(day) + " 23:59:59" : Text(day);
+  }
+
+  // About `days` days around a sample, said in one of the ways to say it; in
+  // sets of long periods or of minutes, as many steps.
+  void ChooseSpan(int64_t days) {
+    const DataSet& set = *q_.set;
+    absl::CivilDay center;
+    absl::ParseLenientCivilTime(sample_->d.substr(0, 10), &center);
+    switch (set.spec.period.unit) {
+      case Unit::kWeek:
+        days *= 3;
+        break;
+      case Unit::kQuarter:
+        days *= 20;
+        break;
+      case Unit::kMinute:
+        days = 1 + static_cast<int64_t>(Below(2));
+        break;
+      default:
+        break;
+    }
+    const auto some = [&](int64_t n) {
+      return static_cast<int64_t>(Below(static_cast<uint64_t>(n)));
+    };
+    const absl::CivilDay first = center - some(days);
+    const absl::CivilDay last = first + days - 1 + some(3);
+    Span& span = q_.span;
+    const uint64_t form = Below(10);
+    // Long stretches of the large sets cost SQLite seconds: rarely.
+    switch (form < 3 && set.rows.size() > 100'000 && Chance(2) ? 9 : form) {
+      case 0:
+        return;  // all there is
+      case 1:
+        span.clause = absl::StrCat("DURING ", Text(first), "..");
+        span.first = FirstMoment(set, first);
+        return;
+      case 2:
+        span.clause = absl::StrCat("DURING ..", Text(last));
+        span.last = LastMoment(set, last);
+        return;
+      case 3:
+        SetDate(center, &span);
+        return;
+      case 4: {
+        // The days that are over when the one after them is half over.
+        const int64_t count = last - first + 1;
+        span.clause = absl::StrCat("DURING LAST ", count, " days COMPLETE");
+        span.now = absl::FromCivil(absl::CivilHour(last + 1) + 12,
+                                   absl::UTCTimeZone());
+        // ... as far as the metric's steps are days.
+        if (set.spec.period.unit != Unit::kDay) {
+          span.clause.clear();
+          span.now = absl::InfiniteFuture();
+          return;
+        }
+        break;
+      }
+      default:
+        span.clause = absl::StrCat("DURING ", Text(first), "..", Text(last));
+    }
+    span.first = FirstMoment(set, first);
+    span.last = LastMoment(set, last);
+  }
+
+  // One date, as long as it is written: the month or year around a day, and of
+  // minutes the day.
+  void SetDate(absl::CivilDay day, Span* span) {
+    const DataSet& set = *q_.set;
+    absl::CivilDay first = day;
+    absl::CivilDay end = day + 1;
+    size_t length = 10;
+    if (set.spec.period.unit == Unit::kQuarter ||
+        (!set.sub_day() && Chance(3))) {
+      first = absl::CivilDay(absl::CivilYear(day));
+      end = absl::CivilDay(absl::CivilYear(day) + 1);
+      length = 4;
+    } else if (!set.sub_day()) {
+      first = absl::CivilDay(absl::CivilMonth(day));
+      end = absl::CivilDay(absl::CivilMonth(day) + 1);
+      length = 7;
+    }
+    span->clause = absl::StrCat("DURING ", Text(first).substr(0, length));
+    span->first = FirstMoment(set, first);
+    span->last = LastMoment(set, end - 1);
+  }
+
+  void ChooseEvery() { q_.every = Below(q_.set->buckets.size()); }
+
+  std::vector<F> Calculable() const {
+    std::vector<F> functions = {F::kAvg,  F::kMin,   F::kMax,   F::kFirst,
+                                F::kLast, F::kCount, F::kMedian};
+    if (!IsLevel(*q_.set)) functions.push_back(F::kSum);
+    return functions;
+  }
+
+  void AddItem(Form form, F function, F other = F::kAvg) {
+    Item item;
+    item.form = form;
+    item.function = function;
+    item.other = other;
+    item.name = absl::StrCat("x", q_.items.size());
+    q_.items.push_back(item);
+  }
+
+  void AddPlainItems(uint64_t n) {
+    for (; n > 0; --n) AddItem(Form::kPlain, Pick(Calculable()));
+  }
+
+  // BY at least one dimension.
+  void NeedGroups() {
+    if (q_.by.empty()) q_.by.push_back(Below(q_.set->spec.dimensions.size()));
+  }
+
+  void MakeTop() {
+    NeedGroups();
+    ChooseSpan(30);
+    // Small functions of small numbers make ties.
+    const F function =
+        Pick(std::vector<F>{F::kCount, F::kMin, F::kMax, F::kAvg, F::kFirst});
+    AddItem(Form::kPlain, function);
+    q_.top = 1 + static_cast<int64_t>(Below(20));
+    switch (Below(4)) {
+      case 0:
+        ChooseEvery();
+        break;
+      case 1:
+        q_.top_ascending = true;
+        q_.order = "x0 ASC";
+        break;
+      case 2:
+        // Judged by the second item.
+        AddItem(Form::kPlain, F::kMax);
+        q_.top_item = 1;
+        q_.order = "x1 DESC";
+        break;
+      default:
+        break;
+    }
+  }
+
+  void MakeShares() {
+    NeedGroups();
+    ChooseSpan(60);
+    if (Chance(2)) ChooseEvery();
+    AddItem(Form::kShare,
+            Pick(std::vector<F>{F::kSum, F::kAvg, F::kMax, F::kCount}));
+    if (q_.by.size() > 1 && Chance(2)) q_.items[0].within = {q_.by[0]};
+    if (q_.items[0].function == F::kCount) {
+      q_.items[0].function = F::kAvg;
+    }
+  }
+
+  void MakeFirstTime() {
+    ChooseSpan(400);
+    AddItem(Form::kPlain, F::kFirstTime);
+    Item& item = q_.items[0];
+    item.comparison =
+        Pick(std::vector<std::string>{">=", ">", ">=", ">", "<", "<="});
+    const SqlValue value = AnyRow().value;
+    if (const auto* integer = std::get_if<int64_t>(&value)) {
+      item.threshold = absl::StrCat(*integer + 1);
+      if (Chance(4)) absl::StrAppend(&item.threshold, ".5");
+    } else {
+      item.threshold = absl::StrFormat("%.2f", std::get<double>(value));
+      if (item.threshold[0] == '-') item.threshold = "0.25";
+    }
+  }
+
+  void MakeOrder() {
+    ChooseSpan(60);
+    if (Chance(2)) ChooseEvery();
+    const std::vector<F> functions = {F::kAvg, F::kMin, F::kMax, F::kCount,
+                                      F::kLast};
+    AddItem(Form::kPlain, Pick(functions));
+    AddItem(Form::kPlain, Pick(functions));
+    const auto direction = [&] {
+      switch (Below(3)) {
+        case 0:
+          return "";
+        case 1:
+          return " ASC";
+        default:
+          return " DESC";
+      }
+    };
+    if (Chance(2)) {
+      const SqlValue value = AnyRow().value;
+      const char* tests[] = {">", ">=", "<", "<=", "!="};
+      q_.having =
+          absl::StrCat("x0 ", tests[Below(5)], " ", std::get<int64_t>(value));
+      if (Chance(3)) absl::StrAppend(&q_.having, " AND x1 >= x0");
+    }
+    if (!Chance(4)) {
+      q_.order = absl::StrCat("x", Below(2), direction());
+      if (Chance(3) && !q_.by.empty()) {
+        absl::StrAppend(&q_.order, ", ", q_.set->spec.dimensions[q_.by[0]].name,
+                        direction());
+      }
+    }
+    if (Chance(2)) q_.limit = 1 + static_cast<int64_t>(Below(20));
+  }
+
+  Kind kind_;
+  std::mt19937_64 random_;
+  std::vector<const DataSet*> fitting_;
+  Question q_;
+  const DataSet::Row* sample_;  // the question is about it, among others
+};
+
+}  // namespace
+
+const char* KindName(Kind kind) {
+  switch (kind) {
+    case Kind::kRange:
+      return "range";
+    case Kind::kSums:
+      return "sums";
+    case Kind::kBuckets:
+      return "buckets";
+    case Kind::kTwoStages:
+      return "two stages";
+    case Kind::kTop:
+      return "top";
+    case Kind::kShares:
+      return "shares";
+    case Kind::kFirstTimes:
+      return "first time";
+    case Kind::kCoverage:
+      return "coverage";
+    case Kind::kFilters:
+      return "filters";
+    case Kind::kOrder:
+      return "order";
+    case Kind::kArithmetic:
+      return "arithmetic";
+    case Kind::kBounds:
+      return "bounds";
+  }
+  return "";
+}
+
+Question MakeQuestion(Kind kind, uint64_t seed,
+                      const std::vector<DataSet>& sets) {
+  return Maker(kind, seed, sets).Make();
+}
+
+}  // namespace footfall::oracle

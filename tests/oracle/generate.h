@@ -1,0 +1,38 @@
+// Random questions, of every kind that SQL can express.
+
+#ifndef FOOTFALL_TESTS_ORACLE_GENERATE_H_
+#define FOOTFALL_TESTS_ORACLE_GENERATE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "tests/oracle/data_set.h"
+#include "tests/oracle/question.h"
+
+namespace footfall::oracle {
+
+enum class Kind {
+  kRange,       // values of a stretch of time
+  kSums,        // sums over time by series
+  kBuckets,     // functions by week, month, ...
+  kTwoStages,   // functions over time of totals across series
+  kTop,         // the best groups, with ties
+  kShares,      // of totals by bucket, within dimensions
+  kFirstTimes,  // first date at a threshold
+  kCoverage,    // how many steps are there, of how many
+  kFilters,     // =, !=, IN, NOT IN, LIKE, NOT LIKE
+  kOrder,       // HAVING, ORDER BY, LIMIT
+  kArithmetic,  // ratios and differences
+  kBounds,      // both ends of what can be true
+};
+inline constexpr int kKindCount = 12;
+const char* KindName(Kind kind);
+
+// The question of this kind that `seed` stands for; the same whenever asked of
+// the same sets.
+Question MakeQuestion(Kind kind, uint64_t seed,
+                      const std::vector<DataSet>& sets);
+
+}  // namespace footfall::oracle
+
+#endif  // FOOTFALL_TESTS_ORACLE_GENERATE_H_

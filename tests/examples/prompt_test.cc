@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -46,6 +48,11 @@ class Terminal {
       setenv("HOME", home.c_str(), 1);  // no ~/.editrc
       execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(), nullptr);
       _exit(127);
+    }
+    if (child_ < 0 && (errno == ENOENT || errno == ENODEV)) {
+      // A bare folder without /dev/pts: ctest then says Skipped.
+      std::puts("there are no pseudo-terminals here: the prompt is not tested");
+      std::exit(77);
     }
     REQUIRE(child_ > 0);
   }

@@ -6,11 +6,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
-#include "query/plan/additivity.h"
 #include "query/plan/binder.h"
 
 namespace footfall::query {
@@ -53,10 +51,6 @@ bool IsOverTime(absl::string_view function) {
          function == "first_time" || function == "streak" ||
          function == "count_in_top" || function == "slope" ||
          function == "cagr" || function == "corr";
-}
-
-std::string Unit(const Metric& metric) {
-  return metric.spec.unit.empty() ? "users" : metric.spec.unit;
 }
 
 }  // namespace
@@ -264,35 +258,6 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
   return Refuse(Refusal::kNotBuilt, expr.source, {"event"});
 }
 
-absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
-  const std::vector<size_t> operands = OperandsOf(leaf->steps);
-  if (operands.empty()) {
-    return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
-  }
-  // An operand that has every group leads, one of braces follows.
-  leaf->operand = operands[0];
-  for (const size_t index : operands) {
-    if (!plan_.operands[index].broadcast()) {
-      leaf->operand = index;
-      break;
-    }
-  }
-  const BoundOperand& lead = plan_.operands[leaf->operand];
-  for (const size_t index : operands) {
-    const BoundOperand& other = plan_.operands[index];
-    if (!(other.grid.period() == lead.grid.period())) {
-      return Refuse(
-          Refusal::kPeriods, expr.source,
-          {lead.metric->spec.name, FormatPeriod(lead.grid.period()),
-           other.metric->spec.name, FormatPeriod(other.grid.period())});
-    }
-    if (!(other.window == lead.window)) {
-      return Refuse(Refusal::kWindows, expr.source, {});
-    }
-  }
-  return absl::OkStatus();
-}
-
 // ---- Rows
 
 absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
@@ -411,180 +376,6 @@ absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
   leaf.is_decimal = GivesDecimal(leaf.aggregate, bound.decimal());
   leaf.steps.is_decimal = bound.decimal();
   return AddLeaf(std::move(leaf));
-}
-
-absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
-                              bool user_days, const Place& place, Leaf* leaf) {
-  const auto rule = RuleOverTime(plan_, leaf->steps);
-  const BoundOperand& operand = plan_.operands[leaf->operand];
-  const Metric& metric = *operand.metric;
-  const std::string argument =
-      Printed(*std::get_if<Expr>(&call.arguments[0].form));
-  if (user_days) {
-    if (rule == Additivity::kOverlaps) return absl::OkStatus();
-    const bool adds = rule == Additivity::kAdds;
-    return Refuse(Refusal::kUserDays, expr.source,
-                  {argument, adds ? "ADDS" : "is a LEVEL",
-                   adds ? absl::StrCat("use sum(", argument, ")")
-                        : absl::StrCat("use avg(", argument, ")")});
-  }
-  if (rule == Additivity::kAdds || place.whole_range ||
-      !ManySteps(operand, place.whole_range)) {
-    return absl::OkStatus();
-  }
-  if (rule == Additivity::kLevel) {
-    return Refuse(Refusal::kSumLevel, expr.source,
-                  {Printed(expr), argument,
-                   absl::StrCat(UnitName(metric.spec.period.unit), "s"),
-                   StatementWith(call, "avg")});
-  }
-  if (place.in_bounds) {
-    leaf->aggregate = Aggregate::kBoundsOfSum;
-    return absl::OkStatus();
-  }
-  const std::string unit = Unit(metric);
-  const std::string phrase = BucketPhrase(operand);
-  const std::string the_bucket =
-      operand.buckets.has_value()
-          ? absl::StrCat("the ", plan_.every->count == 1
-                                     ? std::string(UnitName(plan_.every->unit))
-                                     : FormatPeriod(*plan_.every))
-          : "the range";
-  return Refuse(Refusal::kSumOverlaps, expr.source,
-                {Printed(expr), phrase,
-                 absl::StrCat(absl::StripSuffix(unit, "s"), "-",
-                              UnitName(metric.spec.period.unit), "s"),
-                 unit, argument, the_bucket, StatementWith(call, "avg")});
-}
-
-absl::StatusOr<RowExpr> Binder::BindAggregate(const Expr& expr,
-                                              const Call& call,
-                                              const Place& place) {
-  Leaf leaf;
-  leaf.total = place.total;
-  leaf.whole_range = place.whole_range;
-  const bool user_days = call.function == "user_days";
-  const AggregateName name = user_days ? AggregateName{Aggregate::kSum, 0.5}
-                                       : *FindAggregate(call.function);
-  leaf.aggregate = name.aggregate;
-  leaf.quantile = name.quantile;
-  FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-  FOOTFALL_ASSIGN_OR_RETURN(leaf.steps, BindSteps(*argument, call));
-  FOOTFALL_RETURN_IF_ERROR(AlignSteps(expr, &leaf));
-  if (leaf.aggregate == Aggregate::kSum) {
-    FOOTFALL_RETURN_IF_ERROR(CheckSum(expr, call, user_days, place, &leaf));
-  }
-  leaf.is_decimal = GivesDecimal(leaf.aggregate, leaf.steps.is_decimal);
-  return AddLeaf(std::move(leaf));
-}
-
-absl::StatusOr<RowExpr> Binder::BindFirstTime(const Expr& expr,
-                                              const Call& call,
-                                              const Place& place) {
-  const Test* test = call.arguments.size() == 1
-                         ? std::get_if<Test>(&call.arguments[0].form)
-                         : nullptr;
-  const Number* number =
-      test == nullptr ? nullptr : std::get_if<Number>(&test->right.node);
-  const Negation* minus =
-      test == nullptr ? nullptr : std::get_if<Negation>(&test->right.node);
-  if (minus != nullptr) number = std::get_if<Number>(&minus->inner[0].node);
-  if (number == nullptr) {
-    return Refuse(Refusal::kArguments, expr.source,
-                  {call.function, "a test of a metric against a number",
-                   "first_time(dau >= 1000000)"});
-  }
-  if (place.in_share) {
-    return Refuse(Refusal::kDateArithmetic, expr.source,
-                  {Printed(expr), "share"});
-  }
-  Leaf leaf;
-  leaf.function = Leaf::Function::kFirstTime;
-  leaf.whole_range = place.whole_range;
-  leaf.comparison = test->comparison;
-  if (const auto* integer = std::get_if<int64_t>(&number->value)) {
-    leaf.threshold = Scalar::Integer(minus != nullptr ? -*integer : *integer);
-  } else {
-    const double decimal = std::get<double>(number->value);
-    leaf.threshold = Scalar::Decimal(minus != nullptr ? -decimal : decimal);
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(leaf.steps, BindSteps(test->left, call));
-  FOOTFALL_RETURN_IF_ERROR(AlignSteps(expr, &leaf));
-  leaf.is_date = true;
-  return AddLeaf(std::move(leaf));
-}
-
-absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
-                                          const Place& place) {
-  FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-  if (place.in_share) {
-    return Refuse(Refusal::kTransformTwice, expr.source, {});
-  }
-  const Operand* first = FirstOperand(*argument);
-  if (first == nullptr) {
-    return Refuse(Refusal::kNoMetric, argument->source, {Printed(*argument)});
-  }
-  if (plan_.by.empty()) {
-    FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                              FindMetric(first->metric, expr.source));
-    const auto& dimensions = metric->spec.dimensions;
-    return Refuse(Refusal::kShareBy, expr.source,
-                  {Printed(*argument),
-                   dimensions.empty() ? "app" : dimensions.back().name});
-  }
-  if (place.whole_range) {
-    return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
-  }
-  BoundShare share;
-  share.within.resize(plan_.by.size());
-  for (const std::string& name : call.scope_dimensions) {
-    const auto by = std::find(plan_.by.begin(), plan_.by.end(), name);
-    if (by == plan_.by.end()) {
-      return Refuse(Refusal::kWithin, expr.source,
-                    {name, absl::StrJoin(plan_.by, ", ")});
-    }
-    share.within[static_cast<size_t>(by - plan_.by.begin())] = true;
-  }
-  RowExpr row;
-  row.kind = RowExpr::Kind::kShare;
-  row.is_decimal = true;
-  Place inside = place;
-  inside.in_share = true;
-  FOOTFALL_ASSIGN_OR_RETURN(RowExpr own, BindRow(*argument, inside));
-  inside.total.is_total = true;
-  inside.total.within = share.within;
-  FOOTFALL_ASSIGN_OR_RETURN(RowExpr counted, BindRow(*argument, inside));
-
-  // What x is made of decides whether its parts have a sum.
-  std::vector<size_t> leaves;
-  const auto collect = [&leaves](const auto& self, const RowExpr& r) -> void {
-    if (r.kind == RowExpr::Kind::kLeaf) leaves.push_back(r.leaf);
-    for (const RowExpr& side : r.sides) self(self, side);
-  };
-  collect(collect, own);
-  for (const size_t index : leaves) {
-    const Leaf& leaf = plan_.leaves[index];
-    const BoundOperand& operand = plan_.operands[leaf.operand];
-    const MetricSpec& spec = operand.metric->spec;
-    if (RuleOverTime(plan_, leaf.steps) == Additivity::kLevel) {
-      return Refuse(Refusal::kShareLevel, expr.source,
-                    {Printed(*argument), "time"});
-    }
-    for (size_t b = 0; b < plan_.by.size(); ++b) {
-      if (share.within[b] || operand.by[b] < 0) continue;
-      const Dimension& dimension =
-          spec.dimensions[static_cast<size_t>(operand.by[b])];
-      if (dimension.rule == Additivity::kLevel) {
-        return Refuse(Refusal::kShareLevel, expr.source,
-                      {spec.name, dimension.name});
-      }
-    }
-  }
-  row.share = plan_.shares.size();
-  plan_.shares.push_back(std::move(share));
-  row.sides.push_back(std::move(own));
-  row.sides.push_back(std::move(counted));
-  return row;
 }
 
 }  // namespace footfall::query

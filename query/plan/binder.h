@@ -63,10 +63,12 @@ class Binder {
   absl::StatusOr<RowExpr> BindCall(const Expr& expr, const Call& call,
                                    const Place& place);
   absl::StatusOr<RowExpr> BindBare(const Expr& expr, const Place& place);
+  // (bind_over_time.cc)
   absl::StatusOr<RowExpr> BindAggregate(const Expr& expr, const Call& call,
                                         const Place& place);
   absl::StatusOr<RowExpr> BindFirstTime(const Expr& expr, const Call& call,
                                         const Place& place);
+  // (bind_transform.cc)
   absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
                                     const Place& place);
   absl::StatusOr<StepExpr> BindSteps(const Expr& expr, const Call& around);

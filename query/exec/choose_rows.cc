@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 #include "query/exec/rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"

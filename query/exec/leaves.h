@@ -11,7 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 #include "query/exec/groups.h"
 #include "query/exec/operand_reader.h"
 #include "query/exec/run.h"

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 #include "query/exec/leaves.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"

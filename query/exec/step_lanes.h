@@ -12,7 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 #include "query/exec/operand_reader.h"
 #include "query/plan/plan.h"
 

@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 #include "query/func/step_words.h"
 
 namespace footfall::query {

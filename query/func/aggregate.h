@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "footfall/statement.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 
 namespace footfall::query {
 

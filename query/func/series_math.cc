@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 #include "query/func/step_words.h"
 
 namespace footfall::query {

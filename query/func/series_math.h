@@ -12,7 +12,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "footfall/statement.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 #include "query/func/aggregate.h"
 
 namespace footfall::query {

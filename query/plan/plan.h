@@ -17,7 +17,7 @@
 #include "footfall/metric.h"
 #include "footfall/period.h"
 #include "footfall/statement.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 #include "query/func/aggregate.h"
 #include "query/plan/member_set.h"
 

@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 #include "tests/query/func/steps.h"
 
 namespace footfall::query {

@@ -1,4 +1,4 @@
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 
 namespace footfall::query {
 namespace {

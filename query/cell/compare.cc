@@ -1,4 +1,4 @@
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 
 #include <cmath>
 #include <cstdint>

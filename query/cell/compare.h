@@ -1,14 +1,14 @@
 // How values compare: exactly, whatever their types, with missing and NaN in
 // their places.
 
-#ifndef FOOTFALL_QUERY_EXEC_COMPARE_H_
-#define FOOTFALL_QUERY_EXEC_COMPARE_H_
+#ifndef FOOTFALL_QUERY_CELL_COMPARE_H_
+#define FOOTFALL_QUERY_CELL_COMPARE_H_
 
 #include <compare>
 #include <cstdint>
 
 #include "footfall/statement.h"
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 
 namespace footfall::query {
 
@@ -49,4 +49,4 @@ int OrderCells(const Cell& left, const Cell& right, bool descending);
 
 }  // namespace footfall::query
 
-#endif  // FOOTFALL_QUERY_EXEC_COMPARE_H_
+#endif  // FOOTFALL_QUERY_CELL_COMPARE_H_

@@ -1,13 +1,13 @@
-// Tests of query/exec/cell.h.
+// Tests of query/cell/cell.h.
 
-#include "query/exec/cell.h"
+#include "query/cell/cell.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
 
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 
 namespace footfall::query {
 namespace {

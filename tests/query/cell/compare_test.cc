@@ -1,6 +1,6 @@
-// Tests of query/exec/compare.h.
+// Tests of query/cell/compare.h.
 
-#include "query/exec/compare.h"
+#include "query/cell/compare.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,8 +1,8 @@
 // One value of an answer with what is known about it, and the interval
 // arithmetic that carries the knowledge along.
 
-#ifndef FOOTFALL_QUERY_EXEC_CELL_H_
-#define FOOTFALL_QUERY_EXEC_CELL_H_
+#ifndef FOOTFALL_QUERY_CELL_CELL_H_
+#define FOOTFALL_QUERY_CELL_CELL_H_
 
 #include <cstdint>
 #include <optional>
@@ -73,4 +73,4 @@ Coverage LeastCoverage(Coverage left, Coverage right);
 
 }  // namespace footfall::query
 
-#endif  // FOOTFALL_QUERY_EXEC_CELL_H_
+#endif  // FOOTFALL_QUERY_CELL_CELL_H_

@@ -70,10 +70,12 @@ class StoredDatabase final : public Database {
 
   absl::StatusOr<WriteResult> Write(const SampleBatch& batch,
                                     const WriteOptions& options) override {
-    if (batch.row_count() > options_.max_batch_rows) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the batch has ", batch.row_count(), " rows; max_batch_rows allows ",
-          options_.max_batch_rows));
+    const uint64_t rows = batch.row_count() + batch.event_changes().size() +
+                          batch.alias_changes().size();
+    if (rows > options_.max_batch_rows) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the batch has ", rows, " rows; max_batch_rows allows ",
+                       options_.max_batch_rows));
     }
     return WriteRows(&queue_, batch, options);
   }

@@ -204,6 +204,10 @@ absl::Status Catalog::LoadRecord(absl::string_view key,
       return LoadSeries(parsed.number, parsed.first, value);
     case 'E':
       return LoadMembers(parsed.number, parsed.first, value);
+    case 'V':
+      return events_.Load(parsed.number, value);
+    case 'W':
+      return aliases_.Load(parsed.number, value);
     default:  // the format version was read first; eras are upkeep's
       return absl::OkStatus();
   }
@@ -494,6 +498,49 @@ absl::StatusOr<uint64_t> Catalog::CreateSeries(
   return rows.size();
 }
 
+absl::Status Catalog::CheckNames(absl::Span<const EventChange> events,
+                                 absl::Span<const AliasChange> aliases) const {
+  FOOTFALL_RETURN_IF_ERROR(events_.Check(events));
+  for (const AliasChange& change : aliases) {
+    const auto found = dictionaries_.find(change.alias.dimension);
+    if (found == dictionaries_.end()) {
+      if (change.removes) continue;
+      return absl::NotFoundError(
+          absl::StrCat("alias in ", change.alias.dimension,
+                       ": no metric has this dimension"));
+    }
+    if (uint64_t{found->second->count()} + 2 * aliases.size() >= kMaxNumbers) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "dimension ", found->first, " has ", found->second->count(),
+          " members; a dimension can have ", kMaxNumbers));
+    }
+  }
+  return aliases_.Check(aliases);
+}
+
+Catalog::NameCounts Catalog::ChangeNames(absl::Span<const EventChange> events,
+                                         absl::Span<const AliasChange> aliases,
+                                         StoreBatch* batch) {
+  for (const AliasChange& change : aliases) {
+    if (change.removes) continue;
+    Dictionary* const dictionary =
+        dictionaries_.at(change.alias.dimension).get();
+    AddMember(dictionary, change.alias.old_name, batch);
+    AddMember(dictionary, change.alias.new_name, batch);
+  }
+  view_ = nullptr;
+  return {.events = events_.Apply(events, batch),
+          .aliases = aliases_.Apply(aliases, batch)};
+}
+
+void Catalog::AddMember(Dictionary* dictionary, absl::string_view name,
+                        StoreBatch* batch) {
+  const MemberId next = dictionary->count();
+  if (dictionary->Add(name) != next) return;  // it was there
+  batch->Put(Keyspace::kCatalog, MemberBlockKey(dictionary->id(), next),
+             EncodeMemberBlock({name}));
+}
+
 absl::Status Catalog::FoldSeriesBlocks(MetricId metric, const StoreView& view,
                                        StoreBatch* batch) const {
   const std::shared_ptr<const MetricState> state = Find(metric);
@@ -562,7 +609,8 @@ std::shared_ptr<const CatalogView> Catalog::View() {
     for (const auto& [id, state] : metrics_) {
       states.push_back(state);
     }
-    view_ = std::make_shared<const CatalogView>(states);
+    view_ = std::make_shared<const CatalogView>(states, events_.View(),
+                                                aliases_.View());
   }
   return view_;
 }

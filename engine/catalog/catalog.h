@@ -1,5 +1,6 @@
-// The catalog: metrics, the dictionaries of their dimensions and the tables of
-// their series, kept in the store's catalog key space and in memory.
+// The catalog: metrics, the dictionaries of their dimensions, the tables of
+// their series, events and aliases, kept in the store's catalog key space and
+// in memory.
 
 #ifndef FOOTFALL_ENGINE_CATALOG_CATALOG_H_
 #define FOOTFALL_ENGINE_CATALOG_CATALOG_H_
@@ -73,6 +74,23 @@ class Catalog {
                                         absl::Span<SeriesId> out,
                                         StoreBatch* batch);
 
+  // Whether the changes could be made. Nothing is changed.
+  //
+  //   NOT_FOUND  no metric ever had the dimension of an alias
+  //   else       as EventTable::Check(), AliasTable::Check()
+  absl::Status CheckNames(absl::Span<const EventChange> events,
+                          absl::Span<const AliasChange> aliases) const;
+
+  // Changes events and aliases; both names of an alias become members of its
+  // dimension. Requires: valid ones that CheckNames() let pass.
+  struct NameCounts {
+    EventTable::Counts events;
+    AliasTable::Counts aliases;
+  };
+  NameCounts ChangeNames(absl::Span<const EventChange> events,
+                         absl::Span<const AliasChange> aliases,
+                         StoreBatch* batch);
+
   // Puts a metric's series, or a dimension's members, into blocks of
   // kFoldedBlockRows, unless they lie so in `view` already.
   absl::Status FoldSeriesBlocks(MetricId metric, const StoreView& view,
@@ -90,6 +108,8 @@ class Catalog {
   absl::Status LoadMetric(MetricId metric, absl::string_view value);
   absl::Status LoadMembers(uint32_t dictionary, MemberId first,
                            absl::string_view value);
+  void AddMember(Dictionary* dictionary, absl::string_view name,
+                 StoreBatch* batch);
   absl::Status LoadSeries(MetricId metric, SeriesId first,
                           absl::string_view value);
   std::shared_ptr<const MetricState> MakeState(
@@ -103,6 +123,8 @@ class Catalog {
   absl::flat_hash_map<std::string, MetricId> by_name_;
   absl::flat_hash_map<std::string, std::shared_ptr<Dictionary>> dictionaries_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
+  EventTable events_;
+  AliasTable aliases_;
   std::shared_ptr<const CatalogView> view_;  // null: must be made again
 };
 

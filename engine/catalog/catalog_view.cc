@@ -1,11 +1,15 @@
 #include "engine/catalog/catalog_view.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace footfall::engine {
 
 CatalogView::CatalogView(
-    absl::Span<const std::shared_ptr<const MetricState>> metrics) {
+    absl::Span<const std::shared_ptr<const MetricState>> metrics,
+    std::shared_ptr<const EventList> events,
+    std::shared_ptr<const AliasList> aliases)
+    : events_(std::move(events)), aliases_(std::move(aliases)) {
   for (const std::shared_ptr<const MetricState>& state : metrics) {
     const SeriesId series_count = state->series->count();
     const Metric& metric = *state->metric;

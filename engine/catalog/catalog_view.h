@@ -1,5 +1,5 @@
 // The catalog as a snapshot sees it: metrics, dictionaries and series tables,
-// each with the count that was published.
+// each with the count that was published, and lists of events and aliases.
 
 #ifndef FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
 #define FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
@@ -13,6 +13,8 @@
 #include "absl/container/node_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "engine/catalog/aliases.h"
+#include "engine/catalog/events.h"
 #include "engine/catalog/members.h"
 #include "engine/catalog/series_columns.h"
 #include "engine/catalog/tile_layout.h"
@@ -64,8 +66,9 @@ class CatalogView {
   };
 
   // The counts are those of now. For the leader of the commit queue.
-  explicit CatalogView(
-      absl::Span<const std::shared_ptr<const MetricState>> metrics);
+  CatalogView(absl::Span<const std::shared_ptr<const MetricState>> metrics,
+              std::shared_ptr<const EventList> events,
+              std::shared_ptr<const AliasList> aliases);
 
   // By name.
   const std::vector<std::shared_ptr<const Metric>>& metrics() const {
@@ -76,9 +79,14 @@ class CatalogView {
   const PublishedMetric* FindByName(absl::string_view name) const;
   const PublishedMembers* FindMembers(absl::string_view dimension) const;
 
+  const EventList& events() const { return *events_; }
+  const AliasList& aliases() const { return *aliases_; }
+
   uint64_t series_count() const { return series_count_; }
 
  private:
+  const std::shared_ptr<const EventList> events_;
+  const std::shared_ptr<const AliasList> aliases_;
   std::vector<std::shared_ptr<const Metric>> metrics_;
   absl::node_hash_map<MetricId, PublishedMetric> by_id_;
   absl::flat_hash_map<std::string, MetricId> by_name_;

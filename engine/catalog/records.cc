@@ -61,6 +61,10 @@ absl::Status UnknownNumber(absl::string_view field, int number) {
       "; this build does not know it: written by a later release"));
 }
 
+absl::Status NoSuchRecord(absl::string_view what, const absl::Status& why) {
+  return absl::DataLossError(absl::StrCat(what, " record: ", why.message()));
+}
+
 }  // namespace
 
 std::string FormatKey() { return Key('F'); }
@@ -75,6 +79,8 @@ std::string SeriesBlockKey(MetricId metric, SeriesId first) {
   return Key('S', metric, first);
 }
 std::string SealedKey(MetricId metric) { return Key('U', metric); }
+std::string EventKey(uint32_t event) { return Key('V', event); }
+std::string AliasKey(uint32_t alias) { return Key('W', alias); }
 
 std::string AfterPrefix(absl::string_view prefix) {
   std::string after(prefix);
@@ -105,6 +111,8 @@ absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes) {
       case 'D':
       case 'M':
       case 'U':
+      case 'V':
+      case 'W':
         numbers = 1;
         break;
       case 'E':
@@ -219,6 +227,72 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
                      storage::kMaxTileCells, " are possible"));
   }
   return declaration;
+}
+
+std::string EncodeEvent(const Event& event) {
+  proto::EventRecord record;
+  record.set_kind(event.kind);
+  record.set_name(event.name);
+  record.set_date(FormatDate(event.date));
+  for (const DimensionMember& member : event.members) {
+    proto::DimensionMemberRecord* const to = record.add_members();
+    to->set_dimension(member.dimension);
+    to->set_member(member.member);
+  }
+  record.set_note(event.note);
+  record.set_source(event.source);
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
+  proto::EventRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("event record: the message does not parse");
+  }
+  Event event;
+  event.kind = record.kind();
+  event.name = record.name();
+  const absl::StatusOr<Date> date = ParseDate(record.date());
+  if (!date.ok()) return NoSuchRecord("event", date.status());
+  event.date = *date;
+  for (const proto::DimensionMemberRecord& from : record.members()) {
+    event.members.push_back({from.dimension(), from.member()});
+  }
+  event.note = record.note();
+  event.source = record.source();
+  if (const absl::Status valid = ValidateEvent(event); !valid.ok()) {
+    return NoSuchRecord("event", valid);
+  }
+  return event;
+}
+
+std::string EncodeAlias(const Alias& alias) {
+  proto::AliasRecord record;
+  record.set_dimension(alias.dimension);
+  record.set_old_name(alias.old_name);
+  record.set_new_name(alias.new_name);
+  if (alias.from.has_value()) record.set_from(FormatDate(*alias.from));
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<Alias> DecodeAlias(absl::string_view bytes) {
+  proto::AliasRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("alias record: the message does not parse");
+  }
+  Alias alias;
+  alias.dimension = record.dimension();
+  alias.old_name = record.old_name();
+  alias.new_name = record.new_name();
+  if (!record.from().empty()) {
+    const absl::StatusOr<Date> from = ParseDate(record.from());
+    if (!from.ok()) return NoSuchRecord("alias", from.status());
+    alias.from = *from;
+  }
+  if (const absl::Status valid = ValidateAlias(alias); !valid.ok()) {
+    return NoSuchRecord("alias", valid);
+  }
+  return alias;
 }
 
 std::string EncodeCounters(const Counters& counters) {

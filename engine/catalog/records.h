@@ -9,6 +9,8 @@
 //   M metric:u32               MetricRecord
 //   S metric:u32 first:u32     series block: columns of series from `first`
 //   U metric:u32               era before which upkeep has sealed all tiles
+//   V event:u32                EventRecord
+//   W alias:u32                AliasRecord
 //
 // Numbers in keys are big-endian: byte order is number order. A record comes
 // after those that it refers to, so that one pass in key order loads all.
@@ -21,6 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "footfall/event.h"
 #include "footfall/metric.h"
 #include "storage/tile/tile.h"
 
@@ -37,6 +40,8 @@ std::string MetricKey(MetricId metric);
 std::string MemberBlockKey(uint32_t dictionary, MemberId first);
 std::string SeriesBlockKey(MetricId metric, SeriesId first);
 std::string SealedKey(MetricId metric);
+std::string EventKey(uint32_t event);
+std::string AliasKey(uint32_t alias);
 
 // The first key after every key that starts with `prefix`.
 std::string AfterPrefix(absl::string_view prefix);
@@ -49,7 +54,7 @@ std::string SeriesBlocksOf(MetricId metric);
 // A catalog key, taken apart.
 struct CatalogKey {
   char kind = 0;        // the letter above
-  uint32_t number = 0;  // dictionary or metric, where there is one
+  uint32_t number = 0;  // dictionary, metric, event, alias: if there is one
   uint32_t first = 0;   // first member or series of a block
 };
 
@@ -74,6 +79,13 @@ std::string EncodeMetric(const MetricDeclaration& declaration);
 // DATA_LOSS where the bytes are no such record or hold a declaration that
 // could not have been made; UNIMPLEMENTED where they need a later release.
 absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes);
+
+// Each as it was given. DATA_LOSS where the bytes are no such record or hold
+// what Validate...() refuses.
+std::string EncodeEvent(const Event& event);
+absl::StatusOr<Event> DecodeEvent(absl::string_view bytes);
+std::string EncodeAlias(const Alias& alias);
+absl::StatusOr<Alias> DecodeAlias(absl::string_view bytes);
 
 struct Counters {
   MetricId next_metric = 1;

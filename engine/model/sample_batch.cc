@@ -2,6 +2,7 @@
 
 #include "footfall/sample_batch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/model/calendar.h"
@@ -85,7 +86,38 @@ SampleRows& SampleBatch::RowsOf(std::shared_ptr<const Metric> metric) {
   return rows_.back();
 }
 
-bool SampleBatch::empty() const { return row_count() == 0; }
+void SampleBatch::AddEvent(Event event) {
+  std::stable_sort(event.members.begin(), event.members.end(),
+                   [](const DimensionMember& a, const DimensionMember& b) {
+                     return a.dimension < b.dimension;
+                   });
+  events_.push_back({.removes = false, .event = std::move(event)});
+}
+
+void SampleBatch::RemoveEvent(absl::string_view kind, absl::string_view name,
+                              const Date& date) {
+  EventChange& change = events_.emplace_back();
+  change.removes = true;
+  change.event.kind = std::string(kind);
+  change.event.name = std::string(name);
+  change.event.date = date;
+}
+
+void SampleBatch::AddAlias(Alias alias) {
+  aliases_.push_back({.removes = false, .alias = std::move(alias)});
+}
+
+void SampleBatch::RemoveAlias(absl::string_view dimension,
+                              absl::string_view old_name) {
+  AliasChange& change = aliases_.emplace_back();
+  change.removes = true;
+  change.alias.dimension = std::string(dimension);
+  change.alias.old_name = std::string(old_name);
+}
+
+bool SampleBatch::empty() const {
+  return row_count() == 0 && events_.empty() && aliases_.empty();
+}
 
 size_t SampleBatch::row_count() const {
   size_t count = 0;
@@ -93,6 +125,10 @@ size_t SampleBatch::row_count() const {
   return count;
 }
 
-void SampleBatch::Clear() { rows_.clear(); }
+void SampleBatch::Clear() {
+  rows_.clear();
+  events_.clear();
+  aliases_.clear();
+}
 
 }  // namespace footfall

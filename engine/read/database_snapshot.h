@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
@@ -37,6 +38,12 @@ class DatabaseSnapshot final : public Snapshot {
                                MemberId member) const override;
   std::optional<MemberId> FindMember(absl::string_view dimension,
                                      absl::string_view name) const override;
+  absl::Span<const std::shared_ptr<const Event>> Events() const override {
+    return catalog_->events();
+  }
+  absl::Span<const std::shared_ptr<const Alias>> Aliases() const override {
+    return catalog_->aliases();
+  }
   const SeriesTable& Series(MetricId metric) const override;
   absl::StatusOr<std::optional<StepRange>> StepBounds(
       MetricId metric) const override;

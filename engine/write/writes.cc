@@ -68,6 +68,39 @@ absl::Status Prepare(Part* part) {
                        &part->counts);
 }
 
+absl::Status InChange(absl::string_view what, size_t index,
+                      const absl::Status& status) {
+  return absl::Status(
+      status.code(),
+      absl::StrCat(what, " ", index, ", from 0: ", status.message()));
+}
+
+// Events and aliases to be written; removals name what may not be there.
+absl::Status CheckNames(const SampleBatch& batch) {
+  for (size_t i = 0; i < batch.event_changes().size(); ++i) {
+    const EventChange& change = batch.event_changes()[i];
+    const absl::Status valid =
+        change.removes ? absl::OkStatus() : ValidateEvent(change.event);
+    if (!valid.ok()) return InChange("event", i, valid);
+  }
+  for (size_t i = 0; i < batch.alias_changes().size(); ++i) {
+    const AliasChange& change = batch.alias_changes()[i];
+    const absl::Status valid =
+        change.removes ? absl::OkStatus() : ValidateAlias(change.alias);
+    if (!valid.ok()) return InChange("alias", i, valid);
+  }
+  return absl::OkStatus();
+}
+
+// About what they add to a batch of the store.
+size_t NameBytes(const SampleBatch& batch) {
+  size_t bytes = 0;
+  for (const EventChange& change : batch.event_changes()) {
+    bytes += 64 + change.event.note.size() + change.event.source.size();
+  }
+  return bytes + 64 * batch.alias_changes().size();
+}
+
 void Append(const StoreBatch& from, StoreBatch* to) {
   for (const StoreBatch::Operation& operation : from.operations()) {
     to->Append(operation.keyspace, operation.key, operation.value);
@@ -95,7 +128,8 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
     FOOTFALL_RETURN_IF_ERROR(CheckRows(rows));
     parts.push_back(std::move(part));
   }
-  size_t size_bytes = 0;
+  FOOTFALL_RETURN_IF_ERROR(CheckNames(batch));
+  size_t size_bytes = NameBytes(batch);
   for (Part& part : parts) {
     FOOTFALL_RETURN_IF_ERROR(Prepare(&part));
     size_bytes += part.creates ? part.rows->size() * sizeof(int64_t)
@@ -107,6 +141,12 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
       if (change.catalog->Find(part.state->metric->id) == nullptr) {
         return Dropped(*part.state->metric);
       }
+    }
+    const bool has_names =
+        !batch.event_changes().empty() || !batch.alias_changes().empty();
+    if (has_names) {
+      FOOTFALL_RETURN_IF_ERROR(change.catalog->CheckNames(
+          batch.event_changes(), batch.alias_changes()));
     }
     for (Part& part : parts) {
       if (part.creates) {
@@ -123,6 +163,14 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
       }
       result.samples += part.counts.samples;
       result.replaced_in_batch += part.counts.replaced;
+    }
+    if (has_names) {
+      const Catalog::NameCounts names = change.catalog->ChangeNames(
+          batch.event_changes(), batch.alias_changes(), change.batch);
+      result.events = names.events.written;
+      result.removed_events = names.events.removed;
+      result.aliases = names.aliases.written;
+      result.removed_aliases = names.aliases.removed;
     }
     return absl::OkStatus();
   };

@@ -38,7 +38,7 @@ std::shared_ptr<const Metric> Find(Database* database,
 Change DefineOf(const MetricSpec& spec) {
   return {absl::StrCat("define ", spec.name),
           [spec](Database* database, PlainDatabase* expected) {
-            (*expected)[spec.name];
+            expected->metrics[spec.name];
             return database->Define(spec).status();
           }};
 }
@@ -55,7 +55,7 @@ Change WriteOf(std::vector<std::string> metrics, uint64_t seed, int rows,
               Row row = RandomRow(metric->spec, &random);
               row.deletes = deletes && random() % 3 == 0;
               AddRow(row, &batch.RowsOf(metric));
-              Apply(row, &(*expected)[name]);
+              Apply(row, &expected->metrics[name]);
             }
             return database->Write(batch, {}).status();
           }};
@@ -68,7 +68,7 @@ Change DeleteOf(const std::string& name) {
             std::vector<SeriesId> all(
                 database->TakeSnapshot()->Series(metric->id).count());
             std::iota(all.begin(), all.end(), SeriesId{0});
-            for (auto& [members, steps] : (*expected)[name]) {
+            for (auto& [members, steps] : expected->metrics[name]) {
               steps.erase(steps.lower_bound(20'000), steps.lower_bound(20'030));
             }
             return database
@@ -86,7 +86,7 @@ Change BulkLoadOf(const std::string& name, uint64_t seed) {
             Random random(seed);
             for (int i = 0; i < 60; ++i) {
               const Row row = RandomRow(metric->spec, &random);
-              Apply(row, &(*expected)[name]);
+              Apply(row, &expected->metrics[name]);
               absl::Status status =
                   (*loader)->Add(row.step, Views(row.members), row.bits);
               if (!status.ok()) return status;
@@ -95,10 +95,33 @@ Change BulkLoadOf(const std::string& name, uint64_t seed) {
           }};
 }
 
+// Rows, events and aliases in one batch.
+Change NamesOf(const std::string& metric, uint64_t seed) {
+  return {absl::StrCat("names ", seed),
+          [=](Database* database, PlainDatabase* expected) {
+            Random random(seed);
+            SampleBatch batch;
+            const auto found = Find(database, metric);
+            const Row row = RandomRow(found->spec, &random);
+            AddRow(row, &batch.RowsOf(found));
+            Apply(row, &expected->metrics[metric]);
+            for (int i = 0; i < 8; ++i) {
+              const EventChange event = RandomEventChange(&random);
+              AddChange(event, &batch);
+              Apply(event, &expected->events);
+              const AliasChange alias = RandomAliasChange(&random);
+              if (ClosesCircle(alias, expected->aliases)) continue;
+              AddChange(alias, &batch);
+              Apply(alias, &expected->aliases);
+            }
+            return database->Write(batch, {}).status();
+          }};
+}
+
 Change DropOf(const std::string& name) {
   return {absl::StrCat("drop ", name),
           [=](Database* database, PlainDatabase* expected) {
-            expected->erase(name);
+            expected->metrics.erase(name);
             return database->DropMetric(name);
           }};
 }
@@ -114,6 +137,7 @@ std::vector<Change> AllChanges() {
       WriteOf({mentions, price}, 1, 30, false),
       WriteOf({mentions, price}, 1, 30, true),  // the same series
       DeleteOf(mentions),
+      NamesOf(mentions, 3),
   };
   // So many patches that upkeep has something to do.
   for (uint64_t seed = 10; seed < 22; ++seed) {
@@ -128,6 +152,7 @@ std::vector<Change> AllChanges() {
   changes.push_back({"compact", [](Database* database, PlainDatabase*) {
                        return database->Compact();
                      }});
+  changes.push_back(NamesOf(price, 34));
   changes.push_back(DropOf(price));
   changes.push_back(DefineOf(specs[1]));
   changes.push_back(WriteOf({mentions, price}, 33, 20, false));

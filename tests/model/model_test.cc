@@ -1,4 +1,4 @@
-// Random operations on a database against a plain map.
+// Random operations on a database against plain maps.
 //
 // A failure prints its seed. To see it again, or to run longer:
 //
@@ -79,8 +79,16 @@ class ModelTest {
       case 13:
         WriteWhatDoesNotFit();
         break;
+      case 14:
+      case 15:
+      case 16:
+        Write(/*names=*/1 + random_() % 6);
+        break;
+      case 17:
+        CloseCircle();
+        break;
       default:
-        Write();
+        Write(/*names=*/0);
     }
   }
 
@@ -88,7 +96,7 @@ class ModelTest {
   void CheckSome() {
     const auto snapshot = database_->TakeSnapshot();
     const Metric& metric = *metrics_[random_() % metrics_.size()];
-    const PlainMetric& all = expected_[metric.spec.name];
+    const PlainMetric& all = expected_.metrics[metric.spec.name];
     std::vector<SeriesId> series;
     std::set<Members> asked;
     const uint64_t out_of = 1 + random_() % 20;
@@ -177,7 +185,7 @@ class ModelTest {
     const auto metric = database_->Define(spec);
     Succeeds(metric.status());
     metrics_.push_back(*metric);
-    expected_[spec.name];
+    expected_.metrics[spec.name];
   }
 
   void DropAndDefine() {
@@ -186,14 +194,15 @@ class ModelTest {
     Note(absl::StrCat("drop ", spec.name));
     Succeeds(database_->DropMetric(spec.name));
     metrics_.erase(metrics_.begin() + static_cast<ptrdiff_t>(at));
-    expected_.erase(spec.name);
+    expected_.metrics.erase(spec.name);
     if (random_() % 2 == 0) CheckAll();
     Define(spec);
   }
 
   uint64_t SeriesCount() const { return database_->Stats().series_count; }
 
-  void Write() {
+  // Rows, and as many events and aliases.
+  void Write(uint64_t names) {
     SampleBatch batch;
     std::set<std::pair<std::string, std::pair<Members, int64_t>>> cells;
     uint64_t written = 0;
@@ -206,11 +215,20 @@ class ModelTest {
       row.deletes = random_() % 6 == 0;
       deletes |= row.deletes;
       AddRow(row, &batch.RowsOf(metric));
-      Apply(row, &expected_[metric->spec.name]);
+      Apply(row, &expected_.metrics[metric->spec.name]);
       cells.insert({metric->spec.name, {row.members, row.step}});
       ++written;
     }
-    Note(absl::StrCat("write ", rows));
+    for (uint64_t i = 0; i < names; ++i) {
+      const EventChange event = RandomEventChange(&random_);
+      AddChange(event, &batch);
+      Apply(event, &expected_.events);
+      const AliasChange alias = RandomAliasChange(&random_);
+      if (ClosesCircle(alias, expected_.aliases)) continue;
+      AddChange(alias, &batch);
+      Apply(alias, &expected_.aliases);
+    }
+    Note(absl::StrCat("write ", rows, " and ", names, " names"));
     const uint64_t before = SeriesCount();
     WriteOptions options;
     if (random_() % 4 != 0) options.durability = Durability::kProcessCrash;
@@ -239,10 +257,33 @@ class ModelTest {
           absl::StatusCode::kInvalidArgument);
   }
 
+  // An alias leads back to where it began, or an event has no name: nothing of
+  // the batch is there.
+  void CloseCircle() {
+    SampleBatch batch;
+    const auto& metric = metrics_[random_() % metrics_.size()];
+    AddRow(RandomRow(metric->spec, &random_), &batch.RowsOf(metric));
+    AddChange(RandomEventChange(&random_), &batch);
+    AliasChange alias = RandomAliasChange(&random_);
+    alias.removes = false;
+    AddChange(alias, &batch);
+    const bool circle = random_() % 2 == 0;
+    if (circle) {
+      std::swap(alias.alias.old_name, alias.alias.new_name);
+      AddChange(alias, &batch);
+    } else {
+      batch.AddEvent({.kind = "release", .date = *ParseDate("2025")});
+    }
+    Note("write names that do not fit");
+    CHECK(database_->Write(batch, {}).status().code() ==
+          (circle ? absl::StatusCode::kFailedPrecondition
+                  : absl::StatusCode::kInvalidArgument));
+  }
+
   void DeleteRange() {
     const auto& metric = metrics_[random_() % metrics_.size()];
     const auto snapshot = database_->TakeSnapshot();
-    PlainMetric& samples = expected_[metric->spec.name];
+    PlainMetric& samples = expected_.metrics[metric->spec.name];
     StepRange steps;
     steps.begin = RandomStep(metric->spec, &random_);
     steps.end = steps.begin + static_cast<int64_t>(random_() % 200);
@@ -295,7 +336,7 @@ class ModelTest {
     for (const auto& [members, steps] : loaded) {
       samples += steps.size();
       for (const auto& [step, value] : steps) {
-        expected_[metric->spec.name][members][step] = value;
+        expected_.metrics[metric->spec.name][members][step] = value;
       }
     }
     CHECK(result->samples == samples);
@@ -320,7 +361,7 @@ class ModelTest {
   std::vector<std::string> trail_;
 };
 
-TEST_CASE("a database is a map from samples to values", "[model]") {
+TEST_CASE("a database is a map from samples, events and aliases", "[model]") {
   const bool on_disk = GENERATE(false, true);
   const std::optional<uint64_t> given = FromEnvironment("FOOTFALL_MODEL_SEED");
   std::vector<uint64_t> seeds = {1, 2, 3, 4, 5, 6};

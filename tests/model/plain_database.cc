@@ -1,5 +1,6 @@
 #include "tests/model/plain_database.h"
 
+#include <algorithm>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -54,7 +55,85 @@ absl::Status CheckSlab(const Slab& slab, const std::set<SeriesId>& asked,
   return absl::OkStatus();
 }
 
+std::vector<std::string> KeyOf(const Event& event) {
+  std::vector<std::string> key = {event.kind, event.name,
+                                  FormatDate(event.date)};
+  for (const DimensionMember& member : event.members) {
+    key.push_back(absl::StrCat(member.dimension, "=", member.member));
+  }
+  return key;
+}
+
+std::pair<std::string, std::string> ValueOf(const Alias& alias) {
+  return {alias.new_name,
+          alias.from.has_value() ? FormatDate(*alias.from) : ""};
+}
+
+absl::Status ReadNames(const Snapshot& snapshot, PlainDatabase* database) {
+  const Event* before = nullptr;
+  for (const auto& event : snapshot.Events()) {
+    if (before != nullptr && CompareEvents(*before, *event) >= 0) {
+      return absl::InternalError("events: out of order");
+    }
+    before = event.get();
+    database->events[KeyOf(*event)] = {event->note, event->source};
+  }
+  for (const auto& alias : snapshot.Aliases()) {
+    const std::pair key(alias->dimension, alias->old_name);
+    if (!database->aliases.empty() &&
+        !(database->aliases.rbegin()->first < key)) {
+      return absl::InternalError("aliases: out of order");
+    }
+    database->aliases[key] = ValueOf(*alias);
+    // Both names are members, where there is a metric to have them.
+    if (snapshot.MemberCount(alias->dimension) == 0) continue;
+    for (const std::string& name : {alias->old_name, alias->new_name}) {
+      if (!snapshot.FindMember(alias->dimension, name).has_value()) {
+        return absl::InternalError(absl::StrCat("aliases: ", alias->dimension,
+                                                " has no member ", name));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <typename Map>
+std::optional<std::string> MapDifference(absl::string_view what,
+                                         const Map& expected,
+                                         const Map& found) {
+  const auto same = std::mismatch(expected.begin(), expected.end(),
+                                  found.begin(), found.end());
+  if (same.first == expected.end() && same.second == found.end()) {
+    return std::nullopt;
+  }
+  return absl::StrCat(what, ": expected ", expected.size(), ", found ",
+                      found.size(), "; the first ",
+                      std::distance(expected.begin(), same.first),
+                      " are the same");
+}
+
 }  // namespace
+
+void Apply(const EventChange& change, PlainEvents* events) {
+  const Event& event = change.event;
+  const std::vector<std::string> key = KeyOf(event);
+  if (!change.removes) {
+    (*events)[key] = {event.note, event.source};
+    return;
+  }
+  std::erase_if(*events, [&key](const auto& entry) {
+    return std::equal(key.begin(), key.begin() + 3, entry.first.begin());
+  });
+}
+
+void Apply(const AliasChange& change, PlainAliases* aliases) {
+  const std::pair key(change.alias.dimension, change.alias.old_name);
+  if (change.removes) {
+    aliases->erase(key);
+  } else {
+    (*aliases)[key] = ValueOf(change.alias);
+  }
+}
 
 Members MembersOf(const Snapshot& snapshot, const Metric& metric,
                   SeriesId series) {
@@ -109,8 +188,10 @@ absl::StatusOr<PlainDatabase> ReadAll(const Snapshot& snapshot) {
     absl::StatusOr<PlainMetric> samples =
         ReadSome(snapshot, *metric, all, metric->grid.Limits());
     if (!samples.ok()) return samples.status();
-    database[metric->spec.name] = *std::move(samples);
+    database.metrics[metric->spec.name] = *std::move(samples);
   }
+  const absl::Status names = ReadNames(snapshot, &database);
+  if (!names.ok()) return names;
   return database;
 }
 
@@ -143,17 +224,22 @@ std::optional<std::string> Difference(const PlainMetric& expected,
 
 std::optional<std::string> Difference(const PlainDatabase& expected,
                                       const PlainDatabase& found) {
-  for (const auto& [name, samples] : expected) {
-    const auto metric = found.find(name);
-    if (metric == found.end()) return absl::StrCat(name, " is missing");
+  for (const auto& [name, samples] : expected.metrics) {
+    const auto metric = found.metrics.find(name);
+    if (metric == found.metrics.end()) return absl::StrCat(name, " is missing");
     if (auto difference = Difference(samples, metric->second)) {
       return absl::StrCat(name, *difference);
     }
   }
-  for (const auto& [name, samples] : found) {
-    if (expected.count(name) == 0) return absl::StrCat(name, " is there");
+  for (const auto& [name, samples] : found.metrics) {
+    if (expected.metrics.count(name) == 0) {
+      return absl::StrCat(name, " is there");
+    }
   }
-  return std::nullopt;
+  if (auto events = MapDifference("events", expected.events, found.events)) {
+    return events;
+  }
+  return MapDifference("aliases", expected.aliases, found.aliases);
 }
 
 }  // namespace footfall::testing

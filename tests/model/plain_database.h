@@ -1,4 +1,5 @@
-// The database's promise in its plainest form: a map from samples to values.
+// The database's promise in its plainest form: a map from samples to values,
+// one from events to what is said of them, one from old names to new ones.
 
 #ifndef FOOTFALL_TESTS_MODEL_PLAIN_DATABASE_H_
 #define FOOTFALL_TESTS_MODEL_PLAIN_DATABASE_H_
@@ -7,11 +8,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "footfall/metric.h"
+#include "footfall/sample_batch.h"
 #include "footfall/snapshot.h"
 
 namespace footfall::testing {
@@ -23,11 +26,27 @@ using Steps = std::map<int64_t, int64_t>;
 // The samples of one metric; a series without a sample is not there.
 using PlainMetric = std::map<Members, Steps>;
 
-// Metrics by name; one without a sample is there, empty.
-using PlainDatabase = std::map<std::string, PlainMetric>;
+// Note and source by kind, name, date and "dimension=member" of each member.
+using PlainEvents =
+    std::map<std::vector<std::string>, std::pair<std::string, std::string>>;
 
-// Reads everything. Also checks what Slab promises: INTERNAL names the first
-// promise that was broken.
+// New name and date from which on, or "", by dimension and old name.
+using PlainAliases = std::map<std::pair<std::string, std::string>,
+                              std::pair<std::string, std::string>>;
+
+struct PlainDatabase {
+  // By name; one without a sample is there, empty.
+  std::map<std::string, PlainMetric> metrics;
+  PlainEvents events;
+  PlainAliases aliases;
+};
+
+// What a change does to the model.
+void Apply(const EventChange& change, PlainEvents* events);
+void Apply(const AliasChange& change, PlainAliases* aliases);
+
+// Reads everything. Also checks what Slab promises, and in which order events
+// and aliases come: INTERNAL names the first promise that was broken.
 absl::StatusOr<PlainDatabase> ReadAll(const Snapshot& snapshot);
 
 // Reads some series of one metric in `steps`, as ReadAll().

@@ -118,4 +118,66 @@ void Apply(const Row& row, PlainMetric* samples) {
   if (series->second.empty()) samples->erase(series);
 }
 
+EventChange RandomEventChange(Random* random) {
+  const auto pick = [random](std::vector<std::string> texts) {
+    return texts[(*random)() % texts.size()];
+  };
+  EventChange change;
+  change.removes = (*random)() % 4 == 0;
+  Event& event = change.event;
+  event.kind = pick({"release", "outage"});
+  event.name = pick({"V2", "V3", "R1"});
+  event.date = *ParseDate(
+      pick({"2024-12-26", "2025-01", "2025-01-01", "2025-01-20T13:05Z"}));
+  if (change.removes) return change;
+  if ((*random)() % 2 == 0) event.members = {{"app", pick({"A", "B"})}};
+  if ((*random)() % 4 == 0) event.members.push_back({"region", "cn"});
+  event.note = pick({"", "a note", "another note"});
+  event.source = pick({"", "the newspaper"});
+  return change;
+}
+
+AliasChange RandomAliasChange(Random* random) {
+  const std::vector<MetricSpec> specs = RandomSpecs();
+  AliasChange change;
+  change.removes = (*random)() % 4 == 0;
+  Alias& alias = change.alias;
+  alias.dimension = specs[0].dimensions[0].name;
+  alias.old_name = absl::StrCat("name ", (*random)() % 5);
+  do {
+    alias.new_name = absl::StrCat("name ", (*random)() % 5);
+  } while (alias.new_name == alias.old_name);
+  if ((*random)() % 2 == 0) alias.from = *ParseDate("2025-01-20");
+  return change;
+}
+
+void AddChange(const EventChange& change, SampleBatch* batch) {
+  const Event& event = change.event;
+  if (change.removes) {
+    batch->RemoveEvent(event.kind, event.name, event.date);
+  } else {
+    batch->AddEvent(event);
+  }
+}
+
+void AddChange(const AliasChange& change, SampleBatch* batch) {
+  const Alias& alias = change.alias;
+  if (change.removes) {
+    batch->RemoveAlias(alias.dimension, alias.old_name);
+  } else {
+    batch->AddAlias(alias);
+  }
+}
+
+bool ClosesCircle(const AliasChange& change, const PlainAliases& aliases) {
+  if (change.removes) return false;
+  std::string name = change.alias.new_name;
+  while (name != change.alias.old_name) {
+    const auto next = aliases.find({change.alias.dimension, name});
+    if (next == aliases.end()) return false;
+    name = next->second.first;
+  }
+  return true;
+}
+
 }  // namespace footfall::testing

@@ -1,4 +1,5 @@
-// Metrics and rows for random tests: few members and steps, so that rows meet.
+// Metrics, rows, events and aliases for random tests: few members, steps and
+// names, so that they meet.
 
 #ifndef FOOTFALL_TESTS_MODEL_RANDOM_ROWS_H_
 #define FOOTFALL_TESTS_MODEL_RANDOM_ROWS_H_
@@ -30,6 +31,16 @@ struct Row {
 // Steps lie in a few eras, some before 1970; values are small, large, extreme.
 Row RandomRow(const MetricSpec& spec, Random* random);
 int64_t RandomStep(const MetricSpec& spec, Random* random);
+
+// Of a few kinds, names, dates and members; one in four removes.
+EventChange RandomEventChange(Random* random);
+// Of a few names, in a dimension of RandomSpecs(); one in four removes.
+AliasChange RandomAliasChange(Random* random);
+// Adds the change to the batch.
+void AddChange(const EventChange& change, SampleBatch* batch);
+void AddChange(const AliasChange& change, SampleBatch* batch);
+// Whether the change would lead a chain of aliases back to its old name.
+bool ClosesCircle(const AliasChange& change, const PlainAliases& aliases);
 
 // `rows` in the form that a batch and a bulk loader take.
 void AddRow(const Row& row, SampleRows* rows);

@@ -27,6 +27,12 @@ struct WriteResult {
   uint64_t replaced_in_batch =
       0;  // rows that a later row of the batch replaced
   uint64_t new_series = 0;
+  // Events and aliases that were added or changed, and that were removed; those
+  // that were there just so count as neither.
+  uint64_t events = 0;
+  uint64_t removed_events = 0;
+  uint64_t aliases = 0;
+  uint64_t removed_aliases = 0;
 };
 
 struct DatabaseStats {
@@ -96,16 +102,20 @@ class Database {
   // Removes the metric and all its samples. NOT_FOUND where there is none.
   virtual absl::Status DropMetric(absl::string_view name) = 0;
 
-  // Writes every row of the batch, or none.
+  // Writes every row, event and alias of the batch, or none.
   //
   //   INVALID_ARGUMENT    a row does not fit; the message gives metric, row,
-  //                       column, what was found and what would be right
-  //   NOT_FOUND           the metric was dropped
-  //   FAILED_PRECONDITION the outcome of an earlier write is unknown: reopen;
-  //                       or the database is read-only or closed
+  //                       column, what was found and what would be right; or
+  //                       an event or alias does not
+  //   NOT_FOUND           the metric was dropped; no metric ever had the
+  //                       dimension of an alias
+  //   FAILED_PRECONDITION an alias would close a circle; the message gives it.
+  //                       Or the outcome of an earlier write is unknown:
+  //                       reopen; or the database is read-only or closed
   //   UNAVAILABLE         the store failed; the outcome of this write is
   //                       unknown, and no more writes are taken
-  //   RESOURCE_EXHAUSTED  more rows than options.max_batch_rows
+  //   RESOURCE_EXHAUSTED  more rows than options.max_batch_rows, or more than
+  //                       kMaxEvents or kMaxAliases
   virtual absl::StatusOr<WriteResult> Write(const SampleBatch& batch,
                                             const WriteOptions& options) = 0;
 

@@ -21,7 +21,7 @@ struct DatabaseOptions {
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
   // A thread that folds and seals tiles. Without it, call RunUpkeep().
   bool background_upkeep = true;
-  // Rows of one batch at most.
+  // Rows, events and aliases of one batch at most, together.
   uint64_t max_batch_rows = 50'000'000;
 };
 

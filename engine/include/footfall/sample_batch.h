@@ -1,4 +1,4 @@
-// Samples on their way in, as columns.
+// Samples on their way in, as columns, and events and aliases beside them.
 
 #ifndef FOOTFALL_SAMPLE_BATCH_H_
 #define FOOTFALL_SAMPLE_BATCH_H_
@@ -16,6 +16,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "footfall/event.h"
 #include "footfall/metric.h"
 
 namespace footfall {
@@ -122,13 +123,31 @@ class SampleRows {
   std::vector<WrongCount> wrong_counts_;
 };
 
-// Rows of any number of metrics that are written all or not at all.
+// What a batch does to an event. A removal takes every event of this kind,
+// name and date, whatever its members; no error where there is none.
+struct EventChange {
+  bool removes = false;
+  Event event;
+};
+
+// What a batch does to an alias. One is there for each old name of a dimension:
+// a later one takes its place. A removal heeds dimension and old name alone; no
+// error where there is none.
+struct AliasChange {
+  bool removes = false;
+  Alias alias;
+};
+
+// Rows of any number of metrics, events and aliases that are written all or not
+// at all.
 //
 //   SampleBatch batch;
 //   SampleRows& dau = batch.RowsOf(metric);        // shared_ptr<const Metric>
 //   dau.Add(absl::CivilDay(2025, 2, 8), {"DeepSeek", "app", "cn"}, 34'940'000);
+//   batch.AddEvent({.kind = "release", .name = "V3",
+//                   .date = *ParseDate("2024-12-26")});
 //
-// Nothing is checked here: Database::Write checks all rows and names the first
+// Nothing is checked here: Database::Write checks all of it and names the first
 // that does not fit. Threads: one at a time.
 class SampleBatch {
  public:
@@ -139,12 +158,26 @@ class SampleBatch {
   // In order of the first call of RowsOf().
   const std::deque<SampleRows>& rows() const { return rows_; }
 
-  bool empty() const;  // no rows
-  size_t row_count() const;
+  // Adds an event, or replaces note and source of the one that is there. Its
+  // members are put in order of their dimensions.
+  void AddEvent(Event event);
+  void RemoveEvent(absl::string_view kind, absl::string_view name,
+                   const Date& date);
+  void AddAlias(Alias alias);
+  void RemoveAlias(absl::string_view dimension, absl::string_view old_name);
+
+  // In the order of the calls; of changes to the same, the last wins.
+  absl::Span<const EventChange> event_changes() const { return events_; }
+  absl::Span<const AliasChange> alias_changes() const { return aliases_; }
+
+  bool empty() const;        // nothing to write
+  size_t row_count() const;  // of samples
   void Clear();
 
  private:
   std::deque<SampleRows> rows_;
+  std::vector<EventChange> events_;
+  std::vector<AliasChange> aliases_;
 };
 
 }  // namespace footfall

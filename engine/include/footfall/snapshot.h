@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "footfall/event.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
 
@@ -110,6 +111,12 @@ class Snapshot {
                                        MemberId member) const = 0;
   virtual std::optional<MemberId> FindMember(absl::string_view dimension,
                                              absl::string_view name) const = 0;
+
+  // In the order of CompareEvents(). Valid as long as the snapshot.
+  virtual absl::Span<const std::shared_ptr<const Event>> Events() const = 0;
+  // By dimension, then old name. Their names are members of the dimension. No
+  // chain of them leads back to where it began.
+  virtual absl::Span<const std::shared_ptr<const Alias>> Aliases() const = 0;
 
   // Requires: `metric` is a metric of this snapshot.
   virtual const SeriesTable& Series(MetricId metric) const = 0;

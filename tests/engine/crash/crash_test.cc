@@ -116,8 +116,8 @@ class CrashTest {
     const auto found = ReadAll(*(*database)->TakeSnapshot());
     INFO(found.status());
     REQUIRE(found.ok());
-    uint64_t cells = 0;
-    for (const auto& [name, metric] : *found) {
+    uint64_t cells = found->events.size() + found->aliases.size();
+    for (const auto& [name, metric] : found->metrics) {
       for (const auto& [members, steps] : metric) cells += steps.size();
     }
     uint64_t explained = 0;
@@ -150,7 +150,8 @@ class CrashTest {
                        [](const auto& inside) { return inside != 0; });
   }
 
-  // Answers how many cells the writer's batches account for.
+  // Answers how many cells, events and aliases the writer's batches account
+  // for.
   uint64_t CheckWriter(int writer, const PlainDatabase& found) {
     const bool large = writer == 0 && Staged();
     const std::string last_app = absl::StrCat("last-", writer);
@@ -164,14 +165,21 @@ class CrashTest {
         if ((large && cell.metric != 0) || cell.app == last_app) continue;
         ++expected;
         const std::string name = CrashSpec(cell.metric).name;
-        const auto metric = found.find(name);
-        if (metric == found.end()) continue;
+        const auto metric = found.metrics.find(name);
+        if (metric == found.metrics.end()) continue;
         const auto series = metric->second.find({cell.app});
         if (series == metric->second.end()) continue;
         const auto step = series->second.find(cell.step);
         if (step == series->second.end()) continue;
         ++there;
         CHECK(step->second == cell.value);
+      }
+      if (!large) {
+        // An event of its own, and the alias that tells the last one.
+        ++expected;
+        const auto event = found.events.find(
+            {"batch", absl::StrCat(writer, "-", batch), "2025"});
+        there += event != found.events.end() ? 1 : 0;
       }
       CAPTURE(writer, batch, there, expected);
       if (there != 0 && there != expected) FAIL("a batch is half there");
@@ -193,9 +201,16 @@ class CrashTest {
       }
     }
     if (last > 0) {
-      CHECK(found.at("daily").at({last_app}).at(0) ==
+      CHECK(found.metrics.at("daily").at({last_app}).at(0) ==
             static_cast<int64_t>(last));
       ++explained;
+      const auto alias =
+          found.aliases.find({"app", absl::StrCat("alias-", writer)});
+      CHECK(large == (alias == found.aliases.end()));
+      if (!large) {
+        CHECK(alias->second.first == absl::StrCat("batch-", last));
+        ++explained;
+      }
     }
     checked_[writer] = shared_->started[writer];
     first_[writer] = checked_[writer] + 1;  // of the next process

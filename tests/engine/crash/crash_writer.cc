@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "footfall/csv_import.h"
 #include "footfall/database.h"
@@ -94,6 +95,12 @@ class Writer {
       rows.RowsOf(metrics_[cell.metric])
           .AddStep(cell.step, {cell.app}, cell.value);
     }
+    rows.AddEvent({.kind = "batch",
+                   .name = absl::StrCat(writer, "-", batch),
+                   .date = *ParseDate("2025")});
+    rows.AddAlias({.dimension = "app",
+                   .old_name = absl::StrCat("alias-", writer),
+                   .new_name = absl::StrCat("batch-", batch)});
     WriteOptions options;
     options.durability = durability_;
     shared_->inside[writer] = 1;

@@ -91,6 +91,15 @@ class FakeSnapshot : public Snapshot {
     }
     return std::nullopt;
   }
+  // In order; names of aliases are members that were put.
+  std::vector<std::shared_ptr<const Event>> events;
+  std::vector<std::shared_ptr<const Alias>> aliases;
+  absl::Span<const std::shared_ptr<const Event>> Events() const override {
+    return events;
+  }
+  absl::Span<const std::shared_ptr<const Alias>> Aliases() const override {
+    return aliases;
+  }
   const SeriesTable& Series(MetricId metric) const override {
     return data_[metric].table;
   }

@@ -13,9 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "query/exec/lanes.h"
+#include "query/exec/over_time.h"
 #include "query/exec/step_lanes.h"
 #include "query/func/aggregate.h"
-#include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -36,11 +36,29 @@ class Evaluation {
     size_t begin = 0;
     size_t end = 0;
   };
+  // A cagr() without a value.
+  struct CagrFinding {
+    size_t leaf = 0;
+    size_t group = 0;
+    CagrDoubts doubts;
+  };
   // What one chunk has to tell beside its cells.
   struct Findings {
     std::vector<StepRange> extents;  // [operands]
     std::vector<std::optional<SeriesCountChange>> changes;
     bool contradiction = false;
+    std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
+
+    void Add(size_t leaf, size_t group, CagrDoubts doubts) {
+      for (const CagrFinding& known : cagrs) {
+        if (known.leaf != leaf) continue;
+        doubts.not_positive &= !known.doubts.not_positive;
+        doubts.too_short &= !known.doubts.too_short;
+      }
+      if (doubts.not_positive || doubts.too_short) {
+        cagrs.push_back({leaf, group, doubts});
+      }
+    }
   };
 
   void CollectGroups();
@@ -49,11 +67,12 @@ class Evaluation {
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
   absl::Status RunChunk(const Chunk& chunk, Findings* findings);
-  absl::Status Reduce(size_t leaf_index, size_t group, const StepLane& lane);
-  absl::StatusOr<Cell> CellOf(const Leaf& leaf, const StepLane& lane,
-                              const BucketPiece& piece) const;
+  absl::Status Reduce(size_t leaf_index, size_t group, const StepLane& x,
+                      const StepLane* y, Findings* findings);
   void Merge(const Findings& findings);
   void Settle();
+  std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
+  void AddCagrNotes();
   void AddNotes();
 
   Run& run_;
@@ -103,7 +122,7 @@ void Evaluation::CollectCombinations() {
   results_.combinations.resize(plan_.operands.size());
   for (const Leaf& leaf : plan_.leaves) {
     if (!leaf.total.is_total) continue;
-    for (const size_t o : OperandsOf(leaf.steps)) {
+    for (const size_t o : OperandsOf(leaf)) {
       std::vector<uint32_t>& numbers = results_.combinations[o];
       if (!numbers.empty()) continue;
       const std::vector<uint32_t> own = readers_[o]->Combinations();
@@ -151,57 +170,24 @@ std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
   return chunks;
 }
 
-absl::StatusOr<Cell> Evaluation::CellOf(const Leaf& leaf, const StepLane& lane,
-                                        const BucketPiece& piece) const {
-  const int64_t begin = std::max(piece.data.begin, lane.steps.begin);
-  const int64_t end = std::min(piece.data.end, lane.steps.end);
-  if (end <= begin) return Cell::Missing(0, piece.over);
-  const size_t offset = static_cast<size_t>(begin - lane.steps.begin);
-  StepSpan span;
-  span.first_step = begin;
-  span.count = static_cast<uint32_t>(end - begin);
-  span.is_decimal = lane.is_decimal;
-  const auto at = [offset](const int64_t* numbers) {
-    return numbers == nullptr ? nullptr : numbers + offset;
-  };
-  span.values = at(lane.values);
-  span.lows = at(lane.lows);
-  span.highs = at(lane.highs);
-  span.present = lane.present + offset / 64;
-  span.bit_offset = static_cast<uint32_t>(offset % 64);
-  if (lane.low_open != nullptr) span.low_open = lane.low_open + offset / 64;
-  if (lane.high_open != nullptr) span.high_open = lane.high_open + offset / 64;
-  const uint64_t present =
-      CountSteps(span.present, span.bit_offset, span.count);
-  if (present == 0) return Cell::Missing(0, piece.over);
-  // A value that is there already is expected, over or not.
-  int64_t early = 0;
-  const int64_t unfinished = results_.timeline->unfinished(leaf.operand);
-  if (unfinished < end) {
-    const int64_t from = std::max(unfinished, begin);
-    early = static_cast<int64_t>(
-        CountSteps(lane.present, static_cast<uint64_t>(from - lane.steps.begin),
-                   static_cast<uint64_t>(end - from)));
-  }
-  const int64_t expected = piece.over + early;
-  if (leaf.function == Leaf::Function::kFirstTime) {
-    return FirstTime(span, expected, leaf.comparison, leaf.threshold);
-  }
-  return query::Reduce(leaf.aggregate, span, expected, leaf.quantile);
-}
-
 absl::Status Evaluation::Reduce(size_t leaf_index, size_t group,
-                                const StepLane& lane) {
+                                const StepLane& x, const StepLane* y,
+                                Findings* findings) {
   const Leaf& leaf = plan_.leaves[leaf_index];
   LeafTable& table = results_.leaves[leaf_index];
   const Timeline& timeline = *results_.timeline;
+  const OverTime over_time(plan_, timeline);
+  CagrDoubts doubts;
   for (size_t b = 0; b < table.buckets(); ++b) {
     const BucketPiece& piece = leaf.whole_range
                                    ? timeline.whole(leaf.operand)
                                    : timeline.piece(leaf.operand, b);
-    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, CellOf(leaf, lane, piece));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Cell cell,
+        over_time.CellOf(leaf.function, x, y, leaf.operand, piece, &doubts));
     table.Set(group, b, cell);
   }
+  findings->Add(leaf_index, group, doubts);
   return absl::OkStatus();
 }
 
@@ -258,7 +244,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       }
     }
   }
-  StepLanes maker(plan_, readers_);
+  StepLanes x_maker(plan_, readers_);
+  StepLanes y_maker(plan_, readers_);
   for (size_t i = 0; i < plan_.leaves.size(); ++i) {
     const Leaf& leaf = plan_.leaves[i];
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
@@ -269,9 +256,13 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
             broadcast_[o].has_value() ? *broadcast_[o] : lanes[o], slot,
             local_[o][g], leaf.total);
       };
-      FOOTFALL_ASSIGN_OR_RETURN(const StepLane lane,
-                                maker.Make(leaf.steps, lane_of));
-      FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, lane));
+      FOOTFALL_ASSIGN_OR_RETURN(const StepLane x,
+                                x_maker.Make(leaf.steps, lane_of));
+      StepLane y;
+      if (leaf.other.has_value()) {
+        FOOTFALL_ASSIGN_OR_RETURN(y, y_maker.Make(*leaf.other, lane_of));
+      }
+      FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, x, &y, findings));
     }
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
   }
@@ -293,6 +284,9 @@ void Evaluation::Merge(const Findings& findings) {
     if (!findings_.changes[o].has_value()) {
       findings_.changes[o] = findings.changes[o];
     }
+  }
+  for (const CagrFinding& cagr : findings.cagrs) {
+    findings_.Add(cagr.leaf, cagr.group, cagr.doubts);
   }
 }
 
@@ -346,18 +340,49 @@ void Evaluation::Settle() {
     for (size_t g = 0; g < results_.groups.size(); ++g) {
       Cell cell = table.Get(g, 0);
       cell.expected += over;
-      if (leaf.aggregate == Aggregate::kCoverage &&
-          leaf.function == Leaf::Function::kReduce && cell.expected > 0) {
+      if (leaf.function.Is(Aggregate::kCoverage) && cell.expected > 0) {
         cell = Cell::Exact(Scalar::Decimal(static_cast<double>(cell.present) /
                                            static_cast<double>(cell.expected)),
                            cell.present, cell.expected);
       }
-      if (leaf.aggregate == Aggregate::kBoundsOfSum &&
+      if (leaf.function.Is(Aggregate::kBoundsOfSum) &&
           cell.present < cell.expected) {
         cell.high.reset();
       }
       table.Set(g, 0, cell);
     }
+  }
+}
+
+// ", as for app 'A'"; nothing where there is no BY.
+std::string Evaluation::AsFor(const BoundOperand& operand,
+                              const GroupKey& key) const {
+  std::vector<std::string> members;
+  for (size_t b = 0; b < plan_.by.size(); ++b) {
+    if (operand.by[b] < 0) continue;
+    members.push_back(
+        absl::StrCat(plan_.by[b], " '",
+                     run_.snapshot().MemberName(plan_.by[b], key[b]), "'"));
+  }
+  if (members.empty()) return "";
+  return absl::StrCat(", as for ", absl::StrJoin(members, ", "));
+}
+
+void Evaluation::AddCagrNotes() {
+  const auto add = [this](const CagrFinding& found, absl::string_view why) {
+    const Leaf& leaf = plan_.leaves[found.leaf];
+    std::string note = absl::StrCat(
+        leaf.name, " has no value where its first and last value ", why,
+        AsFor(plan_.operands[leaf.operand], results_.groups[found.group]));
+    // TOP may judge by the same function.
+    if (std::find(results_.notes.begin(), results_.notes.end(), note) ==
+        results_.notes.end()) {
+      results_.notes.push_back(std::move(note));
+    }
+  };
+  for (const CagrFinding& found : findings_.cagrs) {
+    if (found.doubts.not_positive) add(found, "are not both above 0");
+    if (found.doubts.too_short) add(found, "are less than 365 days apart");
   }
 }
 
@@ -367,24 +392,14 @@ void Evaluation::AddNotes() {
     if (!findings_.changes[o].has_value()) continue;
     const SeriesCountChange& change = *findings_.changes[o];
     const BoundOperand& operand = plan_.operands[o];
-    std::vector<std::string> members;
-    for (size_t b = 0; b < plan_.by.size(); ++b) {
-      if (operand.by[b] < 0) continue;
-      members.push_back(absl::StrCat(
-          plan_.by[b], " '",
-          run_.snapshot().MemberName(plan_.by[b],
-                                     readers_[o]->groups().keys[change.set][b]),
-          "'"));
-    }
     results_.notes.push_back(absl::StrCat(
         operand.metric->spec.name,
         ": the number of series behind a value changes from step to step",
-        members.empty()
-            ? ""
-            : absl::StrCat(", as for ", absl::StrJoin(members, ", ")),
-        ": ", change.count, " at ", operand.grid.Format(change.step), ", ",
+        AsFor(operand, readers_[o]->groups().keys[change.set]), ": ",
+        change.count, " at ", operand.grid.Format(change.step), ", ",
         change.other_count, " at ", operand.grid.Format(change.other_step)));
   }
+  AddCagrNotes();
   if (findings_.contradiction) {
     results_.notes.push_back(
         "at some steps the parts come to more than their whole, which has an "
@@ -484,7 +499,7 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
     std::vector<TotalRole> roles;
     for (const Leaf& leaf : plan.leaves) {
       if (!leaf.total.is_total) continue;
-      const std::vector<size_t> read = OperandsOf(leaf.steps);
+      const std::vector<size_t> read = OperandsOf(leaf);
       const bool reads = std::find(read.begin(), read.end(), o) != read.end();
       if (reads &&
           std::find(roles.begin(), roles.end(), leaf.total) == roles.end()) {

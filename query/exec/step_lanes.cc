@@ -35,6 +35,28 @@ void SetBit(std::vector<uint64_t>* bits, size_t i) {
 
 }  // namespace
 
+StepSpan SpanOf(const StepLane& lane, StepRange steps) {
+  const size_t offset = static_cast<size_t>(steps.begin - lane.steps.begin);
+  const auto numbers = [offset](const int64_t* first) {
+    return first == nullptr ? nullptr : first + offset;
+  };
+  const auto bits = [offset](const uint64_t* words) {
+    return words == nullptr ? nullptr : words + offset / 64;
+  };
+  StepSpan span;
+  span.first_step = steps.begin;
+  span.count = static_cast<uint32_t>(steps.size());
+  span.is_decimal = lane.is_decimal;
+  span.values = numbers(lane.values);
+  span.lows = numbers(lane.lows);
+  span.highs = numbers(lane.highs);
+  span.present = bits(lane.present);
+  span.bit_offset = static_cast<uint32_t>(offset % 64);
+  span.low_open = bits(lane.low_open);
+  span.high_open = bits(lane.high_open);
+  return span;
+}
+
 StepLane StepLanes::Single(size_t operand, const LaneView& view) {
   StepLane lane;
   lane.steps = readers_[operand]->steps();

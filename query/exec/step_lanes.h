@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "query/cell/cell.h"
 #include "query/exec/operand_reader.h"
+#include "query/func/aggregate.h"
 #include "query/plan/plan.h"
 
 namespace footfall::query {
@@ -30,6 +31,9 @@ struct StepLane {
   const uint64_t* low_open = nullptr;
   const uint64_t* high_open = nullptr;
 };
+
+// Steps of a lane, which must lie inside it.
+StepSpan SpanOf(const StepLane& lane, StepRange steps);
 
 // Makes one lane at a time; a lane is valid until the next is made.
 class StepLanes {

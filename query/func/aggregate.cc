@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "query/cell/compare.h"
+#include "query/func/bounded_test.h"
 #include "query/func/step_words.h"
 
 namespace footfall::query {
@@ -457,51 +458,6 @@ absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
 
 absl::StatusOr<Cell> FirstTime(const StepSpan& steps, int64_t expected,
                                Comparison comparison, const Scalar& threshold) {
-  const bool bounded = HasBounds(steps);
-  const Track values = Values(steps);
-  const Track lows = Lows(steps);
-  const Track highs = Highs(steps);
-  const auto low_passes = [&](Comparison test, uint64_t i) {
-    return !lows.is_open(i) && TestScalars(test, lows.scalar(i), threshold);
-  };
-  const auto high_passes = [&](Comparison test, uint64_t i) {
-    return !highs.is_open(i) && TestScalars(test, highs.scalar(i), threshold);
-  };
-  const auto must_pass = [&](uint64_t i) {
-    switch (comparison) {
-      case Comparison::kGreater:
-      case Comparison::kGreaterEqual:
-        return low_passes(comparison, i);
-      case Comparison::kLess:
-      case Comparison::kLessEqual:
-        return high_passes(comparison, i);
-      case Comparison::kEqual:
-        return low_passes(comparison, i) && high_passes(comparison, i);
-      case Comparison::kNotEqual:
-        return low_passes(Comparison::kGreater, i) ||
-               high_passes(Comparison::kLess, i);
-    }
-    return false;
-  };
-  const auto may_pass = [&](uint64_t i) {
-    switch (comparison) {
-      case Comparison::kGreater:
-      case Comparison::kGreaterEqual:
-        return highs.is_open(i) || high_passes(comparison, i);
-      case Comparison::kLess:
-      case Comparison::kLessEqual:
-        return lows.is_open(i) || low_passes(comparison, i);
-      case Comparison::kEqual:
-        return (lows.is_open(i) || low_passes(Comparison::kLessEqual, i)) &&
-               (highs.is_open(i) || high_passes(Comparison::kGreaterEqual, i));
-      case Comparison::kNotEqual:
-        return lows.is_open(i) || highs.is_open(i) ||
-               low_passes(Comparison::kNotEqual, i) ||
-               high_passes(Comparison::kNotEqual, i);
-    }
-    return false;
-  };
-
   const int64_t present =
       steps.count == 0 ? 0
                        : static_cast<int64_t>(CountSteps(
@@ -512,14 +468,16 @@ absl::StatusOr<Cell> FirstTime(const StepSpan& steps, int64_t expected,
   const auto step = [&](uint64_t i) {
     return Scalar::Integer(steps.first_step + static_cast<int64_t>(i));
   };
+  const bool bounded = HasBounds(steps);
   if (!bounded && !steps.is_decimal) {
     const auto first =
         FirstThatPasses(steps, IntegersThatPass(comparison, threshold));
     return first ? Cell::Exact(step(*first), present, expected) : cell;
   }
+  const BoundedTest test(steps, comparison, threshold);
   for (uint64_t i = 0; i < steps.count; ++i) {
-    if (!values.is_present(i)) continue;
-    const bool passes = TestScalars(comparison, values.scalar(i), threshold);
+    if (!Values(steps).is_present(i)) continue;
+    const bool passes = test.Holds(i);
     if (passes && !cell.has_value) {
       cell.has_value = true;
       cell.value = step(i);
@@ -529,8 +487,8 @@ absl::StatusOr<Cell> FirstTime(const StepSpan& steps, int64_t expected,
       cell.low = cell.high = cell.value;
       break;
     }
-    if (!cell.low && may_pass(i)) cell.low = step(i);
-    if (must_pass(i)) {
+    if (!cell.low && test.May(i)) cell.low = step(i);
+    if (test.Must(i)) {
       cell.high = step(i);
       break;
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "query/cell/compare.h"
+#include "query/func/bounded_test.h"
 #include "query/func/step_words.h"
 
 namespace footfall::query {
@@ -160,24 +161,31 @@ Cell Correlation(const StepSpan& x, const StepSpan& y, int64_t lag,
 
 Cell Streak(const StepSpan& steps, int64_t expected, Comparison comparison,
             const Scalar& threshold) {
-  bool in_doubt = false;
-  int64_t present = 0;
-  int64_t run = 0;
-  int64_t longest = 0;
-  for (uint64_t i = 0; i < steps.count; ++i) {
-    if (!IsPresent(steps, i)) {
-      run = 0;
-      continue;
+  struct Run {
+    int64_t now = 0;
+    int64_t longest = 0;
+    void Take(bool holds) {
+      now = holds ? now + 1 : 0;
+      longest = std::max(longest, now);
     }
-    ++present;
-    in_doubt = in_doubt || InDoubt(steps, i);
-    const bool holds =
-        TestScalars(comparison, ScalarOf(steps, steps.values[i]), threshold);
-    run = holds ? run + 1 : 0;
-    longest = std::max(longest, run);
+  };
+  const BoundedTest test(steps, comparison, threshold);
+  Run certain;
+  Run value;
+  Run possible;
+  int64_t present = 0;
+  for (uint64_t i = 0; i < steps.count; ++i) {
+    const bool there = IsPresent(steps, i);
+    present += there ? 1 : 0;
+    certain.Take(there && test.Must(i));
+    value.Take(there && test.Holds(i));
+    possible.Take(there && test.May(i));
   }
   if (present == 0) return Cell::Missing(present, expected);
-  return MakeCell(Scalar::Integer(longest), in_doubt, present, expected);
+  Cell cell = Cell::Exact(Scalar::Integer(value.longest), present, expected);
+  cell.low = Scalar::Integer(certain.longest);
+  cell.high = Scalar::Integer(possible.longest);
+  return cell;
 }
 
 }  // namespace footfall::query

@@ -1,8 +1,8 @@
 // Functions of the shape of a series: trend, growth, correlation, streaks.
 //
-// All work on the values; where one that counts is in doubt (low and high
-// differ, or a side is open) the result is inexact and has no bounds. Decimals
-// are summed in step order, so results do not depend on threads.
+// All but Streak() work on the values; where one that counts is in doubt (low
+// and high differ, or a side is open) the result is inexact and has no bounds.
+// Decimals are summed in step order, so results do not depend on threads.
 
 #ifndef FOOTFALL_QUERY_FUNC_SERIES_MATH_H_
 #define FOOTFALL_QUERY_FUNC_SERIES_MATH_H_
@@ -45,6 +45,8 @@ Cell Correlation(const StepSpan& x, const StepSpan& y, int64_t lag,
 
 // The longest run of neighbouring steps where the test holds, in steps; a
 // missing step ends a run. 0 where it never holds, missing without any value.
+// Low and high: the longest run of steps where it holds whatever the truth is,
+// and of those where it may.
 Cell Streak(const StepSpan& steps, int64_t expected, Comparison comparison,
             const Scalar& threshold);
 

@@ -101,23 +101,8 @@ absl::Status Binder::BindItems() {
     }
     bound.name = item.name.has_value() ? *item.name : Printed(*expr);
     FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindRow(*expr, place));
-    // A value that is one metric's keeps its unit.
     if (bound.expr.kind == RowExpr::Kind::kLeaf) {
-      const Leaf& leaf = plan_.leaves[bound.expr.leaf];
-      const bool counts = leaf.aggregate == Aggregate::kCount ||
-                          leaf.aggregate == Aggregate::kCoverage;
-      if (leaf.steps.kind == StepExpr::Kind::kOperand && !counts &&
-          !leaf.is_date) {
-        bound.unit = plan_.operands[leaf.operand].metric->spec.unit;
-        const Call* inner = std::get_if<Call>(&expr->node);
-        if (inner != nullptr && inner->function == "user_days" &&
-            !bound.unit.empty()) {
-          absl::StrAppend(
-              &bound.unit, " x ",
-              UnitName(plan_.operands[leaf.operand].metric->spec.period.unit),
-              "s");
-        }
-      }
+      bound.unit = UnitOf(plan_.leaves[bound.expr.leaf], *expr);
     }
     plan_.items.push_back(std::move(bound));
   }

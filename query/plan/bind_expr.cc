@@ -16,10 +16,9 @@ namespace {
 
 // Transforms and whole answers of the language; share is built.
 constexpr absl::string_view kNotBuiltYet[] = {
-    "streak",       "count_in_top", "slope",        "cagr",
-    "corr",         "lag",          "delta",        "growth",
-    "ma",           "cumulative",   "rank",         "rank_delta",
-    "days_between", "events",       "changepoints", "abs"};
+    "count_in_top", "lag",        "delta",        "growth",
+    "ma",           "cumulative", "rank",         "rank_delta",
+    "days_between", "events",     "changepoints", "abs"};
 
 const Expr* ExprOf(const Argument& argument) {
   return std::get_if<Expr>(&argument.form);
@@ -47,10 +46,7 @@ void VisitCalls(Expression& expr, const Visit& visit) {
 }
 
 bool IsOverTime(absl::string_view function) {
-  return FindAggregate(function).has_value() || function == "user_days" ||
-         function == "first_time" || function == "streak" ||
-         function == "count_in_top" || function == "slope" ||
-         function == "cagr" || function == "corr";
+  return FindTimeFunction(function).has_value() || function == "count_in_top";
 }
 
 }  // namespace
@@ -83,6 +79,31 @@ std::optional<AggregateName> FindAggregate(absl::string_view name) {
     return AggregateName{Aggregate::kQuantile, percent / 100.0};
   }
   return std::nullopt;
+}
+
+std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
+  using Kind = TimeFunction::Kind;
+  static constexpr struct {
+    absl::string_view name;
+    Kind kind;
+  } kNames[] = {
+      {"first_time", Kind::kFirstTime}, {"streak", Kind::kStreak},
+      {"slope", Kind::kSlope},          {"cagr", Kind::kCagr},
+      {"corr", Kind::kCorrelation},
+  };
+  TimeFunction function;
+  for (const auto& entry : kNames) {
+    if (entry.name != name) continue;
+    function.kind = entry.kind;
+    return function;
+  }
+  const std::optional<AggregateName> aggregate =
+      name == "user_days" ? AggregateName{Aggregate::kSum, 0.5}
+                          : FindAggregate(name);
+  if (!aggregate.has_value()) return std::nullopt;
+  function.aggregate = aggregate->aggregate;
+  function.quantile = aggregate->quantile;
+  return function;
 }
 
 bool IsTransform(absl::string_view name) { return name == "share"; }
@@ -307,8 +328,7 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
         Refusal::kBoundsPlace, expr.source,
         {FirstOperand(expr) == nullptr ? "dau" : FirstOperand(expr)->metric});
   }
-  const bool over_time = FindAggregate(name).has_value() ||
-                         name == "user_days" || name == "first_time";
+  const bool over_time = FindTimeFunction(name).has_value();
   if (!over_time && name != "share") {
     for (const absl::string_view known : kNotBuiltYet) {
       if (known == name) {
@@ -318,7 +338,8 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
     Nearest nearest(name);
     for (const absl::string_view known :
          {"sum", "avg", "min", "max", "first", "last", "count", "median",
-          "stddev", "user_days", "coverage", "first_time", "share", "bounds"}) {
+          "stddev", "user_days", "coverage", "first_time", "streak", "slope",
+          "cagr", "corr", "share", "bounds"}) {
       nearest.Offer(known);
     }
     for (const absl::string_view known : kNotBuiltYet) nearest.Offer(known);
@@ -327,8 +348,9 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
         {name,
          nearest.found()
              ? absl::StrCat("did you mean ", nearest.best(), "?")
-             : "avg, sum, min, max, first, last, count, median, user_days, "
-               "coverage, first_time, bounds, share"});
+             : "avg, sum, min, max, first, last, count, median, p95, stddev, "
+               "user_days, coverage, first_time, streak, slope, cagr, corr, "
+               "bounds, share"});
   }
   if (call.scope == Call::Scope::kAcross) {
     return Refuse(Refusal::kNotBuilt, expr.source, {"ACROSS"});
@@ -345,8 +367,7 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
     return Refuse(Refusal::kNotBuilt, expr.source, {"EVERY inside a function"});
   }
   if (name == "share") return BindShare(expr, call, place);
-  if (name == "first_time") return BindFirstTime(expr, call, place);
-  return BindAggregate(expr, call, place);
+  return BindOverTime(expr, call, place);
 }
 
 absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
@@ -372,8 +393,9 @@ absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
                   {operand.metric, period, BucketPhrase(bound)});
   }
   leaf.whole_range = place.whole_range;
-  leaf.aggregate = place.whole_range ? Aggregate::kAvg : Aggregate::kFirst;
-  leaf.is_decimal = GivesDecimal(leaf.aggregate, bound.decimal());
+  leaf.function.aggregate =
+      place.whole_range ? Aggregate::kAvg : Aggregate::kFirst;
+  leaf.is_decimal = GivesDecimal(leaf.function.aggregate, bound.decimal());
   leaf.steps.is_decimal = bound.decimal();
   return AddLeaf(std::move(leaf));
 }

@@ -21,7 +21,7 @@ std::string Unit(const Metric& metric) {
 }  // namespace
 
 absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
-  const std::vector<size_t> operands = OperandsOf(leaf->steps);
+  const std::vector<size_t> operands = OperandsOf(*leaf);
   if (operands.empty()) {
     return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
   }
@@ -48,6 +48,7 @@ absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
   }
   return absl::OkStatus();
 }
+
 absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
                               bool user_days, const Place& place, Leaf* leaf) {
   const auto rule = RuleOverTime(plan_, leaf->steps);
@@ -74,7 +75,7 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
                    StatementWith(call, "avg")});
   }
   if (place.in_bounds) {
-    leaf->aggregate = Aggregate::kBoundsOfSum;
+    leaf->function.aggregate = Aggregate::kBoundsOfSum;
     return absl::OkStatus();
   }
   const std::string unit = Unit(metric);
@@ -92,30 +93,7 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
                  unit, argument, the_bucket, StatementWith(call, "avg")});
 }
 
-absl::StatusOr<RowExpr> Binder::BindAggregate(const Expr& expr,
-                                              const Call& call,
-                                              const Place& place) {
-  Leaf leaf;
-  leaf.total = place.total;
-  leaf.whole_range = place.whole_range;
-  const bool user_days = call.function == "user_days";
-  const AggregateName name = user_days ? AggregateName{Aggregate::kSum, 0.5}
-                                       : *FindAggregate(call.function);
-  leaf.aggregate = name.aggregate;
-  leaf.quantile = name.quantile;
-  FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-  FOOTFALL_ASSIGN_OR_RETURN(leaf.steps, BindSteps(*argument, call));
-  FOOTFALL_RETURN_IF_ERROR(AlignSteps(expr, &leaf));
-  if (leaf.aggregate == Aggregate::kSum) {
-    FOOTFALL_RETURN_IF_ERROR(CheckSum(expr, call, user_days, place, &leaf));
-  }
-  leaf.is_decimal = GivesDecimal(leaf.aggregate, leaf.steps.is_decimal);
-  return AddLeaf(std::move(leaf));
-}
-
-absl::StatusOr<RowExpr> Binder::BindFirstTime(const Expr& expr,
-                                              const Call& call,
-                                              const Place& place) {
+absl::Status Binder::BindTest(const Expr& expr, const Call& call, Leaf* leaf) {
   const Test* test = call.arguments.size() == 1
                          ? std::get_if<Test>(&call.arguments[0].form)
                          : nullptr;
@@ -127,25 +105,102 @@ absl::StatusOr<RowExpr> Binder::BindFirstTime(const Expr& expr,
   if (number == nullptr) {
     return Refuse(Refusal::kArguments, expr.source,
                   {call.function, "a test of a metric against a number",
-                   "first_time(dau >= 1000000)"});
+                   absl::StrCat(call.function, "(dau >= 1000000)")});
   }
-  if (place.in_share) {
+  TimeFunction& function = leaf->function;
+  function.comparison = test->comparison;
+  if (const auto* integer = std::get_if<int64_t>(&number->value)) {
+    function.threshold =
+        Scalar::Integer(minus != nullptr ? -*integer : *integer);
+  } else {
+    const double decimal = std::get<double>(number->value);
+    function.threshold = Scalar::Decimal(minus != nullptr ? -decimal : decimal);
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(test->left, call));
+  return absl::OkStatus();
+}
+
+absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
+                                   Leaf* leaf) {
+  switch (leaf->function.kind) {
+    case TimeFunction::Kind::kFirstTime:
+    case TimeFunction::Kind::kStreak:
+      return BindTest(expr, call, leaf);
+    case TimeFunction::Kind::kCorrelation:
+      break;
+    default: {
+      FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
+      FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*argument, call));
+      return absl::OkStatus();
+    }
+  }
+  std::vector<StepExpr> sides;
+  for (const Argument& argument : call.arguments) {
+    const Expr* side = std::get_if<Expr>(&argument.form);
+    if (side == nullptr) break;
+    if (FirstOperand(*side) == nullptr) {
+      return Refuse(Refusal::kNoMetric, side->source, {Printed(*side)});
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(StepExpr steps, BindSteps(*side, call));
+    sides.push_back(std::move(steps));
+  }
+  if (sides.size() != 2 || call.arguments.size() != 2) {
+    return Refuse(Refusal::kArguments, expr.source,
+                  {call.function, "two values", "corr(dau, mentions)"});
+  }
+  leaf->steps = std::move(sides[0]);
+  leaf->other = std::move(sides[1]);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
+                                             const Place& place) {
+  using Kind = TimeFunction::Kind;
+  Leaf leaf;
+  leaf.total = place.total;
+  leaf.whole_range = place.whole_range;
+  leaf.function = *FindTimeFunction(call.function);
+  leaf.is_date = leaf.function.kind == Kind::kFirstTime;
+  const bool amount = leaf.function.kind == Kind::kReduce;
+  if (place.in_share && leaf.is_date) {
     return Refuse(Refusal::kDateArithmetic, expr.source,
                   {Printed(expr), "share"});
   }
-  Leaf leaf;
-  leaf.function = Leaf::Function::kFirstTime;
-  leaf.whole_range = place.whole_range;
-  leaf.comparison = test->comparison;
-  if (const auto* integer = std::get_if<int64_t>(&number->value)) {
-    leaf.threshold = Scalar::Integer(minus != nullptr ? -*integer : *integer);
-  } else {
-    const double decimal = std::get<double>(number->value);
-    leaf.threshold = Scalar::Decimal(minus != nullptr ? -decimal : decimal);
+  if (place.in_share && !amount) {
+    return Refuse(Refusal::kShareLevel, expr.source, {Printed(expr), "time"});
   }
-  FOOTFALL_ASSIGN_OR_RETURN(leaf.steps, BindSteps(test->left, call));
+  FOOTFALL_RETURN_IF_ERROR(BindArguments(expr, call, &leaf));
   FOOTFALL_RETURN_IF_ERROR(AlignSteps(expr, &leaf));
-  leaf.is_date = true;
+  if (leaf.function.Is(Aggregate::kSum)) {
+    FOOTFALL_RETURN_IF_ERROR(
+        CheckSum(expr, call, call.function == "user_days", place, &leaf));
+  }
+  leaf.is_decimal =
+      amount ? GivesDecimal(leaf.function.aggregate, leaf.steps.is_decimal)
+             : !leaf.is_date && leaf.function.kind != Kind::kStreak;
+  if (leaf.function.kind == Kind::kCagr) leaf.name = Printed(expr);
   return AddLeaf(std::move(leaf));
 }
+
+// A value that is one metric's keeps its unit.
+std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
+  const MetricSpec& spec = plan_.operands[leaf.operand].metric->spec;
+  const bool steps = leaf.function.kind == TimeFunction::Kind::kStreak;
+  if (steps) {
+    return spec.period.count == 1
+               ? absl::StrCat(UnitName(spec.period.unit), "s")
+               : absl::StrCat("x ", FormatPeriod(spec.period));
+  }
+  const bool amount = leaf.function.kind == TimeFunction::Kind::kReduce &&
+                      !leaf.function.Is(Aggregate::kCount) &&
+                      !leaf.function.Is(Aggregate::kCoverage);
+  if (!amount || leaf.steps.kind != StepExpr::Kind::kOperand ||
+      spec.unit.empty()) {
+    return "";
+  }
+  const Call* call = std::get_if<Call>(&expr.node);
+  if (call == nullptr || call->function != "user_days") return spec.unit;
+  return absl::StrCat(spec.unit, " x ", UnitName(spec.period.unit), "s");
+}
+
 }  // namespace footfall::query

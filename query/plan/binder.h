@@ -64,10 +64,13 @@ class Binder {
                                    const Place& place);
   absl::StatusOr<RowExpr> BindBare(const Expr& expr, const Place& place);
   // (bind_over_time.cc)
-  absl::StatusOr<RowExpr> BindAggregate(const Expr& expr, const Call& call,
-                                        const Place& place);
-  absl::StatusOr<RowExpr> BindFirstTime(const Expr& expr, const Call& call,
-                                        const Place& place);
+  absl::StatusOr<RowExpr> BindOverTime(const Expr& expr, const Call& call,
+                                       const Place& place);
+  // What stands in the parenthesis: the steps, a test, a second operand.
+  absl::Status BindArguments(const Expr& expr, const Call& call, Leaf* leaf);
+  absl::Status BindTest(const Expr& expr, const Call& call, Leaf* leaf);
+  // Of an item that is one leaf, written as `expr`.
+  std::string UnitOf(const Leaf& leaf, const Expr& expr) const;
   // (bind_transform.cc)
   absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
                                     const Place& place);
@@ -117,6 +120,8 @@ struct AggregateName {
 };
 std::optional<AggregateName> FindAggregate(absl::string_view name);
 bool IsTransform(absl::string_view name);
+// Those and user_days, first_time, streak, ...
+std::optional<TimeFunction> FindTimeFunction(absl::string_view name);
 // "a month", "2 weeks".
 std::string PeriodPhrase(const Period& period);
 

@@ -14,6 +14,15 @@ bool SameNumber(const Scalar& a, const Scalar& b) {
              std::bit_cast<uint64_t>(b.decimal);
 }
 
+void CollectOperands(const StepExpr& expr, std::vector<size_t>* operands) {
+  if (expr.kind == StepExpr::Kind::kOperand &&
+      std::find(operands->begin(), operands->end(), expr.operand) ==
+          operands->end()) {
+    operands->push_back(expr.operand);
+  }
+  for (const StepExpr& side : expr.sides) CollectOperands(side, operands);
+}
+
 }  // namespace
 
 bool operator==(const StepExpr& a, const StepExpr& b) {
@@ -21,27 +30,29 @@ bool operator==(const StepExpr& a, const StepExpr& b) {
          a.operand == b.operand && a.op == b.op && a.sides == b.sides;
 }
 
-std::vector<size_t> OperandsOf(const StepExpr& expr) {
-  std::vector<size_t> operands;
-  const auto collect = [&operands](const auto& self,
-                                   const StepExpr& steps) -> void {
-    if (steps.kind == StepExpr::Kind::kOperand &&
-        std::find(operands.begin(), operands.end(), steps.operand) ==
-            operands.end()) {
-      operands.push_back(steps.operand);
-    }
-    for (const StepExpr& side : steps.sides) self(self, side);
-  };
-  collect(collect, expr);
-  return operands;
+bool operator==(const TimeFunction& a, const TimeFunction& b) {
+  return a.kind == b.kind && a.aggregate == b.aggregate &&
+         a.quantile == b.quantile && a.comparison == b.comparison &&
+         SameNumber(a.threshold, b.threshold);
 }
 
 bool operator==(const Leaf& a, const Leaf& b) {
-  return a.steps == b.steps && a.function == b.function &&
-         a.aggregate == b.aggregate && a.quantile == b.quantile &&
-         a.comparison == b.comparison && SameNumber(a.threshold, b.threshold) &&
+  return a.function == b.function && a.steps == b.steps && a.other == b.other &&
          a.whole_range == b.whole_range && a.bare == b.bare &&
          a.total == b.total;
+}
+
+std::vector<size_t> OperandsOf(const StepExpr& expr) {
+  std::vector<size_t> operands;
+  CollectOperands(expr, &operands);
+  return operands;
+}
+
+std::vector<size_t> OperandsOf(const Leaf& leaf) {
+  std::vector<size_t> operands;
+  CollectOperands(leaf.steps, &operands);
+  if (leaf.other.has_value()) CollectOperands(*leaf.other, &operands);
+  return operands;
 }
 
 }  // namespace footfall::query

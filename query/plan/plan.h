@@ -79,23 +79,44 @@ struct TotalRole {
   friend bool operator==(const TotalRole&, const TotalRole&) = default;
 };
 
-// A function over time: the steps of a bucket become a cell.
-struct Leaf {
-  StepExpr steps;
-  size_t operand = 0;  // that gives grid, range and buckets
-  enum class Function : uint8_t { kReduce, kFirstTime };
-  Function function = Function::kReduce;
+// A function over time, and what it takes beside the steps.
+struct TimeFunction {
+  enum class Kind : uint8_t {
+    kReduce,     // `aggregate`
+    kFirstTime,  // of the test
+    kStreak,     // of the test
+    kSlope,
+    kCagr,
+    kCorrelation,  // of two operands
+  };
+  Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
   double quantile = 0.5;
-  Comparison comparison = Comparison::kEqual;  // kFirstTime
+  Comparison comparison = Comparison::kEqual;  // of the test
   Scalar threshold;
+
+  bool Is(Aggregate other) const {
+    return kind == Kind::kReduce && aggregate == other;
+  }
+};
+bool operator==(const TimeFunction& a, const TimeFunction& b);
+
+// A function over time of operands: the steps of a bucket become a cell.
+struct Leaf {
+  TimeFunction function;
+  StepExpr steps;
+  std::optional<StepExpr> other;  // kCorrelation
+  size_t operand = 0;             // that gives grid, range and buckets
   bool whole_range = false;  // one bucket whatever EVERY says: what TOP judges
   bool bare = false;         // a metric at its own period
   TotalRole total;
   bool is_decimal = false;  // of the cells
   bool is_date = false;     // the integer is a step of the operand's grid
+  std::string name;         // as printed, of those that notes speak of
 };
 bool operator==(const Leaf& a, const Leaf& b);
+// Indices of the operands that it reads, each once.
+std::vector<size_t> OperandsOf(const Leaf& leaf);
 
 // What stands in a row.
 struct RowExpr {

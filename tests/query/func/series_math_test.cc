@@ -136,6 +136,34 @@ TEST_CASE("a streak of nothing is missing", "[series]") {
                   .has_value);
 }
 
+TEST_CASE("a streak lies between what is certain and what is possible",
+          "[series]") {
+  // Steps in [1, 9], [5, 5], missing, [2, 6], [6, open): values 5 5 - 6 6.
+  const Steps steps = Steps::Integers({5, 5, {}, 6, 6})
+                          .WithBounds({1, 5, 0, 2, 6}, {9, 5, 0, 6, Number()});
+  struct Case {
+    Comparison comparison;
+    int64_t threshold;
+    int64_t low, value, high;
+    const char* why;
+  };
+  const auto c = GENERATE(values<Case>({
+      {Comparison::kGreater, 4, 1, 2, 2, "5 must, 6 must; each beside a may"},
+      {Comparison::kGreater, 0, 2, 2, 2, "all must: exact, in spite of doubt"},
+      {Comparison::kGreater, 8, 0, 0, 1, "only 9 and the open one may"},
+      {Comparison::kLess, 6, 1, 2, 2, "5 must; 1 may"},
+      {Comparison::kEqual, 6, 0, 2, 2, "the last two may be 6, none must"},
+      {Comparison::kNotEqual, 5, 1, 2, 2, "the open one is 6 at least"},
+  }));
+  INFO(c.why);
+  const Cell cell =
+      Streak(steps.span(), 5, c.comparison, Scalar::Integer(c.threshold));
+  CHECK(cell.low->integer == c.low);
+  CHECK(cell.value.integer == c.value);
+  CHECK(cell.high->integer == c.high);
+  CHECK_FALSE(cell.inexact);
+}
+
 TEST_CASE("what comes of values in doubt is in doubt", "[series]") {
   const Steps doubtful =
       Steps::Integers({1, 2, 4}).WithBounds({1, 1, 4}, {1, 2, 4});
@@ -152,8 +180,6 @@ TEST_CASE("what comes of values in doubt is in doubt", "[series]") {
     CHECK(Slope(span, 3).kind() == kind);
     CHECK(Correlation(span, other.span(), 0, 3).kind() == kind);
     CHECK(Correlation(other.span(), span, 0, 3).kind() == kind);
-    CHECK(Streak(span, 3, Comparison::kGreater, Scalar::Integer(0)).kind() ==
-          kind);
     // Only the ends count.
     CHECK(Cagr(span, 3, by_year).cell.kind() == CellKind::kExact);
   }

@@ -10,6 +10,7 @@
 
 #include "query/exec/lanes.h"
 #include "query/exec/relations.h"
+#include "query/exec/renamed_scan.h"
 #include "query/func/step_words.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -272,7 +273,8 @@ absl::Status Combiner::Scan(bool wholes) {
   scan.metric = request_.metric->id;
   scan.series = series;
   scan.steps = request_.steps;
-  const std::unique_ptr<SlabCursor> cursor = run_.snapshot().Scan(scan);
+  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
+                            ScanRows(run_, *request_.rows, scan));
   size_t at = 0;
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());

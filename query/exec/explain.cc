@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "query/exec/groups.h"
 #include "query/exec/relations.h"
+#include "query/exec/renamed_rows.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/window.h"
 
@@ -158,7 +159,8 @@ absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
                            " read for the bounds")));
     ScanRequest scan;
     scan.metric = operand.metric->id;
-    scan.series = groups.rows.ids;
+    const std::vector<SeriesId> stored = StoredSeries(groups.rows);
+    scan.series = stored;
     scan.steps = operand.range;
     FOOTFALL_ASSIGN_OR_RETURN(const uint64_t tiles,
                               run.snapshot().CountTiles(scan));

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "query/exec/relations.h"
+#include "query/exec/renamed_rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 
@@ -66,13 +67,13 @@ GroupKey GroupFinder::KeyOf(absl::Span<const MemberId> row) const {
 
 // The series that match, the wholes beside them, and the parts of those.
 void GroupFinder::ReadRows() {
-  const SeriesTable& table = run_.snapshot().Series(operand_.metric->id);
   bool picks_named = false;
   for (size_t d = 0; d < dimensions_.size(); ++d) {
     picks_named |= PicksNamed(operand_.picks[d]) &&
                    dimensions_[d].rule != Additivity::kLevel;
   }
-  found_.rows = FindSeries(table, operand_.picks, picks_named);
+  found_.rows =
+      FindRows(run_.snapshot(), *operand_.metric, operand_.picks, picks_named);
   if (picks_named) {
     // Where a whole is not split in a picked dimension, its parts may be any.
     std::vector<MemberSet> relaxed = operand_.picks;
@@ -88,7 +89,9 @@ void GroupFinder::ReadRows() {
         }
       }
     }
-    if (any_relaxed) found_.rows = FindSeries(table, relaxed, true);
+    if (any_relaxed) {
+      found_.rows = FindRows(run_.snapshot(), *operand_.metric, relaxed, true);
+    }
   }
   found_.matched.resize(found_.rows.size());
   for (size_t i = 0; i < found_.rows.size(); ++i) {

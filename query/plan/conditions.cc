@@ -11,6 +11,7 @@
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/renames.h"
 
 namespace footfall::query {
 namespace {
@@ -65,11 +66,10 @@ absl::StatusOr<MemberId> FindMember(const Snapshot& snapshot,
            : absl::StrCat("SHOW MEMBERS OF ", dimension, " lists them")});
 }
 
-}  // namespace
-
-absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
-                            const Condition& condition, absl::string_view text,
-                            std::vector<MemberSet>* picks) {
+// `renames` is null where members are meant as they are stored.
+absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
+                   const Condition& condition, absl::string_view text,
+                   const Renames* renames, std::vector<MemberSet>* picks) {
   const std::string& name = condition.dimension;
   const auto dimension = metric.FindDimension(name);
   if (!dimension.has_value()) {
@@ -85,34 +85,51 @@ absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
   const bool negated = condition.test == Test::kNotEqual ||
                        condition.test == Test::kNotIn ||
                        condition.test == Test::kNotLike;
-  if (condition.test == Test::kEqual) {
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const MemberId member,
-        FindMember(snapshot, name, std::get<std::string>(condition.texts[0]),
-                   condition.text_sources.at(0), text));
-    set.KeepOnly(member);
-    return absl::OkStatus();
-  }
+  std::vector<MemberId> found;
+  const auto find = [&](MemberId member) {
+    if (renames == nullptr || !renames->renamed(member)) {
+      found.push_back(member);
+      return;
+    }
+    const std::vector<MemberId> all = renames->AllOf(member);
+    found.insert(found.end(), all.begin(), all.end());
+  };
   const size_t count = std::max<size_t>(snapshot.MemberCount(name), 1);
-  std::vector<bool> kept(count, negated);
   if (like) {
     const std::string& pattern = std::get<std::string>(condition.texts[0]);
     for (MemberId id = 1; id < count; ++id) {
-      kept[id] = MatchesLike(snapshot.MemberName(name, id), pattern) != negated;
+      if (MatchesLike(snapshot.MemberName(name, id), pattern)) find(id);
     }
-    kept[kEmptyMember] = false;
   } else {
     for (size_t i = 0; i < condition.texts.size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const MemberId member,
           FindMember(snapshot, name, std::get<std::string>(condition.texts[i]),
                      condition.text_sources.at(i), text));
-      kept[member] = !negated;
+      find(member);
     }
-    if (negated) kept[kEmptyMember] = false;
   }
+  if (condition.test == Test::kEqual && found.size() == 1) {
+    set.KeepOnly(found[0]);
+    return absl::OkStatus();
+  }
+  std::vector<bool> kept(count, negated);
+  for (const MemberId member : found) kept[member] = !negated;
+  if (like || negated) kept[kEmptyMember] = false;
   set.Keep(kept);
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
+                            const Condition& condition, absl::string_view text,
+                            std::vector<MemberSet>* picks) {
+  if (snapshot.Aliases().empty()) {
+    return Apply(snapshot, metric, condition, text, nullptr, picks);
+  }
+  const Renames renames(snapshot, condition.dimension);
+  return Apply(snapshot, metric, condition, text, &renames, picks);
 }
 
 absl::StatusOr<std::vector<MemberSet>> BindConditions(
@@ -121,7 +138,7 @@ absl::StatusOr<std::vector<MemberSet>> BindConditions(
   std::vector<MemberSet> picks(metric.spec.dimensions.size());
   for (const Condition& condition : conditions) {
     FOOTFALL_RETURN_IF_ERROR(
-        ApplyCondition(snapshot, metric, condition, text, &picks));
+        Apply(snapshot, metric, condition, text, nullptr, &picks));
   }
   return picks;
 }

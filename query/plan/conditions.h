@@ -4,6 +4,7 @@
 #ifndef FOOTFALL_QUERY_PLAN_CONDITIONS_H_
 #define FOOTFALL_QUERY_PLAN_CONDITIONS_H_
 
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,7 +18,8 @@
 namespace footfall::query {
 
 // Narrows `picks` ([dimensions] of `metric`) by one condition, which holds no
-// parameter. `text` is what its source points into.
+// parameter. `text` is what its source points into. A name finds what its
+// samples are read as (Renames), and perhaps itself, before it was renamed.
 //
 //   NOT_FOUND  the metric has no such dimension, or nothing has such a member;
 //              the message names the nearest
@@ -25,16 +27,22 @@ absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
                             const Condition& condition, absl::string_view text,
                             std::vector<MemberSet>* picks);
 
-// All of them, from nothing picked.
+// All of them, from nothing picked, of members as they are stored: a name finds
+// itself alone.
 absl::StatusOr<std::vector<MemberSet>> BindConditions(
     const Snapshot& snapshot, const Metric& metric,
     absl::Span<const Condition> conditions, absl::string_view text);
+
+struct RenamedRows;
 
 // Some series of a metric and what they are called.
 struct SeriesRows {
   size_t dimensions = 0;
   std::vector<SeriesId> ids;      // ascending
   std::vector<MemberId> members;  // [ids x dimensions]
+  // Where members were renamed (query/exec/renamed_rows.h): `ids` number the
+  // rows, [0, size()), and this says which series each is read from.
+  std::shared_ptr<const RenamedRows> renamed;
 
   size_t size() const { return ids.size(); }
   absl::Span<const MemberId> row(size_t i) const {

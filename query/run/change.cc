@@ -12,6 +12,7 @@
 #include "query/lang/status_macros.h"
 #include "query/plan/conditions.h"
 #include "query/plan/window.h"
+#include "query/run/change_names.h"
 #include "query/run/lookup.h"
 
 namespace footfall::query {
@@ -134,10 +135,11 @@ absl::StatusOr<Answer> ExplainDelete(const Database& database,
 
 absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
                                     absl::string_view text, Source source) {
-  if (drop.what != Drop::What::kMetric) {
-    return Refuse(
-        Refusal::kNotBuilt, text, source,
-        {drop.what == Drop::What::kEvent ? "DROP EVENT" : "DROP ALIAS"});
+  if (drop.what == Drop::What::kEvent) {
+    return RunDropEvent(database, drop, text, source);
+  }
+  if (drop.what == Drop::What::kAlias) {
+    return RunDropAlias(database, drop, text, source);
   }
   const Name name = drop.name.value_or(Name());
   const auto snapshot = database.TakeSnapshot();

@@ -12,6 +12,7 @@
 #include "query/lang/status_macros.h"
 #include "query/plan/parameters.h"
 #include "query/run/change.h"
+#include "query/run/change_names.h"
 #include "query/run/import.h"
 #include "query/run/insert.h"
 #include "query/run/run.h"
@@ -70,10 +71,14 @@ absl::Status RunStatement(Database& database, const Statement& statement,
   } else if (const Drop* drop = std::get_if<Drop>(&resolved.node)) {
     FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
                               RunDrop(database, *drop, text, statement.source));
-  } else {
-    return Refuse(Refusal::kNotBuilt, text, statement.source,
-                  {std::holds_alternative<AddEvent>(resolved.node) ? "ADD EVENT"
-                                                                   : "ALIAS"});
+  } else if (const AddEvent* event = std::get_if<AddEvent>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        outcome->summary,
+        RunAddEvent(database, *event, text, statement.source));
+  } else if (const AddAlias* alias = std::get_if<AddAlias>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        outcome->summary,
+        RunAddAlias(database, *alias, text, statement.source));
   }
   return absl::OkStatus();
 }

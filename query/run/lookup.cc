@@ -32,4 +32,19 @@ absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
                 {metric.spec.name, name.name, hint});
 }
 
+absl::Status CheckDimension(const Snapshot& snapshot, const Name& name,
+                            absl::string_view text) {
+  Nearest nearest(name.name);
+  for (const auto& metric : snapshot.Metrics()) {
+    if (metric->FindDimension(name.name).has_value()) return absl::OkStatus();
+    for (const Dimension& dimension : metric->spec.dimensions) {
+      nearest.Offer(dimension.name);
+    }
+  }
+  return Refuse(Refusal::kNoDimension, text, name.source,
+                {name.name, nearest.found() ? absl::StrCat("did you mean ",
+                                                           nearest.best(), "?")
+                                            : "SHOW METRICS lists them"});
+}
+
 }  // namespace footfall::query

@@ -1,10 +1,11 @@
-// Names of metrics in statements that are not SELECT.
+// Names of metrics and dimensions in statements that are not SELECT.
 
 #ifndef FOOTFALL_QUERY_RUN_LOOKUP_H_
 #define FOOTFALL_QUERY_RUN_LOOKUP_H_
 
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "footfall/snapshot.h"
@@ -19,6 +20,10 @@ absl::StatusOr<std::shared_ptr<const Metric>> LookUpMetric(
 // Index of a dimension of `metric`. NOT_FOUND names those that it has.
 absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
                                        absl::string_view text);
+
+// NOT_FOUND: no metric has a dimension of that name; names the nearest.
+absl::Status CheckDimension(const Snapshot& snapshot, const Name& name,
+                            absl::string_view text);
 
 }  // namespace footfall::query
 

@@ -46,7 +46,7 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
     }
     return answer;
   }
-  return RunShow(snapshot, std::get<Show>(resolved.node), text, options.limits);
+  return RunShow(snapshot, std::get<Show>(resolved.node), text, options);
 }
 
 std::string FirstWord(const Statement& statement) {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/conditions.h"
 #include "query/run/lookup.h"
+#include "query/run/show_names.h"
 
 namespace footfall::query {
 namespace {
@@ -60,16 +60,11 @@ absl::StatusOr<Answer> ShowMetrics(const Snapshot& snapshot,
 absl::StatusOr<Answer> ShowMembers(const Snapshot& snapshot, const Name& name,
                                    absl::string_view text,
                                    const QueryLimits& limits) {
+  FOOTFALL_RETURN_IF_ERROR(CheckDimension(snapshot, name, text));
   std::vector<int64_t> series(snapshot.MemberCount(name.name));
-  bool found = false;
-  Nearest nearest(name.name);
   for (const auto& metric : snapshot.Metrics()) {
-    for (const Dimension& one : metric->spec.dimensions) {
-      nearest.Offer(one.name);
-    }
     const std::optional<size_t> dimension = metric->FindDimension(name.name);
     if (!dimension.has_value()) continue;
-    found = true;
     const SeriesTable& table = snapshot.Series(metric->id);
     std::vector<MemberId> block(SeriesTable::kBlock);
     for (SeriesId first = 0; first < table.count();
@@ -82,13 +77,6 @@ absl::StatusOr<Answer> ShowMembers(const Snapshot& snapshot, const Name& name,
         if (member < series.size()) ++series[member];
       }
     }
-  }
-  if (!found) {
-    return Refuse(
-        Refusal::kNoDimension, text, name.source,
-        {name.name, nearest.found()
-                        ? absl::StrCat("did you mean ", nearest.best(), "?")
-                        : "SHOW METRICS lists them"});
   }
   // Members of metrics that were dropped are in no series any more.
   std::vector<std::pair<absl::string_view, int64_t>> rows;
@@ -159,7 +147,8 @@ std::string FormatDimensions(const MetricSpec& spec) {
 
 absl::StatusOr<Answer> RunShow(const Snapshot& snapshot, const Show& show,
                                absl::string_view text,
-                               const QueryLimits& limits) {
+                               const QueryOptions& options) {
+  const QueryLimits& limits = options.limits;
   switch (show.what) {
     case Show::What::kMetrics:
       return ShowMetrics(snapshot, limits);
@@ -168,9 +157,9 @@ absl::StatusOr<Answer> RunShow(const Snapshot& snapshot, const Show& show,
     case Show::What::kSeries:
       return ShowSeries(snapshot, show, text, limits);
     case Show::What::kAliases:
-      return Refuse(Refusal::kNotBuilt, text, show.source, {"SHOW ALIASES"});
+      return ShowAliases(snapshot, limits);
     case Show::What::kEvents:
-      return Refuse(Refusal::kNotBuilt, text, show.source, {"SHOW EVENTS"});
+      return ShowEvents(snapshot, show, text, options);
   }
   return absl::InternalError("query: SHOW of an unknown kind");
 }

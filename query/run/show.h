@@ -13,13 +13,13 @@
 namespace footfall::query {
 
 // `show` holds no parameters; its sources point into `text`. Rows are in order
-// of their names, byte by byte.
+// of their names, byte by byte; of events see show_names.h.
 //
 //   NOT_FOUND           no such metric, dimension or member
-//   RESOURCE_EXHAUSTED  more rows than limits.max_rows
+//   RESOURCE_EXHAUSTED  more rows than options.limits.max_rows
 absl::StatusOr<Answer> RunShow(const Snapshot& snapshot, const Show& show,
                                absl::string_view text,
-                               const QueryLimits& limits);
+                               const QueryOptions& options);
 
 // "app OVERLAPS, region ADDS"
 std::string FormatDimensions(const MetricSpec& spec);

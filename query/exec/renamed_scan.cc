@@ -1,0 +1,174 @@
+#include "query/exec/renamed_scan.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "query/exec/lanes.h"
+#include "query/exec/renamed_rows.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr uint32_t kNoLane = std::numeric_limits<uint32_t>::max();
+
+class RenamedScan final : public SlabCursor {
+ public:
+  RenamedScan(Run& run, const SeriesRows& rows, const ScanRequest& request)
+      : pieces_(rows.renamed->pieces),
+        plain_(rows.renamed->plain),
+        steps_(request.steps),
+        step_count_(static_cast<size_t>(request.steps.size())),
+        words_(WordsFor(step_count_)),
+        memory_(run) {
+    wanted_.resize(rows.size());
+    lane_.assign(rows.size(), kNoLane);
+    for (const SeriesId row : request.series) {
+      wanted_[row] = true;
+      if (plain_[row]) continue;
+      lane_[row] = static_cast<uint32_t>(lane_rows_.size());
+      lane_rows_.push_back(row);
+    }
+    for (const RowPiece& piece : pieces_) {
+      if (!wanted_[piece.row] ||
+          (!series_.empty() && series_.back() == piece.series)) {
+        continue;
+      }
+      series_.push_back(piece.series);
+    }
+    ScanRequest stored = request;
+    stored.series = series_;
+    scan_ = run.snapshot().Scan(stored);
+  }
+
+  absl::Status Allocate() {
+    const size_t lanes = lane_rows_.size();
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(
+        lanes * (step_count_ * (sizeof(int64_t) + sizeof(uint32_t)) +
+                 words_ * sizeof(uint64_t))));
+    values_.assign(lanes * step_count_, 0);
+    renames_.assign(lanes * step_count_, 0);
+    present_.assign(lanes * words_, 0);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> Next() override {
+    while (!read_) {
+      FOOTFALL_ASSIGN_OR_RETURN(const bool more, scan_->Next());
+      if (!more) {
+        read_ = true;
+        return EmitLanes();
+      }
+      if (Take(scan_->slab())) return true;
+    }
+    return false;
+  }
+
+  const Slab& slab() const override { return slab_; }
+  const ScanStats& stats() const override { return scan_->stats(); }
+
+ private:
+  // Whether it holds rows of one series.
+  bool Take(const Slab& stored) {
+    out_rows_.clear();
+    out_values_.clear();
+    out_present_.clear();
+    for (size_t i = 0; i < stored.series.size(); ++i) {
+      auto piece = std::lower_bound(
+          pieces_.begin(), pieces_.end(), stored.series[i],
+          [](const RowPiece& p, SeriesId series) { return p.series < series; });
+      const auto values =
+          stored.values.subspan(i * stored.step_count, stored.step_count);
+      const auto present =
+          stored.present.subspan(i * stored.words, stored.words);
+      for (; piece != pieces_.end() && piece->series == stored.series[i];
+           ++piece) {
+        if (!wanted_[piece->row]) continue;
+        if (plain_[piece->row]) {
+          out_rows_.push_back(piece->row);
+          out_values_.insert(out_values_.end(), values.begin(), values.end());
+          out_present_.insert(out_present_.end(), present.begin(),
+                              present.end());
+        } else {
+          Merge(*piece, stored.first_step, values, present);
+        }
+      }
+    }
+    slab_ = stored;
+    slab_.series = out_rows_;
+    slab_.values = out_values_;
+    slab_.present = out_present_;
+    return !out_rows_.empty();
+  }
+
+  // Puts a piece's samples into its row's lane, where they count. Series come
+  // in rising order at each step: of equal ones the first stays.
+  void Merge(const RowPiece& piece, int64_t first_step,
+             absl::Span<const int64_t> values,
+             absl::Span<const uint64_t> present) {
+    const size_t lane = lane_[piece.row];
+    for (size_t i = 0; i < values.size(); ++i) {
+      const int64_t step = first_step + static_cast<int64_t>(i);
+      if (!BitAt(present.data(), i) || step < piece.steps.begin ||
+          step >= piece.steps.end) {
+        continue;
+      }
+      const size_t at = static_cast<size_t>(step - steps_.begin);
+      uint64_t& word = present_[lane * words_ + at / 64];
+      const uint64_t bit = uint64_t{1} << (at % 64);
+      uint32_t& renames = renames_[lane * step_count_ + at];
+      if ((word & bit) != 0 && renames <= piece.renames) continue;
+      word |= bit;
+      renames = piece.renames;
+      values_[lane * step_count_ + at] = values[i];
+    }
+  }
+
+  bool EmitLanes() {
+    out_rows_.clear();
+    for (size_t lane = 0; lane < lane_rows_.size(); ++lane) {
+      out_rows_.push_back(lane_rows_[lane]);
+    }
+    slab_.series = out_rows_;
+    slab_.first_step = steps_.begin;
+    slab_.step_count = static_cast<uint32_t>(step_count_);
+    slab_.words = static_cast<uint32_t>(words_);
+    slab_.values = values_;
+    slab_.present = present_;
+    return !out_rows_.empty();
+  }
+
+  const std::vector<RowPiece>& pieces_;
+  const std::vector<bool>& plain_;
+  const StepRange steps_;
+  const size_t step_count_;
+  const size_t words_;
+  Reservation memory_;
+  std::vector<bool> wanted_;         // [rows]
+  std::vector<uint32_t> lane_;       // [rows] of those of several series
+  std::vector<SeriesId> lane_rows_;  // [lanes]
+  std::vector<int64_t> values_;      // [lanes x steps]
+  std::vector<uint32_t> renames_;    // [lanes x steps]
+  std::vector<uint64_t> present_;    // [lanes x words]
+  std::vector<SeriesId> series_;     // that are read
+  std::unique_ptr<SlabCursor> scan_;
+  bool read_ = false;
+  Slab slab_;
+  std::vector<SeriesId> out_rows_;
+  std::vector<int64_t> out_values_;
+  std::vector<uint64_t> out_present_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SlabCursor>> ScanRows(
+    Run& run, const SeriesRows& rows, const ScanRequest& request) {
+  if (rows.renamed == nullptr) return run.snapshot().Scan(request);
+  auto scan = std::make_unique<RenamedScan>(run, rows, request);
+  FOOTFALL_RETURN_IF_ERROR(scan->Allocate());
+  return std::unique_ptr<SlabCursor>(std::move(scan));
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,60 @@
+// Which events a question is about: an event applies to a group unless its FOR
+// contradicts the group's members or the conditions of WHERE.
+
+#ifndef FOOTFALL_QUERY_PLAN_EVENT_SCOPE_H_
+#define FOOTFALL_QUERY_PLAN_EVENT_SCOPE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "footfall/event.h"
+#include "footfall/metric.h"
+#include "footfall/snapshot.h"
+#include "footfall/statement.h"
+#include "query/plan/renames.h"
+
+namespace footfall::query {
+
+// Both `snapshot` and `where` must outlive it; `where` holds no parameters.
+class EventScope {
+ public:
+  EventScope(const Snapshot& snapshot, absl::Span<const Condition> where);
+
+  // Whether the conditions leave it: each of its members passes those of its
+  // dimension. A member that was renamed by the date of the event goes by its
+  // new name; both names find it.
+  bool Allows(const Event& event) const;
+
+  // Whether it says nothing else than a group whose member of `by[i]` is
+  // `members[i]`. The empty member stands for all.
+  bool Fits(const Event& event, absl::Span<const std::string> by,
+            absl::Span<const MemberId> members) const;
+
+ private:
+  // What an event's member goes by on the event's date; nullopt: no sample
+  // ever had it, so that it goes by its text alone.
+  std::optional<MemberId> MemberOf(const Event& event,
+                                   const DimensionMember& member) const;
+  bool Passes(const Condition& condition, const Event& event,
+              const DimensionMember& member) const;
+
+  const Snapshot& snapshot_;
+  const absl::Span<const Condition> where_;
+  // Of the dimensions that events name.
+  absl::flat_hash_map<std::string, Renames> renames_;
+};
+
+// "app = 'DeepSeek', region = 'cn'": what FOR would say.
+std::string FormatFor(absl::Span<const DimensionMember> members);
+// 'V3', a quote inside doubled.
+std::string QuotedText(absl::string_view text);
+// Whole civil days from the first day of one date to that of another.
+int64_t DaysBetween(const Date& from, const Date& to);
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_PLAN_EVENT_SCOPE_H_

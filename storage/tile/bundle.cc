@@ -55,11 +55,10 @@ bool Bundle::HasLane(uint32_t lane) const {
 absl::Status Bundle::ReadLane(uint32_t lane, uint32_t begin, uint32_t end,
                               absl::Span<int64_t> values,
                               absl::Span<uint64_t> present) const {
-  std::fill(values.begin(), values.end(), 0);
-  std::fill(present.begin(), present.end(), 0);
   for (size_t i = 0; i < parts_.size(); ++i) {
     const absl::Status status =
-        parts_[i].OverlayLane(lane, begin, end, values, present);
+        i == 0 ? parts_[i].FillLane(lane, begin, end, values, present)
+               : parts_[i].OverlayLane(lane, begin, end, values, present);
     if (!status.ok()) {
       return absl::Status(
           status.code(), absl::StrCat("bundle: part ", i, ", lane ", lane, ": ",

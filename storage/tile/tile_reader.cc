@@ -250,9 +250,13 @@ absl::StatusOr<TileReader::CodedLane> TileReader::TakeLane(
   taken.apart = true;
   taken.value_index = 0;
   if (form_ == TileForm::kSealed) {
-    FOOTFALL_ASSIGN_OR_RETURN(const Presence ranks,
-                              Presence::Take(form, steps_.count(), &bytes));
-    taken.present = ranks.Within(steps_);
+    if (form == PresenceForm::kAll) {
+      taken.present = steps_;
+    } else {
+      FOOTFALL_ASSIGN_OR_RETURN(const Presence ranks,
+                                Presence::Take(form, steps_.count(), &bytes));
+      taken.present = ranks.Within(steps_);
+    }
   } else {
     bytes.remove_prefix(1);
     FOOTFALL_ASSIGN_OR_RETURN(taken.present,
@@ -350,6 +354,31 @@ absl::Status TileReader::OverlayLane(uint32_t lane, uint32_t begin,
     return absl::OkStatus();
   }
   FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
+  return ReadLane(taken, begin, end, values, present, {});
+}
+
+absl::Status TileReader::FillLane(uint32_t lane, uint32_t begin, uint32_t end,
+                                  absl::Span<int64_t> values,
+                                  absl::Span<uint64_t> present) const {
+  FOOTFALL_DCHECK(begin < end && end <= shape_.steps);
+  FOOTFALL_DCHECK(values.size() == end - begin);
+  FOOTFALL_DCHECK(present.size() == (end - begin + 63) / 64);
+  std::fill(present.begin(), present.end(), 0);
+  if (!HasLane(lane)) {
+    std::fill(values.begin(), values.end(), 0);
+    return absl::OkStatus();
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
+  const Presence& set = taken.present;
+  if (set.is_run()) {
+    // Only what stands before and after.
+    const size_t from = std::clamp(set.begin(), begin, end) - begin;
+    const size_t to = std::clamp(set.end(), begin, end) - begin;
+    std::fill(values.begin(), values.begin() + from, 0);
+    std::fill(values.begin() + to, values.end(), 0);
+  } else {
+    std::fill(values.begin(), values.end(), 0);
+  }
   return ReadLane(taken, begin, end, values, present, {});
 }
 

@@ -56,6 +56,12 @@ class TileReader {
                            absl::Span<int64_t> values,
                            absl::Span<uint64_t> present) const;
 
+  // As OverlayLane onto cells that are all absent, their values 0, whatever the
+  // spans hold before.
+  absl::Status FillLane(uint32_t lane, uint32_t begin, uint32_t end,
+                        absl::Span<int64_t> values,
+                        absl::Span<uint64_t> present) const;
+
   // As OverlayLane over the whole lane, and `deleted` ([shape().words()])
   // marks deleted cells (a later value clears the mark).
   absl::Status OverlayCells(uint32_t lane, absl::Span<int64_t> values,

@@ -30,6 +30,9 @@ struct Gains {
   int32_t season;  // of the sum of the residuals of the same phase
 };
 
+// Shifts that sums of quotients are found for at once.
+inline constexpr size_t kShifts = 4;
+
 // Predictors tried at once.
 inline constexpr size_t kTrials = 8;
 
@@ -55,7 +58,8 @@ struct Kernels {
   size_t (*unary)(const char* in, size_t size, uint32_t first_bit, size_t count,
                   uint8_t* out);
 
-  // Turns zigzag residuals into values: first + y[t], where modulo 2^32
+  // Turns zigzag residuals into `count` values and writes no more:
+  // first + y[t], where modulo 2^32
   //   y[t] = r[t] + ((all * R) >> 4),  R = r[0] + ... + r[t - 1]
   void (*predict)(const uint32_t* residuals, size_t count, Gains gains,
                   int64_t first, int64_t* out);
@@ -67,19 +71,42 @@ struct Kernels {
   void (*predict_season)(const uint32_t* residuals, size_t count, Gains gains,
                          uint32_t season, int64_t first, int64_t* out);
 
-  // The way back, for kTrials predictors at once: residuals[t * kTrials + i]
-  // is that of values[t] under gains[i]. Where bit t of `holes` is set there is
-  // no value and the residual is 0. season 1: none, and no gains have one.
-  // costs[i] becomes a measure of how many bits the residuals take, in 1/128
-  // bit; extremes[0] and [1] the least and the most value.
-  // Requires: bit 0 of `holes` is clear.
+  // ---- The way back ----
+
+  // relative[i] = values[i] - values[0], and the least and the most of these.
+  // False, and nothing is said, where one is not in [-range, range).
+  // Requires: count >= 1; range is a power of two, at most 2^30.
+  bool (*narrow)(const int64_t* values, size_t count, uint64_t range,
+                 int32_t* relative, int32_t* extremes);
+
+  // For kTrials predictors at once: residuals[t * kTrials + i] is that of
+  // values[t] under gains[i]. Where bit t of `holes` is set there is no value
+  // and the residual is 0; null: there are none. season 1: none, and no gains
+  // have one. costs[i] becomes a measure of how many bits the residuals take,
+  // in 1/128 bit and from where only the differences count.
+  // Requires: bit 0 of `holes` is clear; gains are 0 to 16.
   void (*residuals)(const int32_t* values, const uint64_t* holes, size_t count,
                     const Gains* gains, uint32_t season, int32_t* residuals,
-                    uint32_t* costs, int32_t* extremes);
+                    uint32_t* costs);
 
-  // The sum of min(values[i] >> shift, limit), shift <= 31.
-  uint32_t (*quotients)(const uint32_t* values, size_t count, uint32_t shift,
-                        uint32_t limit);
+  // out[t] = zigzag(residuals[t * kTrials]).
+  void (*zigzag_of)(const int32_t* residuals, size_t count, uint32_t* out);
+
+  // sums[j] = the sum of min(values[i] >> (shift + j), limit), for j below
+  // kShifts; shift <= 28.
+  void (*quotients)(const uint32_t* values, size_t count, uint32_t shift,
+                    uint32_t limit, uint32_t* sums);
+  // The sum of the values; *any becomes the bits that some value has, *nonzero
+  // how many are not 0.
+  uint64_t (*total)(const uint32_t* values, size_t count, uint32_t* any,
+                    uint32_t* nonzero);
+
+  // What rice32() takes: `shift` <= 31 low bits of each of `count` <= 128
+  // values, then, unless `limit` is 0, the rest of each in unary, 0 for one
+  // that is `limit` <= 32 or more. Returns how many bytes that are; `out` has
+  // room for 8 more.
+  size_t (*put_rice)(const uint32_t* values, size_t count, uint32_t shift,
+                     uint32_t limit, char* out);
 };
 
 // The seasons that a predictor may have.

@@ -32,33 +32,42 @@ uint64_t Distance(int64_t from, int64_t to) {
   return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
 }
 
+size_t ExceptionBits(uint64_t distance) {
+  return 8 + 8 * VarintSize(2 * distance);
+}
+
 // The window with the fewest bytes, exceptions counted.
 Window BestWindow(absl::Span<const int64_t> block) {
+  // The ends of the block in order; between them it does not matter.
   int64_t sorted[kMiniBlock];
+  const size_t size = block.size();
   std::copy(block.begin(), block.end(), sorted);
-  std::sort(sorted, sorted + block.size());
-  const size_t odd = std::min(kMaxOdd, (block.size() - 1) / 4);
+  const size_t odd = std::min(kMaxOdd, (size - 1) / 4);
+  std::nth_element(sorted, sorted + odd, sorted + size);
+  std::sort(sorted, sorted + odd);
+  std::nth_element(sorted + std::min(odd + 1, size - 1 - odd),
+                   sorted + size - 1 - odd, sorted + size);
+  std::sort(sorted + size - 1 - odd, sorted + size);
   Window best{};
   size_t best_bits = ~size_t{0};
   for (size_t low = 0; low <= odd; ++low) {
+    const int64_t least = sorted[low];
+    size_t low_bits = low > 0 ? 8 : 0;
+    for (size_t i = 0; i < low; ++i) {
+      low_bits += ExceptionBits(Distance(sorted[i], least));
+    }
+    size_t high_bits = 0;
     for (size_t high = 0; high <= odd; ++high) {
-      const int64_t least = sorted[low];
-      const int64_t most = sorted[block.size() - 1 - high];
+      const int64_t most = sorted[size - 1 - high];
       const uint32_t width =
           static_cast<uint32_t>(std::bit_width(Distance(least, most)));
-      size_t bits = block.size() * width;
-      for (size_t i = 0; i < low; ++i) {
-        bits += 8 + 8 * VarintSize(2 * Distance(sorted[i], least));
-      }
-      for (size_t i = 0; i < high; ++i) {
-        bits += 8 + 8 * VarintSize(
-                            2 * Distance(least, sorted[block.size() - 1 - i]));
-      }
-      bits += low + high > 0 ? 8 : 0;
+      const size_t bits =
+          size * width + low_bits + high_bits + (low == 0 && high > 0 ? 8 : 0);
       if (bits < best_bits) {
         best_bits = bits;
         best = {static_cast<uint64_t>(least), width};
       }
+      high_bits += ExceptionBits(Distance(least, most));
     }
   }
   return best;

@@ -23,53 +23,87 @@ constexpr uint32_t kUnaryLimit = 24;
 // Bytes of the unary part at most, with the byte it begins in.
 constexpr size_t kMaxUnarySize = kBlockResiduals * kUnaryLimit / 8 + 1;
 
-uint32_t QuotientSum(const uint32_t* residuals, size_t count, uint32_t shift,
-                     uint32_t limit) {
-  return ActiveKernels().quotients(residuals, count, shift, limit);
+// As the kernels of these names, for numbers of 32 or 64 bits. The sum leaves
+// out the low kCut bits of each: it must not overflow.
+template <typename Word>
+inline constexpr uint32_t kCut = sizeof(Word) == sizeof(uint64_t) ? 7 : 0;
+
+uint64_t Total(const uint32_t* residuals, size_t count, uint32_t* any,
+               uint32_t* nonzero) {
+  return ActiveKernels().total(residuals, count, any, nonzero);
 }
 
-uint32_t QuotientSum(const uint64_t* residuals, size_t count, uint32_t shift,
-                     uint32_t limit) {
-  uint32_t sum = 0;
+uint64_t Total(const uint64_t* residuals, size_t count, uint64_t* any,
+               uint32_t* nonzero) {
+  uint64_t sum = 0;
+  *any = 0;
+  *nonzero = 0;
   for (size_t i = 0; i < count; ++i) {
-    sum +=
-        static_cast<uint32_t>(std::min<uint64_t>(residuals[i] >> shift, limit));
+    *any |= residuals[i];
+    *nonzero += residuals[i] != 0 ? 1 : 0;
+    sum += residuals[i] >> kCut<uint64_t>;
   }
   return sum;
+}
+
+void Quotients(const uint32_t* residuals, size_t count, uint32_t shift,
+               uint32_t* sums) {
+  ActiveKernels().quotients(residuals, count, shift, kUnaryLimit, sums);
+}
+
+void Quotients(const uint64_t* residuals, size_t count, uint32_t shift,
+               uint32_t* sums) {
+  std::fill(sums, sums + kShifts, 0);
+  for (size_t i = 0; i < count; ++i) {
+    for (uint32_t j = 0; j < kShifts; ++j) {
+      sums[j] += static_cast<uint32_t>(
+          std::min<uint64_t>(residuals[i] >> (shift + j), kUnaryLimit));
+    }
+  }
+}
+
+struct RiceChoice {
+  uint32_t k;
+  uint64_t bits;
+};
+
+// From just above the mean down, as long as that pays. Bits are counted with an
+// exception's bytes taken for the unary number that it saves.
+template <typename Word>
+RiceChoice BestRice(const Word* residuals, uint32_t n, uint64_t sum) {
+  constexpr uint32_t kMaxK = std::numeric_limits<Word>::digits - 1;
+  const uint32_t above = std::min<uint32_t>(
+      static_cast<uint32_t>(std::bit_width(sum / n)) + kCut<Word>, kMaxK);
+  RiceChoice best = {above, ~uint64_t{0}};
+  uint32_t sums[kShifts];
+  uint32_t first = above + 1;  // sums are those of [first, first + kShifts)
+  for (uint32_t k = above + 1; k-- > 0;) {
+    if (k < first) {
+      first = k + 1 < kShifts ? 0 : k + 1 - static_cast<uint32_t>(kShifts);
+      Quotients(residuals, n, first, sums);
+    }
+    const uint64_t bits = uint64_t{n} * (k + 1) + sums[k - first];
+    if (bits >= best.bits) {
+      break;
+    }
+    best = {k, bits};
+  }
+  return best;
 }
 
 template <typename Word>
 BlockPlan Plan(const Word* residuals, size_t count) {
   constexpr uint32_t kMaxK = std::numeric_limits<Word>::digits - 1;
   const uint32_t n = static_cast<uint32_t>(count);
-  Word any = 0;
-  uint64_t sum = 0;  // of numbers of 64 bits: without the bits that overflow it
-  constexpr uint32_t kCut = sizeof(Word) == sizeof(uint64_t) ? 7 : 0;
-  for (size_t i = 0; i < count; ++i) {
-    any |= residuals[i];
-    sum += residuals[i] >> kCut;
-  }
+  Word any;
+  uint32_t nonzero;
+  const uint64_t sum = Total(residuals, count, &any, &nonzero);
   if (any == 0) {
     return {0, true, 0};
   }
-  // Bits, with an exception's bytes taken for the unary number that it saves.
-  const auto rice_bits = [&](uint32_t k) {
-    return uint64_t{n} * (k + 1) +
-           QuotientSum(residuals, count, k, kUnaryLimit);
-  };
-  // From just above the mean down, as long as that pays.
-  BlockPlan plan;
-  plan.k = std::min<uint32_t>(
-      static_cast<uint32_t>(std::bit_width(sum / n)) + kCut, kMaxK);
-  uint64_t bits = rice_bits(plan.k);
-  while (plan.k > 0) {
-    const uint64_t fewer = rice_bits(plan.k - 1);
-    if (fewer >= bits) {
-      break;
-    }
-    bits = fewer;
-    --plan.k;
-  }
+  const RiceChoice rice = BestRice(residuals, n, sum);
+  BlockPlan plan = {rice.k, false, 0};
+  uint64_t bits = rice.bits;
   // Plainly packed, all of one width, or nearly all zero.
   const uint32_t width = static_cast<uint32_t>(std::bit_width(any));
   if (width <= kMaxK && uint64_t{n} * width <= bits) {
@@ -77,73 +111,55 @@ BlockPlan Plan(const Word* residuals, size_t count) {
     bits = uint64_t{n} * width;
   }
   const uint64_t high_bytes = (width + 6) / 7;
-  if (const uint64_t nonzero = QuotientSum(residuals, count, 0, 1);
-      nonzero * (8 + 8 * high_bytes) + 8 < bits) {
+  if (nonzero * (8 + 8 * high_bytes) + 8 < bits) {
     plan = {0, true, 0};
   }
-  const bool packed_whole = plan.plain && plan.k >= width;
-  if (!packed_whole) {
+  const uint32_t limit = plan.plain ? 1 : kUnaryLimit;
+  if (any >> plan.k >= limit) {
     for (size_t i = 0; i < count; ++i) {
-      plan.exceptions +=
-          residuals[i] >> plan.k >= (plan.plain ? 1 : kUnaryLimit) ? 1 : 0;
+      plan.exceptions += residuals[i] >> plan.k >= limit ? 1 : 0;
     }
   }
   return plan;
 }
 
 // Appends the low bits and the unary numbers.
-template <typename Word>
-void PutBits(const BlockPlan& plan, const Word* residuals, size_t count,
+void PutBits(const BlockPlan& plan, const uint32_t* residuals, size_t count,
              std::string* out) {
-  const size_t start = out->size();
-  out->resize(start + count * plan.k / 8 + (plan.plain ? 0 : kMaxUnarySize) +
-              2 * sizeof(uint64_t));
-  char* bytes = out->data() + start;
+  char bytes[kBlockResiduals * sizeof(uint32_t) + kMaxUnarySize + 8];
+  const size_t size = ActiveKernels().put_rice(
+      residuals, count, plan.k, plan.plain ? 0 : kUnaryLimit, bytes);
+  out->append(bytes, size);
+}
+
+// The same a number at a time: wide lanes are rare.
+void PutBits(const BlockPlan& plan, const uint64_t* residuals, size_t count,
+             std::string* out) {
   uint64_t word = 0;
   uint32_t used = 0;
-  // `size` <= 64 bits more.
+  // `size` <= 63 bits more.
   const auto put = [&](uint64_t bits, uint32_t size) {
     word |= bits << used;
     used += size;
     if (used >= 64) {
-      StoreU64(word, bytes);
-      bytes += 8;
+      PutU64(word, out);
       used -= 64;
       word = used == 0 ? 0 : bits >> (size - used);
     }
   };
-  const uint32_t k = plan.k;
-  const uint64_t mask = (uint64_t{1} << k) - 1;
-  size_t i = 0;
-  if (k > 0 && k <= 16) {
-    // Four at a time: a shorter chain from one word to the next.
-    for (; i + 4 <= count; i += 4) {
-      put((residuals[i] & mask) | (residuals[i + 1] & mask) << k |
-              (residuals[i + 2] & mask) << (2 * k) |
-              (residuals[i + 3] & mask) << (3 * k),
-          4 * k);
-    }
+  const uint64_t mask = (uint64_t{1} << plan.k) - 1;
+  for (size_t i = 0; plan.k > 0 && i < count; ++i) {
+    put(residuals[i] & mask, plan.k);
   }
-  for (; k > 0 && i < count; ++i) {
-    put(residuals[i] & mask, k);
+  for (size_t i = 0; !plan.plain && i < count; ++i) {
+    const uint64_t all = residuals[i] >> plan.k;
+    const uint32_t quotient =
+        all >= kUnaryLimit ? 0 : static_cast<uint32_t>(all);
+    put(uint64_t{1} << quotient, quotient + 1);
   }
-  if (!plan.plain) {
-    const auto quotient = [&](size_t at) {
-      const Word all = residuals[at] >> k;
-      return all >= kUnaryLimit ? 0u : static_cast<uint32_t>(all);
-    };
-    for (i = 0; i + 2 <= count; i += 2) {
-      const uint32_t first = quotient(i);
-      const uint32_t both = first + quotient(i + 1) + 1;
-      put(uint64_t{1} << first | uint64_t{1} << both, both + 1);
-    }
-    if (i < count) {
-      put(uint64_t{1} << quotient(i), quotient(i) + 1);
-    }
+  for (; used > 0; used -= std::min<uint32_t>(used, 8), word >>= 8) {
+    out->push_back(static_cast<char>(word & 0xff));
   }
-  StoreU64(word, bytes);
-  bytes += (used + 7) / 8;
-  out->resize(static_cast<size_t>(bytes - out->data()));
 }
 
 template <typename Word>

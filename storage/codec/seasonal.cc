@@ -30,6 +30,7 @@ constexpr uint64_t kNarrowRange = uint64_t{1} << 26;
 // Arrays that live as long as their thread, so that a lane allocates nothing.
 struct Workspace {
   std::vector<int32_t> narrow_values;
+  std::vector<int32_t> narrow_at_steps;
   std::vector<int32_t> trial_residuals;
   std::vector<uint64_t> holes;
   std::vector<uint32_t> residuals;
@@ -90,8 +91,8 @@ void PredictWide(size_t steps, Gains gains, uint32_t season,
   uint64_t phase[kMaxSeason] = {};
   uint64_t sum = 0;
   uint64_t y = 0;
-  for (size_t t = 0; t < steps; ++t) {
-    const size_t i = t % period;
+  size_t i = 0;  // t % period
+  for (size_t t = 0; t < steps; ++t, i = i + 1 == period ? 0 : i + 1) {
     const bool warm = period > 1 && t < period;
     const uint64_t expected =
         warm
@@ -178,72 +179,71 @@ SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
 
 // ---- 32 bits: all predictors at once ----
 
-struct Choice {
-  size_t number;
-  uint32_t width;            // bits from the least value to the most
-  const int32_t* residuals;  // of step t at t * kTrials
-};
-
-// The predictor whose residuals take the fewest bits.
-Choice BestPredictor(const int32_t* values, const uint64_t* holes, size_t steps,
-                     uint32_t season, std::vector<int32_t>* residuals) {
-  const uint8_t* const numbers =
-      season > 1 ? kTrialsWithSeason : kTrialsWithoutSeason;
+// The predictor whose residuals take the fewest bits: its place among the
+// trials. residuals[t * kTrials + place] is that of step t.
+size_t BestTrial(const int32_t* values, const uint64_t* holes, size_t steps,
+                 const uint8_t* numbers, uint32_t season, int32_t* residuals) {
   Gains gains[kTrials];
   for (size_t i = 0; i < kTrials; ++i) {
     gains[i] = kPredictors[numbers[i]];
   }
   uint32_t costs[kTrials];
-  int32_t extremes[2];
-  int32_t* const array = Sized(steps * kTrials, residuals);
-  ActiveKernels().residuals(values, holes, steps, gains, season, array, costs,
-                            extremes);
-  const size_t best =
-      static_cast<size_t>(std::min_element(costs, costs + kTrials) - costs);
-  const uint32_t range =
-      static_cast<uint32_t>(extremes[1]) - static_cast<uint32_t>(extremes[0]);
-  return {numbers[best], static_cast<uint32_t>(std::bit_width(range)),
-          array + best};
+  ActiveKernels().residuals(values, holes, steps, gains, season, residuals,
+                            costs);
+  return static_cast<size_t>(std::min_element(costs, costs + kTrials) - costs);
 }
 
-SeasonalCoding EncodeNarrow(absl::Span<const int64_t> values,
-                            const Presence& places, uint32_t season,
-                            std::string* out) {
+// The zigzag residuals of the best of the predictors `numbers`, [n] and
+// rubbish behind. `relative` are the values less the first.
+uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
+                          uint32_t season, const uint8_t* numbers,
+                          size_t* number) {
   Workspace& work = ThreadWorkspace();
+  const size_t count = places.count();
   const size_t steps = places.end() - places.begin();
-  const uint64_t first = static_cast<uint64_t>(values[0]);
-  int32_t* const relative = Sized(steps, &work.narrow_values);
-  ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
-    relative[step] =
-        static_cast<int32_t>(static_cast<uint64_t>(values[rank]) - first);
+  int32_t* const trials = Sized(steps * kTrials, &work.trial_residuals);
+  uint32_t* const residuals = Sized(steps + kInputSlack, &work.residuals);
+  if (places.is_run()) {
+    const size_t best =
+        BestTrial(relative, nullptr, steps, numbers, season, trials);
+    ActiveKernels().zigzag_of(trials + best, count, residuals);
+    *number = numbers[best];
+    return residuals;
+  }
+  int32_t* const at_steps = Sized(steps, &work.narrow_at_steps);
+  ForEachPlace(places, count, [&](size_t rank, size_t step) {
+    at_steps[step] = relative[rank];
   });
-  const Choice choice = BestPredictor(relative, work.holes.data(), steps,
-                                      season, &work.trial_residuals);
-  uint32_t* const dense = Sized(values.size() + kInputSlack, &work.residuals);
-  ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
-    const uint32_t r = static_cast<uint32_t>(choice.residuals[step * kTrials]);
-    dense[rank] = (r << 1) ^ (0u - (r >> 31));
+  const size_t best =
+      BestTrial(at_steps, work.holes.data(), steps, numbers, season, trials);
+  uint32_t* const zigzag = Sized(steps, &work.at_steps);
+  ActiveKernels().zigzag_of(trials + best, steps, zigzag);
+  ForEachPlace(places, count, [&](size_t rank, size_t step) {
+    residuals[rank] = zigzag[step];
   });
-  SeasonalCoding coding = {false, IsDistance(kPredictors[choice.number]),
-                           choice.width};
-  const size_t count = values.size() - 1;
-  if (count <= kBlockResiduals && count > 0 &&
-      choice.number < kShortPredictors && values[0] >= 0) {
-    const BlockPlan plan = PlanBlock(dense + 1, count);
+  *number = numbers[best];
+  return residuals;
+}
+
+SeasonalCoding EncodeNarrow(int64_t first, const uint32_t* residuals,
+                            size_t count, size_t number, std::string* out) {
+  SeasonalCoding coding = {false, IsDistance(kPredictors[number]), 0};
+  if (count <= kBlockResiduals && count > 0 && number < kShortPredictors &&
+      first >= 0) {
+    const BlockPlan plan = PlanBlock(residuals, count);
     if (!plan.plain && plan.exceptions == 0) {
-      out->push_back(
-          static_cast<char>(plan.k | static_cast<uint32_t>(choice.number)
-                                         << kShortPredictorShift));
-      PutVarint(first, out);
-      PutBlockBits(plan, dense + 1, count, out);
+      out->push_back(static_cast<char>(plan.k | static_cast<uint32_t>(number)
+                                                    << kShortPredictorShift));
+      PutVarint(static_cast<uint64_t>(first), out);
+      PutBlockBits(plan, residuals, count, out);
       coding.is_short = true;
       return coding;
     }
   }
-  PutFirst(static_cast<unsigned char>(choice.number), values[0], out);
-  for (size_t i = 1; i <= count; i += kBlockResiduals) {
-    const size_t size = std::min(kBlockResiduals, count + 1 - i);
-    PutBlock(PlanBlock(dense + i, size), dense + i, size, out);
+  PutFirst(static_cast<unsigned char>(number), first, out);
+  for (size_t i = 0; i < count; i += kBlockResiduals) {
+    const size_t size = std::min(kBlockResiduals, count - i);
+    PutBlock(PlanBlock(residuals + i, size), residuals + i, size, out);
   }
   return coding;
 }
@@ -314,15 +314,22 @@ SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
           ~places.Word(places.begin() + static_cast<uint32_t>(i * 64));
     }
   }
-  const uint64_t first = static_cast<uint64_t>(values[0]);
-  uint64_t reached = 0;  // in bits; without a branch, for vectors
-  for (const int64_t value : values) {
-    reached |= static_cast<uint64_t>(value) - first + kNarrowRange;
-  }
-  if (reached >= 2 * kNarrowRange) {
+  int32_t* const relative = Sized(values.size(), &work.narrow_values);
+  int32_t extremes[2];
+  if (!ActiveKernels().narrow(values.data(), values.size(), kNarrowRange,
+                              relative, extremes)) {
     return EncodeWide(values, places, season, out);
   }
-  return EncodeNarrow(values, places, season, out);
+  size_t number;
+  const uint32_t* const residuals = NarrowResiduals(
+      relative, places, season,
+      season > 1 ? kTrialsWithSeason : kTrialsWithoutSeason, &number);
+  // The first value has no residual.
+  SeasonalCoding coding =
+      EncodeNarrow(values[0], residuals + 1, values.size() - 1, number, out);
+  coding.width = static_cast<uint32_t>(std::bit_width(
+      static_cast<uint32_t>(extremes[1]) - static_cast<uint32_t>(extremes[0])));
+  return coding;
 }
 
 absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
@@ -363,7 +370,8 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
           ? end
           : places.PlaceOf(static_cast<uint32_t>(end - 1)) - places.begin() + 1;
   Workspace& work = ThreadWorkspace();
-  int64_t* const values = Sized(steps + kValueSlack, &work.values);
+  const bool in_place = places.is_run() && begin == 0;
+  int64_t* const values = in_place ? out.data() : Sized(steps, &work.values);
   if (wide) {
     uint64_t* residuals =
         TakeResiduals<uint64_t>(nullptr, &in, places, end, steps,
@@ -394,6 +402,9 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
   if (end == total && !in.empty()) {
     return absl::DataLossError(absl::StrCat(
         "seasonal: ", in.size(), " bytes left after ", total, " values"));
+  }
+  if (in_place) {
+    return absl::OkStatus();
   }
   if (places.is_run()) {
     std::memcpy(out.data(), values + begin, out.size() * sizeof(int64_t));

@@ -3,6 +3,7 @@
 
 #include "storage/codec/kernels.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
 #include <string>
@@ -106,8 +107,8 @@ TEST_CASE("all kernels predict alike, overflow included", "[codec]") {
       }
       const int64_t first = static_cast<int64_t>(random());
       for (const Gains gains : kPredictors) {
-        std::vector<int64_t> expected(count + kValueSlack);
-        std::vector<int64_t> found(count + kValueSlack);
+        std::vector<int64_t> expected(count + kValueSlack, 99);
+        std::vector<int64_t> found(count + kValueSlack, 99);
         const uint32_t season =
             std::vector<uint32_t>{7, 4, 12, 24, 64, 2}[random() % 6];
         CAPTURE(round, count, bits, gains.all, gains.season, season);
@@ -121,8 +122,7 @@ TEST_CASE("all kernels predict alike, overflow included", "[codec]") {
                            expected.data());
           kernels.predict(residuals.data(), count, gains, first, found.data());
         }
-        expected.resize(count);
-        found.resize(count);
+        // The one beyond the last is left alone.
         REQUIRE(found == expected);
       }
     }
@@ -157,22 +157,16 @@ TEST_CASE("residuals lead back to the values, at equal cost everywhere",
       std::vector<int32_t> found(count * kTrials);
       uint32_t expected_costs[kTrials];
       uint32_t costs[kTrials];
-      int32_t expected_extremes[2];
-      int32_t extremes[2];
-      portable.residuals(values.data(), holes.data(), count, gains, season,
-                         expected.data(), expected_costs, expected_extremes);
-      kernels.residuals(values.data(), holes.data(), count, gains, season,
-                        found.data(), costs, extremes);
+      const uint64_t* const gaps = round % 3 == 0 ? holes.data() : nullptr;
+      portable.residuals(values.data(), gaps, count, gains, season,
+                         expected.data(), expected_costs);
+      kernels.residuals(values.data(), gaps, count, gains, season, found.data(),
+                        costs);
       REQUIRE(found == expected);
-      REQUIRE(extremes[0] == expected_extremes[0]);
-      REQUIRE(extremes[1] == expected_extremes[1]);
       REQUIRE(std::equal(costs, costs + kTrials, expected_costs));
       for (size_t i = 0; i < kTrials; ++i) {
         std::vector<uint32_t> zigzag(count + kValueSlack);
-        for (size_t t = 0; t < count; ++t) {
-          const uint32_t r = static_cast<uint32_t>(found[t * kTrials + i]);
-          zigzag[t] = (r << 1) ^ (0u - (r >> 31));
-        }
+        kernels.zigzag_of(found.data() + i, count, zigzag.data());
         std::vector<int64_t> back(count + kValueSlack);
         if (IsSeasonal(gains[i])) {
           kernels.predict_season(zigzag.data(), count, gains[i], season, 0,
@@ -190,20 +184,164 @@ TEST_CASE("residuals lead back to the values, at equal cost everywhere",
   });
 }
 
-TEST_CASE("quotients are summed alike", "[codec]") {
-  const Kernels& portable = kernels_portable::Get();
+TEST_CASE("the cheaper of two predictors costs less", "[codec]") {
+  ForEachKernel([&](const Kernels& kernels) {
+    // Weeks that repeat: the value a season ago is all there is to know.
+    std::vector<int32_t> values;
+    for (int32_t day = 0; day < 100; ++day) {
+      values.push_back(day % 7 * 1000);
+    }
+    const Gains gains[kTrials] = {{16, 0}, {0, 16}, {16, 0}, {0, 16},
+                                  {16, 0}, {0, 16}, {16, 0}, {0, 16}};
+    std::vector<int32_t> residuals(values.size() * kTrials);
+    uint32_t costs[kTrials];
+    kernels.residuals(values.data(), nullptr, values.size(), gains, 7,
+                      residuals.data(), costs);
+    CHECK(costs[1] + 93 * 128 * 8 < costs[0]);
+  });
+}
+
+TEST_CASE("values are narrowed where all are near the first", "[codec]") {
+  constexpr uint64_t kRange = 1 << 20;
+  struct Case {
+    const char* why;
+    std::vector<int64_t> values;
+    bool near;
+    int32_t least;
+    int32_t most;
+  };
+  const std::vector<Case> cases = {
+      {"one value", {-5}, true, 0, 0},
+      {"both sides", {7, 1, 1'000'000, 9}, true, -6, 999'993},
+      {"the ends", {0, -1'048'576, 1'048'575}, true, -1'048'576, 1'048'575},
+      {"one above", {0, 1'048'576}, false, 0, 0},
+      {"one below", {0, 3, 4, 5, 6, 7, 8, 9, -1'048'577}, false, 0, 0},
+      {"the distance wraps", {INT64_MAX, INT64_MIN}, true, 0, 1},
+      {"far", {INT64_MAX, -1}, false, 0, 0},
+  };
+  ForEachKernel([&](const Kernels& kernels) {
+    for (const Case& c : cases) {
+      CAPTURE(c.why);
+      std::vector<int32_t> relative(c.values.size());
+      int32_t extremes[2] = {};
+      REQUIRE(kernels.narrow(c.values.data(), c.values.size(), kRange,
+                             relative.data(), extremes) == c.near);
+      if (!c.near) {
+        continue;
+      }
+      CHECK(extremes[0] == c.least);
+      CHECK(extremes[1] == c.most);
+      for (size_t i = 0; i < relative.size(); ++i) {
+        CHECK(static_cast<uint64_t>(int64_t{relative[i]}) ==
+              static_cast<uint64_t>(c.values[i]) -
+                  static_cast<uint64_t>(c.values[0]));
+      }
+    }
+  });
+}
+
+std::vector<uint32_t> RandomNumbers(size_t count, std::mt19937_64* random) {
+  std::vector<uint32_t> values(count);
+  const uint64_t bits = (*random)() % 33;
+  for (uint32_t& value : values) {
+    value = static_cast<uint32_t>((*random)() >> 32 >> (32 - bits));
+    if ((*random)() % 50 == 0) {
+      value = static_cast<uint32_t>((*random)());
+    }
+  }
+  return values;
+}
+
+TEST_CASE("a block is measured as by its definition", "[codec]") {
+  CAPTURE(kSeed);
   ForEachKernel([&](const Kernels& kernels) {
     std::mt19937_64 random(kSeed);
     for (int round = 0; round < 500; ++round) {
-      std::vector<uint32_t> values(1 + random() % 128);
-      for (uint32_t& value : values) {
-        value = static_cast<uint32_t>(random() >> (32 + random() % 32));
+      const std::vector<uint32_t> values =
+          RandomNumbers(1 + random() % 128, &random);
+      const uint32_t shift = static_cast<uint32_t>(random() % 29);
+      uint64_t quotients[kShifts] = {};
+      uint64_t sum = 0;
+      uint32_t any = 0;
+      uint32_t nonzero = 0;
+      for (const uint32_t value : values) {
+        for (uint32_t j = 0; j < kShifts; ++j) {
+          quotients[j] += std::min<uint64_t>(value >> (shift + j), 24);
+        }
+        sum += value;
+        any |= value;
+        nonzero += value != 0 ? 1 : 0;
       }
-      const uint32_t shift = static_cast<uint32_t>(random() % 32);
-      CHECK(kernels.quotients(values.data(), values.size(), shift, 24) ==
-            portable.quotients(values.data(), values.size(), shift, 24));
+      CAPTURE(round, values.size(), shift);
+      uint32_t sums[kShifts];
+      kernels.quotients(values.data(), values.size(), shift, 24, sums);
+      REQUIRE(std::equal(sums, sums + kShifts, quotients));
+      uint32_t found_any;
+      uint32_t found_nonzero;
+      REQUIRE(kernels.total(values.data(), values.size(), &found_any,
+                            &found_nonzero) == sum);
+      REQUIRE(found_any == any);
+      REQUIRE(found_nonzero == nonzero);
     }
   });
+}
+
+TEST_CASE("Rice codes are the same bytes on all kernels, and read back",
+          "[codec]") {
+  CAPTURE(kSeed);
+  constexpr uint32_t kLimit = 24;
+  const Kernels& portable = kernels_portable::Get();
+  ForEachKernel([&](const Kernels& kernels) {
+    std::mt19937_64 random(kSeed);
+    for (int round = 0; round < 3000; ++round) {
+      const size_t count = 1 + random() % 128;
+      const uint32_t shift = static_cast<uint32_t>(random() % 32);
+      std::vector<uint32_t> values = RandomNumbers(count, &random);
+      const bool unary = random() % 4 != 0;
+      CAPTURE(round, count, shift, unary);
+      // Rubbish behind the last one.
+      values.resize(count + kInputSlack, static_cast<uint32_t>(random()));
+      std::string expected(1024, '\0');
+      std::string found(1024, '\0');
+      const uint32_t limit = unary ? kLimit : 0;
+      const size_t size = portable.put_rice(values.data(), count, shift, limit,
+                                            expected.data());
+      REQUIRE(kernels.put_rice(values.data(), count, shift, limit,
+                               found.data()) == size);
+      REQUIRE(found.substr(0, size) == expected.substr(0, size));
+      // What is read back lacks what is kept as an exception elsewhere.
+      std::vector<uint32_t> back(count + kInputSlack);
+      if (unary) {
+        REQUIRE(kernels.rice32(found.data(), size, shift, count, back.data()) ==
+                size);
+      } else {
+        REQUIRE(size == PackedSize(count, shift));
+        kernels.unpack32(found.data(), shift, count, back.data());
+      }
+      const uint64_t low = (uint64_t{1} << shift) - 1;
+      for (size_t i = 0; i < count; ++i) {
+        const bool whole = unary && values[i] >> shift < kLimit;
+        REQUIRE(back[i] == (whole ? values[i] : values[i] & low));
+      }
+    }
+  });
+}
+
+// Which of them a run has seen: a machine may lack the wider ones.
+TEST_CASE("the kernels that this machine runs are known", "[codec]") {
+  std::string names;
+  ForEachKernel([&](const Kernels& kernels) {
+    names += kernels.level == KernelLevel::kPortable ? " portable"
+             : kernels.level == KernelLevel::kAvx2   ? " AVX2"
+                                                     : " AVX-512";
+  });
+  WARN("kernels tested here:" << names);
+  CHECK(names.find(" portable") == 0);
+#if defined(__x86_64__)
+  const bool has_avx2 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+  CHECK((names.find(" AVX2") != std::string::npos) == has_avx2);
+#endif
 }
 
 TEST_CASE("an unknown level changes nothing", "[codec]") {

@@ -44,7 +44,8 @@ struct DataSet {
   bool sub_day() const { return spec.period.below_day(); }
 };
 
-// The sets whose files lie in `directory`, and made-up ones.
+// The sets whose files lie in `directory` (prints those that are missing), and
+// made-up ones.
 std::vector<DataSet> RealSets(const std::string& directory);
 std::vector<DataSet> MadeUpSets();
 

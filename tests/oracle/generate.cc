@@ -47,6 +47,8 @@ class Maker {
         ChooseSpan(200);
         ChooseEvery();
         AddPlainItems(1 + Below(4));
+        if (!q_.set->decimal() && Chance(2)) ChooseHaving();
+        if (Chance(3)) q_.limit = 1 + static_cast<int64_t>(Below(100));
         break;
       case Kind::kTwoStages:
         q_.by.resize(std::min<size_t>(q_.by.size(), LevelCount()));
@@ -54,6 +56,8 @@ class Maker {
         if (Chance(2)) ChooseEvery();
         AddItem(Form::kPlain, F::kAvg);
         AddPlainItems(Below(3));
+        if (!q_.set->decimal() && Chance(4)) q_.order = "x0 DESC";
+        if (!q_.order.empty()) q_.limit = 1 + static_cast<int64_t>(Below(50));
         break;
       case Kind::kTop:
         MakeTop();
@@ -71,7 +75,7 @@ class Maker {
         AddItem(Form::kPlain, F::kCount);
         break;
       case Kind::kFilters:
-        while (q_.where.size() < 2) AddCondition();
+        while (q_.where.size() < 3) AddCondition();
         ChooseSpan(60);
         if (Chance(2)) ChooseEvery();
         AddPlainItems(1 + Below(2));
@@ -223,10 +227,13 @@ class Maker {
         q_.where.push_back(absl::StrCat(q_.set->spec.dimensions[i].name, " = ",
                                         Quoted(sample_->members[i])));
       }
-    } else if (Chance(3)) {
+    } else if (Chance(3) || (IsLarge() && !Chance(3))) {
       AddCondition();
     }
   }
+
+  // All of such a set costs SQLite seconds: it is asked for rarely.
+  bool IsLarge() const { return q_.set->rows.size() > 100'000; }
 
   static std::string Text(absl::CivilDay day) {
     return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(),
@@ -250,7 +257,7 @@ class Maker {
         days *= 3;
         break;
       case Unit::kQuarter:
-        days *= 20;
+        days *= 8;
         break;
       case Unit::kMinute:
         days = 1 + static_cast<int64_t>(Below(2));
@@ -265,8 +272,7 @@ class Maker {
     const absl::CivilDay last = first + days - 1 + some(3);
     Span& span = q_.span;
     const uint64_t form = Below(10);
-    // Long stretches of the large sets cost SQLite seconds: rarely.
-    switch (form < 3 && set.rows.size() > 100'000 && Chance(2) ? 9 : form) {
+    switch (form < 3 && IsLarge() && !Chance(3) ? 9 : form) {
       case 0:
         return;  // all there is
       case 1:
@@ -323,7 +329,12 @@ class Maker {
     span->last = LastMoment(set, end - 1);
   }
 
-  void ChooseEvery() { q_.every = Below(q_.set->buckets.size()); }
+  // Of days mostly weeks and months, which people ask for.
+  void ChooseEvery() {
+    q_.every = Chance(2) && q_.set->spec.period.unit == Unit::kDay
+                   ? 1 + Below(2)
+                   : Below(q_.set->buckets.size());
+  }
 
   std::vector<F> Calculable() const {
     std::vector<F> functions = {F::kAvg,  F::kMin,   F::kMax,   F::kFirst,
@@ -380,13 +391,9 @@ class Maker {
   void MakeShares() {
     NeedGroups();
     ChooseSpan(60);
-    if (Chance(2)) ChooseEvery();
-    AddItem(Form::kShare,
-            Pick(std::vector<F>{F::kSum, F::kAvg, F::kMax, F::kCount}));
+    if (!Chance(3)) ChooseEvery();
+    AddItem(Form::kShare, Pick(std::vector<F>{F::kSum, F::kAvg, F::kMax}));
     if (q_.by.size() > 1 && Chance(2)) q_.items[0].within = {q_.by[0]};
-    if (q_.items[0].function == F::kCount) {
-      q_.items[0].function = F::kAvg;
-    }
   }
 
   void MakeFirstTime() {
@@ -395,13 +402,30 @@ class Maker {
     Item& item = q_.items[0];
     item.comparison =
         Pick(std::vector<std::string>{">=", ">", ">=", ">", "<", "<="});
-    const SqlValue value = AnyRow().value;
-    if (const auto* integer = std::get_if<int64_t>(&value)) {
-      item.threshold = absl::StrCat(*integer + 1);
-      if (Chance(4)) absl::StrAppend(&item.threshold, ".5");
+    // The sample itself meets it where it is its group's only one.
+    const bool grows = item.comparison[0] == '>';
+    if (const auto* integer = std::get_if<int64_t>(&sample_->value)) {
+      item.threshold = absl::StrCat(grows ? *integer - 1 : *integer * 4 + 1);
+      if (*integer > 0 && Chance(4)) absl::StrAppend(&item.threshold, ".5");
     } else {
-      item.threshold = absl::StrFormat("%.2f", std::get<double>(value));
+      const double value = std::get<double>(sample_->value);
+      item.threshold = absl::StrFormat("%.2f", grows ? value - 0.5 : value * 4);
       if (item.threshold[0] == '-') item.threshold = "0.25";
+    }
+  }
+
+  // Tests that some rows pass, and some do not.
+  void ChooseHaving() {
+    const std::string test =
+        Pick(std::vector<std::string>{">", ">=", "<", "<=", "!="});
+    int64_t value = static_cast<int64_t>(Below(3));
+    if (q_.items[0].function != F::kCount) {
+      value = std::get<int64_t>(sample_->value);
+      value = test[0] == '>' ? value / 2 : value * 2 + 1;
+    }
+    q_.having = absl::StrCat("x0 ", test, " ", value);
+    if (q_.items.size() > 1 && Chance(4)) {
+      absl::StrAppend(&q_.having, " AND x1 >= x0");
     }
   }
 
@@ -422,13 +446,7 @@ class Maker {
           return " DESC";
       }
     };
-    if (Chance(2)) {
-      const SqlValue value = AnyRow().value;
-      const char* tests[] = {">", ">=", "<", "<=", "!="};
-      q_.having =
-          absl::StrCat("x0 ", tests[Below(5)], " ", std::get<int64_t>(value));
-      if (Chance(3)) absl::StrAppend(&q_.having, " AND x1 >= x0");
-    }
+    if (!Chance(4)) ChooseHaving();
     if (!Chance(4)) {
       q_.order = absl::StrCat("x", Below(2), direction());
       if (Chance(3) && !q_.by.empty()) {
@@ -436,7 +454,7 @@ class Maker {
                         direction());
       }
     }
-    if (Chance(2)) q_.limit = 1 + static_cast<int64_t>(Below(20));
+    if (!Chance(4)) q_.limit = 1 + static_cast<int64_t>(Below(20));
   }
 
   Kind kind_;

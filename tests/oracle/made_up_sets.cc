@@ -12,11 +12,11 @@
 namespace footfall::oracle {
 namespace {
 
-constexpr int kApps = 40;
+constexpr int kApps = 24;
 constexpr int kPlatforms = 3;
 constexpr int kDays = 500;
 // Sizes as in a market of 20,000 apps.
-constexpr int kRankStride = 500;
+constexpr int kRankStride = 800;
 
 const char* const kRegions[] = {"cn", "eu", "na", "other"};
 

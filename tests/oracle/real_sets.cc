@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -95,7 +96,7 @@ DataSet Load(const RealSet& real, const std::string& path) {
   TakeLine(&rest);  // the header
   while (!rest.empty()) {
     const std::vector<std::string> fields = TakeLine(&rest);
-    REQUIRE(fields.size() == kValueColumn + 1);
+    if (fields.size() != kValueColumn + 1) FAIL("a line of " << path);
     DataSet::Row row;
     row.d = fields[0];
     for (size_t i = 0; i < real.columns.size(); ++i) {
@@ -104,7 +105,9 @@ DataSet Load(const RealSet& real, const std::string& path) {
       row.members.push_back(named ? real.empty[i] : field);
     }
     int64_t value = 0;
-    REQUIRE(absl::SimpleAtoi(fields[kValueColumn], &value));
+    if (!absl::SimpleAtoi(fields[kValueColumn], &value)) {
+      FAIL("a value: " << fields[kValueColumn]);
+    }
     row.value = value;
     set.rows.push_back(std::move(row));
   }
@@ -141,7 +144,11 @@ std::vector<DataSet> RealSets(const std::string& directory) {
   std::vector<DataSet> sets;
   for (const RealSet& real : known) {
     const std::string path = absl::StrCat(directory, "/", real.file, ".csv.gz");
-    if (!std::filesystem::exists(path)) continue;
+    if (!std::filesystem::exists(path)) {
+      std::printf("  %s: not there, NOT RUN (FOOTFALL_DATA names its folder)\n",
+                  path.c_str());
+      continue;
+    }
     sets.push_back(Load(real, path));
   }
   return sets;

@@ -3,7 +3,8 @@
 // where DURING leaves a side open, the groups of TOP.
 //
 //   cell   sums by group, step and member of each OVERLAPS dimension
-//   step   value (their sum) and low (the largest of them) by group and step
+//   step   value (their sum) and low (the largest of them) by group and step;
+//          without cells where nothing overlaps
 //   found  functions over time by group and bucket
 
 #include <algorithm>
@@ -95,13 +96,24 @@ class Reference {
   }
 
   void AppendSteps(std::string* sql) const {
-    absl::StrAppend(sql, "cell AS (SELECT ", List(groups_, ", "), "d, ",
-                    "sum(value) AS v FROM ", spec_.name, " WHERE ",
-                    Conditions(), " AND d BETWEEN ", Quote(first_), " AND ",
-                    Quote(last_), " GROUP BY ", List(groups_, ", "),
-                    List(overlaps_, ", "), "d), step AS (SELECT ",
-                    List(groups_, ", "), "d, sum(v) AS v, max(v) AS lo ",
-                    "FROM cell GROUP BY ", List(groups_, ", "), "d)");
+    const std::string samples =
+        absl::StrCat(" FROM ", spec_.name, " WHERE ", Conditions(),
+                     " AND d BETWEEN ", Quote(first_), " AND ", Quote(last_));
+    const std::string step =
+        absl::StrCat("step AS (SELECT ", List(groups_, ", "), "d, ");
+    const std::string end =
+        absl::StrCat(" GROUP BY ", List(groups_, ", "), "d)");
+    if (groups_.size() == spec_.dimensions.size()) {
+      absl::StrAppend(sql, step, "value AS v, value AS lo", samples, ")");
+    } else if (overlaps_.empty()) {
+      absl::StrAppend(sql, step, "sum(value) AS v, sum(value) AS lo", samples,
+                      end);
+    } else {
+      absl::StrAppend(sql, "cell AS (SELECT ", List(groups_, ", "),
+                      "d, sum(value) AS v", samples, " GROUP BY ",
+                      List(groups_, ", "), List(overlaps_, ", "), "d), ", step,
+                      "sum(v) AS v, max(v) AS lo FROM cell", end);
+    }
   }
 
   // The n best groups over the whole range; ties go by the members.
@@ -192,10 +204,15 @@ class Reference {
     for (size_t i = 0; i < question_.items.size(); ++i) {
       const Item& item = question_.items[i];
       absl::StrAppend(sql, ", ", Over(item.function, "v", item), " AS v", i,
-                      ", ", Over(item.function, "lo", item), " AS lo", i, ", ",
-                      Over(item.other, "v", item), " AS w", i, ", ",
-                      Over(item.other, "lo", item), " AS wlo", i,
-                      ", max(lo) AS most", i);
+                      ", ", Over(item.function, "lo", item), " AS lo", i);
+      if (item.form == Item::Form::kRatio ||
+          item.form == Item::Form::kDifference) {
+        absl::StrAppend(sql, ", ", Over(item.other, "v", item), " AS w", i,
+                        ", ", Over(item.other, "lo", item), " AS wlo", i);
+      }
+      if (item.form == Item::Form::kBounds) {
+        absl::StrAppend(sql, ", max(lo) AS most", i);
+      }
     }
     absl::StrAppend(sql, " FROM ", Ranked(bucket_), " JOIN bucket USING (t)");
     if (question_.every) {

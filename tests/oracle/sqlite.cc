@@ -43,6 +43,7 @@ Sqlite::Sqlite() {
   db_.reset(db);
   REQUIRE(code == SQLITE_OK);
   Run("PRAGMA case_sensitive_like = ON");
+  Run("PRAGMA temp_store = MEMORY");
 }
 
 void Sqlite::Run(const std::string& sql) {

@@ -135,9 +135,10 @@ void PutFirst(unsigned char head, int64_t first, std::string* out) {
   PutVarint(static_cast<uint64_t>(negative ? ~first : first), out);
 }
 
+// Tries the predictors [begin, end).
 SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
-                          const Presence& places, uint32_t season,
-                          std::string* out) {
+                          const Presence& places, uint32_t season, size_t begin,
+                          size_t end, std::string* out) {
   Workspace& work = ThreadWorkspace();
   const size_t steps = places.end() - places.begin();
   const uint64_t first = static_cast<uint64_t>(values[0]);
@@ -149,7 +150,7 @@ SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
   std::vector<uint64_t> best;
   size_t best_number = 0;
   uint64_t best_bits = std::numeric_limits<uint64_t>::max();
-  for (size_t number = 0; number < kShortPredictors; ++number) {
+  for (size_t number = begin; number < end; ++number) {
     const Gains gains = kPredictors[number];
     if (IsSeasonal(gains) && season == 1) {
       continue;
@@ -226,10 +227,11 @@ uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
 }
 
 SeasonalCoding EncodeNarrow(int64_t first, const uint32_t* residuals,
-                            size_t count, size_t number, std::string* out) {
+                            size_t count, size_t number, bool may_be_short,
+                            std::string* out) {
   SeasonalCoding coding = {false, IsDistance(kPredictors[number]), 0};
-  if (count <= kBlockResiduals && count > 0 && number < kShortPredictors &&
-      first >= 0) {
+  if (may_be_short && count <= kBlockResiduals && count > 0 &&
+      number < kShortPredictors && first >= 0) {
     const BlockPlan plan = PlanBlock(residuals, count);
     if (!plan.plain && plan.exceptions == 0) {
       out->push_back(static_cast<char>(plan.k | static_cast<uint32_t>(number)
@@ -298,38 +300,71 @@ Gains GainsOf(bool is_short, absl::string_view in) {
                               : head & kPredictorMask];
 }
 
+// Bit t is set where the t-th step from the first place has no value.
+void FindHoles(const Presence& places, std::vector<uint64_t>* holes) {
+  holes->assign((places.end() - places.begin()) / 64 + 1, 0);
+  if (places.is_run()) {
+    return;
+  }
+  for (size_t i = 0; i < holes->size(); ++i) {
+    (*holes)[i] = ~places.Word(places.begin() + static_cast<uint32_t>(i * 64));
+  }
+}
+
+// The values less the first; null where one is too far from it.
+const int32_t* NarrowValues(absl::Span<const int64_t> values,
+                            int32_t* extremes) {
+  int32_t* const relative =
+      Sized(values.size(), &ThreadWorkspace().narrow_values);
+  return ActiveKernels().narrow(values.data(), values.size(), kNarrowRange,
+                                relative, extremes)
+             ? relative
+             : nullptr;
+}
+
 }  // namespace
 
 SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
                               const Presence& places, uint32_t season,
                               std::string* out) {
   FOOTFALL_DCHECK(places.count() == values.size() && !values.empty());
-  Workspace& work = ThreadWorkspace();
-  const size_t steps = places.end() - places.begin();
-  season = UsableSeason(season, steps);
-  work.holes.assign(steps / 64 + 1, 0);
-  if (!places.is_run()) {
-    for (size_t i = 0; i < work.holes.size(); ++i) {
-      work.holes[i] =
-          ~places.Word(places.begin() + static_cast<uint32_t>(i * 64));
-    }
-  }
-  int32_t* const relative = Sized(values.size(), &work.narrow_values);
+  season = UsableSeason(season, places.end() - places.begin());
+  FindHoles(places, &ThreadWorkspace().holes);
   int32_t extremes[2];
-  if (!ActiveKernels().narrow(values.data(), values.size(), kNarrowRange,
-                              relative, extremes)) {
-    return EncodeWide(values, places, season, out);
+  const int32_t* const relative = NarrowValues(values, extremes);
+  if (relative == nullptr) {
+    return EncodeWide(values, places, season, 0, kShortPredictors, out);
   }
   size_t number;
   const uint32_t* const residuals = NarrowResiduals(
       relative, places, season,
       season > 1 ? kTrialsWithSeason : kTrialsWithoutSeason, &number);
   // The first value has no residual.
-  SeasonalCoding coding =
-      EncodeNarrow(values[0], residuals + 1, values.size() - 1, number, out);
+  SeasonalCoding coding = EncodeNarrow(values[0], residuals + 1,
+                                       values.size() - 1, number, true, out);
   coding.width = static_cast<uint32_t>(std::bit_width(
       static_cast<uint32_t>(extremes[1]) - static_cast<uint32_t>(extremes[0])));
   return coding;
+}
+
+void EncodeSeasonalWith(size_t number, absl::Span<const int64_t> values,
+                        const Presence& places, uint32_t season,
+                        std::string* out) {
+  FOOTFALL_DCHECK(places.count() == values.size() && !values.empty());
+  FOOTFALL_DCHECK(number < kPredictorCount);
+  FindHoles(places, &ThreadWorkspace().holes);
+  season = IsSeasonal(kPredictors[number]) ? season : 1;
+  int32_t extremes[2];
+  const int32_t* const relative = NarrowValues(values, extremes);
+  if (relative == nullptr) {
+    EncodeWide(values, places, season, number, number + 1, out);
+    return;
+  }
+  uint8_t numbers[kTrials];
+  std::fill(numbers, numbers + kTrials, static_cast<uint8_t>(number));
+  const uint32_t* const residuals =
+      NarrowResiduals(relative, places, season, numbers, &number);
+  EncodeNarrow(values[0], residuals + 1, values.size() - 1, number, false, out);
 }
 
 absl::Status DecodeSeasonal(bool is_short, absl::string_view in,

@@ -42,6 +42,14 @@ SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
                               const Presence& places, uint32_t season,
                               std::string* out);
 
+// The same in the first form with the predictor of this number, whether it is
+// any good or not: for tests, and to measure what trying a few of them loses.
+// Requires: number < kPredictorCount; if that one is seasonal, season is 2 to
+// kMaxSeason.
+void EncodeSeasonalWith(size_t number, absl::Span<const int64_t> values,
+                        const Presence& places, uint32_t season,
+                        std::string* out);
+
 // Writes values [begin, begin + out.size()) of the places.count() coded ones.
 // `in` is exactly what EncodeSeasonal() appended, `is_short` as it returned.
 // Requires: begin + out.size() <= places.count(); places.count() >= 1.

@@ -159,6 +159,31 @@ TEST_CASE("a dense column comes back, whole or in part, on every kernel",
   });
 }
 
+// Writers try some of them; what a later release tries is read by this one.
+TEST_CASE("every predictor's number decodes, tried or not", "[codec]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  for (const uint64_t gaps : {0, 5}) {
+    for (const size_t count : {1, 6, 100, 300}) {
+      const Presence steps = Gapped(count, gaps, &random);
+      for (const double level : {1e4, 1e15}) {
+        const Values values = Usage(steps, 7, level, 0.05, &random);
+        for (size_t number = 0; number < 16; ++number) {
+          CAPTURE(gaps, count, level, number);
+          std::string bytes;
+          EncodeSeasonalWith(number, values, steps, 7, &bytes);
+          CHECK((bytes[0] & 15) == static_cast<int>(number));
+          Values decoded(count);
+          REQUIRE(DecodeColumn(Codec::kSeasonal, bytes, {steps, 7}, 0,
+                               absl::MakeSpan(decoded))
+                      .ok());
+          CHECK(decoded == values);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a dense column cut anywhere is refused", "[codec]") {
   for (const Column& column : Columns()) {
     if (column.values.size() > 130) {

@@ -1,7 +1,7 @@
 // What each codec makes of real-looking lanes: bytes a value, and how fast it
 // codes, decodes and sums them, beside what else there is.
 //
-//   codec_bench [SET...]     daily, minutely, decimals, quotients
+//   codec_bench [SET...]     daily, minutely, decimals, quotients, choice
 //
 // A lane is one series' stretch in a tile, coded alone and decoded into one
 // array that is used again; "sum" decodes and adds. "sealed tile" is the whole
@@ -10,8 +10,10 @@
 //
 // Speeds are millions of values a second, the best of FOOTFALL_BENCH_ROUNDS
 // rounds; in brackets how many times as fast as differences written as plain
-// varints (the row "delta varint"), which holds on a busy machine too.
+// varints (the row "delta varint"), which holds on a busy machine too. "choice"
+// is what choosing among our own costs and loses.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/codec/choice.h"
 #include "bench/codec/lanes.h"
 #include "bench/codec/stopwatch.h"
 #include "bench/codec/subject.h"
@@ -239,12 +242,15 @@ int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (argv[i][0] != '-') wanted.emplace_back(argv[i]);
   }
+  const auto is_wanted = [&wanted](const char* name) {
+    return wanted.empty() ||
+           std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+  };
   for (const LaneSet& set : LaneSets()) {
-    bool run = wanted.empty();
-    for (const std::string& name : wanted) {
-      run |= name == set.name;
-    }
-    if (run) Compare(set, rounds);
+    if (is_wanted(set.name)) Compare(set, rounds);
+  }
+  for (const LaneSet& set : LaneSets()) {
+    if (is_wanted("choice")) CompareChoices(set, rounds);
   }
   return 0;
 }

@@ -68,7 +68,7 @@ size_t TakeZstd(absl::string_view in, void* out, size_t room) {
 }
 
 Subject Zstd() {
-  return {"zstd -3", false,
+  return {"zstd -3",
           [](const LaneSet&, const Lane& lane, std::string* out) {
             PutZstd(Raw(lane.values), out);
           },
@@ -76,12 +76,11 @@ Subject Zstd() {
              int64_t* values) {
             return TakeZstd(in, values, lane.values.size() * 8) ==
                    lane.values.size() * 8;
-          },
-          nullptr};
+          }};
 }
 
 Subject VarintZstd() {
-  return {"delta varint + zstd -3", false,
+  return {"delta varint + zstd -3",
           [](const LaneSet&, const Lane& lane, std::string* out) {
             static std::string plain;
             plain.clear();
@@ -97,13 +96,12 @@ Subject VarintZstd() {
             }
             TakeVarints(plain.data(), lane.values.size(), values);
             return true;
-          },
-          nullptr};
+          }};
 }
 
 Subject Lz4() {
   return {
-      "lz4", false,
+      "lz4",
       [](const LaneSet&, const Lane& lane, std::string* out) {
         const absl::string_view in = Raw(lane.values);
         const int size = static_cast<int>(in.size());
@@ -118,14 +116,12 @@ Subject Lz4() {
         const int size = static_cast<int>(lane.values.size() * 8);
         return LZ4_decompress_safe(in.data(), reinterpret_cast<char*>(values),
                                    static_cast<int>(in.size()), size) == size;
-      },
-      nullptr};
+      }};
 }
 
 // Its numbers have 32 bits: zigzag differences that have more do not fit.
 Subject StreamVByte() {
   return {"streamvbyte, zigzag delta",
-          false,
           [](const LaneSet&, const Lane& lane, std::string* out) {
             static std::vector<uint32_t> coded;
             const uint32_t count = static_cast<uint32_t>(lane.values.size());
@@ -154,7 +150,6 @@ Subject StreamVByte() {
             }
             return true;
           },
-          nullptr,
           true};
 }
 
@@ -162,7 +157,7 @@ Subject StreamVByte() {
 
 const Subject& Copy() {
   static const Subject copy = {
-      "copy of 8 bytes a value", false,
+      "copy of 8 bytes a value",
       [](const LaneSet&, const Lane& lane, std::string* out) {
         out->append(reinterpret_cast<const char*>(lane.values.data()),
                     lane.values.size() * 8);
@@ -171,14 +166,13 @@ const Subject& Copy() {
          int64_t* values) {
         std::memcpy(values, in.data(), lane.values.size() * 8);
         return true;
-      },
-      nullptr};
+      }};
   return copy;
 }
 
 const Subject& PlainVarint() {
   static const Subject varint = {
-      "delta varint", false,
+      "delta varint",
       [](const LaneSet&, const Lane& lane, std::string* out) {
         PutVarints(lane.values, out);
       },
@@ -186,16 +180,14 @@ const Subject& PlainVarint() {
          int64_t* values) {
         TakeVarints(in.data(), lane.values.size(), values);
         return true;
-      },
-      nullptr};
+      }};
   return varint;
 }
 
 std::vector<Subject> OtherSubjects() {
   return {
-      {"Gorilla XOR", false, EncodeGorilla, DecodeGorilla, nullptr},
-      {"Simple8b, zigzag delta", false, EncodeSimple8b, DecodeSimple8b, nullptr,
-       true},
+      {"Gorilla XOR", EncodeGorilla, DecodeGorilla},
+      {"Simple8b, zigzag delta", EncodeSimple8b, DecodeSimple8b, true},
       StreamVByte(),
       VarintZstd(),
       Zstd(),

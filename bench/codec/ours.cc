@@ -15,7 +15,7 @@ using storage::ColumnPlaces;
 using storage::Effort;
 
 Subject Chosen(const char* name, Effort effort) {
-  return {name, true,
+  return {name,
           [effort](const LaneSet& set, const Lane& lane, std::string* out) {
             const size_t start = out->size();
             out->push_back(0);
@@ -30,8 +30,7 @@ Subject Chosen(const char* name, Effort effort) {
                        {lane.steps, set.season}, 0,
                        absl::MakeSpan(values, lane.values.size()))
                 .ok();
-          },
-          nullptr};
+          }};
 }
 
 using Encode = void (*)(absl::Span<const int64_t>, std::string*);
@@ -39,7 +38,7 @@ using Decode = absl::Status (*)(absl::string_view, size_t, size_t,
                                 absl::Span<int64_t>);
 
 Subject Plain(const char* name, Encode encode, Decode decode) {
-  return {name, true,
+  return {name,
           [encode](const LaneSet&, const Lane& lane, std::string* out) {
             encode(lane.values, out);
           },
@@ -47,8 +46,7 @@ Subject Plain(const char* name, Encode encode, Decode decode) {
                    int64_t* values) {
             const size_t count = lane.values.size();
             return decode(in, count, 0, absl::MakeSpan(values, count)).ok();
-          },
-          nullptr};
+          }};
 }
 
 }  // namespace

@@ -14,16 +14,12 @@ namespace footfall::bench {
 
 struct Subject {
   const char* name;
-  bool has_kernels;  // runs once for each kind of processor
   // Appends the lane's bytes.
   std::function<void(const LaneSet&, const Lane&, std::string*)> encode;
   // Fills values[lane.values.size()]. False: it failed.
   std::function<bool(const LaneSet&, const Lane&, absl::string_view, int64_t*)>
       decode;
-  // The sum of the values without decoding them all; empty: there is no such
-  // way, the bench decodes and adds.
-  std::function<uint64_t(const LaneSet&, const Lane&, absl::string_view)> sum;
-  bool only_integers = false;
+  bool only_integers = false;  // of 32 bits or not much more
 };
 
 // Copying, and differences as varints, a byte at a time: what everything else

@@ -168,13 +168,34 @@ class DateParser {
   Date date_;
 };
 
-std::string FormatOffset(int32_t offset) {
-  if (offset == 0) return "Z";
+// Answers print a date for each row: no format string is read for them.
+void AppendTwo(int64_t number, std::string* text) {
+  text->push_back(static_cast<char>('0' + number / 10));
+  text->push_back(static_cast<char>('0' + number % 10));
+}
+void AppendTwo(char before, int64_t number, std::string* text) {
+  text->push_back(before);
+  AppendTwo(number, text);
+}
+// Years of calculations beside the calendar may have more digits, or a sign.
+void AppendYear(int64_t year, std::string* text) {
+  if (year < 0 || year > engine::kMaxYear) {
+    absl::StrAppendFormat(text, "%04d", year);
+    return;
+  }
+  AppendTwo(year / 100, text);
+  AppendTwo(year % 100, text);
+}
+
+void AppendOffset(int32_t offset, std::string* text) {
+  if (offset == 0) {
+    text->push_back('Z');
+    return;
+  }
   const int32_t size = std::abs(offset);
-  std::string text = absl::StrFormat("%c%02d:%02d", offset < 0 ? '-' : '+',
-                                     size / 3600, size / 60 % 60);
-  if (size % 60 != 0) absl::StrAppendFormat(&text, ":%02d", size % 60);
-  return text;
+  AppendTwo(offset < 0 ? '-' : '+', size / 3600, text);
+  AppendTwo(':', size / 60 % 60, text);
+  if (size % 60 != 0) AppendTwo(':', size % 60, text);
 }
 
 }  // namespace
@@ -206,37 +227,28 @@ absl::StatusOr<Date> ParseDate(absl::string_view text) {
 
 std::string FormatDate(const Date& date) {
   const absl::CivilSecond& at = date.start;
-  const int64_t year = at.year();
-  switch (date.precision) {
-    case Unit::kYear:
-      return absl::StrFormat("%04d", year);
-    case Unit::kQuarter:
-      return absl::StrFormat("%04d-Q%d", year, (at.month() + 2) / 3);
-    case Unit::kMonth:
-      return absl::StrFormat("%04d-%02d", year, at.month());
-    case Unit::kWeek: {
-      const engine::IsoWeek week = engine::IsoWeekOf(engine::DaysOf(at));
-      return absl::StrFormat("%04d-W%02d", week.year, week.week);
-    }
-    case Unit::kDay:
-    case Unit::kHour:
-    case Unit::kMinute:
-    case Unit::kSecond:
-      break;
+  std::string text;
+  if (date.precision == Unit::kWeek) {
+    const engine::IsoWeek week = engine::IsoWeekOf(engine::DaysOf(at));
+    AppendYear(week.year, &text);
+    text.push_back('-');
+    AppendTwo('W', week.week, &text);
+    return text;
   }
-  std::string text =
-      absl::StrFormat("%04d-%02d-%02d", year, at.month(), at.day());
+  AppendYear(at.year(), &text);
+  if (date.precision == Unit::kYear) return text;
+  if (date.precision == Unit::kQuarter) {
+    absl::StrAppend(&text, "-Q", (at.month() + 2) / 3);
+    return text;
+  }
+  AppendTwo('-', at.month(), &text);
+  if (date.precision == Unit::kMonth) return text;
+  AppendTwo('-', at.day(), &text);
   if (date.precision == Unit::kDay) return text;
-  absl::StrAppendFormat(&text, "T%02d", at.hour());
-  if (date.precision <= Unit::kMinute) {
-    absl::StrAppendFormat(&text, ":%02d", at.minute());
-  }
-  if (date.precision == Unit::kSecond) {
-    absl::StrAppendFormat(&text, ":%02d", at.second());
-  }
-  if (date.utc_offset_s.has_value()) {
-    absl::StrAppend(&text, FormatOffset(*date.utc_offset_s));
-  }
+  AppendTwo('T', at.hour(), &text);
+  if (date.precision <= Unit::kMinute) AppendTwo(':', at.minute(), &text);
+  if (date.precision == Unit::kSecond) AppendTwo(':', at.second(), &text);
+  if (date.utc_offset_s.has_value()) AppendOffset(*date.utc_offset_s, &text);
   return text;
 }
 

@@ -80,15 +80,24 @@ absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::StepBounds(
   if (found == nullptr) {
     return std::optional<StepRange>();
   }
+  {
+    storage::ReaderMutexLock lock(&bounds_mutex_);
+    if (const auto known = bounds_.find(metric); known != bounds_.end()) {
+      return known->second;
+    }
+  }
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
                             FindEras(*view_, metric));
-  if (!eras.has_value()) {
-    return std::optional<StepRange>();
+  std::optional<StepRange> bounds;
+  if (eras.has_value()) {
+    const TileLayout& layout = found->state->layout;
+    bounds = StepRange{
+        .begin = layout.FirstStepOf(eras->first),
+        .end = layout.FirstStepOf(eras->last) + int64_t{layout.shape.steps}};
   }
-  const TileLayout& layout = found->state->layout;
-  return std::optional<StepRange>(StepRange{
-      .begin = layout.FirstStepOf(eras->first),
-      .end = layout.FirstStepOf(eras->last) + int64_t{layout.shape.steps}});
+  storage::MutexLock lock(&bounds_mutex_);
+  bounds_.emplace(metric, bounds);
+  return bounds;
 }
 
 absl::StatusOr<uint64_t> DatabaseSnapshot::CountTiles(

@@ -10,12 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
+#include "storage/base/mutex.h"
 
 namespace footfall::engine {
 
@@ -46,7 +49,7 @@ class DatabaseSnapshot final : public Snapshot {
   }
   const SeriesTable& Series(MetricId metric) const override;
   absl::StatusOr<std::optional<StepRange>> StepBounds(
-      MetricId metric) const override;
+      MetricId metric) const override ABSL_LOCKS_EXCLUDED(bounds_mutex_);
   absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const override;
   std::unique_ptr<SlabCursor> Scan(const ScanRequest& request) const override;
@@ -55,6 +58,11 @@ class DatabaseSnapshot final : public Snapshot {
   const uint64_t commit_;
   const std::unique_ptr<StoreView> view_;
   const std::shared_ptr<const CatalogView> catalog_;
+  // What StepBounds() has found: every question asks for them, and the seeks
+  // cost as much as reading a month of a series.
+  mutable storage::Mutex bounds_mutex_;
+  mutable absl::flat_hash_map<MetricId, std::optional<StepRange>> bounds_
+      ABSL_GUARDED_BY(bounds_mutex_);
 };
 
 }  // namespace footfall::engine

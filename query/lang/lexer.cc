@@ -111,6 +111,9 @@ std::string DateHint(const absl::Status& status) {
                           : "");
 }
 
+// Statements are seldom longer.
+constexpr size_t kUsualTokens = 32;
+
 std::string Mark(absl::string_view found) {
   return absl::StrCat("\"", Printable(found, 60), "\"");
 }
@@ -128,6 +131,7 @@ std::vector<Token> Lexer::NextStatement() {
     SkipBlanks();
     const bool end = at_ >= text_.size();
     if (!end && text_[at_] != ';') {
+      if (tokens.empty()) tokens.reserve(kUsualTokens);
       tokens.push_back(NextToken());
       if (tokens.back().kind == TokenKind::kError) return tokens;
       continue;

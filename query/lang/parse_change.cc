@@ -119,7 +119,7 @@ absl::StatusOr<Insert::Row> Parser::RowOf(size_t members) {
   FOOTFALL_RETURN_IF_ERROR(Require(",", hint));
   part = Now().source;
   if (At(TokenKind::kParameter)) {
-    const Token token = Take();
+    const Token& token = Take();
     row.value = Parameter{token.text, token.source};
   } else {
     const bool negative = TakeSymbol("-");

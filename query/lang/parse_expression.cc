@@ -124,7 +124,7 @@ absl::StatusOr<Parser::Sized> Parser::Factor() {
 }
 
 absl::StatusOr<Parser::Sized> Parser::Parentheses() {
-  const Token first = Take();
+  const Token& first = Take();
   const Level level(this);
   FOOTFALL_RETURN_IF_ERROR(level.Check());
   if (AtWord("SELECT") && Ahead(1).kind == TokenKind::kWord) {
@@ -152,7 +152,7 @@ absl::StatusOr<Operand> Parser::OperandOf() {
                              absl::EqualsIgnoreCase(next.text, "NOT") ||
                              absl::EqualsIgnoreCase(next.text, "LIKE")));
     if (AtWord("DURING") && !condition) {
-      const Token during = Take();
+      const Token& during = Take();
       if (operand.during.has_value()) {
         return Fail(Refusal::kClauseTwice, during.source, {"DURING"});
       }
@@ -171,7 +171,7 @@ absl::StatusOr<Operand> Parser::OperandOf() {
 }
 
 absl::StatusOr<Parser::Sized> Parser::CallOf() {
-  const Token first = Take();
+  const Token& first = Take();
   Sized out;
   Call call;
   call.function = absl::AsciiStrToLower(first.text);
@@ -193,7 +193,7 @@ absl::StatusOr<Parser::Sized> Parser::CallOf() {
     } while (TakeSymbol(","));
   }
   if (AtWord("EVERY")) {
-    const Token every = Take();
+    const Token& every = Take();
     FOOTFALL_ASSIGN_OR_RETURN(call.every, Bucket("EVERY"));
     call.every_source = From(every);
   }
@@ -281,7 +281,7 @@ absl::StatusOr<Argument> Parser::ArgumentOf(size_t* height) {
 }
 
 absl::StatusOr<Parser::Sized> Parser::EventOf() {
-  const Token first = Take();
+  const Token& first = Take();
   Take();  // (
   EventReference event;
   FOOTFALL_ASSIGN_OR_RETURN(event.kind,

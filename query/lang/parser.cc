@@ -115,8 +115,8 @@ const Token& Parser::Ahead(size_t count) const {
   return tokens_[std::min(at_ + count, tokens_.size() - 1)];
 }
 
-Token Parser::Take() {
-  Token token = tokens_[at_];
+const Token& Parser::Take() {
+  const Token& token = tokens_[at_];
   if (at_ + 1 < tokens_.size()) ++at_;
   return token;
 }
@@ -197,7 +197,7 @@ absl::StatusOr<Name> Parser::DimensionName(absl::string_view what) {
 absl::StatusOr<Text> Parser::TextOrParameter(absl::string_view what,
                                              size_t max_bytes) {
   if (At(TokenKind::kParameter)) {
-    const Token token = Take();
+    const Token& token = Take();
     return Text(Parameter{token.text, token.source});
   }
   if (!At(TokenKind::kText)) {
@@ -227,7 +227,7 @@ absl::StatusOr<std::string> Parser::LiteralText(absl::string_view after) {
 
 absl::StatusOr<DateArgument> Parser::DateOrParameter(absl::string_view what) {
   if (At(TokenKind::kParameter)) {
-    const Token token = Take();
+    const Token& token = Take();
     return DateArgument(Parameter{token.text, token.source});
   }
   if (At(TokenKind::kDate)) return DateArgument(Take().date);
@@ -331,7 +331,7 @@ absl::StatusOr<Period> Parser::Bucket(absl::string_view after) {
 // positive counterpart.
 absl::StatusOr<Number> Parser::SignedLiteral(bool negative) {
   if (!At(TokenKind::kNumber)) return Expected("a number");
-  const Token token = Take();
+  const Token& token = Take();
   Number number = token.number;
   if (!negative) return number;
   if (token.text == "9223372036854775808") {

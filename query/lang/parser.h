@@ -41,7 +41,8 @@ class Parser {
   const Token& Now() const { return tokens_[at_]; }
   const Token& Ahead(size_t count) const;
   const Token& Before() const { return tokens_[at_ == 0 ? 0 : at_ - 1]; }
-  Token Take();
+  // The current token, and moves on. Valid as long as its statement.
+  const Token& Take();
   bool AtEnd() const { return Now().kind == TokenKind::kEnd; }
   bool At(TokenKind kind) const { return Now().kind == kind; }
   bool AtSymbol(absl::string_view symbol) const;

@@ -137,8 +137,9 @@ absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
       }
       continue;
     }
-    value.kinds[r] = cell.kind();
-    second.texts[r] = std::string(CellKindName(cell.kind()));
+    const CellKind kind = cell.kind();
+    value.kinds[r] = kind;
+    second.texts[r] = std::string(CellKindName(kind));
     if (!cell.has_value) {
       PutMissing(r, &value);
       continue;
@@ -173,6 +174,7 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
   const size_t count = chosen.size();
   answer.set_row_count(count);
   answer.notes = results.notes;
+  answer.columns.reserve(plan.by.size() + 4 * plan.items.size() + 2);
   for (size_t b = 0; b < plan.by.size(); ++b) {
     Column column =
         NewColumn(plan.by[b], Column::Role::kMember, ColumnType::kText, count);

@@ -18,11 +18,14 @@ class Chooser {
  public:
   Chooser(const Run& run, const Plan& plan, const Results& results,
           const Rows& rows)
-      : run_(run), plan_(plan), results_(results), rows_(rows) {}
+      : run_(run), plan_(plan), results_(results), rows_(rows) {
+    ReadNames();
+  }
 
   absl::StatusOr<std::vector<RowId>> Choose();
 
  private:
+  void ReadNames();
   absl::StatusOr<bool> Keep(RowId row) const;
   absl::Status KeepTop(std::vector<RowId>* kept) const;
   absl::Status Order(std::vector<RowId>* kept) const;
@@ -34,16 +37,25 @@ class Chooser {
   const Plan& plan_;
   const Results& results_;
   const Rows& rows_;
+  // [BY dimensions][groups] their members' names, looked up once: sorting asks
+  // for each many times.
+  std::vector<std::vector<absl::string_view>> names_;
 };
 
-int Chooser::CompareGroups(uint32_t a, uint32_t b) const {
+void Chooser::ReadNames() {
   for (size_t i = 0; i < plan_.by.size(); ++i) {
-    const MemberId left = results_.groups[a][i];
-    const MemberId right = results_.groups[b][i];
-    if (left == right) continue;
-    return run_.snapshot()
-        .MemberName(plan_.by[i], left)
-        .compare(run_.snapshot().MemberName(plan_.by[i], right));
+    std::vector<absl::string_view>& names = names_.emplace_back();
+    names.reserve(results_.groups.size());
+    for (const GroupKey& group : results_.groups) {
+      names.push_back(run_.snapshot().MemberName(plan_.by[i], group[i]));
+    }
+  }
+}
+
+int Chooser::CompareGroups(uint32_t a, uint32_t b) const {
+  for (const std::vector<absl::string_view>& names : names_) {
+    const int order = names[a].compare(names[b]);
+    if (order != 0) return order;
   }
   return 0;
 }
@@ -142,16 +154,11 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
                                                : 0;
           if (key.descending) order = -order;
           break;
-        case BoundKey::Kind::kMember: {
-          const MemberId m = results_.groups[left.group][key.by];
-          const MemberId n = results_.groups[right.group][key.by];
-          const std::string& name = plan_.by[key.by];
-          order = m == n ? 0
-                         : run_.snapshot().MemberName(name, m).compare(
-                               run_.snapshot().MemberName(name, n));
+        case BoundKey::Kind::kMember:
+          order =
+              names_[key.by][left.group].compare(names_[key.by][right.group]);
           if (key.descending) order = -order;
           break;
-        }
         case BoundKey::Kind::kExpr:
           order = OrderCells(cells[a * expr_keys.size() + e],
                              cells[b * expr_keys.size() + e], key.descending);

@@ -174,30 +174,42 @@ SeriesRows FindSeries(const SeriesTable& table,
       break;
     }
     if (!may_hold) continue;
+    // The chosen series of the block, as offsets into it, and where they lie.
     SeriesId chosen_count = size;
-    for (SeriesId i = 0; i < size; ++i) chosen[i] = i;
+    SeriesId begin = 0;
+    SeriesId end = size;
+    bool all = true;  // `chosen` is not filled yet
     for (const size_t d : order) {
-      if (chosen_count == 0) break;
-      table.ReadMembers(d, first, absl::MakeSpan(column).first(size));
+      table.ReadMembers(d, first + begin,
+                        absl::MakeSpan(column).subspan(begin, end - begin));
+      const auto keep = [&](auto keeps) {
+        SeriesId kept = 0;
+        for (SeriesId i = 0; i < chosen_count; ++i) {
+          const SeriesId at = all ? i : chosen[i];
+          chosen[kept] = at;
+          kept += keeps(column[at]);
+        }
+        chosen_count = kept;
+      };
       const MemberSet& pick = picks[d];
-      SeriesId kept = 0;
       if (const auto single = pick.single()) {
-        const MemberId member = *single;
-        for (SeriesId i = 0; i < chosen_count; ++i) {
-          const MemberId m = column[chosen[i]];
-          chosen[kept] = chosen[i];
-          kept += (m == member) | (or_empty & (m == kEmptyMember));
-        }
+        keep([member = *single, or_empty](MemberId m) {
+          return (m == member) | (or_empty & (m == kEmptyMember));
+        });
       } else {
-        for (SeriesId i = 0; i < chosen_count; ++i) {
-          const MemberId m = column[chosen[i]];
-          chosen[kept] = chosen[i];
-          kept += pick.Contains(m) || (or_empty && m == kEmptyMember);
-        }
+        keep([&pick, or_empty](MemberId m) {
+          return pick.Contains(m) || (or_empty && m == kEmptyMember);
+        });
       }
-      chosen_count = kept;
+      all = false;
+      if (chosen_count == 0) break;
+      begin = chosen[0];
+      end = chosen[chosen_count - 1] + 1;
     }
     if (chosen_count == 0) continue;
+    if (all) {
+      for (SeriesId i = 0; i < size; ++i) chosen[i] = i;
+    }
     const size_t base = rows.ids.size();
     rows.ids.resize(base + chosen_count);
     for (SeriesId i = 0; i < chosen_count; ++i) {
@@ -205,12 +217,11 @@ SeriesRows FindSeries(const SeriesTable& table,
     }
     rows.members.resize(rows.ids.size() * picks.size());
     // Only the stretch that holds chosen series is read again.
-    const SeriesId begin = chosen[0];
-    const SeriesId length = chosen[chosen_count - 1] - begin + 1;
     for (size_t d = 0; d < picks.size(); ++d) {
-      table.ReadMembers(d, first + begin, absl::MakeSpan(column).first(length));
+      table.ReadMembers(d, first + begin,
+                        absl::MakeSpan(column).subspan(begin, end - begin));
       for (SeriesId i = 0; i < chosen_count; ++i) {
-        rows.members[(base + i) * picks.size() + d] = column[chosen[i] - begin];
+        rows.members[(base + i) * picks.size() + d] = column[chosen[i]];
       }
     }
   }

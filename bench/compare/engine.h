@@ -29,6 +29,10 @@ enum class Question {
   kDailyMax,         // Q9: daily maximum of every minutely series
 };
 inline constexpr int kQuestionCount = 9;
+// Which of the two sets a question is about.
+constexpr bool IsMinutely(Question question) {
+  return question == Question::kHourly || question == Question::kDailyMax;
+}
 
 inline constexpr char kApp[] = "app-00003";
 inline constexpr char kPlatform[] = "ios";

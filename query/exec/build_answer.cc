@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/date_value.h"
 
 namespace footfall::query {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 ColumnType TypeOf(const RowExpr& expr) {
-  if (expr.is_date) return ColumnType::kText;
+  if (expr.is_date || expr.is_text) return ColumnType::kText;
   return expr.is_decimal ? ColumnType::kDecimal : ColumnType::kInteger;
 }
 
@@ -42,24 +43,21 @@ Column NewColumn(std::string name, Column::Role role, ColumnType type,
 
 class Builder {
  public:
-  Builder(const Plan& plan, const Rows& rows, absl::Span<const RowId> chosen)
-      : plan_(plan), rows_(rows), chosen_(chosen) {}
+  Builder(const Rows& rows, absl::Span<const RowId> chosen)
+      : rows_(rows), chosen_(chosen) {}
 
   absl::Status AddItem(const BoundItem& item, Answer* answer) const;
 
  private:
-  // Puts a number, or a step of the expression's grid, into a cell.
-  void Put(const RowExpr& expr, const Scalar& number, size_t row,
-           Column* column) const;
+  // Puts a number, or a date, into a cell.
+  void Put(const Scalar& number, size_t row, Column* column) const;
   void PutMissing(size_t row, Column* column) const;
 
-  const Plan& plan_;
   const Rows& rows_;
   absl::Span<const RowId> chosen_;
 };
 
-void Builder::Put(const RowExpr& expr, const Scalar& number, size_t row,
-                  Column* column) const {
+void Builder::Put(const Scalar& number, size_t row, Column* column) const {
   switch (column->type) {
     case ColumnType::kInteger:
     case ColumnType::kBoolean:
@@ -69,10 +67,10 @@ void Builder::Put(const RowExpr& expr, const Scalar& number, size_t row,
       column->decimals[row] = number.as_decimal();
       break;
     case ColumnType::kText: {
-      const Grid& grid = plan_.operands[expr.date_operand].grid;
-      column->texts[row] = grid.Format(number.integer);
+      const Date date = UnpackDate(number.integer);
+      column->texts[row] = FormatDate(date);
       if (column->starts.empty()) column->starts.resize(chosen_.size());
-      column->starts[row] = grid.CivilStart(number.integer);
+      column->starts[row] = date.start;
       break;
     }
   }
@@ -107,7 +105,7 @@ absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
     if (type == ColumnType::kText) {
       value.low_texts.resize(rows);
       value.high_texts.resize(rows);
-      value.starts.resize(rows);
+      if (item.expr.is_date) value.starts.resize(rows);
     } else {
       value.low.resize(rows);
       value.high.resize(rows);
@@ -126,12 +124,12 @@ absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
     expected.integers[r] = cell.expected;
     if (item.bounds) {
       if (cell.low.has_value()) {
-        Put(item.expr, *cell.low, r, &value);
+        Put(*cell.low, r, &value);
       } else {
         PutMissing(r, &value);
       }
       if (cell.high.has_value()) {
-        Put(item.expr, *cell.high, r, &second);
+        Put(*cell.high, r, &second);
       } else {
         PutMissing(r, &second);
       }
@@ -144,11 +142,18 @@ absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
       PutMissing(r, &value);
       continue;
     }
-    Put(item.expr, cell.value, r, &value);
+    if (item.expr.is_text) {
+      value.texts[r] = rows_.TextOf(item.expr, chosen_[r]);
+      value.low_texts[r] = value.high_texts[r] = value.texts[r];
+      continue;
+    }
+    Put(cell.value, r, &value);
     if (type == ColumnType::kText) {
-      const Grid& grid = plan_.operands[item.expr.date_operand].grid;
-      if (cell.low) value.low_texts[r] = grid.Format(cell.low->integer);
-      if (cell.high) value.high_texts[r] = grid.Format(cell.high->integer);
+      const auto format = [](const Scalar& number) {
+        return FormatDate(UnpackDate(number.integer));
+      };
+      if (cell.low) value.low_texts[r] = format(*cell.low);
+      if (cell.high) value.high_texts[r] = format(*cell.high);
       continue;
     }
     value.low[r] = cell.low ? cell.low->as_decimal() : -kInfinity;
@@ -195,7 +200,7 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
     }
     answer.columns.push_back(std::move(column));
   }
-  const Builder builder(plan, rows, chosen);
+  const Builder builder(rows, chosen);
   for (const BoundItem& item : plan.items) {
     FOOTFALL_RETURN_IF_ERROR(builder.AddItem(item, &answer));
   }

@@ -7,9 +7,21 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/date_value.h"
 
 namespace footfall::query {
 namespace {
+
+// A cell of steps as one of dates.
+Cell AsDate(Cell cell, const Grid& grid) {
+  const auto turn = [&grid](Scalar* step) {
+    *step = Scalar::Integer(PackDate(DateOfStep(grid, step->integer)));
+  };
+  if (cell.has_value) turn(&cell.value);
+  if (cell.low.has_value()) turn(&*cell.low);
+  if (cell.high.has_value()) turn(&*cell.high);
+  return cell;
+}
 
 bool IsExact(const Cell& cell) { return cell.kind() == CellKind::kExact; }
 
@@ -133,9 +145,14 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
   switch (expr.kind) {
     case RowExpr::Kind::kNumber:
       return Cell::Exact(expr.number, 0, 0);
-    case RowExpr::Kind::kLeaf:
-      return results_.leaves[expr.leaf].Get(
-          row.group, plan_.leaves[expr.leaf].whole_range ? 0 : row.bucket);
+    case RowExpr::Kind::kLeaf: {
+      const Leaf& leaf = plan_.leaves[expr.leaf];
+      const LeafTable& cells = results_.leaves[expr.leaf];
+      const size_t bucket = leaf.whole_range ? 0 : row.bucket;
+      if (!leaf.is_date) return cells.Get(row.group, bucket);
+      return AsDate(cells.Get(row.group, bucket),
+                    plan_.operands[leaf.operand].grid);
+    }
     case RowExpr::Kind::kNegate: {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell inner, Evaluate(expr.sides[0], row));
       return Negate(inner);
@@ -145,10 +162,29 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell right, Evaluate(expr.sides[1], row));
       return Combine(expr.op, left, right);
     }
+    case RowExpr::Kind::kEvent:
+      return events_.DateOf(expr.events, row.group);
+    case RowExpr::Kind::kEventNames: {
+      Cell cell = Cell::Exact(Scalar::Integer(0), 0, 0);
+      cell.has_value = !TextOf(expr, row).empty();
+      return cell;
+    }
+    case RowExpr::Kind::kDaysBetween: {
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell from, Evaluate(expr.sides[0], row));
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell to, Evaluate(expr.sides[1], row));
+      return DaysBetween(from, to);
+    }
     case RowExpr::Kind::kShare:
       break;
   }
   return EvaluateShare(expr, row);
+}
+
+std::string Rows::TextOf(const RowExpr& expr, RowId row) const {
+  const Timeline& timeline = *results_.timeline;
+  return events_.NamesOf(expr.events, results_.groups[row.group],
+                         timeline.CivilStart(row.bucket),
+                         timeline.CivilEnd(row.bucket), timeline.zone());
 }
 
 bool Rows::HasSteps(RowId row) const {

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "query/cell/cell.h"
 #include "query/exec/leaves.h"
+#include "query/exec/row_events.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
 
@@ -25,13 +26,17 @@ struct RowId {
 class Rows {
  public:
   // All must outlive it.
-  Rows(const Plan& plan, const Results& results)
-      : plan_(plan), results_(results) {}
+  Rows(const Plan& plan, const Results& results, const RowEvents& events)
+      : plan_(plan), results_(results), events_(events) {}
 
   // Sums the totals of every share() of the statement. Call it once, first.
   absl::Status SumTotals();
 
+  // A date is its number (PackDate).
   absl::StatusOr<Cell> Evaluate(const RowExpr& expr, RowId row) const;
+  // Of an expression that is a text; empty where there is none. Its cell has a
+  // value where there is one, and no number.
+  std::string TextOf(const RowExpr& expr, RowId row) const;
 
   // Whether the group has a sample of its own behind the row.
   bool HasSteps(RowId row) const;
@@ -57,6 +62,7 @@ class Rows {
 
   const Plan& plan_;
   const Results& results_;
+  const RowEvents& events_;
   // [shares]: which total each group belongs to, and the totals by bucket.
   std::vector<std::vector<uint32_t>> total_of_group_;
   std::vector<std::vector<Total>> totals_;

@@ -3,8 +3,10 @@
 #include "query/exec/select.h"
 
 #include "query/exec/build_answer.h"
+#include "query/exec/changepoints_answer.h"
 #include "query/exec/explain.h"
 #include "query/exec/leaves.h"
+#include "query/exec/row_events.h"
 #include "query/exec/rows.h"
 #include "query/exec/run.h"
 #include "query/lang/status_macros.h"
@@ -22,8 +24,13 @@ absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
   if (explain != Statement::Explain::kNo) return Explain(run, plan);
   FOOTFALL_ASSIGN_OR_RETURN(const Results results, EvaluateLeaves(run, plan));
-  Rows rows(plan, results);
+  FOOTFALL_ASSIGN_OR_RETURN(const RowEvents events,
+                            RowEvents::Create(run, plan, results.groups));
+  Rows rows(plan, results, events);
   FOOTFALL_RETURN_IF_ERROR(rows.SumTotals());
+  if (plan.changepoints.has_value()) {
+    return BuildChangepoints(run, plan, results, rows);
+  }
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<RowId> chosen,
                             ChooseRows(run, plan, results, rows));
   return BuildAnswer(run, plan, results, rows, chosen);

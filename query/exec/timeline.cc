@@ -122,7 +122,21 @@ std::string Timeline::Format(size_t bucket) const {
 
 absl::CivilSecond Timeline::CivilStart(size_t bucket) const {
   const BoundOperand& lead = plan_->operands[lead_];
+  if (!has_time_) {
+    return lead.window.first.has_value() ? lead.window.first->start
+                                         : first_sample_;
+  }
   return lead.buckets->CivilStart(BucketOf(lead, keys_[bucket]));
+}
+
+absl::CivilSecond Timeline::CivilEnd(size_t bucket) const {
+  const BoundOperand& lead = plan_->operands[lead_];
+  if (!has_time_) {
+    return lead.window.last.has_value() ? DateEnd(*lead.window.last)
+                                        : end_of_samples_;
+  }
+  return lead.buckets->CivilStart(
+      lead.buckets->Next(BucketOf(lead, keys_[bucket])));
 }
 
 void Timeline::Settle(absl::Span<const StepRange> extents) {
@@ -148,6 +162,10 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
       together.begin = std::min(together.begin, extents[o].begin);
       together.end = std::max(together.end, extents[o].end);
     }
+  }
+  if (first.has_value()) {
+    first_sample_ = *first;
+    end_of_samples_ = *end;
   }
   for (size_t o = 0; o < extents.size(); ++o) {
     if (!open_[o]) continue;

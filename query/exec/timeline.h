@@ -50,7 +50,14 @@ class Timeline {
   // Part of the bucket lies outside the range or is not over.
   bool partial(size_t bucket) const { return partial_[bucket]; }
   std::string Format(size_t bucket) const;
+  // The bucket's first civil second, and the first behind it. Without EVERY it
+  // is the range, or from the first to the last sample.
   absl::CivilSecond CivilStart(size_t bucket) const;
+  absl::CivilSecond CivilEnd(size_t bucket) const;
+  // The zone that they are of.
+  const absl::TimeZone& zone() const {
+    return plan_->operands[lead_].grid.zone();
+  }
 
   // Tells which samples there were: [first, end) steps of each operand, empty
   // where it had none. Settles the open ranges.
@@ -69,6 +76,10 @@ class Timeline {
   std::vector<int64_t> unfinished_;
   std::vector<bool> open_;
   std::vector<bool> partial_;
+  // Of all samples that the statement reads, but for operands with a DURING of
+  // their own; equal where there is none.
+  absl::CivilSecond first_sample_;
+  absl::CivilSecond end_of_samples_;
 };
 
 }  // namespace footfall::query

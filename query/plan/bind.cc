@@ -86,8 +86,14 @@ absl::Status Binder::DecideEvery() {
 
 absl::Status Binder::BindItems() {
   for (const Item& item : select_.items) {
+    const Call* call = std::get_if<Call>(&item.expr.node);
+    if (call != nullptr && call->function == "changepoints") {
+      return BindChangepoints(item.expr, *call);
+    }
+  }
+  for (const Item& item : select_.items) {
     const Operand* operand = FirstOperand(item.expr);
-    if (operand == nullptr) {
+    if (operand == nullptr && !NamesEvent(item.expr)) {
       return Refuse(Refusal::kNoMetric, item.expr.source, {Printed(item.expr)});
     }
     BoundItem bound;
@@ -106,10 +112,16 @@ absl::Status Binder::BindItems() {
     }
     plan_.items.push_back(std::move(bound));
   }
+  // Events stand in the rows of metrics, and have none of their own.
+  if (plan_.operands.empty()) {
+    const Expr& expr = select_.items[0].expr;
+    return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
+  }
   return absl::OkStatus();
 }
 
 absl::Status Binder::CheckNames() {
+  if (plan_.changepoints.has_value()) return absl::OkStatus();
   absl::flat_hash_set<std::string> names(plan_.by.begin(), plan_.by.end());
   if (plan_.every.has_value()) names.insert("time");
   names.insert("partial");
@@ -185,8 +197,11 @@ absl::Status Binder::BindHaving() {
     bound.comparison = test.comparison;
     FOOTFALL_ASSIGN_OR_RETURN(bound.left, BindNamed(test.left));
     FOOTFALL_ASSIGN_OR_RETURN(bound.right, BindNamed(test.right));
-    FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.left, bound.left, '='));
-    FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.right, bound.right, '='));
+    // Two dates compare by when they begin.
+    if (!bound.left.is_date || !bound.right.is_date) {
+      FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.left, bound.left, '='));
+      FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.right, bound.right, '='));
+    }
     plan_.having.push_back(std::move(bound));
   }
   return absl::OkStatus();
@@ -208,6 +223,10 @@ absl::Status Binder::BindOrder() {
       } else {
         bound.kind = BoundKey::Kind::kExpr;
         FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindNamed(*key.expr));
+        if (bound.expr.is_text) {
+          return Refuse(Refusal::kTextPlace, key.expr->source,
+                        {Printed(*key.expr)});
+        }
       }
     }
     plan_.order_by.push_back(std::move(bound));
@@ -246,6 +265,9 @@ absl::Status Binder::BindTop() {
   } else {
     judged = &select_.items[0].expr;
     bound.expr = plan_.items[0].expr;
+    if (bound.expr.is_text) {
+      return Refuse(Refusal::kTextPlace, judged->source, {Printed(*judged)});
+    }
   }
   const Call* call = std::get_if<Call>(&judged->node);
   if (call != nullptr && call->function == "bounds") {

@@ -16,9 +16,8 @@ namespace {
 
 // Transforms and whole answers of the language; share is built.
 constexpr absl::string_view kNotBuiltYet[] = {
-    "count_in_top", "lag",        "delta",        "growth",
-    "ma",           "cumulative", "rank",         "rank_delta",
-    "days_between", "events",     "changepoints", "abs"};
+    "count_in_top", "lag",  "delta",      "growth", "ma",
+    "cumulative",   "rank", "rank_delta", "abs"};
 
 const Expr* ExprOf(const Argument& argument) {
   return std::get_if<Expr>(&argument.form);
@@ -203,6 +202,9 @@ absl::StatusOr<const Expr*> Binder::OnlyArgument(const Expr& expr,
 
 absl::Status Binder::CheckNoDates(const Expr& where, const RowExpr& side,
                                   char op) {
+  if (side.is_text) {
+    return Refuse(Refusal::kTextPlace, where.source, {Printed(where)});
+  }
   if (!side.is_date) return absl::OkStatus();
   const absl::string_view what = op == '+'   ? "sum"
                                  : op == '-' ? "difference"
@@ -217,7 +219,6 @@ RowExpr Binder::AddLeaf(Leaf leaf) {
   row.kind = RowExpr::Kind::kLeaf;
   row.is_decimal = leaf.is_decimal;
   row.is_date = leaf.is_date;
-  row.date_operand = leaf.operand;
   const auto same = std::find(plan_.leaves.begin(), plan_.leaves.end(), leaf);
   row.leaf = static_cast<size_t>(same - plan_.leaves.begin());
   if (same == plan_.leaves.end()) plan_.leaves.push_back(std::move(leaf));
@@ -276,7 +277,8 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
          inner == nullptr ? Printed(expr)
                           : absl::StrCat("avg(", inner->metric, ")")});
   }
-  return Refuse(Refusal::kNotBuilt, expr.source, {"event"});
+  return Refuse(Refusal::kDateArithmetic, expr.source,
+                {Printed(expr), around.function});
 }
 
 // ---- Rows
@@ -317,7 +319,11 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
   if (const auto* call = std::get_if<Call>(&expr.node)) {
     return BindCall(expr, *call, place);
   }
-  return Refuse(Refusal::kNotBuilt, expr.source, {"event"});
+  if (place.in_share) {
+    return Refuse(Refusal::kDateArithmetic, expr.source,
+                  {Printed(expr), "share"});
+  }
+  return BindEvent(expr);
 }
 
 absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
@@ -328,8 +334,13 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
         Refusal::kBoundsPlace, expr.source,
         {FirstOperand(expr) == nullptr ? "dau" : FirstOperand(expr)->metric});
   }
+  if (name == "changepoints") {
+    return Refuse(Refusal::kWholeAnswer, expr.source,
+                  {Printed(expr), "something stands around it"});
+  }
   const bool over_time = FindTimeFunction(name).has_value();
-  if (!over_time && name != "share") {
+  const bool of_events = name == "events" || name == "days_between";
+  if (!over_time && !of_events && name != "share") {
     for (const absl::string_view known : kNotBuiltYet) {
       if (known == name) {
         return Refuse(Refusal::kNotBuilt, call.function_source, {name});
@@ -337,9 +348,11 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
     }
     Nearest nearest(name);
     for (const absl::string_view known :
-         {"sum", "avg", "min", "max", "first", "last", "count", "median",
-          "stddev", "user_days", "coverage", "first_time", "streak", "slope",
-          "cagr", "corr", "share", "bounds"}) {
+         {"sum",          "avg",         "min",    "max",    "first",
+          "last",         "count",       "median", "stddev", "user_days",
+          "coverage",     "first_time",  "streak", "slope",  "cagr",
+          "corr",         "share",       "bounds", "event",  "events",
+          "days_between", "changepoints"}) {
       nearest.Offer(known);
     }
     for (const absl::string_view known : kNotBuiltYet) nearest.Offer(known);
@@ -360,13 +373,15 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
                   {name, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
   }
   if (call.every.has_value()) {
-    if (name == "share") {
+    if (name == "share" || of_events) {
       return Refuse(Refusal::kScope, expr.source,
                     {name, "EVERY", "EVERY stands behind the items"});
     }
     return Refuse(Refusal::kNotBuilt, expr.source, {"EVERY inside a function"});
   }
   if (name == "share") return BindShare(expr, call, place);
+  if (name == "events") return BindEventNames(expr, call);
+  if (name == "days_between") return BindDaysBetween(expr, call, place);
   return BindOverTime(expr, call, place);
 }
 

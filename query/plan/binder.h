@@ -5,6 +5,7 @@
 #define FOOTFALL_QUERY_PLAN_BINDER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,17 @@ class Binder {
   // (bind_transform.cc)
   absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
                                     const Place& place);
+  // (bind_events.cc)
+  absl::StatusOr<RowExpr> BindEvent(const Expr& expr);
+  absl::StatusOr<RowExpr> BindEventNames(const Expr& expr, const Call& call);
+  absl::StatusOr<RowExpr> BindDaysBetween(const Expr& expr, const Call& call,
+                                          const Place& place);
+  // (bind_changepoints.cc)
+  absl::Status BindChangepoints(const Expr& expr, const Call& call);
+  std::optional<std::string> BesideWholeAnswer() const;
+  absl::StatusOr<size_t> AddEvents(footfall::Source source, BoundEvents events);
+  absl::Status CheckEventNames(footfall::Source source,
+                               const BoundEvents& events);
   absl::StatusOr<StepExpr> BindSteps(const Expr& expr, const Call& around);
   // Sets leaf->operand, and checks that its operands meet at each step.
   absl::Status AlignSteps(const Expr& expr, Leaf* leaf);
@@ -96,6 +108,8 @@ class Binder {
   // The first bare metric outside every function over time.
   static const Expr* FirstBare(const Expr& expr);
   static bool HasAggregate(const Expr& expr);
+  // Whether event() or events() stands in it.
+  static bool NamesEvent(const Expr& expr);
 
   absl::Status Refuse(
       Refusal refusal, footfall::Source where,

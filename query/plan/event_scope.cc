@@ -80,19 +80,6 @@ bool EventScope::Allows(const Event& event) const {
   return true;
 }
 
-bool EventScope::Fits(const Event& event, absl::Span<const std::string> by,
-                      absl::Span<const MemberId> members) const {
-  for (const DimensionMember& member : event.members) {
-    const auto at = std::find(by.begin(), by.end(), member.dimension);
-    if (at == by.end()) continue;
-    const MemberId own = members[static_cast<size_t>(at - by.begin())];
-    if (own != kEmptyMember && MemberOf(event, member) != own) {
-      return false;
-    }
-  }
-  return true;
-}
-
 std::string QuotedText(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
 }

@@ -29,16 +29,12 @@ class EventScope {
   // new name; both names find it.
   bool Allows(const Event& event) const;
 
-  // Whether it says nothing else than a group whose member of `by[i]` is
-  // `members[i]`. The empty member stands for all.
-  bool Fits(const Event& event, absl::Span<const std::string> by,
-            absl::Span<const MemberId> members) const;
-
- private:
-  // What an event's member goes by on the event's date; nullopt: no sample
+  // What one of its members goes by on the event's date; nullopt: no sample
   // ever had it, so that it goes by its text alone.
   std::optional<MemberId> MemberOf(const Event& event,
                                    const DimensionMember& member) const;
+
+ private:
   bool Passes(const Condition& condition, const Event& event,
               const DimensionMember& member) const;
 

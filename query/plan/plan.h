@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "footfall/event.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
 #include "footfall/statement.h"
@@ -120,18 +121,51 @@ std::vector<size_t> OperandsOf(const Leaf& leaf);
 
 // What stands in a row.
 struct RowExpr {
-  enum class Kind : uint8_t { kNumber, kLeaf, kNegate, kArithmetic, kShare };
+  enum class Kind : uint8_t {
+    kNumber,
+    kLeaf,
+    kNegate,
+    kArithmetic,
+    kShare,
+    kEvent,
+    kEventNames,
+    kDaysBetween,
+  };
   Kind kind = Kind::kNumber;
   Scalar number;    // kNumber
   size_t leaf = 0;  // kLeaf: index into Plan::leaves
   char op = '+';    // kArithmetic
-  // kNegate: one. kArithmetic: two. kShare: x as the row has it, and x as it
-  // counts in the total.
+  // kNegate: one. kArithmetic, kDaysBetween: two. kShare: x as the row has it,
+  // and x as it counts in the total.
   std::vector<RowExpr> sides;
-  size_t share = 0;  // kShare: index into Plan::shares
+  size_t share = 0;   // kShare: index into Plan::shares
+  size_t events = 0;  // kEvent, kEventNames: index into Plan::events
   bool is_decimal = false;
-  bool is_date = false;
-  size_t date_operand = 0;  // whose grid the date is a step of
+  bool is_date = false;  // the integer is a date (PackDate)
+  bool is_text = false;  // kEventNames: it has no number
+};
+
+// The events of one event() or events(), in time order: those that WHERE
+// leaves.
+struct BoundEvents {
+  static constexpr MemberId kNoSuchMember = UINT32_MAX;  // no group has it
+  struct One {
+    std::shared_ptr<const Event> event;
+    // [BY dimensions] what its FOR says there; empty: nothing.
+    std::vector<MemberId> members;
+  };
+  std::optional<std::string> kind;
+  std::optional<std::string> name;
+  bool one_date = false;  // event(): one of them is meant
+  std::vector<One> events;
+  footfall::Source source;
+};
+
+// changepoints(x, n), whose x is the only item.
+struct BoundChangepoints {
+  size_t cuts = 1;
+  size_t events = 0;  // index into Plan::events: all that WHERE leaves
+  footfall::Source source;
 };
 
 // One share() of the statement.
@@ -171,8 +205,10 @@ struct Plan {
   std::vector<BoundOperand> operands;
   std::vector<Leaf> leaves;
   std::vector<BoundShare> shares;
+  std::vector<BoundEvents> events;
   std::vector<std::string> by;
   std::vector<BoundItem> items;
+  std::optional<BoundChangepoints> changepoints;
   std::vector<BoundTest> having;
   std::optional<BoundTop> top;
   std::vector<BoundKey> order_by;

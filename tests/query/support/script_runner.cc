@@ -126,6 +126,16 @@ bool ScriptRunner::Set(absl::string_view line) {
     mode_ = value;
   } else if (name == "door") {
     through_query_ = value == "query";
+  } else if (name == "fill") {
+    const std::vector<std::string> words = absl::StrSplit(value, ' ');
+    int64_t count = 0;
+    if (words.size() != 2 || !absl::SimpleAtoi(words[1], &count)) return false;
+    SampleBatch batch;
+    SampleRows& rows =
+        batch.RowsOf(database_->TakeSnapshot()->FindMetric(words[0]));
+    for (int64_t step = 0; step < count; ++step) rows.AddStep(step, {}, 1);
+    const absl::Status status = database_->Write(batch, {}).status();
+    if (!status.ok()) FAIL(status.message());
   } else if (name == "folded") {
     folded_ = value == "yes";
   } else if (absl::StartsWith(name, "$")) {

@@ -40,6 +40,8 @@ class ScriptRunner {
   //   threads: 4
   //   max_rows: 10               and the other limits of QueryLimits
   //   $app: text DeepSeek        a parameter; also number, date, range
+  //   fill: ticks 5001           a sample, 1, at each of the first steps from
+  //                              1970 of a metric without dimensions
   //   folded: yes                rewrites all tiles before each script
   // Returns false where the line is no setting.
   bool Set(absl::string_view line);

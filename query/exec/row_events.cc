@@ -1,0 +1,117 @@
+#include "query/exec/row_events.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "query/lang/refusals.h"
+#include "query/plan/date_value.h"
+#include "query/plan/event_scope.h"
+
+namespace footfall::query {
+namespace {
+
+// "2025-01-20 FOR app = 'A'"
+std::string Described(const Event& event) {
+  return absl::StrCat(FormatDate(event.date),
+                      event.members.empty() ? "" : " FOR ",
+                      FormatFor(event.members));
+}
+
+int64_t DayOf(const Scalar& date) {
+  return absl::CivilDay(UnpackDate(date.integer).start) - absl::CivilDay();
+}
+
+// Days from `from` to `to`; nullopt: a side is open.
+std::optional<int64_t> Difference(const std::optional<Scalar>& from,
+                                  const std::optional<Scalar>& to) {
+  if (!from.has_value() || !to.has_value()) return std::nullopt;
+  return DayOf(*to) - DayOf(*from);
+}
+
+}  // namespace
+
+bool AppliesTo(const BoundEvents::One& event, const GroupKey& group) {
+  for (size_t b = 0; b < event.members.size(); ++b) {
+    if (event.members[b] != kEmptyMember && group[b] != kEmptyMember &&
+        event.members[b] != group[b]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+absl::StatusOr<RowEvents> RowEvents::Create(
+    const Run& run, const Plan& plan, const std::vector<GroupKey>& groups) {
+  RowEvents result(plan);
+  result.dates_.resize(plan.events.size());
+  for (size_t e = 0; e < plan.events.size(); ++e) {
+    const BoundEvents& events = plan.events[e];
+    if (!events.one_date) continue;
+    for (const GroupKey& group : groups) {
+      std::vector<const Event*> found;
+      for (const BoundEvents::One& one : events.events) {
+        if (AppliesTo(one, group)) found.push_back(one.event.get());
+      }
+      std::optional<int64_t>& date = result.dates_[e].emplace_back();
+      if (found.empty()) continue;
+      if (found.size() > 1 && events.name.has_value()) {
+        std::vector<std::string> list;
+        for (const Event* const event : found) {
+          list.push_back(Described(*event));
+        }
+        return Refuse(Refusal::kSeveralEvents, run.text(), events.source,
+                      {QuotedText(*events.kind), QuotedText(*events.name),
+                       absl::StrJoin(list, "; ")});
+      }
+      date = PackDate(found.front()->date);  // the earliest
+    }
+  }
+  return result;
+}
+
+Cell RowEvents::DateOf(size_t events, uint32_t group) const {
+  const std::optional<int64_t>& date = dates_[events][group];
+  return date.has_value() ? Cell::Exact(Scalar::Integer(*date), 0, 0)
+                          : Cell::Missing(0, 0);
+}
+
+std::string RowEvents::NamesOf(size_t events, const GroupKey& group,
+                               absl::CivilSecond begin, absl::CivilSecond end,
+                               const absl::TimeZone& zone) const {
+  std::string names;
+  for (const BoundEvents::One& one : plan_.events[events].events) {
+    const absl::CivilSecond at = CivilIn(one.event->date, zone);
+    if (at < begin || at >= end || !AppliesTo(one, group)) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", one.event->name);
+  }
+  return names;
+}
+
+Cell DaysBetween(const Cell& a, const Cell& b) {
+  const Coverage coverage =
+      LeastCoverage({a.present, a.expected}, {b.present, b.expected});
+  if (!a.has_value || !b.has_value || a.filled || b.filled) {
+    return Cell::Missing(coverage.present, coverage.expected);
+  }
+  Cell cell =
+      Cell::Exact(Scalar::Integer(std::abs(DayOf(b.value) - DayOf(a.value))),
+                  coverage.present, coverage.expected);
+  cell.inexact = a.inexact || b.inexact;
+  // b - a lies in [least, most]; without its sign the least is 0 where that
+  // reaches over 0.
+  const auto least = Difference(a.high, b.low);
+  const auto most = Difference(a.low, b.high);
+  int64_t low = 0;
+  if (least.has_value() && *least > 0) low = *least;
+  if (most.has_value() && *most < 0) low = -*most;
+  cell.low = Scalar::Integer(low);
+  cell.high.reset();
+  if (least.has_value() && most.has_value()) {
+    cell.high = Scalar::Integer(std::max(std::abs(*least), std::abs(*most)));
+  }
+  return cell;
+}
+
+}  // namespace footfall::query

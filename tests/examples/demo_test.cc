@@ -2,10 +2,13 @@
 // reads.
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/examples/run_program.h"
 
 namespace footfall {
@@ -85,6 +88,29 @@ TEST_CASE("a hundred million is reached on the last day at the earliest",
   CHECK(StrContains(
       Ask("SELECT first_time(dau >= 1e8) AS d WHERE app = 'DeepSeek'"),
       "\n2025-02-08,lower,"));
+}
+
+TEST_CASE("days are counted from the releases of the file", "[demo]") {
+  const std::string events = Ask("SHOW EVENTS 'release'");
+  std::ifstream file("examples/data/deepseek_releases.csv");
+  std::string line;
+  std::getline(file, line);
+  REQUIRE(line == "date,kind,app,name");
+  const std::string gaps[] = {"",    "31", "35", "57", "41",
+                              "122", "57", "13", "25", "7"};
+  std::string expected = "time,kind,name,for,note,source,days_since_previous\n";
+  for (const std::string& gap : gaps) {
+    std::getline(file, line);
+    const std::vector<std::string> fields = absl::StrSplit(line, ',');
+    REQUIRE(fields.size() == 4);
+    absl::StrAppend(&expected, fields[0], ",", fields[1], ",", fields[3],
+                    ",app = '", fields[2], "',,,", gap, "\n");
+  }
+  CHECK(events == expected);
+  CHECK(!std::getline(file, line));
+  CHECK(StrContains(Ask("SELECT days_between(first_time(dau >= 1e8), "
+                        "event('release', 'LLM')) AS d WHERE app = 'DeepSeek'"),
+                    "\n400,lower,"));
 }
 
 TEST_CASE("a month's figure is one sample", "[demo]") {

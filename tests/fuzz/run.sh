@@ -20,7 +20,7 @@ for stored in "$here"/corpus/*/; do
   if "$build/bin/${name}_fuzzer" -max_total_time="$seconds" -max_len=4096 \
     -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix="$build/crash-$name-" "$found" "$stored" 2>"$log"; then
-    grep -E '^stat::(number_of_executed_units|new_units_added)|DONE' "$log"
+    grep -aE '^stat::(number_of_executed_units|new_units_added)|DONE' "$log"
   else
     tail -n 30 "$log"
     status=1

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "query/exec/inner_steps.h"
 #include "query/exec/lanes.h"
 #include "query/exec/over_time.h"
 #include "query/exec/step_lanes.h"
@@ -68,7 +69,7 @@ class Evaluation {
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
   absl::Status RunChunk(const Chunk& chunk, Findings* findings);
   absl::Status Reduce(size_t leaf_index, size_t group, const StepLane& x,
-                      const StepLane* y, Findings* findings);
+                      const StepLane& y, CagrDoubts doubts, Findings* findings);
   void Merge(const Findings& findings);
   void Settle();
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
@@ -79,6 +80,8 @@ class Evaluation {
   const Plan& plan_;
   Results results_;
   std::vector<std::unique_ptr<OperandReader>> readers_;
+  std::vector<InnerSteps> inner_;  // [EVERYs inside calls]
+  std::optional<OverTime> over_time_;
   // [operands][groups] the operand's own group, or kNoGroup.
   static constexpr uint32_t kNoGroup = UINT32_MAX;
   std::vector<std::vector<uint32_t>> local_;
@@ -171,20 +174,18 @@ std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
 }
 
 absl::Status Evaluation::Reduce(size_t leaf_index, size_t group,
-                                const StepLane& x, const StepLane* y,
-                                Findings* findings) {
+                                const StepLane& x, const StepLane& y,
+                                CagrDoubts doubts, Findings* findings) {
   const Leaf& leaf = plan_.leaves[leaf_index];
   LeafTable& table = results_.leaves[leaf_index];
   const Timeline& timeline = *results_.timeline;
-  const OverTime over_time(plan_, timeline);
-  CagrDoubts doubts;
   for (size_t b = 0; b < table.buckets(); ++b) {
     const BucketPiece& piece = leaf.whole_range
                                    ? timeline.whole(leaf.operand)
                                    : timeline.piece(leaf.operand, b);
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell cell,
-        over_time.CellOf(leaf.function, x, y, leaf.operand, piece, &doubts));
+        over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &doubts));
     table.Set(group, b, cell);
   }
   findings->Add(leaf_index, group, doubts);
@@ -244,8 +245,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       }
     }
   }
-  StepLanes x_maker(plan_, readers_);
-  StepLanes y_maker(plan_, readers_);
+  StepLanes x_maker(plan_, readers_, inner_, *over_time_);
+  StepLanes y_maker(plan_, readers_, inner_, *over_time_);
   for (size_t i = 0; i < plan_.leaves.size(); ++i) {
     const Leaf& leaf = plan_.leaves[i];
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
@@ -256,13 +257,15 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
             broadcast_[o].has_value() ? *broadcast_[o] : lanes[o], slot,
             local_[o][g], leaf.total);
       };
+      CagrDoubts doubts;
       FOOTFALL_ASSIGN_OR_RETURN(const StepLane x,
-                                x_maker.Make(leaf.steps, lane_of));
+                                x_maker.Make(leaf.steps, lane_of, &doubts));
       StepLane y;
       if (leaf.other.has_value()) {
-        FOOTFALL_ASSIGN_OR_RETURN(y, y_maker.Make(*leaf.other, lane_of));
+        FOOTFALL_ASSIGN_OR_RETURN(y,
+                                  y_maker.Make(*leaf.other, lane_of, &doubts));
       }
-      FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, x, &y, findings));
+      FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, x, y, doubts, findings));
     }
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
   }
@@ -336,10 +339,15 @@ void Evaluation::Settle() {
     const bool whole = leaf.whole_range || !timeline.has_time();
     if (!whole || !timeline.open(leaf.operand)) continue;
     LeafTable& table = results_.leaves[i];
-    const int64_t over = timeline.whole(leaf.operand).over;
+    const std::optional<size_t> inner = InnerOf(leaf.steps);
+    const int64_t over = inner.has_value()
+                             ? inner_[*inner].OverAround(
+                                   leaf.operand, timeline.settled(leaf.operand))
+                             : timeline.whole(leaf.operand).over;
     for (size_t g = 0; g < results_.groups.size(); ++g) {
       Cell cell = table.Get(g, 0);
-      cell.expected += over;
+      // Kept in 32 bits: a count below 0 comes back around.
+      cell.expected = static_cast<uint32_t>(cell.expected + over);
       if (leaf.function.Is(Aggregate::kCoverage) && cell.expected > 0) {
         cell = Cell::Exact(Scalar::Decimal(static_cast<double>(cell.present) /
                                            static_cast<double>(cell.expected)),
@@ -412,6 +420,17 @@ absl::StatusOr<Results> Evaluation::Work() {
   FOOTFALL_ASSIGN_OR_RETURN(readers_, OpenReaders(run_, plan_));
   FOOTFALL_ASSIGN_OR_RETURN(results_.timeline,
                             Timeline::Create(run_, plan_, readers_));
+  Reservation memory(run_);
+  for (size_t i = 0; i < plan_.inner.size(); ++i) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        InnerSteps steps,
+        InnerSteps::Create(run_, plan_, i, readers_, *results_.timeline));
+    FOOTFALL_RETURN_IF_ERROR(
+        memory.Add(static_cast<uint64_t>(steps.size()) *
+                   (8 + plan_.operands.size() * sizeof(BucketPiece))));
+    inner_.push_back(std::move(steps));
+  }
+  over_time_.emplace(plan_, *results_.timeline);
   CollectGroups();
   CollectCombinations();
   for (const auto& reader : readers_) {
@@ -419,7 +438,6 @@ absl::StatusOr<Results> Evaluation::Work() {
     results_.wholes.push_back(reader->groups().shared.size() +
                               reader->groups().overlapping_wholes.size());
   }
-  Reservation memory(run_);
   const size_t groups = results_.groups.size();
   for (const Leaf& leaf : plan_.leaves) {
     const size_t buckets = leaf.whole_range ? 1 : results_.timeline->size();

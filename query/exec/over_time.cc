@@ -5,67 +5,147 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
+#include "query/exec/inner_steps.h"
 #include "query/func/aggregate.h"
 #include "query/func/series_math.h"
 #include "query/func/step_words.h"
+#include "query/lang/status_macros.h"
 
 namespace footfall::query {
+namespace {
 
-Cell OverTime::CagrOf(const StepSpan& span, int64_t expected, size_t operand,
-                      CagrDoubts* doubts) const {
+using Kind = TimeFunction::Kind;
+
+StepRange Intersect(StepRange a, StepRange b) {
+  return {std::max(a.begin, b.begin), std::min(a.end, b.end)};
+}
+
+// A trend would take what is cut or not over for a fall.
+bool LeavesOutPartial(const TimeFunction& function) {
+  return function.kind == Kind::kSlope || function.kind == Kind::kCagr;
+}
+
+uint64_t CountPresent(const StepSpan& span) {
+  return CountSteps(span.present, span.bit_offset, span.count);
+}
+
+}  // namespace
+
+absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
+                                     const StepSpan& x, const StepSpan& y,
+                                     int64_t expected, const StepLane& lane,
+                                     size_t operand, CagrDoubts* doubts) const {
+  switch (function.kind) {
+    case Kind::kReduce:
+      return Reduce(function.aggregate, x, expected, function.quantile);
+    case Kind::kFirstTime:
+      return FirstTime(x, expected, function.comparison, function.threshold);
+    case Kind::kStreak:
+      return Streak(x, expected, function.comparison, function.threshold);
+    case Kind::kSlope:
+      return Slope(x, expected);
+    case Kind::kCorrelation:
+      return Correlation(x, y, 0, expected);
+    case Kind::kCagr:
+      break;
+  }
   const Grid& grid = plan_.operands[operand].grid;
-  const AnnualGrowth growth = Cagr(span, expected, [&grid](int64_t step) {
-    return absl::CivilDay(grid.CivilStart(step)) - absl::CivilDay();
+  const AnnualGrowth growth = Cagr(x, expected, [&](int64_t step) {
+    return lane.inner != nullptr
+               ? lane.inner->DayOf(step)
+               : absl::CivilDay(grid.CivilStart(step)) - absl::CivilDay();
   });
   doubts->not_positive |= growth.reason == AnnualGrowth::Reason::kNotPositive;
   doubts->too_short |= growth.reason == AnnualGrowth::Reason::kTooShort;
   return growth.cell;
 }
 
-absl::StatusOr<Cell> OverTime::CellOf(const TimeFunction& function,
-                                      const StepLane& x, const StepLane* y,
-                                      size_t operand, const BucketPiece& piece,
-                                      CagrDoubts* doubts) const {
-  using Kind = TimeFunction::Kind;
-  StepRange steps = {std::max(piece.data.begin, x.steps.begin),
-                     std::min(piece.data.end, x.steps.end)};
+absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
+                                           const StepLane& x, const StepLane& y,
+                                           size_t operand,
+                                           const BucketPiece& piece,
+                                           CagrDoubts* doubts) const {
+  StepRange steps = Intersect(piece.data, x.steps);
   const int64_t unfinished = timeline_.unfinished(operand);
-  // A trend would take a step that is not over for a fall.
-  if (function.kind == Kind::kSlope || function.kind == Kind::kCagr) {
-    steps.end = std::min(steps.end, unfinished);
-  }
+  if (LeavesOutPartial(function)) steps.end = std::min(steps.end, unfinished);
   if (steps.empty()) return Cell::Missing(0, piece.over);
   const StepSpan span = SpanOf(x, steps);
-  const uint64_t present =
-      CountSteps(span.present, span.bit_offset, span.count);
-  if (present == 0) return Cell::Missing(0, piece.over);
+  if (CountPresent(span) == 0) return Cell::Missing(0, piece.over);
   // A value that is there already is expected, over or not.
   int64_t early = 0;
   if (unfinished < steps.end) {
-    const int64_t from = std::max(unfinished, steps.begin);
-    early = static_cast<int64_t>(
-        CountSteps(x.present, static_cast<uint64_t>(from - x.steps.begin),
-                   static_cast<uint64_t>(steps.end - from)));
+    early = static_cast<int64_t>(CountPresent(
+        SpanOf(x, {std::max(unfinished, steps.begin), steps.end})));
   }
   const int64_t expected = piece.over + early;
-  switch (function.kind) {
-    case Kind::kReduce:
-      return Reduce(function.aggregate, span, expected, function.quantile);
-    case Kind::kFirstTime:
-      return FirstTime(span, expected, function.comparison, function.threshold);
-    case Kind::kStreak:
-      return Streak(span, expected, function.comparison, function.threshold);
-    case Kind::kSlope:
-      return Slope(span, expected);
-    case Kind::kCagr:
-      return CagrOf(span, expected, operand, doubts);
-    case Kind::kCorrelation:
-      break;
+  StepSpan other;
+  if (function.kind == Kind::kCorrelation) {
+    const StepRange others = Intersect(piece.data, y.steps);
+    if (others.empty()) return Cell::Missing(0, expected);
+    other = SpanOf(y, others);
   }
-  const StepRange others = {std::max(piece.data.begin, y->steps.begin),
-                            std::min(piece.data.end, y->steps.end)};
-  if (others.empty()) return Cell::Missing(0, expected);
-  return Correlation(span, SpanOf(*y, others), 0, expected);
+  return Apply(function, span, other, expected, x, operand, doubts);
+}
+
+absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
+                                           const StepLane& x, const StepLane& y,
+                                           size_t operand,
+                                           const BucketPiece& piece,
+                                           CagrDoubts* doubts) const {
+  const InnerSteps& inner = *x.inner;
+  const bool two = function.kind == Kind::kCorrelation;
+  if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
+  const StepRange all = inner.Positions(operand, piece.data);
+  const StepRange taken =
+      LeavesOutPartial(function) ? Intersect(all, inner.whole(operand)) : all;
+  // What lies before and behind all samples is expected, too.
+  Coverage coverage = {0, piece.over};
+  for (int64_t p = all.begin; p < all.end; ++p) {
+    coverage.expected -= inner.piece(operand, p).over;
+    if (p < taken.begin || p >= taken.end) continue;
+    const size_t at = static_cast<size_t>(p);
+    const Coverage own =
+        two ? LeastCoverage(x.coverage[at], y.coverage[at]) : x.coverage[at];
+    coverage.present += own.present;
+    coverage.expected += own.expected;
+  }
+  const auto missing = [&coverage] {
+    return Cell::Missing(coverage.present, coverage.expected);
+  };
+  if (taken.empty()) return missing();
+  const StepSpan span = SpanOf(x, taken);
+  if (CountPresent(span) == 0) return missing();
+  if (function.Is(Aggregate::kCoverage)) {
+    if (coverage.expected == 0) return missing();
+    return Cell::Exact(Scalar::Decimal(static_cast<double>(coverage.present) /
+                                       static_cast<double>(coverage.expected)),
+                       coverage.present, coverage.expected);
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(
+      Cell cell, Apply(function, span, two ? SpanOf(y, taken) : StepSpan(),
+                       coverage.expected, x, operand, doubts));
+  cell.present = coverage.present;
+  cell.expected = coverage.expected;
+  if (function.kind == Kind::kFirstTime) {
+    for (std::optional<Scalar>* bound : {&cell.low, &cell.high}) {
+      if (!bound->has_value()) continue;
+      *bound = Scalar::Integer(inner.FirstStep(operand, (*bound)->integer));
+    }
+    if (cell.has_value) {
+      cell.value =
+          Scalar::Integer(inner.FirstStep(operand, cell.value.integer));
+    }
+  }
+  return cell;
+}
+
+absl::StatusOr<Cell> OverTime::CellOf(const TimeFunction& function,
+                                      const StepLane& x, const StepLane& y,
+                                      size_t operand, const BucketPiece& piece,
+                                      CagrDoubts* doubts) const {
+  return x.inner == nullptr
+             ? CellOfSteps(function, x, y, operand, piece, doubts)
+             : CellOfInner(function, x, y, operand, piece, doubts);
 }
 
 }  // namespace footfall::query

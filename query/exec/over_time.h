@@ -14,29 +14,39 @@
 
 namespace footfall::query {
 
-// Why a cagr() has no value although there are samples.
-struct CagrDoubts {
-  bool not_positive = false;
-  bool too_short = false;
-};
-
 class OverTime {
  public:
   // Both must outlive it.
   OverTime(const Plan& plan, const Timeline& timeline)
       : plan_(plan), timeline_(timeline) {}
 
-  // The function's cell of the steps of `x` (kCorrelation: and `y`) in a bucket
-  // of `operand`. Adds to `doubts`.
+  // The function's cell of the steps of `x` (kCorrelation: and `y`, on the same
+  // steps) in a bucket of `operand`. Adds to `doubts`.
+  //
+  // Where the steps are inner buckets, its coverage is theirs added up. Of a
+  // range that is open (Timeline::open()) it lacks what is over until that is
+  // known, and may be below 0 until then.
+  //
   //   OUT_OF_RANGE  an integer sum outside 64 bits
   absl::StatusOr<Cell> CellOf(const TimeFunction& function, const StepLane& x,
-                              const StepLane* y, size_t operand,
+                              const StepLane& y, size_t operand,
                               const BucketPiece& piece,
                               CagrDoubts* doubts) const;
 
  private:
-  Cell CagrOf(const StepSpan& span, int64_t expected, size_t operand,
-              CagrDoubts* doubts) const;
+  absl::StatusOr<Cell> CellOfSteps(const TimeFunction& function,
+                                   const StepLane& x, const StepLane& y,
+                                   size_t operand, const BucketPiece& piece,
+                                   CagrDoubts* doubts) const;
+  absl::StatusOr<Cell> CellOfInner(const TimeFunction& function,
+                                   const StepLane& x, const StepLane& y,
+                                   size_t operand, const BucketPiece& piece,
+                                   CagrDoubts* doubts) const;
+  // The function itself. `y` is empty but for kCorrelation.
+  absl::StatusOr<Cell> Apply(const TimeFunction& function, const StepSpan& x,
+                             const StepSpan& y, int64_t expected,
+                             const StepLane& lane, size_t operand,
+                             CagrDoubts* doubts) const;
 
   const Plan& plan_;
   const Timeline& timeline_;

@@ -12,10 +12,24 @@
 namespace footfall::query {
 namespace {
 
+// What a date of the leaf is called: its step, or the inner bucket that begins
+// with it.
+Date DateOf(const Plan& plan, const Leaf& leaf, int64_t step) {
+  const Grid& grid = plan.operands[leaf.operand].grid;
+  const auto every = InnerOf(leaf.steps);
+  if (!every.has_value() || plan.inner[*every].period.below_day()) {
+    return DateOfStep(grid, step);
+  }
+  const Buckets& buckets = *plan.inner[*every].buckets[leaf.operand];
+  return Date{plan.inner[*every].period.unit,
+              buckets.CivilStart(buckets.BucketOf(step)),
+              {}};
+}
+
 // A cell of steps as one of dates.
-Cell AsDate(Cell cell, const Grid& grid) {
-  const auto turn = [&grid](Scalar* step) {
-    *step = Scalar::Integer(PackDate(DateOfStep(grid, step->integer)));
+Cell AsDate(Cell cell, const Plan& plan, const Leaf& leaf) {
+  const auto turn = [&](Scalar* step) {
+    *step = Scalar::Integer(PackDate(DateOf(plan, leaf, step->integer)));
   };
   if (cell.has_value) turn(&cell.value);
   if (cell.low.has_value()) turn(&*cell.low);
@@ -150,8 +164,7 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
       const LeafTable& cells = results_.leaves[expr.leaf];
       const size_t bucket = leaf.whole_range ? 0 : row.bucket;
       if (!leaf.is_date) return cells.Get(row.group, bucket);
-      return AsDate(cells.Get(row.group, bucket),
-                    plan_.operands[leaf.operand].grid);
+      return AsDate(cells.Get(row.group, bucket), plan_, leaf);
     }
     case RowExpr::Kind::kNegate: {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell inner, Evaluate(expr.sides[0], row));

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "query/exec/inner_steps.h"
 #include "query/exec/lanes.h"
+#include "query/exec/over_time.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -33,6 +35,19 @@ void SetBit(std::vector<uint64_t>* bits, size_t i) {
   (*bits)[i / 64] |= uint64_t{1} << (i % 64);
 }
 
+// What arithmetic is of: operands and functions over time, each once.
+void CollectInputs(const StepExpr& expr, std::vector<const StepExpr*>* inputs) {
+  if (expr.kind == StepExpr::Kind::kOperand ||
+      expr.kind == StepExpr::Kind::kOverTime) {
+    const bool known =
+        std::any_of(inputs->begin(), inputs->end(),
+                    [&expr](const StepExpr* input) { return *input == expr; });
+    if (!known) inputs->push_back(&expr);
+    return;
+  }
+  for (const StepExpr& side : expr.sides) CollectInputs(side, inputs);
+}
+
 }  // namespace
 
 StepSpan SpanOf(const StepLane& lane, StepRange steps) {
@@ -57,7 +72,50 @@ StepSpan SpanOf(const StepLane& lane, StepRange steps) {
   return span;
 }
 
-StepLane StepLanes::Single(size_t operand, const LaneView& view) {
+void StepLanes::Buffer::Clear(size_t steps) {
+  values.assign(steps, 0);
+  lows.assign(steps, 0);
+  highs.assign(steps, 0);
+  present.assign(WordsFor(steps), 0);
+  low_open.assign(WordsFor(steps), 0);
+  high_open.assign(WordsFor(steps), 0);
+}
+
+void StepLanes::Buffer::Put(size_t i, const Cell& cell, bool decimal) {
+  if (!cell.has_value) return;
+  SetBit(&present, i);
+  values[i] = BitsOf(decimal, cell.value);
+  if (cell.low.has_value()) {
+    lows[i] = BitsOf(decimal, *cell.low);
+  } else {
+    SetBit(&low_open, i);
+  }
+  if (cell.high.has_value()) {
+    highs[i] = BitsOf(decimal, *cell.high);
+  } else {
+    SetBit(&high_open, i);
+  }
+}
+
+StepLane StepLanes::Buffer::Lane(StepRange steps, bool decimal) const {
+  StepLane lane;
+  lane.steps = steps;
+  lane.is_decimal = decimal;
+  lane.values = values.data();
+  lane.lows = lows.data();
+  lane.highs = highs.data();
+  lane.present = present.data();
+  lane.low_open = low_open.data();
+  lane.high_open = high_open.data();
+  return lane;
+}
+
+StepLanes::Buffer& StepLanes::Take() {
+  if (taken_ == buffers_.size()) buffers_.push_back(std::make_unique<Buffer>());
+  return *buffers_[taken_++];
+}
+
+StepLane StepLanes::BuildOperand(size_t operand, const LaneView& view) {
   StepLane lane;
   lane.steps = readers_[operand]->steps();
   lane.is_decimal = plan_.operands[operand].decimal();
@@ -66,108 +124,165 @@ StepLane StepLanes::Single(size_t operand, const LaneView& view) {
   lane.present = view.present;
   if (view.extra != nullptr) {
     const size_t steps = static_cast<size_t>(lane.steps.size());
-    highs_.resize(steps);
+    std::vector<int64_t>& highs = Take().highs;
+    highs.resize(steps);
     for (size_t s = 0; s < steps; ++s) {
-      highs_[s] = HighOf(lane.is_decimal, view.values[s], view.extra[s]);
+      highs[s] = HighOf(lane.is_decimal, view.values[s], view.extra[s]);
     }
-    lane.highs = highs_.data();
+    lane.highs = highs.data();
   }
   return lane;
 }
 
-absl::StatusOr<Cell> StepLanes::At(const StepExpr& expr, int64_t step) const {
+absl::StatusOr<StepLane> StepLanes::BuildOverTime(
+    const StepExpr& expr,
+    absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+    CagrDoubts* doubts) {
+  FOOTFALL_ASSIGN_OR_RETURN(const StepLane x,
+                            Build(expr.sides[0], lane_of, doubts));
+  StepLane y;
+  if (expr.sides.size() > 1) {
+    FOOTFALL_ASSIGN_OR_RETURN(y, Build(expr.sides[1], lane_of, doubts));
+  }
+  if (x.steps.empty()) return StepLane();
+  const InnerSteps& inner = inner_[expr.every];
+  const size_t size = static_cast<size_t>(inner.size());
+  Buffer& buffer = Take();
+  buffer.Clear(size);
+  buffer.coverage.resize(size);
+  for (size_t p = 0; p < size; ++p) {
+    const BucketPiece& piece =
+        inner.piece(expr.operand, static_cast<int64_t>(p));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Cell cell,
+        over_time_.CellOf(expr.function, x, y, expr.operand, piece, doubts));
+    buffer.Put(p, cell, expr.is_decimal);
+    buffer.coverage[p] = {cell.present, cell.expected};
+  }
+  StepLane lane = buffer.Lane({0, inner.size()}, expr.is_decimal);
+  lane.inner = &inner;
+  lane.coverage = buffer.coverage.data();
+  return lane;
+}
+
+absl::StatusOr<Cell> StepLanes::At(const StepExpr& expr,
+                                   absl::Span<const Input> inputs,
+                                   int64_t step) const {
   switch (expr.kind) {
     case StepExpr::Kind::kNumber:
       return Cell::Exact(expr.number, 0, 0);
     case StepExpr::Kind::kNegate: {
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell inner, At(expr.sides[0], step));
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell inner,
+                                At(expr.sides[0], inputs, step));
       return Negate(inner);
     }
     case StepExpr::Kind::kArithmetic: {
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell left, At(expr.sides[0], step));
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell right, At(expr.sides[1], step));
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell left,
+                                At(expr.sides[0], inputs, step));
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
+                                At(expr.sides[1], inputs, step));
       return Combine(expr.op, left, right);
     }
     case StepExpr::Kind::kOperand:
+    case StepExpr::Kind::kOverTime:
       break;
   }
-  const Input& input =
-      *std::find_if(inputs_.begin(), inputs_.end(),
-                    [&](const Input& i) { return i.operand == expr.operand; });
-  const bool decimal = plan_.operands[expr.operand].decimal();
-  const size_t s = static_cast<size_t>(step - input.steps.begin);
-  const LaneView& view = input.view;
-  Cell cell = Cell::Exact(ScalarOf(decimal, view.values[s]), 1, 1);
-  if (view.lows != nullptr) cell.low = ScalarOf(decimal, view.lows[s]);
-  if (view.extra != nullptr) {
-    cell.high =
-        ScalarOf(decimal, HighOf(decimal, view.values[s], view.extra[s]));
+  const auto is_it = [&expr](const Input& input) {
+    return input.expr->kind == expr.kind &&
+           input.expr->operand == expr.operand &&
+           (expr.kind == StepExpr::Kind::kOperand || *input.expr == expr);
+  };
+  const StepLane& lane =
+      std::find_if(inputs.begin(), inputs.end(), is_it)->lane;
+  const size_t s = static_cast<size_t>(step - lane.steps.begin);
+  Cell cell = Cell::Exact(ScalarOf(lane.is_decimal, lane.values[s]), 1, 1);
+  if (lane.lows != nullptr) cell.low = ScalarOf(lane.is_decimal, lane.lows[s]);
+  if (lane.highs != nullptr) {
+    cell.high = ScalarOf(lane.is_decimal, lane.highs[s]);
   }
+  if (lane.low_open != nullptr && BitAt(lane.low_open, s)) cell.low.reset();
+  if (lane.high_open != nullptr && BitAt(lane.high_open, s)) cell.high.reset();
   return cell;
+}
+
+absl::StatusOr<StepLane> StepLanes::BuildArithmetic(
+    const StepExpr& expr,
+    absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+    CagrDoubts* doubts) {
+  std::vector<const StepExpr*> below;
+  CollectInputs(expr, &below);
+  std::vector<Input> inputs;
+  StepRange range;
+  for (const StepExpr* input : below) {
+    FOOTFALL_ASSIGN_OR_RETURN(const StepLane lane,
+                              Build(*input, lane_of, doubts));
+    if (lane.steps.empty()) return StepLane();
+    inputs.push_back({input, lane});
+    if (inputs.size() == 1) {
+      range = lane.steps;
+    } else {
+      range.begin = std::max(range.begin, lane.steps.begin);
+      range.end = std::min(range.end, lane.steps.end);
+    }
+  }
+  if (range.empty()) return StepLane();
+  const size_t steps = static_cast<size_t>(range.size());
+  Buffer& buffer = Take();
+  buffer.Clear(steps);
+  const InnerSteps* inner = inputs[0].lane.inner;
+  if (inner != nullptr) buffer.coverage.resize(steps);
+  for (size_t s = 0; s < steps; ++s) {
+    const int64_t step = range.begin + static_cast<int64_t>(s);
+    const bool all =
+        std::all_of(inputs.begin(), inputs.end(), [step](const Input& input) {
+          return BitAt(input.lane.present,
+                       static_cast<size_t>(step - input.lane.steps.begin));
+        });
+    if (inner != nullptr) {
+      Coverage least = inputs[0].lane.coverage[s];
+      for (const Input& input : inputs) {
+        least = LeastCoverage(least, input.lane.coverage[s]);
+      }
+      buffer.coverage[s] = least;
+    }
+    if (!all) continue;
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, At(expr, inputs, step));
+    buffer.Put(s, cell, expr.is_decimal);
+  }
+  StepLane lane = buffer.Lane(range, expr.is_decimal);
+  if (inner != nullptr) {
+    lane.inner = inner;
+    lane.coverage = buffer.coverage.data();
+  }
+  return lane;
+}
+
+absl::StatusOr<StepLane> StepLanes::Build(
+    const StepExpr& expr,
+    absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+    CagrDoubts* doubts) {
+  switch (expr.kind) {
+    case StepExpr::Kind::kOperand: {
+      const std::optional<LaneView> view = lane_of(expr.operand);
+      if (!view.has_value()) return StepLane();
+      return BuildOperand(expr.operand, *view);
+    }
+    case StepExpr::Kind::kOverTime:
+      return BuildOverTime(expr, lane_of, doubts);
+    case StepExpr::Kind::kNumber:
+    case StepExpr::Kind::kNegate:
+    case StepExpr::Kind::kArithmetic:
+      break;
+  }
+  return BuildArithmetic(expr, lane_of, doubts);
 }
 
 absl::StatusOr<StepLane> StepLanes::Make(
     const StepExpr& expr,
-    absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of) {
-  if (expr.kind == StepExpr::Kind::kOperand) {
-    const std::optional<LaneView> view = lane_of(expr.operand);
-    if (!view.has_value()) return StepLane();
-    return Single(expr.operand, *view);
-  }
-  const std::vector<size_t> operands = OperandsOf(expr);
-  StepLane lane;
-  inputs_.clear();
-  for (const size_t operand : operands) {
-    const std::optional<LaneView> view = lane_of(operand);
-    if (!view.has_value()) return StepLane();
-    inputs_.push_back({operand, *view, readers_[operand]->steps()});
-    const StepRange steps = inputs_.back().steps;
-    if (inputs_.size() == 1) {
-      lane.steps = steps;
-    } else {
-      lane.steps.begin = std::max(lane.steps.begin, steps.begin);
-      lane.steps.end = std::min(lane.steps.end, steps.end);
-    }
-  }
-  if (lane.steps.empty()) return StepLane();
-  lane.is_decimal = expr.is_decimal;
-  const size_t steps = static_cast<size_t>(lane.steps.size());
-  values_.assign(steps, 0);
-  lows_.assign(steps, 0);
-  highs_.assign(steps, 0);
-  present_.assign(WordsFor(steps), 0);
-  low_open_.assign(WordsFor(steps), 0);
-  high_open_.assign(WordsFor(steps), 0);
-  for (size_t s = 0; s < steps; ++s) {
-    const int64_t step = lane.steps.begin + static_cast<int64_t>(s);
-    const bool all =
-        std::all_of(inputs_.begin(), inputs_.end(), [step](const Input& input) {
-          return BitAt(input.view.present,
-                       static_cast<size_t>(step - input.steps.begin));
-        });
-    if (!all) continue;
-    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, At(expr, step));
-    if (!cell.has_value) continue;
-    SetBit(&present_, s);
-    values_[s] = BitsOf(lane.is_decimal, cell.value);
-    if (cell.low.has_value()) {
-      lows_[s] = BitsOf(lane.is_decimal, *cell.low);
-    } else {
-      SetBit(&low_open_, s);
-    }
-    if (cell.high.has_value()) {
-      highs_[s] = BitsOf(lane.is_decimal, *cell.high);
-    } else {
-      SetBit(&high_open_, s);
-    }
-  }
-  lane.values = values_.data();
-  lane.lows = lows_.data();
-  lane.highs = highs_.data();
-  lane.present = present_.data();
-  lane.low_open = low_open_.data();
-  lane.high_open = high_open_.data();
-  return lane;
+    absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+    CagrDoubts* doubts) {
+  taken_ = 0;
+  return Build(expr, lane_of, doubts);
 }
 
 }  // namespace footfall::query

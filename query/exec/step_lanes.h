@@ -1,5 +1,5 @@
-// The lane that a leaf is a function of: an operand's own, or arithmetic of
-// several at each step.
+// The lane that a leaf is a function of: an operand's own, arithmetic of
+// several at each step, or a function of the steps of each inner bucket.
 
 #ifndef FOOTFALL_QUERY_EXEC_STEP_LANES_H_
 #define FOOTFALL_QUERY_EXEC_STEP_LANES_H_
@@ -19,10 +19,13 @@
 
 namespace footfall::query {
 
+class InnerSteps;
+class OverTime;
+
 // Values at consecutive steps; the pointers are as in StepSpan, from bit 0 on.
 // Without steps there is no value.
 struct StepLane {
-  StepRange steps;
+  StepRange steps;  // of the operands' grid; with `inner`: positions
   bool is_decimal = false;
   const int64_t* values = nullptr;
   const int64_t* lows = nullptr;
@@ -30,42 +33,81 @@ struct StepLane {
   const uint64_t* present = nullptr;
   const uint64_t* low_open = nullptr;
   const uint64_t* high_open = nullptr;
+  // The steps are buckets of an EVERY inside a call, all of them, each with its
+  // own coverage.
+  const InnerSteps* inner = nullptr;
+  const Coverage* coverage = nullptr;
 };
 
 // Steps of a lane, which must lie inside it.
 StepSpan SpanOf(const StepLane& lane, StepRange steps);
 
+// Why a cagr() has no value although there are samples.
+struct CagrDoubts {
+  bool not_positive = false;
+  bool too_short = false;
+};
+
 // Makes one lane at a time; a lane is valid until the next is made.
 class StepLanes {
  public:
+  // All must outlive it. `inner` [EVERYs inside calls].
   StepLanes(const Plan& plan,
-            absl::Span<const std::unique_ptr<OperandReader>> readers)
-      : plan_(plan), readers_(readers) {}
+            absl::Span<const std::unique_ptr<OperandReader>> readers,
+            absl::Span<const InnerSteps> inner, const OverTime& over_time)
+      : plan_(plan), readers_(readers), inner_(inner), over_time_(over_time) {}
 
   // `lane_of(operand)` is the operand's lane of the group; nullopt: it has
-  // none.
+  // none. Adds to `doubts`.
   absl::StatusOr<StepLane> Make(
       const StepExpr& expr,
-      absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of);
+      absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+      CagrDoubts* doubts);
 
  private:
-  struct Input {
-    size_t operand = 0;
-    LaneView view;
-    StepRange steps;
+  // What stands behind a lane that is not an operand's own.
+  struct Buffer {
+    std::vector<int64_t> values;
+    std::vector<int64_t> lows;
+    std::vector<int64_t> highs;
+    std::vector<uint64_t> present;
+    std::vector<uint64_t> low_open;
+    std::vector<uint64_t> high_open;
+    std::vector<Coverage> coverage;
+
+    void Clear(size_t steps);
+    void Put(size_t i, const Cell& cell, bool decimal);
+    StepLane Lane(StepRange steps, bool decimal) const;
   };
-  StepLane Single(size_t operand, const LaneView& view);
-  absl::StatusOr<Cell> At(const StepExpr& expr, int64_t step) const;
+  // A lane below arithmetic, of an operand or of a function over time.
+  struct Input {
+    const StepExpr* expr = nullptr;
+    StepLane lane;
+  };
+
+  Buffer& Take();
+  absl::StatusOr<StepLane> Build(
+      const StepExpr& expr,
+      absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+      CagrDoubts* doubts);
+  StepLane BuildOperand(size_t operand, const LaneView& view);
+  absl::StatusOr<StepLane> BuildOverTime(
+      const StepExpr& expr,
+      absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+      CagrDoubts* doubts);
+  absl::StatusOr<StepLane> BuildArithmetic(
+      const StepExpr& expr,
+      absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+      CagrDoubts* doubts);
+  absl::StatusOr<Cell> At(const StepExpr& expr, absl::Span<const Input> inputs,
+                          int64_t step) const;
 
   const Plan& plan_;
   absl::Span<const std::unique_ptr<OperandReader>> readers_;
-  std::vector<Input> inputs_;
-  std::vector<int64_t> values_;
-  std::vector<int64_t> lows_;
-  std::vector<int64_t> highs_;
-  std::vector<uint64_t> present_;
-  std::vector<uint64_t> low_open_;
-  std::vector<uint64_t> high_open_;
+  absl::Span<const InnerSteps> inner_;
+  const OverTime& over_time_;
+  std::vector<std::unique_ptr<Buffer>> buffers_;
+  size_t taken_ = 0;
 };
 
 }  // namespace footfall::query

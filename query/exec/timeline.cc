@@ -167,6 +167,7 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
     first_sample_ = *first;
     end_of_samples_ = *end;
   }
+  settled_.resize(extents.size());
   for (size_t o = 0; o < extents.size(); ++o) {
     if (!open_[o]) continue;
     const BoundOperand& operand = plan_->operands[o];
@@ -186,6 +187,7 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
     StepRange settled = operand.range;
     if (!operand.window.first.has_value()) settled.begin = range.begin;
     if (!operand.window.last.has_value()) settled.end = range.end;
+    settled_[o] = settled;
     whole_[o].over =
         StepRange{settled.begin, std::min(settled.end, unfinished_[o])}.size();
     if (!has_time_) {

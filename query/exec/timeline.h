@@ -46,6 +46,8 @@ class Timeline {
   // Whether the range ends (begins) with the samples: what is expected of the
   // whole range is known only when all were read.
   bool open(size_t operand) const { return open_[operand]; }
+  // Of an open range, once it is settled: the steps that it came to.
+  StepRange settled(size_t operand) const { return settled_[operand]; }
 
   // Part of the bucket lies outside the range or is not over.
   bool partial(size_t bucket) const { return partial_[bucket]; }
@@ -75,6 +77,7 @@ class Timeline {
   std::vector<BucketPiece> whole_;
   std::vector<int64_t> unfinished_;
   std::vector<bool> open_;
+  std::vector<StepRange> settled_;
   std::vector<bool> partial_;
   // Of all samples that the statement reads, but for operands with a DURING of
   // their own; equal where there is none.

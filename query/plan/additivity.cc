@@ -5,6 +5,31 @@
 #include <algorithm>
 
 namespace footfall::query {
+namespace {
+
+Additivity RuleOfFunction(const TimeFunction& function, Additivity of) {
+  if (function.kind != TimeFunction::Kind::kReduce) return Additivity::kLevel;
+  switch (function.aggregate) {
+    case Aggregate::kSum:
+    case Aggregate::kMin:
+    case Aggregate::kMax:
+    case Aggregate::kFirst:
+    case Aggregate::kLast:
+    case Aggregate::kBoundsOfSum:
+      return of;
+    case Aggregate::kAvg:
+    case Aggregate::kQuantile:
+      return of == Additivity::kAdds ? Additivity::kLevel : of;
+    case Aggregate::kCount:
+      return Additivity::kAdds;
+    case Aggregate::kStddev:
+    case Aggregate::kCoverage:
+      break;
+  }
+  return Additivity::kLevel;
+}
+
+}  // namespace
 
 std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
   switch (expr.kind) {
@@ -14,6 +39,10 @@ std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
       return plan.operands[expr.operand].metric->spec.over_time;
     case StepExpr::Kind::kNegate:
       return RuleOverTime(plan, expr.sides[0]);
+    case StepExpr::Kind::kOverTime:
+      return RuleOfFunction(
+          expr.function,
+          RuleOverTime(plan, expr.sides[0]).value_or(Additivity::kLevel));
     case StepExpr::Kind::kArithmetic:
       break;
   }

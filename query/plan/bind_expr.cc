@@ -173,16 +173,21 @@ std::string Binder::StatementWith(const Call& call,
   return absl::StrCat("for example: ", Print(statement));
 }
 
-bool Binder::ManySteps(const BoundOperand& operand, bool whole_range) const {
-  if (!whole_range && operand.buckets.has_value()) {
-    return !(*plan_.every == operand.grid.period());
-  }
+std::optional<Period> Binder::BucketOf(const Place& place) const {
+  if (place.inner.has_value()) return plan_.inner[*place.inner].period;
+  return place.whole_range ? std::nullopt : plan_.every;
+}
+
+bool Binder::ManySteps(const BoundOperand& operand, const Place& place) const {
+  const std::optional<Period> bucket = BucketOf(place);
+  if (bucket.has_value()) return !(*bucket == operand.grid.period());
   return !operand.window.first.has_value() ||
          !operand.window.last.has_value() || operand.range.size() > 1;
 }
 
-std::string Binder::BucketPhrase(const BoundOperand& operand) const {
-  return operand.buckets.has_value() ? PeriodPhrase(*plan_.every) : "the range";
+std::string Binder::BucketPhrase(const Place& place) const {
+  const std::optional<Period> bucket = BucketOf(place);
+  return bucket.has_value() ? PeriodPhrase(*bucket) : "the range";
 }
 
 absl::StatusOr<const Expr*> Binder::OnlyArgument(const Expr& expr,
@@ -227,8 +232,8 @@ RowExpr Binder::AddLeaf(Leaf leaf) {
 
 // ---- Each step
 
-absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
-                                           const Call& around) {
+absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
+                                           const Place& place) {
   StepExpr steps;
   if (const auto* number = std::get_if<Number>(&expr.node)) {
     steps.kind = StepExpr::Kind::kNumber;
@@ -241,6 +246,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
     return steps;
   }
   if (const auto* operand = std::get_if<Operand>(&expr.node)) {
+    if (place.inner.has_value()) return BindInnerBare(expr, place);
     steps.kind = StepExpr::Kind::kOperand;
     FOOTFALL_ASSIGN_OR_RETURN(steps.operand,
                               BindOperand(*operand, expr.source));
@@ -250,7 +256,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
   if (const auto* negation = std::get_if<Negation>(&expr.node)) {
     steps.kind = StepExpr::Kind::kNegate;
     FOOTFALL_ASSIGN_OR_RETURN(StepExpr inner,
-                              BindSteps(negation->inner[0], around));
+                              BindSteps(negation->inner[0], around, place));
     steps.is_decimal = inner.is_decimal;
     steps.sides.push_back(std::move(inner));
     return steps;
@@ -260,7 +266,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
     steps.op = arithmetic->op;
     steps.is_decimal = arithmetic->op == '/';
     for (const Expr& side : arithmetic->sides) {
-      FOOTFALL_ASSIGN_OR_RETURN(StepExpr bound, BindSteps(side, around));
+      FOOTFALL_ASSIGN_OR_RETURN(StepExpr bound, BindSteps(side, around, place));
       steps.is_decimal |= bound.is_decimal;
       steps.sides.push_back(std::move(bound));
     }
@@ -269,6 +275,9 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr,
   if (const auto* call = std::get_if<Call>(&expr.node)) {
     if (call->scope == Call::Scope::kAcross) {
       return Refuse(Refusal::kNotBuilt, expr.source, {"ACROSS"});
+    }
+    if (place.inner.has_value()) {
+      return BindInnerCall(expr, *call, around, place);
     }
     const Operand* inner = FirstOperand(expr);
     return Refuse(
@@ -377,7 +386,6 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
       return Refuse(Refusal::kScope, expr.source,
                     {name, "EVERY", "EVERY stands behind the items"});
     }
-    return Refuse(Refusal::kNotBuilt, expr.source, {"EVERY inside a function"});
   }
   if (name == "share") return BindShare(expr, call, place);
   if (name == "events") return BindEventNames(expr, call);
@@ -405,7 +413,7 @@ absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
   const BoundOperand& bound = plan_.operands[leaf.operand];
   if (!(*plan_.every == metric->spec.period)) {
     return Refuse(Refusal::kBareCoarser, expr.source,
-                  {operand.metric, period, BucketPhrase(bound)});
+                  {operand.metric, period, BucketPhrase(Place())});
   }
   leaf.whole_range = place.whole_range;
   leaf.function.aggregate =

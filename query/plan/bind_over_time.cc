@@ -36,7 +36,8 @@ absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
   const BoundOperand& lead = plan_.operands[leaf->operand];
   for (const size_t index : operands) {
     const BoundOperand& other = plan_.operands[index];
-    if (!(other.grid.period() == lead.grid.period())) {
+    if (!InnerOf(leaf->steps).has_value() &&
+        !(other.grid.period() == lead.grid.period())) {
       return Refuse(
           Refusal::kPeriods, expr.source,
           {lead.metric->spec.name, FormatPeriod(lead.grid.period()),
@@ -65,7 +66,7 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
                         : absl::StrCat("use avg(", argument, ")")});
   }
   if (rule == Additivity::kAdds || place.whole_range ||
-      !ManySteps(operand, place.whole_range)) {
+      !ManySteps(operand, place)) {
     return absl::OkStatus();
   }
   if (rule == Additivity::kLevel) {
@@ -79,12 +80,13 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
     return absl::OkStatus();
   }
   const std::string unit = Unit(metric);
-  const std::string phrase = BucketPhrase(operand);
+  const std::string phrase = BucketPhrase(place);
+  const std::optional<Period> bucket = BucketOf(place);
   const std::string the_bucket =
-      operand.buckets.has_value()
-          ? absl::StrCat("the ", plan_.every->count == 1
-                                     ? std::string(UnitName(plan_.every->unit))
-                                     : FormatPeriod(*plan_.every))
+      bucket.has_value()
+          ? absl::StrCat("the ", bucket->count == 1
+                                     ? std::string(UnitName(bucket->unit))
+                                     : FormatPeriod(*bucket))
           : "the range";
   return Refuse(Refusal::kSumOverlaps, expr.source,
                 {Printed(expr), phrase,
@@ -93,7 +95,8 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
                  unit, argument, the_bucket, StatementWith(call, "avg")});
 }
 
-absl::Status Binder::BindTest(const Expr& expr, const Call& call, Leaf* leaf) {
+absl::Status Binder::BindTest(const Expr& expr, const Call& call,
+                              const Place& place, Leaf* leaf) {
   const Test* test = call.arguments.size() == 1
                          ? std::get_if<Test>(&call.arguments[0].form)
                          : nullptr;
@@ -116,21 +119,21 @@ absl::Status Binder::BindTest(const Expr& expr, const Call& call, Leaf* leaf) {
     const double decimal = std::get<double>(number->value);
     function.threshold = Scalar::Decimal(minus != nullptr ? -decimal : decimal);
   }
-  FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(test->left, call));
+  FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(test->left, call, place));
   return absl::OkStatus();
 }
 
 absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
-                                   Leaf* leaf) {
+                                   const Place& place, Leaf* leaf) {
   switch (leaf->function.kind) {
     case TimeFunction::Kind::kFirstTime:
     case TimeFunction::Kind::kStreak:
-      return BindTest(expr, call, leaf);
+      return BindTest(expr, call, place, leaf);
     case TimeFunction::Kind::kCorrelation:
       break;
     default: {
       FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-      FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*argument, call));
+      FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*argument, call, place));
       return absl::OkStatus();
     }
   }
@@ -141,7 +144,7 @@ absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
     if (FirstOperand(*side) == nullptr) {
       return Refuse(Refusal::kNoMetric, side->source, {Printed(*side)});
     }
-    FOOTFALL_ASSIGN_OR_RETURN(StepExpr steps, BindSteps(*side, call));
+    FOOTFALL_ASSIGN_OR_RETURN(StepExpr steps, BindSteps(*side, call, place));
     sides.push_back(std::move(steps));
   }
   if (sides.size() != 2 || call.arguments.size() != 2) {
@@ -153,49 +156,105 @@ absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
   return absl::OkStatus();
 }
 
-absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
-                                             const Place& place) {
+// Sums over inner buckets.
+absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
+                                   const Place& place, const Leaf& leaf) {
+  if (call.function == "user_days") {
+    return Refuse(Refusal::kScope, expr.source,
+                  {call.function, "EVERY inside",
+                   "user_days counts each day anyway: user_days(dau)"});
+  }
+  const auto rule = RuleOverTime(plan_, leaf.steps);
+  const Period& inner = *call.every;
+  const std::optional<Period> bucket = BucketOf(place);
+  if (rule == Additivity::kAdds || (bucket.has_value() && *bucket == inner)) {
+    return absl::OkStatus();
+  }
+  const std::string argument =
+      absl::StrCat(Printed(*std::get_if<Expr>(&call.arguments[0].form)),
+                   " EVERY ", FormatPeriod(inner));
+  if (rule == Additivity::kLevel) {
+    return Refuse(Refusal::kSumInnerLevel, expr.source,
+                  {Printed(expr), absl::StrCat(UnitName(inner.unit), "s"),
+                   argument, StatementWith(call, "avg")});
+  }
+  const std::string unit = Unit(*plan_.operands[leaf.operand].metric);
+  return Refuse(Refusal::kSumInner, expr.source,
+                {Printed(expr), BucketPhrase(place),
+                 absl::StrCat(absl::StripSuffix(unit, "s"), "-",
+                              UnitName(inner.unit), "s"),
+                 unit, argument, StatementWith(call, "avg")});
+}
+
+// A call of a function over time. Its bucket is that of `place`; what stands in
+// it is on steps of the metrics or, with an EVERY, on inner buckets.
+absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
+                                  const Place& place, Leaf* leaf) {
   using Kind = TimeFunction::Kind;
-  Leaf leaf;
-  leaf.total = place.total;
-  leaf.whole_range = place.whole_range;
-  leaf.function = *FindTimeFunction(call.function);
-  leaf.is_date = leaf.function.kind == Kind::kFirstTime;
-  const bool amount = leaf.function.kind == Kind::kReduce;
-  if (place.in_share && leaf.is_date) {
+  leaf->total = place.total;
+  leaf->function = *FindTimeFunction(call.function);
+  leaf->is_date = leaf->function.kind == Kind::kFirstTime;
+  const bool amount = leaf->function.kind == Kind::kReduce;
+  if (place.in_share && leaf->is_date) {
     return Refuse(Refusal::kDateArithmetic, expr.source,
                   {Printed(expr), "share"});
   }
   if (place.in_share && !amount) {
     return Refuse(Refusal::kShareLevel, expr.source, {Printed(expr), "time"});
   }
-  FOOTFALL_RETURN_IF_ERROR(BindArguments(expr, call, &leaf));
-  FOOTFALL_RETURN_IF_ERROR(AlignSteps(expr, &leaf));
-  if (leaf.function.Is(Aggregate::kSum)) {
-    FOOTFALL_RETURN_IF_ERROR(
-        CheckSum(expr, call, call.function == "user_days", place, &leaf));
+  Place inside = place;
+  inside.inner.reset();
+  if (call.every.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(inside, EnterInner(call, place));
   }
-  leaf.is_decimal =
-      amount ? GivesDecimal(leaf.function.aggregate, leaf.steps.is_decimal)
-             : !leaf.is_date && leaf.function.kind != Kind::kStreak;
-  if (leaf.function.kind == Kind::kCagr) leaf.name = Printed(expr);
+  FOOTFALL_RETURN_IF_ERROR(BindArguments(expr, call, inside, leaf));
+  FOOTFALL_RETURN_IF_ERROR(AlignSteps(expr, leaf));
+  if (inside.inner.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(
+        CutByInner(call, *inside.inner, OperandsOf(*leaf)));
+  }
+  if (leaf->function.Is(Aggregate::kSum)) {
+    FOOTFALL_RETURN_IF_ERROR(
+        call.every.has_value()
+            ? CheckInnerSum(expr, call, place, *leaf)
+            : CheckSum(expr, call, call.function == "user_days", place, leaf));
+  }
+  leaf->is_decimal =
+      amount ? GivesDecimal(leaf->function.aggregate, leaf->steps.is_decimal)
+             : !leaf->is_date && leaf->function.kind != Kind::kStreak;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
+                                             const Place& place) {
+  Leaf leaf;
+  leaf.whole_range = place.whole_range;
+  FOOTFALL_RETURN_IF_ERROR(BindFunction(expr, call, place, &leaf));
+  leaf.name = Printed(expr);
   return AddLeaf(std::move(leaf));
 }
 
-// A value that is one metric's keeps its unit.
+// A value that is one metric's keeps its unit; a streak has that of its steps.
 std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
   const MetricSpec& spec = plan_.operands[leaf.operand].metric->spec;
-  const bool steps = leaf.function.kind == TimeFunction::Kind::kStreak;
-  if (steps) {
-    return spec.period.count == 1
-               ? absl::StrCat(UnitName(spec.period.unit), "s")
-               : absl::StrCat("x ", FormatPeriod(spec.period));
+  if (leaf.function.kind == TimeFunction::Kind::kStreak) {
+    const auto inner = InnerOf(leaf.steps);
+    const Period& period =
+        inner.has_value() ? plan_.inner[*inner].period : spec.period;
+    return period.count == 1 ? absl::StrCat(UnitName(period.unit), "s")
+                             : absl::StrCat("x ", FormatPeriod(period));
   }
-  const bool amount = leaf.function.kind == TimeFunction::Kind::kReduce &&
-                      !leaf.function.Is(Aggregate::kCount) &&
-                      !leaf.function.Is(Aggregate::kCoverage);
-  if (!amount || leaf.steps.kind != StepExpr::Kind::kOperand ||
-      spec.unit.empty()) {
+  const auto keeps = [](const TimeFunction& function) {
+    return function.kind == TimeFunction::Kind::kReduce &&
+           !function.Is(Aggregate::kCount) &&
+           !function.Is(Aggregate::kCoverage);
+  };
+  bool kept = keeps(leaf.function);
+  const StepExpr* steps = &leaf.steps;
+  for (; steps->kind == StepExpr::Kind::kOverTime; steps = &steps->sides[0]) {
+    kept = kept && keeps(steps->function);
+  }
+  if (!kept || steps->kind != StepExpr::Kind::kOperand || spec.unit.empty()) {
     return "";
   }
   const Call* call = std::get_if<Call>(&expr.node);

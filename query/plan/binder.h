@@ -1,5 +1,6 @@
 // The state of one binding. bind.cc does the clauses, bind_operand.cc the
-// operands, bind_expr.cc the expressions.
+// operands, bind_expr.cc the expressions, and those of functions over time and
+// of transforms the files named after them.
 
 #ifndef FOOTFALL_QUERY_PLAN_BINDER_H_
 #define FOOTFALL_QUERY_PLAN_BINDER_H_
@@ -35,6 +36,8 @@ class Binder {
     bool in_bounds = false;  // inside bounds(): sums of users have a meaning
     bool in_share = false;
     bool whole_range = false;  // what TOP judges
+    // Inside a call with an EVERY of its own: index into Plan::inner.
+    std::optional<size_t> inner;
     TotalRole total;
   };
 
@@ -67,9 +70,15 @@ class Binder {
   // (bind_over_time.cc)
   absl::StatusOr<RowExpr> BindOverTime(const Expr& expr, const Call& call,
                                        const Place& place);
+  absl::Status BindFunction(const Expr& expr, const Call& call,
+                            const Place& place, Leaf* leaf);
   // What stands in the parenthesis: the steps, a test, a second operand.
-  absl::Status BindArguments(const Expr& expr, const Call& call, Leaf* leaf);
-  absl::Status BindTest(const Expr& expr, const Call& call, Leaf* leaf);
+  absl::Status BindArguments(const Expr& expr, const Call& call,
+                             const Place& place, Leaf* leaf);
+  absl::Status BindTest(const Expr& expr, const Call& call, const Place& place,
+                        Leaf* leaf);
+  absl::Status CheckInnerSum(const Expr& expr, const Call& call,
+                             const Place& place, const Leaf& leaf);
   // Of an item that is one leaf, written as `expr`.
   std::string UnitOf(const Leaf& leaf, const Expr& expr) const;
   // (bind_transform.cc)
@@ -86,7 +95,17 @@ class Binder {
   absl::StatusOr<size_t> AddEvents(footfall::Source source, BoundEvents events);
   absl::Status CheckEventNames(footfall::Source source,
                                const BoundEvents& events);
-  absl::StatusOr<StepExpr> BindSteps(const Expr& expr, const Call& around);
+  // `place` is that of what stands in the parenthesis of `around`.
+  absl::StatusOr<StepExpr> BindSteps(const Expr& expr, const Call& around,
+                                     const Place& place);
+  // (bind_inner.cc) Where an EVERY inside a call stands.
+  absl::StatusOr<Place> EnterInner(const Call& call, const Place& place);
+  absl::StatusOr<StepExpr> BindInnerCall(const Expr& expr, const Call& call,
+                                         const Call& around,
+                                         const Place& place);
+  absl::StatusOr<StepExpr> BindInnerBare(const Expr& expr, const Place& place);
+  absl::Status CutByInner(const Call& call, size_t inner,
+                          const std::vector<size_t>& operands);
   // Sets leaf->operand, and checks that its operands meet at each step.
   absl::Status AlignSteps(const Expr& expr, Leaf* leaf);
   // Refuses a sum over time that would be false.
@@ -96,10 +115,12 @@ class Binder {
   absl::StatusOr<const Expr*> OnlyArgument(const Expr& expr, const Call& call);
   absl::Status CheckNoDates(const Expr& where, const RowExpr& side, char op);
   RowExpr AddLeaf(Leaf leaf);
+  // What the steps there are gathered into; nullopt: the range.
+  std::optional<Period> BucketOf(const Place& place) const;
   // Whether a bucket of the operand may hold more than one step.
-  bool ManySteps(const BoundOperand& operand, bool whole_range) const;
+  bool ManySteps(const BoundOperand& operand, const Place& place) const;
   // "a month", "the range": what a bucket is called.
-  std::string BucketPhrase(const BoundOperand& operand) const;
+  std::string BucketPhrase(const Place& place) const;
   // The statement with `call` put in another way, to be pasted.
   std::string StatementWith(const Call& call, absl::string_view function) const;
 

@@ -27,7 +27,8 @@ void CollectOperands(const StepExpr& expr, std::vector<size_t>* operands) {
 
 bool operator==(const StepExpr& a, const StepExpr& b) {
   return a.kind == b.kind && SameNumber(a.number, b.number) &&
-         a.operand == b.operand && a.op == b.op && a.sides == b.sides;
+         a.operand == b.operand && a.op == b.op && a.function == b.function &&
+         a.every == b.every && a.sides == b.sides;
 }
 
 bool operator==(const TimeFunction& a, const TimeFunction& b) {
@@ -46,6 +47,14 @@ std::vector<size_t> OperandsOf(const StepExpr& expr) {
   std::vector<size_t> operands;
   CollectOperands(expr, &operands);
   return operands;
+}
+
+std::optional<size_t> InnerOf(const StepExpr& expr) {
+  if (expr.kind == StepExpr::Kind::kOverTime) return expr.every;
+  for (const StepExpr& side : expr.sides) {
+    if (const auto every = InnerOf(side)) return every;
+  }
+  return std::nullopt;
 }
 
 std::vector<size_t> OperandsOf(const Leaf& leaf) {

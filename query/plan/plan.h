@@ -57,29 +57,6 @@ struct BoundOperand {
   }
 };
 
-// Arithmetic at each step.
-struct StepExpr {
-  enum class Kind : uint8_t { kNumber, kOperand, kNegate, kArithmetic };
-  Kind kind = Kind::kNumber;
-  Scalar number;                // kNumber
-  size_t operand = 0;           // kOperand: index into Plan::operands
-  char op = '+';                // kArithmetic
-  std::vector<StepExpr> sides;  // kNegate: one; kArithmetic: two
-  bool is_decimal = false;
-};
-bool operator==(const StepExpr& a, const StepExpr& b);
-// Indices of the operands that it reads, each once.
-std::vector<size_t> OperandsOf(const StepExpr& expr);
-
-// What share() asks of its operands: they are counted as parts of a total,
-// where a not-split group counts with what it exceeds its parts by.
-struct TotalRole {
-  bool is_total = false;
-  // [BY dimensions] by which totals are told apart (WITHIN).
-  std::vector<bool> within;
-  friend bool operator==(const TotalRole&, const TotalRole&) = default;
-};
-
 // A function over time, and what it takes beside the steps.
 struct TimeFunction {
   enum class Kind : uint8_t {
@@ -88,7 +65,7 @@ struct TimeFunction {
     kStreak,     // of the test
     kSlope,
     kCagr,
-    kCorrelation,  // of two operands
+    kCorrelation,  // of two
   };
   Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
@@ -101,6 +78,52 @@ struct TimeFunction {
   }
 };
 bool operator==(const TimeFunction& a, const TimeFunction& b);
+
+// A value at each step. The steps are those of the operands' grid or, of what
+// stands in a call with an EVERY of its own, the buckets of that EVERY:
+//
+//   max(avg(dau) EVERY month)    a leaf: the largest of the steps of
+//     avg(dau)                   kOverTime: a step a month, each made of
+//       dau                      kOperand: a step a day
+struct StepExpr {
+  enum class Kind : uint8_t {
+    kNumber,
+    kOperand,
+    kNegate,
+    kArithmetic,
+    kOverTime,
+  };
+  Kind kind = Kind::kNumber;
+  Scalar number;  // kNumber
+  // kOperand: index into Plan::operands. kOverTime: that gives grid and range.
+  size_t operand = 0;
+  char op = '+';          // kArithmetic
+  TimeFunction function;  // kOverTime
+  size_t every = 0;       // kOverTime: its buckets, index into Plan::inner
+  // kNegate: one; kArithmetic: two; kOverTime: one, kCorrelation two.
+  std::vector<StepExpr> sides;
+  bool is_decimal = false;
+};
+bool operator==(const StepExpr& a, const StepExpr& b);
+// Indices of the operands that it reads, each once.
+std::vector<size_t> OperandsOf(const StepExpr& expr);
+// Whose buckets its steps are; nullopt: steps of the operands' grid.
+std::optional<size_t> InnerOf(const StepExpr& expr);
+
+// An EVERY inside a call.
+struct InnerEvery {
+  Period period;
+  std::vector<std::optional<Buckets>> buckets;  // [operands]; none: not read
+};
+
+// What share() asks of its operands: they are counted as parts of a total,
+// where a not-split group counts with what it exceeds its parts by.
+struct TotalRole {
+  bool is_total = false;
+  // [BY dimensions] by which totals are told apart (WITHIN).
+  std::vector<bool> within;
+  friend bool operator==(const TotalRole&, const TotalRole&) = default;
+};
 
 // A function over time of operands: the steps of a bucket become a cell.
 struct Leaf {
@@ -203,6 +226,7 @@ struct BoundTop {
 
 struct Plan {
   std::vector<BoundOperand> operands;
+  std::vector<InnerEvery> inner;
   std::vector<Leaf> leaves;
   std::vector<BoundShare> shares;
   std::vector<BoundEvents> events;

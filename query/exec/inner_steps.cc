@@ -1,0 +1,135 @@
+// The buckets of an EVERY inside a call.
+
+#include "query/exec/inner_steps.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/time/civil_time.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr size_t kBucketsBetweenChecks = 1 << 16;
+
+StepRange Intersect(StepRange a, StepRange b) {
+  StepRange both = {std::max(a.begin, b.begin), std::min(a.end, b.end)};
+  if (both.empty()) both.end = both.begin;
+  return both;
+}
+
+}  // namespace
+
+int64_t InnerSteps::KeyOf(size_t operand, int64_t bucket) const {
+  return plan_.inner[every_].period.below_day()
+             ? bucket * plan_.operands[operand].grid.step_seconds()
+             : bucket;
+}
+
+int64_t InnerSteps::BucketOf(size_t operand, int64_t key) const {
+  return plan_.inner[every_].period.below_day()
+             ? key / plan_.operands[operand].grid.step_seconds()
+             : key;
+}
+
+absl::Status InnerSteps::FindKeys(
+    Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers) {
+  std::optional<int64_t> first;
+  int64_t last = 0;
+  const auto& all = plan_.inner[every_].buckets;
+  size_t operands = 0;
+  for (size_t o = 0; o < all.size(); ++o) {
+    if (!all[o].has_value() || readers[o]->steps().empty()) continue;
+    ++operands;
+    const StepRange steps = readers[o]->steps();
+    const int64_t begin = KeyOf(o, all[o]->BucketOf(steps.begin));
+    const int64_t end = KeyOf(o, all[o]->BucketOf(steps.end - 1));
+    if (!first.has_value() || begin < *first) {
+      first = begin;
+      lead_ = o;
+    }
+    last = operands == 1 ? end : std::max(last, end);
+  }
+  if (!first.has_value()) return absl::OkStatus();
+  for (int64_t bucket = BucketOf(lead_, *first); KeyOf(lead_, bucket) <= last;
+       bucket = buckets(lead_).Next(bucket)) {
+    keys_.push_back(KeyOf(lead_, bucket));
+    // Seconds over years: told before the memory is gone.
+    if (keys_.size() % kBucketsBetweenChecks == 0) {
+      Reservation fits(run);
+      FOOTFALL_RETURN_IF_ERROR(
+          fits.Add(keys_.size() * (8 + operands * sizeof(BucketPiece))));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<InnerSteps> InnerSteps::Create(
+    Run& run, const Plan& plan, size_t every,
+    absl::Span<const std::unique_ptr<OperandReader>> readers,
+    const Timeline& timeline) {
+  InnerSteps inner(plan, every);
+  FOOTFALL_RETURN_IF_ERROR(inner.FindKeys(run, readers));
+  const auto& all = plan.inner[every].buckets;
+  inner.pieces_.resize(all.size());
+  inner.whole_.resize(all.size());
+  inner.unfinished_.resize(all.size());
+  for (size_t o = 0; o < all.size(); ++o) {
+    if (!all[o].has_value()) continue;
+    const StepRange range = plan.operands[o].range;
+    const int64_t unfinished = timeline.unfinished(o);
+    inner.unfinished_[o] = unfinished;
+    inner.pieces_[o].resize(inner.keys_.size());
+    StepRange& whole = inner.whole_[o];
+    for (size_t p = 0; p < inner.keys_.size(); ++p) {
+      const int64_t bucket = inner.BucketOf(o, inner.keys_[p]);
+      const StepRange steps = all[o]->StepsOf(bucket);
+      // Clocks of another zone may have no bucket that starts here.
+      if (all[o]->BucketOf(steps.begin) != bucket) continue;
+      const StepRange inside = Intersect(steps, range);
+      BucketPiece& piece = inner.pieces_[o][p];
+      piece.data = Intersect(inside, readers[o]->steps());
+      piece.over =
+          StepRange{inside.begin, std::min(inside.end, unfinished)}.size();
+      // Only buckets at the ends are cut.
+      if (inside == steps && steps.end <= unfinished) {
+        const int64_t position = static_cast<int64_t>(p);
+        if (whole.empty()) whole = {position, position};
+        whole.end = position + 1;
+      }
+    }
+  }
+  return inner;
+}
+
+StepRange InnerSteps::Positions(size_t operand, StepRange steps) const {
+  if (steps.empty()) return {};
+  const int64_t first = KeyOf(operand, buckets(operand).BucketOf(steps.begin));
+  const int64_t last = KeyOf(operand, buckets(operand).BucketOf(steps.end - 1));
+  return {std::lower_bound(keys_.begin(), keys_.end(), first) - keys_.begin(),
+          std::upper_bound(keys_.begin(), keys_.end(), last) - keys_.begin()};
+}
+
+int64_t InnerSteps::OverAround(size_t operand, StepRange steps) const {
+  if (steps.empty()) return 0;
+  const Buckets& all = buckets(operand);
+  const StepRange around = {all.StepsOf(all.BucketOf(steps.begin)).begin,
+                            all.StepsOf(all.BucketOf(steps.end - 1)).end};
+  const StepRange inside = Intersect(around, plan_.operands[operand].range);
+  return StepRange{inside.begin, std::min(inside.end, unfinished_[operand])}
+      .size();
+}
+
+int64_t InnerSteps::FirstStep(size_t operand, int64_t position) const {
+  const int64_t key = keys_[static_cast<size_t>(position)];
+  return buckets(operand).StepsOf(BucketOf(operand, key)).begin;
+}
+
+int64_t InnerSteps::DayOf(int64_t position) const {
+  const int64_t key = keys_[static_cast<size_t>(position)];
+  return absl::CivilDay(buckets(lead_).CivilStart(BucketOf(lead_, key))) -
+         absl::CivilDay();
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,73 @@
+// The buckets of an EVERY inside a call: the steps of what stands in it.
+
+#ifndef FOOTFALL_QUERY_EXEC_INNER_STEPS_H_
+#define FOOTFALL_QUERY_EXEC_INNER_STEPS_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "query/exec/operand_reader.h"
+#include "query/exec/run.h"
+#include "query/exec/timeline.h"
+#include "query/plan/plan.h"
+
+namespace footfall::query {
+
+// All buckets from the first to the last that may have samples, without gaps,
+// shared by all operands. A bucket is known by its *position* among them.
+class InnerSteps {
+ public:
+  // Of plan.inner[every]. `plan` must outlive it.
+  static absl::StatusOr<InnerSteps> Create(
+      Run& run, const Plan& plan, size_t every,
+      absl::Span<const std::unique_ptr<OperandReader>> readers,
+      const Timeline& timeline);
+
+  int64_t size() const { return static_cast<int64_t>(keys_.size()); }
+
+  // The buckets that hold these steps of an operand, as positions.
+  StepRange Positions(size_t operand, StepRange steps) const;
+
+  // The steps of an operand in a bucket, as Timeline::piece().
+  const BucketPiece& piece(size_t operand, int64_t position) const {
+    return pieces_[operand][static_cast<size_t>(position)];
+  }
+  // Positions of the buckets that lie wholly in the operand's range and are
+  // over.
+  StepRange whole(size_t operand) const { return whole_[operand]; }
+
+  // How many of the operand's steps are over in the buckets that hold `steps`.
+  int64_t OverAround(size_t operand, StepRange steps) const;
+
+  // The bucket's first step, on the operand's grid.
+  int64_t FirstStep(size_t operand, int64_t position) const;
+  // The day that a bucket starts on, from 1970-01-01.
+  int64_t DayOf(int64_t position) const;
+
+ private:
+  InnerSteps(const Plan& plan, size_t every) : plan_(plan), every_(every) {}
+  const Buckets& buckets(size_t operand) const {
+    return *plan_.inner[every_].buckets[operand];
+  }
+  int64_t KeyOf(size_t operand, int64_t bucket) const;
+  int64_t BucketOf(size_t operand, int64_t key) const;
+  absl::Status FindKeys(
+      Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers);
+
+  const Plan& plan_;
+  size_t every_;
+  size_t lead_ = 0;  // operand whose calendar the keys follow
+  // Buckets of different grids meet by their number where they are of days and
+  // longer, else by the second at which they start.
+  std::vector<int64_t> keys_;
+  std::vector<std::vector<BucketPiece>> pieces_;  // [operands][positions]
+  std::vector<StepRange> whole_;                  // [operands]
+  std::vector<int64_t> unfinished_;               // [operands]
+};
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_INNER_STEPS_H_

@@ -1,0 +1,141 @@
+// An EVERY inside a call: what stands in it has a step for each inner bucket.
+//
+//   max(avg(dau) EVERY month)    max is bound in bind_over_time.cc, avg(dau)
+//                                here: a step of its own for each month
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/binder.h"
+
+namespace footfall::query {
+namespace {
+
+int64_t SecondsBelowDay(const Period& period) {
+  switch (period.unit) {
+    case footfall::Unit::kSecond:
+      return period.count;
+    case footfall::Unit::kMinute:
+      return period.count * 60;
+    default:
+      return period.count * 3600;
+  }
+}
+
+// Whether buckets of `outer` are made of whole ones of `inner`.
+bool Divides(const Period& inner, const Period& outer) {
+  if (inner == outer) return true;
+  if (inner.below_day()) {
+    // Days begin at midnight, where clocks' buckets do.
+    return !outer.below_day() ||
+           SecondsBelowDay(outer) % SecondsBelowDay(inner) == 0;
+  }
+  if (outer.below_day()) return false;
+  const auto grid = Grid::Create(inner, "UTC");
+  return grid.ok() && Buckets::Create(*grid, outer, grid->zone(), "UTC").ok();
+}
+
+}  // namespace
+
+absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
+                                                 const Place& place) {
+  const Period& period = *call.every;
+  const std::optional<Period> outer = BucketOf(place);
+  if (outer.has_value() && !Divides(period, *outer)) {
+    return Refuse(Refusal::kInnerBucket, call.every_source,
+                  {PeriodPhrase(*outer),
+                   period.count == 1 ? absl::StrCat(UnitName(period.unit), "s")
+                                     : FormatPeriod(period)});
+  }
+  Place inside = place;
+  inside.whole_range = false;
+  size_t index = 0;
+  while (index < plan_.inner.size() && !(plan_.inner[index].period == period)) {
+    ++index;
+  }
+  if (index == plan_.inner.size()) plan_.inner.push_back({period, {}});
+  inside.inner = index;
+  return inside;
+}
+
+absl::Status Binder::CutByInner(const Call& call, size_t inner,
+                                const std::vector<size_t>& operands) {
+  InnerEvery& every = plan_.inner[inner];
+  every.buckets.resize(plan_.operands.size());
+  for (const size_t o : operands) {
+    if (every.buckets[o].has_value()) continue;
+    const Grid& grid = plan_.operands[o].grid;
+    auto buckets =
+        Buckets::Create(grid, every.period, grid.zone(), grid.zone_name());
+    if (!buckets.ok()) {
+      return Refuse(Refusal::kBucket, call.every_source,
+                    {buckets.status().message()});
+    }
+    every.buckets[o] = *std::move(buckets);
+  }
+  return absl::OkStatus();
+}
+
+// A metric whose own steps the inner buckets are.
+absl::StatusOr<StepExpr> Binder::BindInnerBare(const Expr& expr,
+                                               const Place& place) {
+  const Operand& operand = std::get<Operand>(expr.node);
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            FindMetric(operand.metric, expr.source));
+  const Period& period = metric->spec.period;
+  if (!(period == plan_.inner[*place.inner].period)) {
+    return Refuse(Refusal::kBareCoarser, expr.source,
+                  {operand.metric, FormatPeriod(period), BucketPhrase(place)});
+  }
+  StepExpr own;
+  own.kind = StepExpr::Kind::kOperand;
+  FOOTFALL_ASSIGN_OR_RETURN(own.operand, BindOperand(operand, expr.source));
+  own.is_decimal = plan_.operands[own.operand].decimal();
+  StepExpr steps;
+  steps.kind = StepExpr::Kind::kOverTime;
+  steps.operand = own.operand;
+  steps.function.aggregate = Aggregate::kFirst;
+  steps.every = *place.inner;
+  steps.is_decimal = own.is_decimal;
+  steps.sides.push_back(std::move(own));
+  return steps;
+}
+
+absl::StatusOr<StepExpr> Binder::BindInnerCall(const Expr& expr,
+                                               const Call& call,
+                                               const Call& around,
+                                               const Place& place) {
+  if (!FindTimeFunction(call.function).has_value()) {
+    const Operand* metric = FirstOperand(expr);
+    return Refuse(
+        Refusal::kInnerFunction, expr.source,
+        {around.function, Printed(expr),
+         absl::StrCat("avg(", metric == nullptr ? "dau" : metric->metric,
+                      ")")});
+  }
+  if (call.scope == Call::Scope::kWithin) {
+    return Refuse(
+        Refusal::kScope, expr.source,
+        {call.function, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
+  }
+  Leaf leaf;
+  FOOTFALL_RETURN_IF_ERROR(BindFunction(expr, call, place, &leaf));
+  if (leaf.is_date) {
+    return Refuse(Refusal::kDateArithmetic, expr.source,
+                  {Printed(expr), around.function});
+  }
+  StepExpr steps;
+  steps.kind = StepExpr::Kind::kOverTime;
+  steps.function = leaf.function;
+  steps.operand = leaf.operand;
+  steps.every = *place.inner;
+  steps.is_decimal = leaf.is_decimal;
+  steps.sides.push_back(std::move(leaf.steps));
+  if (leaf.other.has_value()) steps.sides.push_back(*std::move(leaf.other));
+  return steps;
+}
+
+}  // namespace footfall::query

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "query/exec/across.h"
 #include "query/exec/groups.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_rows.h"
@@ -55,7 +56,14 @@ std::string DescribeRange(const BoundOperand& operand) {
 std::string DescribeRules(const BoundOperand& operand) {
   const MetricSpec& spec = operand.metric->spec;
   std::vector<std::string> combined;
+  std::vector<int> across;
+  if (operand.across.has_value()) across = operand.across->dimensions;
   for (size_t d = 0; d < spec.dimensions.size(); ++d) {
+    if (std::find(across.begin(), across.end(), static_cast<int>(d)) !=
+        across.end()) {
+      combined.push_back(absl::StrCat(spec.dimensions[d].name, " by ACROSS"));
+      continue;
+    }
     const bool split = std::find(operand.by.begin(), operand.by.end(),
                                  static_cast<int>(d)) != operand.by.end();
     if (split || operand.picks[d].single().has_value()) continue;
@@ -127,7 +135,7 @@ absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
   for (const BoundOperand& operand : plan.operands) {
     const MetricSpec& spec = operand.metric->spec;
     FOOTFALL_ASSIGN_OR_RETURN(const OperandGroups groups,
-                              FindGroups(run, operand));
+                              FindGroups(run, SplitAcross(operand)));
     std::vector<std::string> picked;
     for (size_t d = 0; d < operand.picks.size(); ++d) {
       if (!operand.picks[d].picked()) continue;

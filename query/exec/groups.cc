@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_rows.h"
 #include "query/lang/refusals.h"
@@ -34,6 +35,8 @@ class GroupFinder {
   GroupKey KeyOf(absl::Span<const MemberId> row) const;
   void ReadRows();
   absl::Status SortIntoGroups();
+  std::vector<std::string> LevelsCombined(
+      absl::Span<const uint32_t> group) const;
   absl::Status KeepLevels(std::vector<std::vector<uint32_t>>* members);
   void FindWholes();
   void AddWhole(uint32_t row, size_t group);
@@ -100,6 +103,21 @@ void GroupFinder::ReadRows() {
   }
 }
 
+// Names of the LEVEL dimensions in which the rows differ.
+std::vector<std::string> GroupFinder::LevelsCombined(
+    absl::Span<const uint32_t> group) const {
+  std::vector<std::string> names;
+  for (size_t d = 0; d < dimensions_.size(); ++d) {
+    if (dimensions_[d].rule != Additivity::kLevel) continue;
+    const MemberId first = found_.rows.row(group[0])[d];
+    const bool differ = std::any_of(
+        group.begin(), group.end(),
+        [&](uint32_t row) { return found_.rows.row(row)[d] != first; });
+    if (differ) names.push_back(dimensions_[d].name);
+  }
+  return names;
+}
+
 // Several members of a LEVEL have no common value. A series that is not split
 // there speaks for all; without one, combining is refused.
 absl::Status GroupFinder::KeepLevels(
@@ -130,7 +148,8 @@ absl::Status GroupFinder::KeepLevels(
         return Refuse(
             Refusal::kCombineLevel, run_.text(), operand_.source,
             {operand_.metric->spec.name, name,
-             absl::StrCat(quoted(first), ", ", quoted(other)), quoted(first)});
+             absl::StrCat(quoted(first), ", ", quoted(other)), quoted(first),
+             absl::StrJoin(LevelsCombined(group), ", ")});
       }
       std::erase_if(group, [&](uint32_t row) {
         return found_.rows.row(row)[d] != kEmptyMember;

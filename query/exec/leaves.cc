@@ -16,6 +16,7 @@
 #include "query/exec/lanes.h"
 #include "query/exec/over_time.h"
 #include "query/exec/step_lanes.h"
+#include "query/exec/top_counts.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
 
@@ -48,6 +49,8 @@ class Evaluation {
     std::vector<StepRange> extents;  // [operands]
     std::vector<std::optional<SeriesCountChange>> changes;
     bool contradiction = false;
+    // [operands] Of ACROSS; `set` is the operand's group.
+    std::vector<std::optional<GroupLanes::NoMember>> no_members;
     std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
 
     void Add(size_t leaf, size_t group, CagrDoubts doubts) {
@@ -71,6 +74,11 @@ class Evaluation {
   absl::Status Reduce(size_t leaf_index, size_t group, const StepLane& x,
                       const StepLane& y, CagrDoubts doubts, Findings* findings);
   void Merge(const Findings& findings);
+  absl::Status OpenTops(Reservation* memory);
+  absl::Status CountTops();
+  // Once, however many parts of the statement say it.
+  void AddNote(std::string note);
+  void AddAcrossNotes();
   void Settle();
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
   void AddCagrNotes();
@@ -82,6 +90,8 @@ class Evaluation {
   std::vector<std::unique_ptr<OperandReader>> readers_;
   std::vector<InnerSteps> inner_;  // [EVERYs inside calls]
   std::optional<OverTime> over_time_;
+  // [leaves] of those that count places among all groups.
+  std::vector<std::optional<TopCounts>> tops_;
   // [operands][groups] the operand's own group, or kNoGroup.
   static constexpr uint32_t kNoGroup = UINT32_MAX;
   std::vector<std::vector<uint32_t>> local_;
@@ -199,6 +209,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   std::vector<std::vector<size_t>> slots(operands);
   findings->extents.resize(operands);
   findings->changes.resize(operands);
+  findings->no_members.resize(operands);
   for (size_t o = 0; o < operands; ++o) {
     slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
     std::vector<uint32_t> wanted;
@@ -227,6 +238,10 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       findings->changes[o]->set = broadcast_[o].has_value()
                                       ? findings->changes[o]->set
                                       : wanted[findings->changes[o]->set];
+    }
+    findings->no_members[o] = read->no_member;
+    if (findings->no_members[o].has_value() && !broadcast_[o].has_value()) {
+      findings->no_members[o]->set = wanted[findings->no_members[o]->set];
     }
     if (!results_.timeline->open(o)) continue;
     for (const size_t slot : slots[o]) {
@@ -265,6 +280,9 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
         FOOTFALL_ASSIGN_OR_RETURN(y,
                                   y_maker.Make(*leaf.other, lane_of, &doubts));
       }
+      if (leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+        tops_[i]->Put(g, x);
+      }
       FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, x, y, doubts, findings));
     }
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
@@ -276,6 +294,7 @@ void Evaluation::Merge(const Findings& findings) {
   findings_.contradiction |= findings.contradiction;
   findings_.extents.resize(plan_.operands.size());
   findings_.changes.resize(plan_.operands.size());
+  findings_.no_members.resize(plan_.operands.size());
   for (size_t o = 0; o < findings.extents.size(); ++o) {
     const StepRange& extent = findings.extents[o];
     StepRange& all = findings_.extents[o];
@@ -286,6 +305,9 @@ void Evaluation::Merge(const Findings& findings) {
     }
     if (!findings_.changes[o].has_value()) {
       findings_.changes[o] = findings.changes[o];
+    }
+    if (!findings_.no_members[o].has_value()) {
+      findings_.no_members[o] = findings.no_members[o];
     }
   }
   for (const CagrFinding& cagr : findings.cagrs) {
@@ -326,6 +348,52 @@ absl::Status Evaluation::RunChunks(const std::vector<Chunk>& chunks) {
     FOOTFALL_RETURN_IF_ERROR(failure);
   }
   for (const Findings& finding : findings) Merge(finding);
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::OpenTops(Reservation* memory) {
+  tops_.resize(plan_.leaves.size());
+  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+    const Leaf& leaf = plan_.leaves[i];
+    if (leaf.function.kind != TimeFunction::Kind::kCountInTop) continue;
+    StepRange steps = readers_[leaf.operand]->steps();
+    if (const auto inner = InnerOf(leaf.steps)) {
+      steps = {0, inner_[*inner].size()};
+    }
+    FOOTFALL_RETURN_IF_ERROR(
+        memory->Add(TopCounts::Bytes(results_.groups.size(), steps)));
+    tops_[i].emplace(results_.groups.size(), steps);
+  }
+  return absl::OkStatus();
+}
+
+// Places are known once the values of all groups are.
+absl::Status Evaluation::CountTops() {
+  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+    if (!tops_[i].has_value()) continue;
+    const Leaf& leaf = plan_.leaves[i];
+    FOOTFALL_RETURN_IF_ERROR(tops_[i]->Rank(run_, leaf.function.count));
+    LeafTable& table = results_.leaves[i];
+    const auto inner = InnerOf(leaf.steps);
+    for (size_t b = 0; b < table.buckets(); ++b) {
+      const BucketPiece& piece =
+          leaf.whole_range ? results_.timeline->whole(leaf.operand)
+                           : results_.timeline->piece(leaf.operand, b);
+      const StepRange steps =
+          inner.has_value() ? inner_[*inner].Positions(leaf.operand, piece.data)
+                            : piece.data;
+      for (size_t g = 0; g < results_.groups.size(); ++g) {
+        const TopCounts::Count count = tops_[i]->Of(g, steps);
+        if (count.present == 0) continue;
+        Cell cell = table.Get(g, b);
+        cell.value = Scalar::Integer(count.value);
+        cell.low = Scalar::Integer(count.low);
+        cell.high = Scalar::Integer(count.high);
+        table.Set(g, b, cell);
+      }
+    }
+    tops_[i].reset();
+  }
   return absl::OkStatus();
 }
 
@@ -376,17 +444,40 @@ std::string Evaluation::AsFor(const BoundOperand& operand,
   return absl::StrCat(", as for ", absl::StrJoin(members, ", "));
 }
 
+void Evaluation::AddNote(std::string note) {
+  if (std::find(results_.notes.begin(), results_.notes.end(), note) ==
+      results_.notes.end()) {
+    results_.notes.push_back(std::move(note));
+  }
+}
+
+void Evaluation::AddAcrossNotes() {
+  findings_.no_members.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!findings_.no_members[o].has_value()) continue;
+    const BoundOperand& operand = plan_.operands[o];
+    std::vector<std::string> dimensions;
+    for (const int d : operand.across->dimensions) {
+      dimensions.push_back(
+          operand.metric->spec.dimensions[static_cast<size_t>(d)].name);
+    }
+    AddNote(absl::StrCat(
+        operand.metric->spec.name, ": no value ACROSS ",
+        absl::StrJoin(dimensions, ", "),
+        " where only series that are not split by it are, and so no member",
+        AsFor(operand,
+              readers_[o]->groups().keys[findings_.no_members[o]->set]),
+        " at ", operand.grid.Format(findings_.no_members[o]->step)));
+  }
+}
+
 void Evaluation::AddCagrNotes() {
   const auto add = [this](const CagrFinding& found, absl::string_view why) {
     const Leaf& leaf = plan_.leaves[found.leaf];
     std::string note = absl::StrCat(
         leaf.name, " has no value where its first and last value ", why,
         AsFor(plan_.operands[leaf.operand], results_.groups[found.group]));
-    // TOP may judge by the same function.
-    if (std::find(results_.notes.begin(), results_.notes.end(), note) ==
-        results_.notes.end()) {
-      results_.notes.push_back(std::move(note));
-    }
+    AddNote(std::move(note));
   };
   for (const CagrFinding& found : findings_.cagrs) {
     if (found.doubts.not_positive) add(found, "are not both above 0");
@@ -400,13 +491,14 @@ void Evaluation::AddNotes() {
     if (!findings_.changes[o].has_value()) continue;
     const SeriesCountChange& change = *findings_.changes[o];
     const BoundOperand& operand = plan_.operands[o];
-    results_.notes.push_back(absl::StrCat(
+    AddNote(absl::StrCat(
         operand.metric->spec.name,
         ": the number of series behind a value changes from step to step",
         AsFor(operand, readers_[o]->groups().keys[change.set]), ": ",
         change.count, " at ", operand.grid.Format(change.step), ", ",
         change.other_count, " at ", operand.grid.Format(change.other_step)));
   }
+  AddAcrossNotes();
   AddCagrNotes();
   if (findings_.contradiction) {
     results_.notes.push_back(
@@ -446,7 +538,9 @@ absl::StatusOr<Results> Evaluation::Work() {
     results_.leaves.emplace_back(groups, buckets, leaf.is_decimal);
   }
   FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
+  FOOTFALL_RETURN_IF_ERROR(OpenTops(&memory));
   FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
+  FOOTFALL_RETURN_IF_ERROR(CountTops());
   Settle();
   AddNotes();
   return std::move(results_);

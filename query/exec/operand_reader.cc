@@ -55,7 +55,61 @@ absl::StatusOr<std::unique_ptr<OperandReader>> OperandReader::Create(
   return reader;
 }
 
+absl::Status OperandReader::PrepareAcross() {
+  split_operand_ = SplitAcross(operand_);
+  FOOTFALL_ASSIGN_OR_RETURN(split_, Create(run_, split_operand_, {}));
+  steps_ = split_->steps();
+  across_ = FindAcrossGroups(operand_, split_->groups());
+  groups_.keys = across_.keys;
+  groups_.group_of = across_.group_of;
+  groups_.matched_count = split_->groups().matched_count;
+  return absl::OkStatus();
+}
+
+// Members are read together, then combined group by group.
+absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
+    absl::Span<const uint32_t> groups) const {
+  std::vector<uint32_t> wanted;
+  for (const uint32_t group : groups) {
+    for (const AcrossMember& member : across_.members[group]) {
+      wanted.push_back(member.split_group);
+    }
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const GroupLanes read, split_->Read(wanted));
+  GroupLanes lanes;
+  lanes.sets.steps = steps_;
+  lanes.sets.words = WordsFor(static_cast<size_t>(steps_.size()));
+  lanes.sets.contradiction = read.sets.contradiction;
+  lanes.across.resize(groups.size());
+  size_t at = 0;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const std::vector<AcrossMember>& members = across_.members[groups[i]];
+    std::vector<MemberLane> views;
+    for (const AcrossMember& member : members) {
+      const LaneView view =
+          split_->View(read, at++, member.split_group, TotalRole());
+      views.push_back({view.values, view.lows, view.extra, view.present});
+    }
+    AcrossLane& lane = lanes.across[i];
+    FOOTFALL_RETURN_IF_ERROR(
+        CombineAcross(operand_, members, views, steps_, &lane));
+    lanes.sets.present.insert(lanes.sets.present.end(), lane.present.begin(),
+                              lane.present.end());
+    if (lane.count_change.has_value() && !lanes.sets.count_change.has_value()) {
+      lanes.sets.count_change = lane.count_change;
+      lanes.sets.count_change->set = i;
+    }
+    if (lane.no_member.has_value() && !lanes.no_member.has_value()) {
+      lanes.no_member = {i,
+                         steps_.begin + static_cast<int64_t>(*lane.no_member)};
+    }
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+  }
+  return lanes;
+}
+
 absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
+  if (operand_.across.has_value()) return PrepareAcross();
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
                             run_.snapshot().StepBounds(operand_.metric->id));
   if (bounds.has_value()) {
@@ -267,6 +321,7 @@ absl::Status OperandReader::ReadExcessOf(
 
 std::vector<uint32_t> OperandReader::Combinations() const {
   std::vector<uint32_t> numbers(groups_.group_count(), kSeveral);
+  if (split_ != nullptr) return numbers;
   const auto& dimensions = operand_.metric->spec.dimensions;
   absl::flat_hash_map<GroupKey, uint32_t> known;
   for (size_t g = 0; g < groups_.group_count(); ++g) {
@@ -290,6 +345,13 @@ std::vector<uint32_t> OperandReader::Combinations() const {
 }
 
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
+  if (split_ != nullptr) {
+    uint64_t bytes = static_cast<uint64_t>(steps_.size()) * 8 * 3;
+    for (const AcrossMember& member : across_.members[group]) {
+      bytes += split_->BytesOfGroup(member.split_group);
+    }
+    return bytes;
+  }
   const uint64_t members = groups_.sets.set(group).size();
   // Its value and low, and at most a unit for each series.
   return static_cast<uint64_t>(steps_.size()) * 8 *
@@ -298,6 +360,7 @@ uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
 
 absl::StatusOr<GroupLanes> OperandReader::Read(
     absl::Span<const uint32_t> groups) const {
+  if (split_ != nullptr) return ReadAcross(groups);
   SetList sets;
   for (const uint32_t group : groups) sets.Add(groups_.sets.set(group));
   // Behind them, for each overlapping whole beside a group: the whole's parts
@@ -399,6 +462,16 @@ void OperandReader::AddGrowth(size_t i, uint32_t group,
 LaneView OperandReader::View(const GroupLanes& lanes, size_t i, uint32_t group,
                              const TotalRole& total) const {
   LaneView view;
+  if (split_ != nullptr) {
+    const AcrossLane& lane = lanes.across[i];
+    view.values = lane.values.data();
+    view.lows = lane.lows.data();
+    view.highs = lane.highs.data();
+    view.present = lane.present.data();
+    view.low_open = lane.low_open.data();
+    view.high_open = lane.high_open.data();
+    return view;
+  }
   if (total.is_total) {
     const size_t role = static_cast<size_t>(
         std::find(roles_.begin(), roles_.end(), total) - roles_.begin());

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "query/exec/across.h"
 #include "query/exec/combine.h"
 #include "query/exec/groups.h"
 #include "query/exec/run.h"
@@ -24,6 +25,10 @@ struct LaneView {
   const int64_t* lows = nullptr;   // null: the values
   const int64_t* extra = nullptr;  // high - value; null: 0
   const uint64_t* present = nullptr;
+  // Of ACROSS: the high itself, and where a side is open. Else null.
+  const int64_t* highs = nullptr;
+  const uint64_t* low_open = nullptr;
+  const uint64_t* high_open = nullptr;
 };
 
 // Lanes of some groups of an operand.
@@ -32,6 +37,15 @@ struct GroupLanes {
   // [groups] where wholes beside the group raise its high: extra of the row.
   // Empty where they raise none.
   std::vector<std::vector<int64_t>> grown;
+  // [groups] Of ACROSS, whose values and bounds they are; `sets` has no lanes
+  // then, but says at which steps there are values.
+  std::vector<AcrossLane> across;
+  // Of ACROSS: a group and a step with a series, but with no member.
+  struct NoMember {
+    size_t set = 0;
+    int64_t step = 0;
+  };
+  std::optional<NoMember> no_member;
 };
 
 // What the not-split groups count with in a total: their wholes' people beyond
@@ -78,6 +92,9 @@ class OperandReader {
       : run_(run), operand_(operand), memory_(run) {}
 
   absl::Status Prepare(absl::Span<const TotalRole> totals);
+  absl::Status PrepareAcross();
+  absl::StatusOr<GroupLanes> ReadAcross(
+      absl::Span<const uint32_t> groups) const;
   absl::Status ReadWholes();
   absl::Status ReadExcess(const TotalRole& total, size_t role);
   absl::Status ReadExcessOf(absl::Span<const uint32_t> wholes,
@@ -98,6 +115,11 @@ class OperandReader {
   Reservation memory_;
   OperandGroups groups_;
   StepRange steps_;
+
+  // Of ACROSS: the operand split by those dimensions too, and its reader.
+  BoundOperand split_operand_;
+  std::unique_ptr<OperandReader> split_;
+  AcrossGroups across_;
 
   std::vector<int64_t> shared_growth_;   // [shared lanes x steps]
   std::vector<int64_t> whole_values_;    // [overlapping wholes x steps]

@@ -45,7 +45,10 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
     case Kind::kSlope:
       return Slope(x, expected);
     case Kind::kCorrelation:
-      return Correlation(x, y, 0, expected);
+      return Correlation(x, y, function.lag.value_or(0), expected);
+    case Kind::kCountInTop:
+      // Its coverage; the places are known once all groups are there.
+      return Reduce(Aggregate::kCount, x, expected);
     case Kind::kCagr:
       break;
   }
@@ -124,7 +127,8 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   FOOTFALL_ASSIGN_OR_RETURN(
       Cell cell, Apply(function, span, two ? SpanOf(y, taken) : StepSpan(),
                        coverage.expected, x, operand, doubts));
-  cell.present = coverage.present;
+  // A row of lags says how many pairs it is of.
+  if (!function.lag.has_value()) cell.present = coverage.present;
   cell.expected = coverage.expected;
   if (function.kind == Kind::kFirstTime) {
     for (std::optional<Scalar>* bound : {&cell.low, &cell.high}) {

@@ -4,6 +4,7 @@
 
 #include "query/exec/build_answer.h"
 #include "query/exec/changepoints_answer.h"
+#include "query/exec/correlogram.h"
 #include "query/exec/explain.h"
 #include "query/exec/leaves.h"
 #include "query/exec/row_events.h"
@@ -24,6 +25,7 @@ absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
   if (explain != Statement::Explain::kNo) return Explain(run, plan);
   FOOTFALL_ASSIGN_OR_RETURN(const Results results, EvaluateLeaves(run, plan));
+  if (plan.correlogram) return BuildCorrelogram(run, plan, results);
   FOOTFALL_ASSIGN_OR_RETURN(const RowEvents events,
                             RowEvents::Create(run, plan, results.groups));
   Rows rows(plan, results, events);

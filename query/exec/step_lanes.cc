@@ -122,6 +122,9 @@ StepLane StepLanes::BuildOperand(size_t operand, const LaneView& view) {
   lane.values = view.values;
   lane.lows = view.lows;
   lane.present = view.present;
+  lane.highs = view.highs;
+  lane.low_open = view.low_open;
+  lane.high_open = view.high_open;
   if (view.extra != nullptr) {
     const size_t steps = static_cast<size_t>(lane.steps.size());
     std::vector<int64_t>& highs = Take().highs;

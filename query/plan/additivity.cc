@@ -29,6 +29,15 @@ Additivity RuleOfFunction(const TimeFunction& function, Additivity of) {
   return Additivity::kLevel;
 }
 
+Additivity RuleOfOperand(const BoundOperand& operand) {
+  if (operand.across.has_value() &&
+      operand.across->function != Aggregate::kSum &&
+      operand.across->function != Aggregate::kAvg) {
+    return Additivity::kLevel;
+  }
+  return operand.metric->spec.over_time;
+}
+
 }  // namespace
 
 std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
@@ -36,7 +45,7 @@ std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
     case StepExpr::Kind::kNumber:
       return std::nullopt;
     case StepExpr::Kind::kOperand:
-      return plan.operands[expr.operand].metric->spec.over_time;
+      return RuleOfOperand(plan.operands[expr.operand]);
     case StepExpr::Kind::kNegate:
       return RuleOverTime(plan, expr.sides[0]);
     case StepExpr::Kind::kOverTime:

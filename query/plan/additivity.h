@@ -16,6 +16,7 @@ namespace footfall::query {
 //   a * b          a LEVEL times a count is a count: price * sold adds up. The
 //                  rule of the other side; of two counts, LEVEL.
 //   a / b          that of `a` where b is a number or a LEVEL, else LEVEL
+//   f(a ACROSS d)  that of `a` where f sums or averages, else LEVEL
 //   f(a) by inner buckets: that of `a` where f picks one of its values or sums
 //                  them; ADDS for count; of a mean, that of `a`, but LEVEL
 //                  where it ADDS; LEVEL for all others

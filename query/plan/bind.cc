@@ -71,7 +71,11 @@ absl::Status Binder::DecideEvery() {
     if (bare == nullptr) bare = FirstBare(item.expr);
   }
   if (bare == nullptr) return absl::OkStatus();
-  const std::string& name = std::get<Operand>(bare->node).metric;
+  const Operand* operand = FirstOperand(*bare);
+  if (operand == nullptr) {
+    return Refuse(Refusal::kNoMetric, bare->source, {Printed(*bare)});
+  }
+  const std::string& name = operand->metric;
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric, FindMetric(name, bare->source));
   for (const Item& item : select_.items) {
     if (HasAggregate(item.expr)) {
@@ -90,6 +94,7 @@ absl::Status Binder::BindItems() {
     if (call != nullptr && call->function == "changepoints") {
       return BindChangepoints(item.expr, *call);
     }
+    if (LagsOf(item) != nullptr) return BindCorrelogram(item);
   }
   for (const Item& item : select_.items) {
     const Operand* operand = FirstOperand(item.expr);
@@ -125,6 +130,12 @@ absl::Status Binder::CheckNames() {
   absl::flat_hash_set<std::string> names(plan_.by.begin(), plan_.by.end());
   if (plan_.every.has_value()) names.insert("time");
   names.insert("partial");
+  if (plan_.correlogram) {
+    for (const std::string name : {"lag", "corr", "pairs"}) {
+      if (names.insert(name).second) continue;
+      return Refuse(Refusal::kSameName, select_.items[0].source, {name});
+    }
+  }
   for (size_t i = 0; i < plan_.items.size(); ++i) {
     const BoundItem& item = plan_.items[i];
     std::vector<std::string> columns;

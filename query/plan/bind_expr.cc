@@ -16,8 +16,7 @@ namespace {
 
 // Transforms and whole answers of the language; share is built.
 constexpr absl::string_view kNotBuiltYet[] = {
-    "count_in_top", "lag",  "delta",      "growth", "ma",
-    "cumulative",   "rank", "rank_delta", "abs"};
+    "lag", "delta", "growth", "ma", "cumulative", "rank", "rank_delta", "abs"};
 
 const Expr* ExprOf(const Argument& argument) {
   return std::get_if<Expr>(&argument.form);
@@ -45,7 +44,7 @@ void VisitCalls(Expression& expr, const Visit& visit) {
 }
 
 bool IsOverTime(absl::string_view function) {
-  return FindTimeFunction(function).has_value() || function == "count_in_top";
+  return FindTimeFunction(function).has_value();
 }
 
 }  // namespace
@@ -88,7 +87,7 @@ std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
   } kNames[] = {
       {"first_time", Kind::kFirstTime}, {"streak", Kind::kStreak},
       {"slope", Kind::kSlope},          {"cagr", Kind::kCagr},
-      {"corr", Kind::kCorrelation},
+      {"corr", Kind::kCorrelation},     {"count_in_top", Kind::kCountInTop},
   };
   TimeFunction function;
   for (const auto& entry : kNames) {
@@ -131,6 +130,7 @@ const Operand* Binder::FirstOperand(const Expr& expr) {
 
 const Expr* Binder::FirstBare(const Expr& expr) {
   if (std::holds_alternative<Operand>(expr.node)) return &expr;
+  if (IsAcross(expr)) return &expr;
   if (const auto* call = std::get_if<Call>(&expr.node)) {
     if (IsOverTime(call->function)) return nullptr;
     for (const Argument& argument : call->arguments) {
@@ -149,8 +149,9 @@ const Expr* Binder::FirstBare(const Expr& expr) {
 
 bool Binder::HasAggregate(const Expr& expr) {
   bool found = false;
-  VisitCalls(
-      expr, [&found](const Call& call) { found |= IsOverTime(call.function); });
+  VisitCalls(expr, [&found](const Call& call) {
+    found |= IsOverTime(call.function) && call.scope != Call::Scope::kAcross;
+  });
   return found;
 }
 
@@ -245,13 +246,9 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
     }
     return steps;
   }
-  if (const auto* operand = std::get_if<Operand>(&expr.node)) {
-    if (place.inner.has_value()) return BindInnerBare(expr, place);
-    steps.kind = StepExpr::Kind::kOperand;
-    FOOTFALL_ASSIGN_OR_RETURN(steps.operand,
-                              BindOperand(*operand, expr.source));
-    steps.is_decimal = plan_.operands[steps.operand].decimal();
-    return steps;
+  if (std::holds_alternative<Operand>(expr.node) || IsAcross(expr)) {
+    return place.inner.has_value() ? BindInnerBare(expr, place)
+                                   : BindOwnSteps(expr);
   }
   if (const auto* negation = std::get_if<Negation>(&expr.node)) {
     steps.kind = StepExpr::Kind::kNegate;
@@ -273,18 +270,16 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
     return steps;
   }
   if (const auto* call = std::get_if<Call>(&expr.node)) {
-    if (call->scope == Call::Scope::kAcross) {
-      return Refuse(Refusal::kNotBuilt, expr.source, {"ACROSS"});
-    }
     if (place.inner.has_value()) {
       return BindInnerCall(expr, *call, around, place);
     }
     const Operand* inner = FirstOperand(expr);
-    return Refuse(
-        Refusal::kNested, expr.source,
-        {around.function, Printed(expr),
-         inner == nullptr ? Printed(expr)
-                          : absl::StrCat("avg(", inner->metric, ")")});
+    std::string example = inner == nullptr
+                              ? Printed(expr)
+                              : absl::StrCat("avg(", inner->metric, ")");
+    if (around.function == "count_in_top") absl::StrAppend(&example, ", 10");
+    return Refuse(Refusal::kNested, expr.source,
+                  {around.function, Printed(expr), example});
   }
   return Refuse(Refusal::kDateArithmetic, expr.source,
                 {Printed(expr), around.function});
@@ -303,7 +298,9 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
     }
     return row;
   }
-  if (std::holds_alternative<Operand>(expr.node)) return BindBare(expr, place);
+  if (std::holds_alternative<Operand>(expr.node) || IsAcross(expr)) {
+    return BindBare(expr, place);
+  }
   if (const auto* negation = std::get_if<Negation>(&expr.node)) {
     row.kind = RowExpr::Kind::kNegate;
     FOOTFALL_ASSIGN_OR_RETURN(RowExpr inner,
@@ -357,11 +354,11 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
     }
     Nearest nearest(name);
     for (const absl::string_view known :
-         {"sum",          "avg",         "min",    "max",    "first",
-          "last",         "count",       "median", "stddev", "user_days",
-          "coverage",     "first_time",  "streak", "slope",  "cagr",
-          "corr",         "share",       "bounds", "event",  "events",
-          "days_between", "changepoints"}) {
+         {"sum",      "avg",          "min",         "max",    "first",
+          "last",     "count",        "median",      "stddev", "user_days",
+          "coverage", "first_time",   "streak",      "slope",  "cagr",
+          "corr",     "count_in_top", "share",       "bounds", "event",
+          "events",   "days_between", "changepoints"}) {
       nearest.Offer(known);
     }
     for (const absl::string_view known : kNotBuiltYet) nearest.Offer(known);
@@ -372,10 +369,7 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
              ? absl::StrCat("did you mean ", nearest.best(), "?")
              : "avg, sum, min, max, first, last, count, median, p95, stddev, "
                "user_days, coverage, first_time, streak, slope, cagr, corr, "
-               "bounds, share"});
-  }
-  if (call.scope == Call::Scope::kAcross) {
-    return Refuse(Refusal::kNotBuilt, expr.source, {"ACROSS"});
+               "count_in_top, bounds, share"});
   }
   if (call.scope == Call::Scope::kWithin && name != "share") {
     return Refuse(Refusal::kScope, expr.source,
@@ -394,32 +388,38 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
 }
 
 absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
-  const Operand& operand = std::get<Operand>(expr.node);
+  const Operand* first = FirstOperand(expr);
+  if (first == nullptr) {
+    return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
+  }
+  const Operand& operand = *first;
   Leaf leaf;
   leaf.bare = true;
   leaf.total = place.total;
-  leaf.steps.kind = StepExpr::Kind::kOperand;
   // Before the operand is bound: EVERY may be finer than its period, and the
   // refusal below says more about what is wrong.
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
                             FindMetric(operand.metric, expr.source));
   const std::string period = FormatPeriod(metric->spec.period);
+  const std::string name =
+      IsAcross(expr) ? Printed(expr) : std::string(operand.metric);
   if (!plan_.every.has_value()) {
-    return Refuse(Refusal::kBareBeside, expr.source, {operand.metric, period});
+    return Refuse(Refusal::kBareBeside, expr.source, {name, period});
   }
-  FOOTFALL_ASSIGN_OR_RETURN(leaf.steps.operand,
-                            BindOperand(operand, expr.source));
+  if (IsAcross(expr) && place.in_share) {
+    return Refuse(Refusal::kShareLevel, expr.source, {name, "ACROSS"});
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(leaf.steps, BindOwnSteps(expr));
   leaf.operand = leaf.steps.operand;
-  const BoundOperand& bound = plan_.operands[leaf.operand];
   if (!(*plan_.every == metric->spec.period)) {
     return Refuse(Refusal::kBareCoarser, expr.source,
-                  {operand.metric, period, BucketPhrase(Place())});
+                  {name, period, BucketPhrase(Place())});
   }
   leaf.whole_range = place.whole_range;
   leaf.function.aggregate =
       place.whole_range ? Aggregate::kAvg : Aggregate::kFirst;
-  leaf.is_decimal = GivesDecimal(leaf.function.aggregate, bound.decimal());
-  leaf.steps.is_decimal = bound.decimal();
+  leaf.is_decimal =
+      GivesDecimal(leaf.function.aggregate, leaf.steps.is_decimal);
   return AddLeaf(std::move(leaf));
 }
 

@@ -82,18 +82,20 @@ absl::Status Binder::CutByInner(const Call& call, size_t inner,
 // A metric whose own steps the inner buckets are.
 absl::StatusOr<StepExpr> Binder::BindInnerBare(const Expr& expr,
                                                const Place& place) {
-  const Operand& operand = std::get<Operand>(expr.node);
+  const Operand* first = FirstOperand(expr);
+  if (first == nullptr) {
+    return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
+  }
+  const Operand& operand = *first;
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
                             FindMetric(operand.metric, expr.source));
   const Period& period = metric->spec.period;
   if (!(period == plan_.inner[*place.inner].period)) {
     return Refuse(Refusal::kBareCoarser, expr.source,
-                  {operand.metric, FormatPeriod(period), BucketPhrase(place)});
+                  {IsAcross(expr) ? Printed(expr) : operand.metric,
+                   FormatPeriod(period), BucketPhrase(place)});
   }
-  StepExpr own;
-  own.kind = StepExpr::Kind::kOperand;
-  FOOTFALL_ASSIGN_OR_RETURN(own.operand, BindOperand(operand, expr.source));
-  own.is_decimal = plan_.operands[own.operand].decimal();
+  FOOTFALL_ASSIGN_OR_RETURN(StepExpr own, BindOwnSteps(expr));
   StepExpr steps;
   steps.kind = StepExpr::Kind::kOverTime;
   steps.operand = own.operand;
@@ -120,6 +122,10 @@ absl::StatusOr<StepExpr> Binder::BindInnerCall(const Expr& expr,
     return Refuse(
         Refusal::kScope, expr.source,
         {call.function, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
+  }
+  if (call.function == "count_in_top") {
+    return Refuse(Refusal::kTopInside, expr.source,
+                  {Printed(expr), around.function});
   }
   Leaf leaf;
   FOOTFALL_RETURN_IF_ERROR(BindFunction(expr, call, place, &leaf));

@@ -40,7 +40,8 @@ absl::Status Binder::BindBuckets(footfall::Source source, BoundOperand* bound) {
 }
 
 absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
-                                           footfall::Source source) {
+                                           footfall::Source source,
+                                           const Call* across) {
   BoundOperand bound;
   bound.source = source;
   FOOTFALL_ASSIGN_OR_RETURN(bound.metric, FindMetric(operand.metric, source));
@@ -90,6 +91,10 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
     bound.by.push_back(static_cast<int>(*dimension));
   }
 
+  if (across != nullptr) {
+    FOOTFALL_RETURN_IF_ERROR(BindAcrossDimensions(*across, &bound));
+  }
+
   if (operand.during.has_value()) {
     if (plan_.every.has_value()) {
       return Refuse(Refusal::kOwnWindow, source, {});
@@ -107,8 +112,8 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   for (size_t i = 0; i < plan_.operands.size(); ++i) {
     const BoundOperand& other = plan_.operands[i];
     if (other.metric->id == metric.id && other.picks == bound.picks &&
-        other.by == bound.by && other.window == bound.window &&
-        other.own_window == bound.own_window) {
+        other.by == bound.by && other.across == bound.across &&
+        other.window == bound.window && other.own_window == bound.own_window) {
       return i;
     }
   }

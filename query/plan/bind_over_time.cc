@@ -123,12 +123,38 @@ absl::Status Binder::BindTest(const Expr& expr, const Call& call,
   return absl::OkStatus();
 }
 
+absl::Status Binder::BindPlaces(const Expr& expr, const Call& call,
+                                const Place& place, Leaf* leaf) {
+  const Expr* x = nullptr;
+  const int64_t* count = nullptr;
+  if (call.arguments.size() == 2) {
+    x = std::get_if<Expr>(&call.arguments[0].form);
+    const Expr* places = std::get_if<Expr>(&call.arguments[1].form);
+    const Number* number =
+        places == nullptr ? nullptr : std::get_if<Number>(&places->node);
+    if (number != nullptr) count = std::get_if<int64_t>(&number->value);
+  }
+  if (x == nullptr || count == nullptr || *count < 1) {
+    return Refuse(Refusal::kArguments, expr.source,
+                  {call.function, "a value and a number of places, 1 or more",
+                   "count_in_top(avg(dau), 50 EVERY month)"});
+  }
+  if (plan_.by.empty()) {
+    return Refuse(Refusal::kTopCountBy, expr.source, {Printed(expr)});
+  }
+  leaf->function.count = *count;
+  FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*x, call, place));
+  return absl::OkStatus();
+}
+
 absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
                                    const Place& place, Leaf* leaf) {
   switch (leaf->function.kind) {
     case TimeFunction::Kind::kFirstTime:
     case TimeFunction::Kind::kStreak:
       return BindTest(expr, call, place, leaf);
+    case TimeFunction::Kind::kCountInTop:
+      return BindPlaces(expr, call, place, leaf);
     case TimeFunction::Kind::kCorrelation:
       break;
     default: {
@@ -221,7 +247,8 @@ absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
   }
   leaf->is_decimal =
       amount ? GivesDecimal(leaf->function.aggregate, leaf->steps.is_decimal)
-             : !leaf->is_date && leaf->function.kind != Kind::kStreak;
+             : !leaf->is_date && leaf->function.kind != Kind::kStreak &&
+                   leaf->function.kind != Kind::kCountInTop;
   return absl::OkStatus();
 }
 
@@ -234,10 +261,12 @@ absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
   return AddLeaf(std::move(leaf));
 }
 
-// A value that is one metric's keeps its unit; a streak has that of its steps.
+// A value that is one metric's keeps its unit; a count of
+// steps has that of the steps.
 std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
   const MetricSpec& spec = plan_.operands[leaf.operand].metric->spec;
-  if (leaf.function.kind == TimeFunction::Kind::kStreak) {
+  if (leaf.function.kind == TimeFunction::Kind::kStreak ||
+      leaf.function.kind == TimeFunction::Kind::kCountInTop) {
     const auto inner = InnerOf(leaf.steps);
     const Period& period =
         inner.has_value() ? plan_.inner[*inner].period : spec.period;
@@ -249,7 +278,9 @@ std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
            !function.Is(Aggregate::kCount) &&
            !function.Is(Aggregate::kCoverage);
   };
-  bool kept = keeps(leaf.function);
+  const auto& across = plan_.operands[leaf.operand].across;
+  bool kept = keeps(leaf.function) &&
+              !(across.has_value() && across->function == Aggregate::kCount);
   const StepExpr* steps = &leaf.steps;
   for (; steps->kind == StepExpr::Kind::kOverTime; steps = &steps->sides[0]) {
     kept = kept && keeps(steps->function);

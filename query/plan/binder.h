@@ -58,8 +58,15 @@ class Binder {
   absl::StatusOr<std::shared_ptr<const Metric>> FindMetric(
       absl::string_view name, footfall::Source source);
   // The operand's index in the plan; equal operands are one.
+  // With `across`, the call f(operand ACROSS ..) around it.
   absl::StatusOr<size_t> BindOperand(const Operand& operand,
-                                     footfall::Source source);
+                                     footfall::Source source,
+                                     const Call* across = nullptr);
+  // (bind_across.cc)
+  absl::Status BindAcrossDimensions(const Call& call, BoundOperand* bound);
+  // The operand of f(operand ACROSS ..).
+  absl::StatusOr<const Operand*> AcrossOperand(const Expr& expr,
+                                               const Call& call);
   absl::Status BindBuckets(footfall::Source source, BoundOperand* bound);
 
   // ---- Expressions (bind_expr.cc)
@@ -77,6 +84,8 @@ class Binder {
                              const Place& place, Leaf* leaf);
   absl::Status BindTest(const Expr& expr, const Call& call, const Place& place,
                         Leaf* leaf);
+  absl::Status BindPlaces(const Expr& expr, const Call& call,
+                          const Place& place, Leaf* leaf);
   absl::Status CheckInnerSum(const Expr& expr, const Call& call,
                              const Place& place, const Leaf& leaf);
   // Of an item that is one leaf, written as `expr`.
@@ -104,6 +113,11 @@ class Binder {
                                          const Call& around,
                                          const Place& place);
   absl::StatusOr<StepExpr> BindInnerBare(const Expr& expr, const Place& place);
+  // A metric, or f(metric ACROSS ..), as a value of each of its steps.
+  absl::StatusOr<StepExpr> BindOwnSteps(const Expr& expr);
+  // (bind_correlogram.cc) corr(x, y, a..b) as the whole answer.
+  static const OffsetRange* LagsOf(const Item& item);
+  absl::Status BindCorrelogram(const Item& item);
   absl::Status CutByInner(const Call& call, size_t inner,
                           const std::vector<size_t>& operands);
   // Sets leaf->operand, and checks that its operands meet at each step.
@@ -148,6 +162,8 @@ class Binder {
 
 // "avg(dau)" as the language prints it.
 std::string Printed(const Expr& expr);
+// Whether it is f(metric ACROSS dim, ...), which has a value at each step.
+bool IsAcross(const Expr& expr);
 // Functions over time, by name: avg, min, p95, ...
 struct AggregateName {
   Aggregate aggregate = Aggregate::kAvg;

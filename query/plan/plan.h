@@ -33,6 +33,14 @@ struct TimeWindow {
   friend bool operator==(const TimeWindow&, const TimeWindow&) = default;
 };
 
+// f(metric ACROSS dim, ...).
+struct Across {
+  Aggregate function = Aggregate::kAvg;  // kSum, kAvg, kMin, kMax, kCount, or
+                                         // kQuantile: the median
+  std::vector<int> dimensions;           // of the metric; none is in BY
+  friend bool operator==(const Across&, const Across&) = default;
+};
+
 struct BoundOperand {
   std::shared_ptr<const Metric> metric;
   Grid grid;                     // the metric's, in the zone of IN ZONE
@@ -40,14 +48,18 @@ struct BoundOperand {
   // [BY dimensions] the metric's dimension that it is split by; -1: braces name
   // the dimension, and the operand's value stands in every row.
   std::vector<int> by;
+  std::optional<Across> across;
   TimeWindow window;
   bool own_window = false;         // DURING stands in its braces
   StepRange range;                 // the steps wholly inside the window
   std::optional<Buckets> buckets;  // what EVERY cuts; none: the whole range
   footfall::Source source;
 
+  // Of its values; ACROSS may make decimals of integers.
   bool decimal() const {
-    return metric->spec.value_type == ValueType::kDecimal;
+    const bool decimal = metric->spec.value_type == ValueType::kDecimal;
+    return across.has_value() ? GivesDecimal(across->function, decimal)
+                              : decimal;
   }
   bool broadcast() const {
     for (const int dimension : by) {
@@ -66,12 +78,15 @@ struct TimeFunction {
     kSlope,
     kCagr,
     kCorrelation,  // of two
+    kCountInTop,   // `count`
   };
   Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
   double quantile = 0.5;
   Comparison comparison = Comparison::kEqual;  // of the test
   Scalar threshold;
+  int64_t count = 0;           // kCountInTop: k
+  std::optional<int64_t> lag;  // kCorrelation: of a whole answer's row
 
   bool Is(Aggregate other) const {
     return kind == Kind::kReduce && aggregate == other;
@@ -237,6 +252,8 @@ struct Plan {
   std::optional<BoundTop> top;
   std::vector<BoundKey> order_by;
   std::optional<int64_t> limit;
+  // corr(x, y, a..b): an answer of its own, without items; a leaf for each lag.
+  bool correlogram = false;
   std::optional<Period> every;  // said or understood
   std::string zone;             // of IN ZONE; empty: each metric's own
 };

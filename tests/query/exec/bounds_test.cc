@@ -361,6 +361,181 @@ TEST_CASE("bounds over time hold what is true of the steps", "[bounds]") {
   CHECK(rows > 400);
 }
 
+size_t StepOf(const Answer& answer, size_t row) {
+  return static_cast<size_t>(absl::CivilDay(answer.Find("time")->starts[row]) -
+                             absl::CivilDay(2022, 1, 8));
+}
+
+// Of a value that is an integer or a decimal.
+void CheckWithin(const Answer& answer, const std::string& name, size_t row,
+                 double truth) {
+  const Column& column = *answer.Find(name);
+  INFO("row " << row << ", " << name << ", truth " << truth << " in ["
+              << column.low[row] << ", " << column.high[row] << "]");
+  REQUIRE_FALSE(column.is_missing(row));
+  CHECK(column.low[row] <= truth + 1e-9);
+  CHECK(truth <= column.high[row] + 1e-9);
+  if (column.kinds[row] == CellKind::kExact) {
+    CHECK((column.type == ColumnType::kDecimal
+               ? column.decimals[row]
+               : static_cast<double>(column.integers[row])) == Approx(truth));
+  }
+}
+
+TEST_CASE("places, runs and inner buckets hold what is true", "[bounds]") {
+  const uint32_t seed = 11;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  size_t rows = 0;
+  size_t in_doubt = 0;
+  for (int round = 0; round < 400; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    const Asked asked = MakeQuestion(&random);
+    if (asked.by.empty()) continue;
+    const size_t places = 1 + random() % 3;
+    const size_t level = random() % 6;
+    const std::string text = absl::StrCat(
+        "SELECT count_in_top(dau, ", places, ") AS top, streak(dau > ", level,
+        ") AS run, max(avg(dau) EVERY 2 days) AS best, "
+        "avg(min(dau) EVERY 2 days) AS mean DURING 2022-01-08..2022-01-11",
+        asked.where, asked.by);
+    const auto answer = Query(world.snapshot, text, {});
+    if (absl::IsNotFound(answer.status())) continue;
+    const auto daily = Query(
+        world.snapshot, absl::StrCat("SELECT dau", asked.where, asked.by), {});
+    INFO("round " << round << ": " << text << "\n" << Describe(world));
+    REQUIRE(answer.status() == absl::OkStatus());
+    REQUIRE(daily.status() == absl::OkStatus());
+    // Users of each group that has a value at the step.
+    using By = std::array<std::optional<std::string>, kDimensions>;
+    std::map<By, std::map<size_t, double>> truths;
+    for (size_t d = 0; d < daily->row_count(); ++d) {
+      const Row row = RowOf(asked, *daily, d);
+      const size_t step = StepOf(*daily, d);
+      truths[row.by][step] =
+          static_cast<double>(Truth(world, step, row).size());
+    }
+    for (size_t r = 0; r < answer->row_count(); ++r) {
+      const auto& own = truths[RowOf(asked, *answer, r).by];
+      double top = 0;
+      double run = 0;
+      double longest = 0;
+      double best = 0;
+      double sum_of_least = 0;
+      double buckets = 0;
+      for (size_t first = 0; first < kSteps; first += 2) {
+        std::vector<double> bucket;
+        for (size_t step = first; step < first + 2; ++step) {
+          const auto at = own.find(step);
+          if (at == own.end()) {
+            run = 0;
+            continue;
+          }
+          bucket.push_back(at->second);
+          run = at->second > static_cast<double>(level) ? run + 1 : 0;
+          longest = std::max(longest, run);
+          size_t larger = 0;
+          for (const auto& [by, steps] : truths) {
+            const auto other = steps.find(step);
+            larger += other != steps.end() && other->second > at->second;
+          }
+          top += larger < places ? 1 : 0;
+        }
+        if (bucket.empty()) continue;
+        double sum = 0;
+        for (const double value : bucket) sum += value;
+        best = std::max(best, sum / static_cast<double>(bucket.size()));
+        sum_of_least += *std::min_element(bucket.begin(), bucket.end());
+        ++buckets;
+      }
+      CheckWithin(*answer, "top", r, top);
+      CheckWithin(*answer, "run", r, longest);
+      CheckWithin(*answer, "best", r, best);
+      CheckWithin(*answer, "mean", r, sum_of_least / buckets);
+      in_doubt += answer->Find("top")->kinds[r] != CellKind::kExact;
+      ++rows;
+    }
+  }
+  CHECK(rows > 400);
+  CHECK(in_doubt > 50);
+}
+
+TEST_CASE("what members come to ACROSS a dimension holds what is true",
+          "[bounds]") {
+  const uint32_t seed = 12;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  constexpr size_t kPlatform = 1;
+  size_t rows = 0;
+  size_t wholes = 0;
+  for (int round = 0; round < 600; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    const Asked asked = MakeQuestion(&random);
+    const auto& split = asked.split;
+    if (std::find(split.begin(), split.end(), kPlatform) != split.end()) {
+      continue;
+    }
+    const std::string f = " ACROSS platform)";
+    const std::string text =
+        absl::StrCat("SELECT avg(dau", f, " AS a, min(dau", f, " AS l, max(dau",
+                     f, " AS h, median(dau", f, " AS m, count(dau", f,
+                     " AS n, sum(dau", f, " AS s", asked.where, asked.by);
+    const auto answer = Query(world.snapshot, text, {});
+    if (absl::IsNotFound(answer.status())) continue;
+    // The members are the rows of BY platform.
+    Asked members = asked;
+    members.split.push_back(kPlatform);
+    members.by = asked.by.empty() ? " BY platform"
+                                  : absl::StrCat(asked.by, ", platform");
+    const auto daily =
+        Query(world.snapshot,
+              absl::StrCat("SELECT dau", members.where, members.by), {});
+    INFO("round " << round << ": " << text << "\n" << Describe(world));
+    REQUIRE(answer.status() == absl::OkStatus());
+    REQUIRE(daily.status() == absl::OkStatus());
+    for (size_t r = 0; r < answer->row_count(); ++r) {
+      Row row = RowOf(asked, *answer, r);
+      const size_t step = StepOf(*answer, r);
+      std::vector<double> truths;
+      double sum = 0;
+      for (size_t d = 0; d < daily->row_count(); ++d) {
+        const Row member = RowOf(members, *daily, d);
+        if (StepOf(*daily, d) != step || member.by[kPlatform]->empty()) {
+          continue;
+        }
+        row.by[kPlatform] = member.by[kPlatform];
+        if (member.by != row.by) continue;
+        truths.push_back(static_cast<double>(Truth(world, step, row).size()));
+        sum += truths.back();
+      }
+      const size_t n = truths.size();
+      CheckWithin(*answer, "n", r, static_cast<double>(n));
+      // The sum over what ADDS is the whole's where there is one.
+      const bool adds = kRules[static_cast<size_t>(round) % 5][kPlatform] ==
+                        Additivity::kAdds;
+      if (n == 0) {
+        CHECK(answer->Find("a")->is_missing(r));
+        for (const std::string& platform : kMembers[kPlatform]) {
+          row.by[kPlatform] = platform;
+          sum += static_cast<double>(Truth(world, step, row).size());
+        }
+        if (!adds) CheckWithin(*answer, "s", r, sum);
+        ++wholes;
+        continue;
+      }
+      std::sort(truths.begin(), truths.end());
+      CheckWithin(*answer, "a", r, sum / static_cast<double>(n));
+      CheckWithin(*answer, "l", r, truths.front());
+      CheckWithin(*answer, "h", r, truths.back());
+      CheckWithin(*answer, "m", r, (truths[(n - 1) / 2] + truths[n / 2]) / 2);
+      if (!adds) CheckWithin(*answer, "s", r, sum);
+      ++rows;
+    }
+  }
+  CHECK(rows > 400);
+  CHECK(wholes > 50);
+}
+
 // ---- combine.h's definition, as it stands there, for one step.
 
 struct Bounds {

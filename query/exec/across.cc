@@ -1,0 +1,205 @@
+// f(metric ACROSS dim, ...).
+
+#include "query/exec/across.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "query/exec/lanes.h"
+#include "query/func/aggregate.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// The members at one step, side by side: what is a function over time of steps
+// is one across members of these.
+struct Column {
+  std::vector<int64_t> values;
+  std::vector<int64_t> lows;
+  std::vector<int64_t> highs;
+  std::vector<uint64_t> present;
+
+  void Clear() {
+    values.clear();
+    lows.clear();
+    highs.clear();
+  }
+  StepSpan Span(bool decimal) {
+    present.assign(WordsFor(values.size()), ~uint64_t{0});
+    StepSpan span;
+    span.count = static_cast<uint32_t>(values.size());
+    span.is_decimal = decimal;
+    span.values = values.data();
+    span.lows = lows.data();
+    span.highs = highs.data();
+    span.present = present.data();
+    return span;
+  }
+};
+
+int64_t HighOf(bool decimal, int64_t value, int64_t extra) {
+  if (decimal) {
+    return std::bit_cast<int64_t>(std::bit_cast<double>(value) +
+                                  std::bit_cast<double>(extra));
+  }
+  int64_t high = 0;
+  return __builtin_add_overflow(value, extra, &high) ? INT64_MAX : high;
+}
+
+int64_t BitsOf(bool decimal, const Scalar& number) {
+  return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
+}
+
+void SetBit(std::vector<uint64_t>* bits, size_t i) {
+  (*bits)[i / 64] |= uint64_t{1} << (i % 64);
+}
+
+}  // namespace
+
+BoundOperand SplitAcross(const BoundOperand& operand) {
+  BoundOperand split = operand;
+  if (!operand.across.has_value()) return split;
+  split.by.insert(split.by.end(), operand.across->dimensions.begin(),
+                  operand.across->dimensions.end());
+  split.across.reset();
+  return split;
+}
+
+AcrossGroups FindAcrossGroups(const BoundOperand& operand,
+                              const OperandGroups& split) {
+  const std::vector<int>& dimensions = operand.across->dimensions;
+  const size_t first = operand.by.size();
+  AcrossGroups found;
+  for (uint32_t s = 0; s < split.keys.size(); ++s) {
+    GroupKey key = split.keys[s];
+    AcrossMember member;
+    member.split_group = s;
+    for (size_t d = 0; d < dimensions.size(); ++d) {
+      if (key[first + d] == kEmptyMember) {
+        member.not_split |= uint32_t{1} << d;
+        member.overlaps |=
+            operand.metric->spec.dimensions[static_cast<size_t>(dimensions[d])]
+                .rule == Additivity::kOverlaps;
+      }
+      key[first + d] = 0;
+    }
+    const auto [at, inserted] =
+        found.group_of.emplace(key, static_cast<uint32_t>(found.keys.size()));
+    if (inserted) {
+      found.keys.push_back(key);
+      found.members.emplace_back();
+    }
+    found.members[at->second].push_back(member);
+  }
+  for (std::vector<AcrossMember>& members : found.members) {
+    for (AcrossMember& whole : members) {
+      if (whole.not_split == 0) continue;
+      const GroupKey& of = split.keys[whole.split_group];
+      for (uint32_t i = 0; i < members.size(); ++i) {
+        const GroupKey& key = split.keys[members[i].split_group];
+        bool part = members[i].split_group != whole.split_group;
+        for (size_t d = 0; d < dimensions.size(); ++d) {
+          part = part && ((whole.not_split >> d & 1) != 0 ||
+                          key[first + d] == of[first + d]);
+        }
+        if (part) whole.parts.push_back(i);
+      }
+    }
+  }
+  return found;
+}
+
+absl::Status CombineAcross(const BoundOperand& operand,
+                           absl::Span<const AcrossMember> members,
+                           absl::Span<const MemberLane> lanes, StepRange steps,
+                           AcrossLane* result) {
+  const Aggregate function = operand.across->function;
+  const bool decimal = operand.metric->spec.value_type == ValueType::kDecimal;
+  const size_t count = static_cast<size_t>(steps.size());
+  for (auto* numbers : {&result->values, &result->lows, &result->highs}) {
+    numbers->assign(count, 0);
+  }
+  for (auto* bits : {&result->present, &result->low_open, &result->high_open}) {
+    bits->assign(WordsFor(count), 0);
+  }
+  std::optional<size_t> last_step;
+  uint64_t last_count = 0;
+  Column column;
+  for (size_t s = 0; s < count; ++s) {
+    column.Clear();
+    uint64_t named = 0;
+    bool any = false;
+    bool open = false;
+    // Ways of being split of the wholes that stand.
+    uint32_t first_mask = 0;
+    bool crossing = false;
+    for (size_t m = 0; m < members.size(); ++m) {
+      if (!BitAt(lanes[m].present, s)) continue;
+      any = true;
+      const uint32_t mask = members[m].not_split;
+      if (mask == 0) {
+        ++named;
+      } else {
+        if (function != Aggregate::kSum) continue;
+        const bool has_parts = std::any_of(
+            members[m].parts.begin(), members[m].parts.end(),
+            [&](uint32_t part) { return BitAt(lanes[part].present, s); });
+        if (has_parts) continue;
+        open |= members[m].overlaps;
+        crossing |= first_mask != 0 && first_mask != mask;
+        first_mask = mask;
+      }
+      const int64_t value = lanes[m].values[s];
+      column.values.push_back(value);
+      column.lows.push_back(lanes[m].lows == nullptr ? value
+                                                     : lanes[m].lows[s]);
+      column.highs.push_back(lanes[m].extra == nullptr
+                                 ? value
+                                 : HighOf(decimal, value, lanes[m].extra[s]));
+    }
+    if (!any) continue;
+    if (function != Aggregate::kCount) {
+      const int64_t step = steps.begin + static_cast<int64_t>(s);
+      if (last_step.has_value() && last_count != named &&
+          !result->count_change.has_value()) {
+        result->count_change = {0,
+                                steps.begin + static_cast<int64_t>(*last_step),
+                                last_count, step, named};
+      }
+      last_step = s;
+      last_count = named;
+    }
+    if (column.values.empty() && function != Aggregate::kCount) {
+      if (!result->no_member.has_value()) result->no_member = s;
+      continue;
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(
+        Cell cell, Reduce(function, column.Span(decimal),
+                          static_cast<int64_t>(column.values.size())));
+    if (crossing) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const Cell largest,
+          Reduce(Aggregate::kMax, column.Span(decimal),
+                 static_cast<int64_t>(column.values.size())));
+      cell.low = largest.low;
+    }
+    if (open) cell.high.reset();
+    const bool decimals = operand.decimal();
+    SetBit(&result->present, s);
+    result->values[s] = BitsOf(decimals, cell.value);
+    if (cell.low.has_value()) {
+      result->lows[s] = BitsOf(decimals, *cell.low);
+    } else {
+      SetBit(&result->low_open, s);
+    }
+    if (cell.high.has_value()) {
+      result->highs[s] = BitsOf(decimals, *cell.high);
+    } else {
+      SetBit(&result->high_open, s);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,104 @@
+// f(metric ACROSS dim, ...): a value at each step, like the metric's own.
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "query/lang/status_macros.h"
+#include "query/plan/binder.h"
+#include "query/plan/conditions.h"
+
+namespace footfall::query {
+namespace {
+
+// The functions that ACROSS goes with.
+std::optional<Aggregate> FindAcross(absl::string_view name) {
+  for (const absl::string_view known :
+       {"sum", "avg", "min", "max", "median", "count"}) {
+    if (known == name) return FindAggregate(name)->aggregate;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool IsAcross(const Expr& expr) {
+  const auto* call = std::get_if<Call>(&expr.node);
+  return call != nullptr && call->scope == Call::Scope::kAcross;
+}
+
+absl::StatusOr<const Operand*> Binder::AcrossOperand(const Expr& expr,
+                                                     const Call& call) {
+  if (!FindAcross(call.function).has_value()) {
+    return Refuse(Refusal::kAcrossFunction, call.function_source,
+                  {call.function});
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
+  const auto* operand = std::get_if<Operand>(&argument->node);
+  if (operand == nullptr) {
+    return Refuse(Refusal::kAcrossOperand, argument->source,
+                  {Printed(*argument), call.function});
+  }
+  if (call.every.has_value()) {
+    Call without = call;
+    without.every.reset();
+    return Refuse(Refusal::kAcrossEvery, call.every_source,
+                  {call.function, Printed(Expr{without, {}})});
+  }
+  return operand;
+}
+
+absl::Status Binder::BindAcrossDimensions(const Call& call,
+                                          BoundOperand* bound) {
+  const Metric& metric = *bound->metric;
+  Across across;
+  across.function = *FindAcross(call.function);
+  bool adds = true;
+  for (size_t i = 0; i < call.scope_dimensions.size(); ++i) {
+    const std::string& name = call.scope_dimensions[i];
+    const footfall::Source source = call.scope_sources.at(i);
+    const auto dimension = metric.FindDimension(name);
+    if (!dimension.has_value()) {
+      // The same words as for WHERE.
+      Condition condition;
+      condition.dimension = name;
+      condition.source = source;
+      return ApplyCondition(snapshot_, metric, condition, text_, &bound->picks);
+    }
+    const int d = static_cast<int>(*dimension);
+    if (std::find(across.dimensions.begin(), across.dimensions.end(), d) !=
+        across.dimensions.end()) {
+      return Refuse(Refusal::kColumnTwice, source, {name});
+    }
+    if (std::find(plan_.by.begin(), plan_.by.end(), name) != plan_.by.end()) {
+      return Refuse(Refusal::kAcrossBy, source, {name});
+    }
+    const Additivity rule = metric.spec.dimensions[*dimension].rule;
+    if (across.function == Aggregate::kSum && rule == Additivity::kLevel) {
+      return Refuse(Refusal::kAcrossLevel, source, {metric.spec.name, name});
+    }
+    adds = adds && rule == Additivity::kAdds;
+    across.dimensions.push_back(d);
+  }
+  // The sum over what ADDS is what the metric declares.
+  if (across.function != Aggregate::kSum || !adds) {
+    bound->across = std::move(across);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StepExpr> Binder::BindOwnSteps(const Expr& expr) {
+  const Call* call = std::get_if<Call>(&expr.node);
+  const Operand* operand = std::get_if<Operand>(&expr.node);
+  if (call != nullptr) {
+    FOOTFALL_ASSIGN_OR_RETURN(operand, AcrossOperand(expr, *call));
+  }
+  StepExpr steps;
+  steps.kind = StepExpr::Kind::kOperand;
+  FOOTFALL_ASSIGN_OR_RETURN(steps.operand,
+                            BindOperand(*operand, expr.source, call));
+  steps.is_decimal = plan_.operands[steps.operand].decimal();
+  return steps;
+}
+
+}  // namespace footfall::query

@@ -3,10 +3,11 @@
 // Three kinds. Buckets equal to the steps are the steps. Buckets of a day and
 // more are numbered like the steps of their own period. Buckets below a day
 // are numbered by their first step; they start where a clock in the zone shows
-// a multiple of their length since midnight. Where the clock goes forward over
-// such a time, the bucket starts at the jump. Where it goes back, a time of day
-// that comes twice starts a bucket at its first occurrence, and also at its
-// second if the change is a multiple of the bucket's length (so hours stay
+// a multiple of their length since midnight; the last of a day ends with it,
+// shorter where the length does not divide a day. Where the clock goes forward
+// over such a time, the bucket starts at the jump. Where it goes back, a time
+// of day that comes twice starts a bucket at its first occurrence, and also at
+// its second if the change is a multiple of the bucket's length (so hours stay
 // hours on the long day).
 
 #include <algorithm>
@@ -95,6 +96,19 @@ bool DaysStartOnSteps(const absl::TimeZone& zone, int64_t step_s) {
   return true;
 }
 
+// The start of a clock bucket after `start`, which is one, on a clock that is
+// never changed; and the one before.
+absl::CivilSecond StartAfter(const absl::CivilSecond& start, int64_t bucket_s) {
+  return std::min(start + bucket_s,
+                  absl::CivilSecond(absl::CivilDay(start) + 1));
+}
+absl::CivilSecond StartBefore(const absl::CivilSecond& start,
+                              int64_t bucket_s) {
+  const absl::CivilSecond last = start - 1;
+  const absl::CivilSecond midnight{absl::CivilDay(last)};
+  return midnight + (last - midnight) / bucket_s * bucket_s;
+}
+
 }  // namespace
 
 absl::StatusOr<Buckets> Buckets::Create(const Grid& grid, const Period& bucket,
@@ -144,19 +158,21 @@ absl::StatusOr<Buckets> Buckets::Create(const Grid& grid, const Period& bucket,
   } else {
     buckets.kind_ = Kind::kClock;
     buckets.bucket_s_ = engine::SecondsOf(bucket.unit) * bucket.count;
-    if (kSecondsPerDay % buckets.bucket_s_ != 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "buckets of ", bucket_text,
-          " are counted from midnight and must divide a day",
-          buckets.bucket_s_ > kSecondsPerDay ? "; write longer ones in days"
-                                             : ""));
+    if (buckets.bucket_s_ > kSecondsPerDay) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("buckets of ", bucket_text,
+                       " are counted from midnight, and are longer than a day; "
+                       "write them in days"));
     }
     if (buckets.bucket_s_ % grid.step_seconds() != 0)
       return cut_steps(" in two");
   }
   if (!DaysStartOnSteps(zone, grid.step_seconds())) {
-    return cut_steps(absl::StrCat(": days in zone ", zone_name,
-                                  " do not begin where these steps do"));
+    return cut_steps(absl::StrCat(
+        ": days in zone ", zone_name,
+        " do not begin where these steps do, which are counted in UTC; define "
+        "the metric EVERY 30 minutes, or 15, and days and hours can be made "
+        "of them"));
   }
   return buckets;
 }
@@ -233,7 +249,9 @@ Buckets::Stretch Buckets::ClockBucketAt(int64_t at_s) const {
   const int64_t clock_s = info.cs - absl::CivilSecond(absl::CivilDay(info.cs));
   const int64_t into_s = clock_s % bucket_s_;
   const absl::CivilSecond civil = info.cs - into_s;
-  const Stretch plain = {at_s - into_s, at_s - into_s + bucket_s_};
+  const int64_t left_of_day_s = kSecondsPerDay - (clock_s - into_s);
+  const Stretch plain = {at_s - into_s,
+                         at_s - into_s + std::min(bucket_s_, left_of_day_s)};
   if (zone_.At(civil).kind == absl::TimeZone::TimeInfo::UNIQUE &&
       zone_.At(absl::FromUnixSeconds(plain.begin_s)).offset == info.offset &&
       zone_.At(absl::FromUnixSeconds(plain.end_s)).offset == info.offset) {
@@ -252,9 +270,15 @@ Buckets::Stretch Buckets::ClockBucketAt(int64_t at_s) const {
       stretch.end_s = std::min(stretch.end_s, start_s);
     }
   };
+  // Each day counts anew: the starts before and behind one are not all a
+  // multiple away.
   const int64_t reach = kLongestChangeSeconds / bucket_s_ + 2;
-  for (int64_t i = -reach; i <= reach; ++i) {
-    const absl::TimeZone::TimeInfo start = zone_.At(civil + i * bucket_s_);
+  absl::CivilSecond candidate = civil;
+  for (int64_t i = 0; i < reach; ++i)
+    candidate = StartBefore(candidate, bucket_s_);
+  for (int64_t i = -reach; i <= reach;
+       ++i, candidate = StartAfter(candidate, bucket_s_)) {
+    const absl::TimeZone::TimeInfo start = zone_.At(candidate);
     switch (start.kind) {
       case absl::TimeZone::TimeInfo::UNIQUE:
         add_start(start.pre);
@@ -291,7 +315,9 @@ absl::Status Buckets::CheckShift(int64_t count, Unit unit) const {
   bool fits;
   if (bucket_.below_day()) {
     const int64_t bucket_s = engine::SecondsOf(bucket_.unit) * bucket_.count;
-    fits = clock_s % bucket_s == 0;
+    // Where the day's last bucket is shorter, only days lead to like ones.
+    fits =
+        kSecondsPerDay % bucket_s == 0 ? clock_s % bucket_s == 0 : clock_s == 0;
   } else if (clock_s != 0) {
     fits = false;
   } else if (DaysIn(bucket_) > 0) {
@@ -304,7 +330,14 @@ absl::Status Buckets::CheckShift(int64_t count, Unit unit) const {
   return absl::InvalidArgumentError(absl::StrCat(
       "a shift by ", count, " ", UnitName(unit), count == 1 ? "" : "s",
       " does not lead from one bucket of ", FormatPeriod(bucket_),
-      " to another; take whole ", UnitName(bucket_.unit), "s"));
+      " to another; take whole ",
+      UnitName(bucket_.below_day() &&
+                       kSecondsPerDay % (engine::SecondsOf(bucket_.unit) *
+                                         bucket_.count) !=
+                           0
+                   ? Unit::kDay
+                   : bucket_.unit),
+      "s"));
 }
 
 std::optional<int64_t> Buckets::Shift(int64_t bucket, int64_t count,

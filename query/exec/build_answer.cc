@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "query/exec/others.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/date_value.h"
 
@@ -43,16 +44,17 @@ Column NewColumn(std::string name, Column::Role role, ColumnType type,
 
 class Builder {
  public:
-  Builder(const Rows& rows, absl::Span<const RowId> chosen)
-      : rows_(rows), chosen_(chosen) {}
+  Builder(const Plan& plan, const Rows& rows, absl::Span<const RowId> chosen)
+      : plan_(plan), rows_(rows), chosen_(chosen) {}
 
-  absl::Status AddItem(const BoundItem& item, Answer* answer) const;
+  absl::Status AddItem(size_t index, Answer* answer) const;
 
  private:
   // Puts a number, or a date, into a cell.
   void Put(const Scalar& number, size_t row, Column* column) const;
   void PutMissing(size_t row, Column* column) const;
 
+  const Plan& plan_;
   const Rows& rows_;
   absl::Span<const RowId> chosen_;
 };
@@ -81,7 +83,8 @@ void Builder::PutMissing(size_t row, Column* column) const {
   column->missing[row] = true;
 }
 
-absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
+absl::Status Builder::AddItem(size_t index, Answer* answer) const {
+  const BoundItem& item = plan_.items[index];
   const size_t rows = chosen_.size();
   const ColumnType type = TypeOf(item.expr);
   Column value = NewColumn(
@@ -119,7 +122,7 @@ absl::Status Builder::AddItem(const BoundItem& item, Answer* answer) const {
   }
   for (size_t r = 0; r < rows; ++r) {
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
-                              rows_.Evaluate(item.expr, chosen_[r]));
+                              rows_.Finished(index, chosen_[r]));
     present.integers[r] = cell.present;
     expected.integers[r] = cell.expected;
     if (item.bounds) {
@@ -184,8 +187,8 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
     Column column =
         NewColumn(plan.by[b], Column::Role::kMember, ColumnType::kText, count);
     for (size_t r = 0; r < count; ++r) {
-      column.texts[r] = std::string(run.snapshot().MemberName(
-          plan.by[b], results.groups[chosen[r].group][b]));
+      column.texts[r] = std::string(
+          MemberText(run, plan, b, results.groups[chosen[r].group][b]));
     }
     answer.columns.push_back(std::move(column));
   }
@@ -200,9 +203,9 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
     }
     answer.columns.push_back(std::move(column));
   }
-  const Builder builder(rows, chosen);
-  for (const BoundItem& item : plan.items) {
-    FOOTFALL_RETURN_IF_ERROR(builder.AddItem(item, &answer));
+  const Builder builder(plan, rows, chosen);
+  for (size_t i = 0; i < plan.items.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(builder.AddItem(i, &answer));
   }
   Column partial =
       NewColumn("partial", Column::Role::kPartial, ColumnType::kBoolean, count);

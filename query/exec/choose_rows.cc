@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "query/cell/compare.h"
+#include "query/exec/groups.h"
+#include "query/exec/others.h"
 #include "query/exec/rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -16,9 +19,8 @@ namespace {
 
 class Chooser {
  public:
-  Chooser(const Run& run, const Plan& plan, const Results& results,
-          const Rows& rows)
-      : run_(run), plan_(plan), results_(results), rows_(rows) {
+  Chooser(Run& run, const Plan& plan, Results* results, Rows* rows)
+      : run_(run), plan_(plan), results_(*results), rows_(*rows) {
     ReadNames();
   }
 
@@ -27,16 +29,18 @@ class Chooser {
  private:
   void ReadNames();
   absl::StatusOr<bool> Keep(RowId row) const;
-  absl::Status KeepTop(std::vector<RowId>* kept) const;
+  absl::Status KeepTop(std::vector<RowId>* kept);
+  absl::Status KeepOthers(absl::Span<const uint32_t> top,
+                          std::vector<RowId>* kept);
   absl::Status Order(std::vector<RowId>* kept) const;
   // Members byte by byte; below 0 where group a stands before b.
   int CompareGroups(uint32_t a, uint32_t b) const;
   std::vector<uint32_t> GroupOrder() const;
 
-  const Run& run_;
+  Run& run_;
   const Plan& plan_;
-  const Results& results_;
-  const Rows& rows_;
+  Results& results_;
+  Rows& rows_;
   // [BY dimensions][groups] their members' names, looked up once: sorting asks
   // for each many times.
   std::vector<std::vector<absl::string_view>> names_;
@@ -47,7 +51,7 @@ void Chooser::ReadNames() {
     std::vector<absl::string_view>& names = names_.emplace_back();
     names.reserve(results_.groups.size());
     for (const GroupKey& group : results_.groups) {
-      names.push_back(run_.snapshot().MemberName(plan_.by[i], group[i]));
+      names.push_back(MemberText(run_, plan_, i, group[i]));
     }
   }
 }
@@ -68,27 +72,9 @@ std::vector<uint32_t> Chooser::GroupOrder() const {
   return order;
 }
 
-// A row is there where the group has samples and some item something to say.
 absl::StatusOr<bool> Chooser::Keep(RowId row) const {
-  if (!rows_.HasSteps(row)) return false;
-  bool has_value = false;
-  for (const BoundItem& item : plan_.items) {
-    if (item.expr.kind == RowExpr::Kind::kLeaf && !item.bounds &&
-        !plan_.leaves[item.expr.leaf].whole_range) {
-      if (results_.leaves[item.expr.leaf].has_value(row.group, row.bucket)) {
-        has_value = true;
-        break;
-      }
-      continue;
-    }
-    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, rows_.Evaluate(item.expr, row));
-    if (cell.has_value ||
-        (item.bounds && (cell.low.has_value() || cell.high.has_value()))) {
-      has_value = true;
-      break;
-    }
-  }
-  if (!has_value) return false;
+  FOOTFALL_ASSIGN_OR_RETURN(const bool exists, rows_.Exists(row));
+  if (!exists) return false;
   for (const BoundTest& test : plan_.having) {
     FOOTFALL_ASSIGN_OR_RETURN(const Cell left, rows_.Evaluate(test.left, row));
     FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
@@ -98,7 +84,7 @@ absl::StatusOr<bool> Chooser::Keep(RowId row) const {
   return true;
 }
 
-absl::Status Chooser::KeepTop(std::vector<RowId>* kept) const {
+absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   const BoundTop& top = *plan_.top;
   std::vector<uint32_t> groups;
   for (const RowId& row : *kept) {
@@ -119,9 +105,29 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) const {
         const int order = OrderCells(judged[a], judged[b], top.descending);
         return order != 0 ? order < 0 : CompareGroups(a, b) < 0;
       });
+  const auto best = absl::MakeConstSpan(groups).first(count);
   std::vector<bool> in(results_.groups.size());
-  for (size_t i = 0; i < count; ++i) in[groups[i]] = true;
+  for (const uint32_t group : best) in[group] = true;
+  // What is not split is a whole, not one of the others.
+  for (uint32_t g = 0; top.others.has_value() && g < in.size(); ++g) {
+    if (results_.groups[g][0] == kEmptyMember) in[g] = true;
+  }
   std::erase_if(*kept, [&in](const RowId& row) { return !in[row.group]; });
+  return top.others.has_value() ? KeepOthers(best, kept) : absl::OkStatus();
+}
+
+absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
+                                 std::vector<RowId>* kept) {
+  FOOTFALL_ASSIGN_OR_RETURN(const bool some,
+                            AddOthers(run_, plan_, top, &results_));
+  if (!some) return absl::OkStatus();
+  FOOTFALL_RETURN_IF_ERROR(rows_.AddGroup());
+  const uint32_t group = static_cast<uint32_t>(results_.groups.size() - 1);
+  names_[0].push_back(*plan_.top->others);
+  for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
+    if (keep) kept->push_back({group, b});
+  }
   return absl::OkStatus();
 }
 
@@ -208,7 +214,8 @@ absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
     if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
   }
   if (plan_.top.has_value()) FOOTFALL_RETURN_IF_ERROR(KeepTop(&kept));
-  if (!sorted) FOOTFALL_RETURN_IF_ERROR(Order(&kept));
+  const bool others = plan_.top.has_value() && plan_.top->others.has_value();
+  if (!sorted || others) FOOTFALL_RETURN_IF_ERROR(Order(&kept));
   if (kept.size() > limit) kept.resize(limit);
   if (kept.size() > run_.options().limits.max_rows) {
     return Refuse(Refusal::kRowLimit, run_.text(), footfall::Source(),
@@ -220,9 +227,8 @@ absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
 
 }  // namespace
 
-absl::StatusOr<std::vector<RowId>> ChooseRows(const Run& run, const Plan& plan,
-                                              const Results& results,
-                                              const Rows& rows) {
+absl::StatusOr<std::vector<RowId>> ChooseRows(Run& run, const Plan& plan,
+                                              Results* results, Rows* rows) {
   return Chooser(run, plan, results, rows).Choose();
 }
 

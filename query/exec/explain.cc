@@ -193,7 +193,11 @@ absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
     lines.push_back(absl::StrCat(
         "top: the ", plan.top->count, " ",
         plan.top->descending ? "largest" : "smallest", " groups",
-        plan.top->whole_range ? ", judged over the whole range" : ""));
+        plan.top->whole_range ? ", judged over the whole range" : "",
+        plan.top->others.has_value()
+            ? absl::StrCat("; the others, read once more, together as '",
+                           *plan.top->others, "'")
+            : ""));
   }
   Answer answer;
   Column column;

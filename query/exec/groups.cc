@@ -57,6 +57,11 @@ bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
   for (size_t d = 0; d < row.size(); ++d) {
     if (!operand_.picks[d].Contains(row[d])) return false;
   }
+  if (operand_.others_than.has_value() && operand_.by[0] >= 0) {
+    const MemberId member = row[static_cast<size_t>(operand_.by[0])];
+    return !std::binary_search(operand_.others_than->begin(),
+                               operand_.others_than->end(), member);
+  }
   return true;
 }
 
@@ -64,6 +69,12 @@ GroupKey GroupFinder::KeyOf(absl::Span<const MemberId> row) const {
   GroupKey key = {};
   for (size_t b = 0; b < operand_.by.size(); ++b) {
     if (operand_.by[b] >= 0) key[b] = row[static_cast<size_t>(operand_.by[b])];
+  }
+  // The rest is one group; what is not split, and who is in TOP, is not in it.
+  if (operand_.others_than.has_value() && operand_.by[0] >= 0 &&
+      !std::binary_search(operand_.others_than->begin(),
+                          operand_.others_than->end(), key[0])) {
+    key[0] = kOthersMember;
   }
   return key;
 }

@@ -18,6 +18,9 @@
 
 namespace footfall::query {
 
+// Stands in a key for all members that are not in TOP.
+inline constexpr MemberId kOthersMember = UINT32_MAX;
+
 // Members of the BY dimensions; the places past them are 0.
 using GroupKey = std::array<MemberId, kMaxDimensions>;
 

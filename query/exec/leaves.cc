@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "query/exec/inner_steps.h"
 #include "query/exec/lanes.h"
+#include "query/exec/others.h"
 #include "query/exec/over_time.h"
 #include "query/exec/step_lanes.h"
 #include "query/exec/top_counts.h"
@@ -29,7 +30,8 @@ constexpr uint64_t kChunkBytes = uint64_t{2} << 20;
 
 class Evaluation {
  public:
-  Evaluation(Run& run, const Plan& plan) : run_(run), plan_(plan) {}
+  Evaluation(Run& run, const Plan& plan, const Timeline* settled)
+      : run_(run), plan_(plan), settled_(settled) {}
   absl::StatusOr<Results> Work();
 
  private:
@@ -80,12 +82,15 @@ class Evaluation {
   void AddNote(std::string note);
   void AddAcrossNotes();
   void Settle();
+  void FindAveraged();
+  absl::Status FindSamples();
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
   void AddCagrNotes();
   void AddNotes();
 
   Run& run_;
   const Plan& plan_;
+  const Timeline* const settled_;  // null: its own is to be settled
   Results results_;
   std::vector<std::unique_ptr<OperandReader>> readers_;
   std::vector<InnerSteps> inner_;  // [EVERYs inside calls]
@@ -97,8 +102,47 @@ class Evaluation {
   std::vector<std::vector<uint32_t>> local_;
   // [operands] all groups of those in braces, read once.
   std::vector<std::optional<GroupLanes>> broadcast_;
+  // [operands] whether a moving average reads it.
+  std::vector<bool> averaged_;
   Findings findings_;
 };
+
+void Evaluation::FindAveraged() {
+  averaged_.resize(plan_.operands.size());
+  for (const Transform& transform : plan_.transforms) {
+    if (transform.kind != Transform::Kind::kMovingAverage) continue;
+    for (const size_t o : OperandsOf(plan_, transform.x)) averaged_[o] = true;
+  }
+}
+
+// A moving average is of buckets that lie within the data: where no sample was
+// read in the first bucket, one before it may be there.
+absl::Status Evaluation::FindSamples() {
+  const Timeline& timeline = *results_.timeline;
+  results_.samples.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!averaged_[o]) continue;
+    StepRange& samples = results_.samples[o];
+    samples = findings_.extents[o];
+    const StepRange read = readers_[o]->steps();
+    const StepRange bounds = timeline.bounds(o);
+    if (read.empty() || samples.empty()) continue;
+    if (timeline.KeyOfStep(o, samples.begin) >
+        timeline.KeyOfStep(o, read.begin)) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const bool before,
+          readers_[o]->HasSamples({bounds.begin, read.begin}));
+      if (before) samples.begin = read.begin - 1;
+    }
+    if (timeline.KeyOfStep(o, samples.end - 1) <
+        timeline.KeyOfStep(o, read.end - 1)) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const bool behind, readers_[o]->HasSamples({read.end, bounds.end}));
+      if (behind) samples.end = read.end + 1;
+    }
+  }
+  return absl::OkStatus();
+}
 
 void Evaluation::CollectGroups() {
   const size_t operands = plan_.operands.size();
@@ -243,7 +287,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
     if (findings->no_members[o].has_value() && !broadcast_[o].has_value()) {
       findings->no_members[o]->set = wanted[findings->no_members[o]->set];
     }
-    if (!results_.timeline->open(o)) continue;
+    if (!results_.timeline->open(o) && !averaged_[o]) continue;
     for (const size_t slot : slots[o]) {
       if (slot == SIZE_MAX) continue;
       const uint64_t* present = read->sets.present_bits(slot);
@@ -386,6 +430,11 @@ absl::Status Evaluation::CountTops() {
         const TopCounts::Count count = tops_[i]->Of(g, steps);
         if (count.present == 0) continue;
         Cell cell = table.Get(g, b);
+        if (settled_ != nullptr) {
+          // The others have no place among the groups that they are made of.
+          table.Set(g, b, Cell::Missing(cell.present, cell.expected));
+          continue;
+        }
         cell.value = Scalar::Integer(count.value);
         cell.low = Scalar::Integer(count.low);
         cell.high = Scalar::Integer(count.high);
@@ -436,9 +485,8 @@ std::string Evaluation::AsFor(const BoundOperand& operand,
   std::vector<std::string> members;
   for (size_t b = 0; b < plan_.by.size(); ++b) {
     if (operand.by[b] < 0) continue;
-    members.push_back(
-        absl::StrCat(plan_.by[b], " '",
-                     run_.snapshot().MemberName(plan_.by[b], key[b]), "'"));
+    members.push_back(absl::StrCat(plan_.by[b], " '",
+                                   MemberText(run_, plan_, b, key[b]), "'"));
   }
   if (members.empty()) return "";
   return absl::StrCat(", as for ", absl::StrJoin(members, ", "));
@@ -509,9 +557,13 @@ void Evaluation::AddNotes() {
 }
 
 absl::StatusOr<Results> Evaluation::Work() {
-  FOOTFALL_ASSIGN_OR_RETURN(readers_, OpenReaders(run_, plan_));
-  FOOTFALL_ASSIGN_OR_RETURN(results_.timeline,
-                            Timeline::Create(run_, plan_, readers_));
+  if (settled_ != nullptr) {
+    results_.timeline = *settled_;
+  } else {
+    FOOTFALL_ASSIGN_OR_RETURN(results_.timeline, Timeline::Create(run_, plan_));
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(readers_,
+                            OpenReaders(run_, plan_, *results_.timeline));
   Reservation memory(run_);
   for (size_t i = 0; i < plan_.inner.size(); ++i) {
     FOOTFALL_ASSIGN_OR_RETURN(
@@ -523,6 +575,7 @@ absl::StatusOr<Results> Evaluation::Work() {
     inner_.push_back(std::move(steps));
   }
   over_time_.emplace(plan_, *results_.timeline);
+  FindAveraged();
   CollectGroups();
   CollectCombinations();
   for (const auto& reader : readers_) {
@@ -532,7 +585,8 @@ absl::StatusOr<Results> Evaluation::Work() {
   }
   const size_t groups = results_.groups.size();
   for (const Leaf& leaf : plan_.leaves) {
-    const size_t buckets = leaf.whole_range ? 1 : results_.timeline->size();
+    const size_t buckets =
+        leaf.whole_range ? 1 : results_.timeline->slot_count();
     FOOTFALL_RETURN_IF_ERROR(
         memory.Add(LeafTable::BytesPerCell() * groups * buckets));
     results_.leaves.emplace_back(groups, buckets, leaf.is_decimal);
@@ -541,7 +595,10 @@ absl::StatusOr<Results> Evaluation::Work() {
   FOOTFALL_RETURN_IF_ERROR(OpenTops(&memory));
   FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
   FOOTFALL_RETURN_IF_ERROR(CountTops());
-  Settle();
+  if (settled_ == nullptr) {
+    Settle();
+    FOOTFALL_RETURN_IF_ERROR(FindSamples());
+  }
   AddNotes();
   return std::move(results_);
 }
@@ -557,6 +614,20 @@ LeafTable::LeafTable(size_t groups, size_t buckets, bool is_decimal)
   flags_.resize(cells);
   present_.resize(cells);
   expected_.resize(cells);
+}
+
+void LeafTable::AddGroup() { Append(LeafTable(1, buckets_, is_decimal_)); }
+
+void LeafTable::Append(const LeafTable& other) {
+  const auto append = [](const auto& from, auto* to) {
+    to->insert(to->end(), from.begin(), from.end());
+  };
+  append(other.values_, &values_);
+  append(other.lows_, &lows_);
+  append(other.highs_, &highs_);
+  append(other.flags_, &flags_);
+  append(other.present_, &present_);
+  append(other.expected_, &expected_);
 }
 
 uint64_t LeafTable::BytesPerCell() { return 3 * 8 + 1 + 2 * 4; }
@@ -581,6 +652,7 @@ void LeafTable::Set(size_t group, size_t bucket, const Cell& cell) {
     highs_[at] = bits(*cell.high);
   }
   if (cell.inexact) flags |= kInexact;
+  if (cell.filled) flags |= kFilled;
   flags_[at] = flags;
   present_[at] = static_cast<uint32_t>(cell.present);
   expected_[at] = static_cast<uint32_t>(cell.expected);
@@ -601,11 +673,12 @@ Cell LeafTable::Get(size_t group, size_t bucket) const {
   if ((flags & kHasLow) != 0) cell.low = scalar(lows_[at]);
   if ((flags & kHasHigh) != 0) cell.high = scalar(highs_[at]);
   cell.inexact = (flags & kInexact) != 0;
+  cell.filled = (flags & kFilled) != 0;
   return cell;
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
-    Run& run, const Plan& plan) {
+    Run& run, const Plan& plan, const Timeline& timeline) {
   std::vector<std::unique_ptr<OperandReader>> readers;
   for (size_t o = 0; o < plan.operands.size(); ++o) {
     std::vector<TotalRole> roles;
@@ -619,14 +692,16 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
       }
     }
     FOOTFALL_ASSIGN_OR_RETURN(
-        auto reader, OperandReader::Create(run, plan.operands[o], roles));
+        auto reader,
+        OperandReader::Create(run, plan.operands[o], timeline.lanes(o), roles));
     readers.push_back(std::move(reader));
   }
   return readers;
 }
 
-absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan) {
-  return Evaluation(run, plan).Work();
+absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan,
+                                       const Timeline* timeline) {
+  return Evaluation(run, plan, timeline).Work();
 }
 
 }  // namespace footfall::query

@@ -20,11 +20,15 @@
 
 namespace footfall::query {
 
-// Cells of one leaf, [groups x buckets], as columns.
+// Cells of one leaf or transform, [groups x buckets], as columns.
 class LeafTable {
  public:
   LeafTable() = default;
   LeafTable(size_t groups, size_t buckets, bool is_decimal);
+
+  // One more group, all of its cells missing; or those of another table.
+  void AddGroup();
+  void Append(const LeafTable& other);
 
   static uint64_t BytesPerCell();
 
@@ -44,6 +48,7 @@ class LeafTable {
     kHasLow = 2,
     kHasHigh = 4,
     kInexact = 8,
+    kFilled = 16,
   };
   size_t buckets_ = 0;
   bool is_decimal_ = false;
@@ -60,7 +65,11 @@ struct Results {
   // [groups] in no particular order; one group where there is no BY.
   std::vector<GroupKey> groups;
   std::optional<Timeline> timeline;
-  std::vector<LeafTable> leaves;  // [leaves of the plan]
+  std::vector<LeafTable> leaves;  // [leaves of the plan], of all slots
+  // [operands] from the first to the last sample, as far as it matters to a
+  // moving average: those that were not read, before (behind) the steps that
+  // were, count as one step there. Empty where no moving average reads it.
+  std::vector<StepRange> samples;
   // [operands][groups] OperandReader::Combinations() of those that a share()
   // reads; empty for others.
   std::vector<std::vector<uint32_t>> combinations;
@@ -73,10 +82,13 @@ struct Results {
 // Opens a reader for each operand. `roles` that operands play in totals are
 // taken from the leaves.
 absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
-    Run& run, const Plan& plan);
+    Run& run, const Plan& plan, const Timeline& timeline);
 
 // Reads the samples, a few groups at a time, and makes cells of them.
-absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan);
+// `timeline`: one that an earlier reading of the same question has settled, to
+// which this reading adds; null: its own.
+absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan,
+                                       const Timeline* timeline = nullptr);
 
 }  // namespace footfall::query
 

@@ -8,6 +8,7 @@
 
 #include "query/exec/lanes.h"
 #include "query/exec/relations.h"
+#include "query/exec/renamed_scan.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -49,15 +50,16 @@ int64_t Larger(bool decimal, int64_t a, int64_t b) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OperandReader>> OperandReader::Create(
-    Run& run, const BoundOperand& operand, absl::Span<const TotalRole> totals) {
-  std::unique_ptr<OperandReader> reader(new OperandReader(run, operand));
+    Run& run, const BoundOperand& operand, StepRange steps,
+    absl::Span<const TotalRole> totals) {
+  std::unique_ptr<OperandReader> reader(new OperandReader(run, operand, steps));
   FOOTFALL_RETURN_IF_ERROR(reader->Prepare(totals));
   return reader;
 }
 
 absl::Status OperandReader::PrepareAcross() {
   split_operand_ = SplitAcross(operand_);
-  FOOTFALL_ASSIGN_OR_RETURN(split_, Create(run_, split_operand_, {}));
+  FOOTFALL_ASSIGN_OR_RETURN(split_, Create(run_, split_operand_, steps_, {}));
   steps_ = split_->steps();
   across_ = FindAcrossGroups(operand_, split_->groups());
   groups_.keys = across_.keys;
@@ -110,16 +112,7 @@ absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
 
 absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
   if (operand_.across.has_value()) return PrepareAcross();
-  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
-                            run_.snapshot().StepBounds(operand_.metric->id));
-  if (bounds.has_value()) {
-    steps_.begin = std::max(bounds->begin, operand_.range.begin);
-    steps_.end = std::min(bounds->end, operand_.range.end);
-  }
-  if (steps_.empty()) {
-    steps_ = {operand_.range.begin, operand_.range.begin};
-    return absl::OkStatus();
-  }
+  if (steps_.empty()) return absl::OkStatus();
   FOOTFALL_ASSIGN_OR_RETURN(groups_, FindGroups(run_, operand_));
   FOOTFALL_RETURN_IF_ERROR(ReadWholes());
   for (const TotalRole& total : totals) {
@@ -128,6 +121,30 @@ absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
     FOOTFALL_RETURN_IF_ERROR(ReadExcess(total, roles_.size() - 1));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> OperandReader::HasSamples(StepRange steps) const {
+  if (steps.empty()) return false;
+  if (split_ != nullptr) return split_->HasSamples(steps);
+  std::vector<SeriesId> series;
+  for (size_t i = 0; i < groups_.rows.size(); ++i) {
+    if (groups_.matched[i]) series.push_back(groups_.rows.ids[i]);
+  }
+  ScanRequest scan;
+  scan.metric = operand_.metric->id;
+  scan.series = series;
+  scan.steps = steps;
+  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
+                            ScanRows(run_, groups_.rows, scan));
+  while (true) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+    if (!more) return false;
+    const Slab& slab = cursor->slab();
+    const bool any = std::any_of(slab.present.begin(), slab.present.end(),
+                                 [](uint64_t bits) { return bits != 0; });
+    if (any) return true;
+  }
 }
 
 template <typename Take>

@@ -60,16 +60,20 @@ struct ExcessLanes {
 // Threads: const calls may be made from many threads.
 class OperandReader {
  public:
-  // `operand` and `run` must outlive it. Reads what all groups share; `totals`
-  // are the roles that the operand plays.
+  // `operand` and `run` must outlive it. Reads what all groups share, at
+  // `steps`; `totals` are the roles that the operand plays.
   static absl::StatusOr<std::unique_ptr<OperandReader>> Create(
-      Run& run, const BoundOperand& operand,
+      Run& run, const BoundOperand& operand, StepRange steps,
       absl::Span<const TotalRole> totals);
 
   const BoundOperand& operand() const { return operand_; }
   const OperandGroups& groups() const { return groups_; }
-  // The steps of all lanes: those of the operand's range that may have samples.
+  // The steps of all lanes.
   StepRange steps() const { return steps_; }
+
+  // Whether a series of the operand has a sample at one of `steps`; reads up to
+  // the first.
+  absl::StatusOr<bool> HasSamples(StepRange steps) const;
 
   // Lanes of `groups`, in their order.
   absl::StatusOr<GroupLanes> Read(absl::Span<const uint32_t> groups) const;
@@ -88,8 +92,8 @@ class OperandReader {
   uint64_t BytesOfGroup(uint32_t group) const;
 
  private:
-  OperandReader(Run& run, const BoundOperand& operand)
-      : run_(run), operand_(operand), memory_(run) {}
+  OperandReader(Run& run, const BoundOperand& operand, StepRange steps)
+      : run_(run), operand_(operand), memory_(run), steps_(steps) {}
 
   absl::Status Prepare(absl::Span<const TotalRole> totals);
   absl::Status PrepareAcross();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
 #include "query/plan/date_value.h"
 #include "query/plan/event_scope.h"
 
@@ -46,29 +47,33 @@ absl::StatusOr<RowEvents> RowEvents::Create(
     const Run& run, const Plan& plan, const std::vector<GroupKey>& groups) {
   RowEvents result(plan);
   result.dates_.resize(plan.events.size());
-  for (size_t e = 0; e < plan.events.size(); ++e) {
-    const BoundEvents& events = plan.events[e];
-    if (!events.one_date) continue;
-    for (const GroupKey& group : groups) {
-      std::vector<const Event*> found;
-      for (const BoundEvents::One& one : events.events) {
-        if (AppliesTo(one, group)) found.push_back(one.event.get());
-      }
-      std::optional<int64_t>& date = result.dates_[e].emplace_back();
-      if (found.empty()) continue;
-      if (found.size() > 1 && events.name.has_value()) {
-        std::vector<std::string> list;
-        for (const Event* const event : found) {
-          list.push_back(Described(*event));
-        }
-        return Refuse(Refusal::kSeveralEvents, run.text(), events.source,
-                      {QuotedText(*events.kind), QuotedText(*events.name),
-                       absl::StrJoin(list, "; ")});
-      }
-      date = PackDate(found.front()->date);  // the earliest
-    }
+  if (plan.events.empty()) return result;
+  for (const GroupKey& group : groups) {
+    FOOTFALL_RETURN_IF_ERROR(result.AddGroup(run, group));
   }
   return result;
+}
+
+absl::Status RowEvents::AddGroup(const Run& run, const GroupKey& group) {
+  for (size_t e = 0; e < plan_.events.size(); ++e) {
+    const BoundEvents& events = plan_.events[e];
+    if (!events.one_date) continue;
+    std::vector<const Event*> found;
+    for (const BoundEvents::One& one : events.events) {
+      if (AppliesTo(one, group)) found.push_back(one.event.get());
+    }
+    std::optional<int64_t>& date = dates_[e].emplace_back();
+    if (found.empty()) continue;
+    if (found.size() > 1 && events.name.has_value()) {
+      std::vector<std::string> list;
+      for (const Event* const event : found) list.push_back(Described(*event));
+      return Refuse(Refusal::kSeveralEvents, run.text(), events.source,
+                    {QuotedText(*events.kind), QuotedText(*events.name),
+                     absl::StrJoin(list, "; ")});
+    }
+    date = PackDate(found.front()->date);  // the earliest
+  }
+  return absl::OkStatus();
 }
 
 Cell RowEvents::DateOf(size_t events, uint32_t group) const {

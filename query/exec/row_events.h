@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "query/cell/cell.h"
@@ -29,6 +30,9 @@ class RowEvents {
   //                     message lists them
   static absl::StatusOr<RowEvents> Create(const Run& run, const Plan& plan,
                                           const std::vector<GroupKey>& groups);
+
+  // Reckons with one more group, behind the others. Errors as in Create().
+  absl::Status AddGroup(const Run& run, const GroupKey& group);
 
   // The date of event() `events` for a group (PackDate); missing: none applies.
   Cell DateOf(size_t events, uint32_t group) const;

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "query/cell/cell_sum.h"
+#include "query/cell/fill.h"
+#include "query/cell/rank.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/date_value.h"
 
@@ -41,11 +44,6 @@ bool IsExact(const Cell& cell) { return cell.kind() == CellKind::kExact; }
 
 }  // namespace
 
-size_t Rows::TotalIndex(size_t share, RowId row) const {
-  return size_t{total_of_group_[share][row.group]} * results_.timeline->size() +
-         row.bucket;
-}
-
 bool Rows::MayShare(const std::vector<size_t>& operands, uint32_t a,
                     uint32_t b) const {
   for (const size_t o : operands) {
@@ -57,46 +55,42 @@ bool Rows::MayShare(const std::vector<size_t>& operands, uint32_t a,
   return false;
 }
 
-absl::Status Rows::SumShares(const RowExpr& expr) {
-  if (expr.kind != RowExpr::Kind::kShare) {
-    for (const RowExpr& side : expr.sides) {
-      FOOTFALL_RETURN_IF_ERROR(SumShares(side));
-    }
-    return absl::OkStatus();
-  }
-  if (!totals_[expr.share].empty())
-    return absl::OkStatus();  // an item's, again
-  const BoundShare& share = plan_.shares[expr.share];
-  std::vector<uint32_t>& total_of = total_of_group_[expr.share];
-  absl::flat_hash_map<GroupKey, uint32_t> index;
-  for (const GroupKey& group : results_.groups) {
-    GroupKey key = group;
+// ---- Shares
+
+absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
+  const Transform& share = plan_.transforms[transform];
+  std::vector<uint32_t>& total_of = totals_[transform].of_group;
+  std::vector<Total>& totals = totals_[transform].totals;
+  const size_t slots = results_.timeline->slot_count();
+  const auto key_of = [&](size_t group) {
+    GroupKey key = results_.groups[group];
     for (size_t b = 0; b < plan_.by.size(); ++b) {
       if (!share.within[b]) key[b] = kEmptyMember;
     }
-    total_of.push_back(
-        index.emplace(key, static_cast<uint32_t>(index.size())).first->second);
-  }
-  std::vector<size_t> operands;
-  const auto collect = [&](const auto& self, const RowExpr& row) -> void {
-    if (row.kind == RowExpr::Kind::kLeaf) {
-      for (const size_t o : OperandsOf(plan_.leaves[row.leaf].steps)) {
-        operands.push_back(o);
-      }
-    }
-    for (const RowExpr& side : row.sides) self(self, side);
+    return key;
   };
-  collect(collect, expr.sides[1]);
-  const size_t buckets = results_.timeline->size();
-  std::vector<Total>& totals = totals_[expr.share];
-  totals.resize(std::max<size_t>(1, index.size()) *
-                std::max<size_t>(1, buckets));
-  for (uint32_t g = 0; g < results_.groups.size(); ++g) {
-    for (uint32_t b = 0; b < buckets; ++b) {
+  absl::flat_hash_map<GroupKey, uint32_t> index;
+  for (uint32_t g = 0; g < first_group; ++g) {
+    index.emplace(key_of(g), total_of[g]);
+  }
+  const size_t had = index.size();
+  for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
+    total_of.push_back(
+        index.emplace(key_of(g), static_cast<uint32_t>(index.size()))
+            .first->second);
+  }
+  const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
+  FOOTFALL_RETURN_IF_ERROR(
+      memory_.Add((index.size() - had) * slots * sizeof(Total)));
+  totals.resize(index.size() * slots);
+  for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
+    // All the others were counted one by one.
+    if (total_of[g] < had) continue;
+    for (const uint32_t slot : results_.timeline->at(transform)) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
-                                Evaluate(expr.sides[1], {g, b}));
+                                Evaluate(share.counted, {g, slot}));
       if (!cell.has_value) continue;
-      Total& total = totals[TotalIndex(expr.share, {g, b})];
+      Total& total = totals[total_of[g] * slots + slot];
       total.has_value = true;
       total.exact = total.exact && IsExact(cell);
       if (cell.value.is_decimal) {
@@ -112,31 +106,15 @@ absl::Status Rows::SumShares(const RowExpr& expr) {
       }
     }
   }
-  for (Total& total : totals) {
-    total.value += static_cast<double>(total.integer);
-    if (total.has_value && !total.exact) inexact_total_ = true;
+  for (size_t i = had * slots; i < totals.size(); ++i) {
+    totals[i].value += static_cast<double>(totals[i].integer);
+    if (totals[i].has_value && !totals[i].exact) inexact_total_ = true;
   }
   return absl::OkStatus();
 }
 
-absl::Status Rows::SumTotals() {
-  totals_.resize(plan_.shares.size());
-  total_of_group_.resize(plan_.shares.size());
-  for (const BoundItem& item : plan_.items) {
-    FOOTFALL_RETURN_IF_ERROR(SumShares(item.expr));
-  }
-  for (const BoundTest& test : plan_.having) {
-    FOOTFALL_RETURN_IF_ERROR(SumShares(test.left));
-    FOOTFALL_RETURN_IF_ERROR(SumShares(test.right));
-  }
-  for (const BoundKey& key : plan_.order_by) {
-    FOOTFALL_RETURN_IF_ERROR(SumShares(key.expr));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Cell> Rows::EvaluateShare(const RowExpr& expr, RowId row) const {
-  const BoundShare& share = plan_.shares[expr.share];
+absl::StatusOr<Cell> Rows::EvaluateShare(size_t transform, RowId row) const {
+  const Transform& share = plan_.transforms[transform];
   // A group that is not split counts with what it exceeds its parts by, here as
   // in the total.
   const GroupKey& key = results_.groups[row.group];
@@ -145,8 +123,11 @@ absl::StatusOr<Cell> Rows::EvaluateShare(const RowExpr& expr, RowId row) const {
     not_split |= !share.within[b] && key[b] == kEmptyMember;
   }
   FOOTFALL_ASSIGN_OR_RETURN(const Cell part,
-                            Evaluate(expr.sides[not_split ? 1 : 0], row));
-  const Total& total = totals_[expr.share][TotalIndex(expr.share, row)];
+                            Evaluate(not_split ? share.counted : share.x, row));
+  const size_t slots = results_.timeline->slot_count();
+  const Totals& totals = totals_[transform];
+  const Total& total =
+      totals.totals[totals.of_group[row.group] * slots + row.bucket];
   Cell result = Cell::Missing(part.present, part.expected);
   if (!part.has_value || !total.has_value || total.value == 0) return result;
   const Cell whole = Cell::Exact(Scalar::Decimal(total.value), 0, 0);
@@ -154,6 +135,311 @@ absl::StatusOr<Cell> Rows::EvaluateShare(const RowExpr& expr, RowId row) const {
   if (!total.exact) result.inexact = true;
   return result;
 }
+
+// ---- Transforms
+
+absl::Status Rows::WorkOutTransforms() {
+  const size_t groups = results_.groups.size();
+  const size_t slots = results_.timeline->slot_count();
+  totals_.resize(plan_.transforms.size());
+  cells_.resize(plan_.transforms.size());
+  for (size_t t = 0; t < plan_.transforms.size(); ++t) {
+    const Transform& transform = plan_.transforms[t];
+    const Transform::Kind kind = transform.kind;
+    if (kind != Transform::Kind::kShare) {
+      FOOTFALL_RETURN_IF_ERROR(
+          memory_.Add(LeafTable::BytesPerCell() * groups * slots));
+      cells_[t] = LeafTable(
+          groups, slots,
+          kind == Transform::Kind::kMovingAverage ||
+              (kind != Transform::Kind::kRank && transform.x.is_decimal));
+    }
+    FOOTFALL_RETURN_IF_ERROR(WorkOut(t, 0));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rows::AddGroup() {
+  const uint32_t group = static_cast<uint32_t>(results_.groups.size() - 1);
+  FOOTFALL_RETURN_IF_ERROR(events_->AddGroup(run_, results_.groups[group]));
+  for (size_t t = 0; t < plan_.transforms.size(); ++t) {
+    if (plan_.transforms[t].kind != Transform::Kind::kShare) {
+      cells_[t].AddGroup();
+    }
+    FOOTFALL_RETURN_IF_ERROR(WorkOut(t, group));
+  }
+  if (plan_.fill == FillMode::kNone) return absl::OkStatus();
+  for (LeafTable& table : finished_) table.AddGroup();
+  return FillGroup(group);
+}
+
+absl::Status Rows::WorkOut(size_t transform, uint32_t first_group) {
+  switch (plan_.transforms[transform].kind) {
+    case Transform::Kind::kShare:
+      return SumTotals(transform, first_group);
+    case Transform::Kind::kLag:
+      return Lag(transform, first_group);
+    case Transform::Kind::kMovingAverage:
+      return MovingAverage(transform, first_group);
+    case Transform::Kind::kCumulative:
+      return Cumulative(transform, first_group);
+    case Transform::Kind::kRank:
+      break;
+  }
+  // All the others together have no place among the groups.
+  return first_group == 0 ? Rank(transform) : absl::OkStatus();
+}
+
+absl::Status Rows::Lag(size_t transform, uint32_t first_group) {
+  const Transform& lag = plan_.transforms[transform];
+  const Timeline& timeline = *results_.timeline;
+  for (const uint32_t slot : timeline.at(transform)) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    const auto earlier = timeline.Earlier(slot, lag.count, lag.unit);
+    const bool left_out =
+        earlier.has_value() && lag.no_partial &&
+        (timeline.partial(slot) || timeline.partial(*earlier));
+    for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
+      Cell cell;
+      if (earlier.has_value()) {
+        FOOTFALL_ASSIGN_OR_RETURN(cell, Evaluate(lag.x, {g, *earlier}));
+      }
+      if (left_out) cell = Cell::Missing(cell.present, cell.expected);
+      cells_[transform].Set(g, slot, cell);
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Rows::WithinData(const std::vector<size_t>& operands, uint32_t first,
+                      uint32_t last) const {
+  const Timeline& timeline = *results_.timeline;
+  for (const size_t o : operands) {
+    const StepRange& samples = results_.samples[o];
+    if (!samples.empty() &&
+        timeline.key(first) >= timeline.KeyOfStep(o, samples.begin) &&
+        timeline.key(last) <= timeline.KeyOfStep(o, samples.end - 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A window of n buckets is the end of one block of n and the beginning of the
+// next, so sums from either edge of each block are all that is needed, and no
+// term is ever taken off a sum.
+//
+// Source: M. van Herk, "A fast algorithm for local minimum and maximum filters
+// on rectangular and octagonal kernels", Pattern Recognition Letters 13, 1992,
+// which has maxima where we have sums.
+absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
+  const Transform& average = plan_.transforms[transform];
+  const Timeline& timeline = *results_.timeline;
+  const absl::Span<const uint32_t> reads = timeline.reads(transform);
+  const size_t length = static_cast<size_t>(
+      std::min<int64_t>(average.count, static_cast<int64_t>(reads.size()) + 1));
+  // The same for every group: where a block begins, and which of the buckets
+  // have a mean (0: not asked for).
+  enum class Mean : uint8_t { kNotAsked, kNotInData, kWindow };
+  std::vector<bool> block_begins(reads.size());
+  std::vector<Mean> means(reads.size(), Mean::kNotAsked);
+  const std::vector<size_t> operands = OperandsOf(plan_, average.x);
+  const absl::Span<const uint32_t> at = timeline.at(transform);
+  size_t stretch = 0;  // buckets since the last gap
+  size_t next = 0;     // into `at`
+  for (size_t i = 0; i < reads.size(); ++i) {
+    if (i > 0 && !timeline.Follows(reads[i - 1], reads[i])) stretch = 0;
+    block_begins[i] = stretch % length == 0;
+    ++stretch;
+    if (next == at.size() || at[next] != reads[i]) continue;
+    ++next;
+    const bool within = stretch >= length &&
+                        WithinData(operands, reads[i + 1 - length], reads[i]);
+    means[i] = within ? Mean::kWindow : Mean::kNotInData;
+  }
+
+  std::vector<Cell> cells(reads.size());
+  std::vector<CellSum> from_begin(reads.size());  // of the block, to here
+  std::vector<CellSum> to_end(reads.size());      // from here, of the block
+  Reservation fits(run_);
+  FOOTFALL_RETURN_IF_ERROR(
+      fits.Add(reads.size() * (sizeof(Cell) + 2 * sizeof(CellSum))));
+  for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    for (size_t i = 0; i < reads.size(); ++i) {
+      FOOTFALL_ASSIGN_OR_RETURN(cells[i], Evaluate(average.x, {g, reads[i]}));
+      from_begin[i] = block_begins[i] ? CellSum() : from_begin[i - 1];
+      from_begin[i].Add(cells[i]);
+    }
+    for (size_t i = reads.size(); i-- > 0;) {
+      to_end[i] = CellSum();
+      to_end[i].Add(cells[i]);
+      if (i + 1 < reads.size() && !block_begins[i + 1]) {
+        to_end[i].Add(to_end[i + 1]);
+      }
+    }
+    for (size_t i = 0; i < reads.size(); ++i) {
+      if (means[i] == Mean::kNotAsked) continue;
+      // Where the data do not reach back, the row's own coverage is all there
+      // is to say.
+      Cell mean = Cell::Missing(cells[i].present, cells[i].expected);
+      if (means[i] == Mean::kWindow) {
+        const size_t first = i + 1 - length;
+        CellSum sum = to_end[first];
+        if (!block_begins[first]) sum.Add(from_begin[i]);
+        mean = sum.Mean();
+      }
+      cells_[transform].Set(g, reads[i], mean);
+    }
+  }
+  return absl::OkStatus();
+}
+
+const Rows::Stretch& Rows::Range() {
+  if (range_.has_value()) return *range_;
+  bool first_said = true;
+  bool last_said = true;
+  for (const BoundOperand& operand : plan_.operands) {
+    first_said &= operand.window.first.has_value();
+    last_said &= operand.window.last.has_value();
+  }
+  const auto has_samples = [this](uint32_t slot) {
+    for (uint32_t g = 0; g < results_.groups.size(); ++g) {
+      if (HasSteps({g, slot})) return true;
+    }
+    return false;
+  };
+  range_ = Stretch{0, static_cast<uint32_t>(results_.timeline->size())};
+  while (!first_said && range_->begin < range_->end &&
+         !has_samples(range_->begin)) {
+    ++range_->begin;
+  }
+  while (!last_said && range_->begin < range_->end &&
+         !has_samples(range_->end - 1)) {
+    --range_->end;
+  }
+  return *range_;
+}
+
+absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
+  const uint32_t begin = Range().begin;
+  for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    CellSum sum;
+    for (const uint32_t slot : results_.timeline->reads(transform)) {
+      if (slot < begin) continue;
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const Cell cell, Evaluate(plan_.transforms[transform].x, {g, slot}));
+      sum.Add(cell);
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell so_far, sum.Sum());
+      cells_[transform].Set(g, slot, so_far);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rows::Rank(size_t transform) {
+  const size_t groups = results_.groups.size();
+  std::vector<Cell> cells(groups);
+  Reservation fits(run_);
+  FOOTFALL_RETURN_IF_ERROR(fits.Add(groups * (2 * sizeof(Cell) + 3 * 32)));
+  for (const uint32_t slot : results_.timeline->at(transform)) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    for (uint32_t g = 0; g < groups; ++g) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          cells[g], Evaluate(plan_.transforms[transform].x, {g, slot}));
+    }
+    const std::vector<Cell> ranks = RankCells(cells);
+    for (uint32_t g = 0; g < groups; ++g) {
+      cells_[transform].Set(g, slot, ranks[g]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// ---- FILL
+
+absl::Status Rows::Fill() {
+  if (plan_.fill == FillMode::kNone) return absl::OkStatus();
+  const size_t groups = results_.groups.size();
+  const size_t slots = results_.timeline->size();
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(LeafTable::BytesPerCell() *
+                                       plan_.items.size() * groups * slots));
+  for (const BoundItem& item : plan_.items) {
+    finished_.emplace_back(groups, slots, item.expr.is_decimal);
+  }
+  for (uint32_t g = 0; g < groups; ++g) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    FOOTFALL_RETURN_IF_ERROR(FillGroup(g));
+  }
+  return absl::OkStatus();
+}
+
+// Dates are not filled, and bounds(x) has no column that could say so.
+absl::Status Rows::FillGroup(uint32_t group) {
+  const Stretch& range = Range();
+  std::vector<Cell> cells(range.end - range.begin);
+  for (size_t i = 0; i < plan_.items.size(); ++i) {
+    const BoundItem& item = plan_.items[i];
+    for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+      FOOTFALL_ASSIGN_OR_RETURN(cells[slot - range.begin],
+                                Evaluate(item.expr, {group, slot}));
+    }
+    if (!item.bounds && !item.expr.is_date && !item.expr.is_text) {
+      FillCells(plan_.fill, plan_.fill_max, item.expr.is_decimal,
+                absl::MakeSpan(cells));
+    }
+    for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+      finished_[i].Set(group, slot, cells[slot - range.begin]);
+    }
+  }
+  bool says = false;
+  for (uint32_t slot = range.begin; slot < range.end && !says; ++slot) {
+    FOOTFALL_ASSIGN_OR_RETURN(says, Says({group, slot}));
+  }
+  has_values_.push_back(says);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Rows::Says(RowId row) const {
+  if (!HasSteps(row)) return false;
+  for (const BoundItem& item : plan_.items) {
+    if (item.expr.kind == RowExpr::Kind::kLeaf && !item.bounds &&
+        !plan_.leaves[item.expr.leaf].whole_range) {
+      if (results_.leaves[item.expr.leaf].has_value(row.group, row.bucket)) {
+        return true;
+      }
+      continue;
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, Evaluate(item.expr, row));
+    if (cell.has_value ||
+        (item.bounds && (cell.low.has_value() || cell.high.has_value()))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::StatusOr<bool> Rows::Exists(RowId row) const {
+  if (plan_.fill == FillMode::kNone) return Says(row);
+  if (!has_values_[row.group] || row.bucket < range_->begin ||
+      row.bucket >= range_->end) {
+    return false;
+  }
+  if (plan_.fill == FillMode::kNull) return true;
+  for (size_t i = 0; i < plan_.items.size(); ++i) {
+    const Cell cell = finished_[i].Get(row.group, row.bucket);
+    if (!plan_.items[i].bounds && cell.filled) return true;
+  }
+  return Says(row);
+}
+
+absl::StatusOr<Cell> Rows::Finished(size_t item, RowId row) const {
+  if (finished_.empty()) return Evaluate(plan_.items[item].expr, row);
+  return finished_[item].Get(row.group, row.bucket);
+}
+
+// ---- Cells
 
 absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
   switch (expr.kind) {
@@ -166,9 +452,11 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
       if (!leaf.is_date) return cells.Get(row.group, bucket);
       return AsDate(cells.Get(row.group, bucket), plan_, leaf);
     }
-    case RowExpr::Kind::kNegate: {
+    case RowExpr::Kind::kNegate:
+    case RowExpr::Kind::kAbsolute: {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell inner, Evaluate(expr.sides[0], row));
-      return Negate(inner);
+      return expr.kind == RowExpr::Kind::kNegate ? Negate(inner)
+                                                 : AbsoluteValue(inner);
     }
     case RowExpr::Kind::kArithmetic: {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell left, Evaluate(expr.sides[0], row));
@@ -176,7 +464,7 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
       return Combine(expr.op, left, right);
     }
     case RowExpr::Kind::kEvent:
-      return events_.DateOf(expr.events, row.group);
+      return events_->DateOf(expr.events, row.group);
     case RowExpr::Kind::kEventNames: {
       Cell cell = Cell::Exact(Scalar::Integer(0), 0, 0);
       cell.has_value = !TextOf(expr, row).empty();
@@ -187,17 +475,22 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell to, Evaluate(expr.sides[1], row));
       return DaysBetween(from, to);
     }
-    case RowExpr::Kind::kShare:
+    case RowExpr::Kind::kFinished:
+      return Finished(expr.item, row);
+    case RowExpr::Kind::kTransform:
       break;
   }
-  return EvaluateShare(expr, row);
+  if (plan_.transforms[expr.transform].kind == Transform::Kind::kShare) {
+    return EvaluateShare(expr.transform, row);
+  }
+  return cells_[expr.transform].Get(row.group, row.bucket);
 }
 
 std::string Rows::TextOf(const RowExpr& expr, RowId row) const {
   const Timeline& timeline = *results_.timeline;
-  return events_.NamesOf(expr.events, results_.groups[row.group],
-                         timeline.CivilStart(row.bucket),
-                         timeline.CivilEnd(row.bucket), timeline.zone());
+  return events_->NamesOf(expr.events, results_.groups[row.group],
+                          timeline.CivilStart(row.bucket),
+                          timeline.CivilEnd(row.bucket), timeline.zone());
 }
 
 bool Rows::HasSteps(RowId row) const {

@@ -4,6 +4,7 @@
 #define FOOTFALL_QUERY_EXEC_ROWS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,18 +20,27 @@ namespace footfall::query {
 
 struct RowId {
   uint32_t group = 0;
-  uint32_t bucket = 0;
+  uint32_t bucket = 0;  // a slot of the timeline
 };
 
-// Cells of any row, worked out when asked.
+// Cells of any row, worked out when asked; those of transforms beforehand.
 class Rows {
  public:
   // All must outlive it.
-  Rows(const Plan& plan, const Results& results, const RowEvents& events)
-      : plan_(plan), results_(results), events_(events) {}
+  Rows(Run& run, const Plan& plan, const Results& results, RowEvents* events)
+      : run_(run),
+        plan_(plan),
+        results_(results),
+        events_(events),
+        memory_(run) {}
 
-  // Sums the totals of every share() of the statement. Call it once, first.
-  absl::Status SumTotals();
+  // Call it once, first.
+  absl::Status WorkOutTransforms();
+  // Fills the cells of items, where FILL is said; after the transforms.
+  absl::Status Fill();
+  // Works out the group that was appended to the results. It has no rank, and
+  // its shares are of the totals that were there without it.
+  absl::Status AddGroup();
 
   // A date is its number (PackDate).
   absl::StatusOr<Cell> Evaluate(const RowExpr& expr, RowId row) const;
@@ -38,13 +48,20 @@ class Rows {
   // value where there is one, and no number.
   std::string TextOf(const RowExpr& expr, RowId row) const;
 
+  // Item `item` as it is printed.
+  absl::StatusOr<Cell> Finished(size_t item, RowId row) const;
+
   // Whether the group has a sample of its own behind the row.
   bool HasSteps(RowId row) const;
+  // Whether the row is there, before HAVING: its group has samples in it and
+  // some item something to say; or FILL puts it there.
+  absl::StatusOr<bool> Exists(RowId row) const;
 
   // A share whose total counts people more than once was worked out.
   bool inexact_total() const { return inexact_total_; }
 
  private:
+  // The sum of x over groups, behind a share().
   struct Total {
     bool has_value = false;
     bool exact = true;
@@ -53,28 +70,60 @@ class Rows {
     size_t groups = 0;
     uint32_t first_group = 0;
   };
-  absl::Status SumShares(const RowExpr& expr);
-  absl::StatusOr<Cell> EvaluateShare(const RowExpr& expr, RowId row) const;
+  // Of one share(): which total each group belongs to, and the totals by slot.
+  struct Totals {
+    std::vector<uint32_t> of_group;
+    std::vector<Total> totals;
+  };
+  absl::Status SumTotals(size_t transform, uint32_t first_group);
+  absl::StatusOr<Cell> EvaluateShare(size_t transform, RowId row) const;
   // Whether two groups, each exact, may hold the same people.
   bool MayShare(const std::vector<size_t>& operands, uint32_t a,
                 uint32_t b) const;
-  size_t TotalIndex(size_t share, RowId row) const;
 
+  // Of each kind: the cells of the groups from `first_group` on, where they are
+  // asked for.
+  absl::Status WorkOut(size_t transform, uint32_t first_group);
+  absl::Status Lag(size_t transform, uint32_t first_group);
+  absl::Status MovingAverage(size_t transform, uint32_t first_group);
+  absl::Status Cumulative(size_t transform, uint32_t first_group);
+  absl::Status Rank(size_t transform);
+  absl::Status FillGroup(uint32_t group);
+  // Whether a row is there without FILL.
+  absl::StatusOr<bool> Says(RowId row) const;
+  // The buckets of the range, [begin, end): where DURING does not say one of
+  // its ends, to the first or the last sample of any group.
+  struct Stretch {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+  const Stretch& Range();
+  // Whether the buckets from slot `first` to slot `last` lie within the data.
+  bool WithinData(const std::vector<size_t>& operands, uint32_t first,
+                  uint32_t last) const;
+
+  Run& run_;
   const Plan& plan_;
   const Results& results_;
-  const RowEvents& events_;
-  // [shares]: which total each group belongs to, and the totals by bucket.
-  std::vector<std::vector<uint32_t>> total_of_group_;
-  std::vector<std::vector<Total>> totals_;
+  RowEvents* const events_;
+  Reservation memory_;
+  // [transforms] one of them is in use.
+  std::vector<Totals> totals_;
+  std::vector<LeafTable> cells_;
+  std::optional<Stretch> range_;
+  // FILL: the items' cells, [items]; and [groups] whether a value is there that
+  // was not filled.
+  std::vector<LeafTable> finished_;
+  std::vector<bool> has_values_;
   bool inexact_total_ = false;
 };
 
 // The rows of the answer, in its order: those with a value, after HAVING, TOP,
 // ORDER BY and LIMIT.
 //   RESOURCE_EXHAUSTED  more than QueryLimits::max_rows
-absl::StatusOr<std::vector<RowId>> ChooseRows(const Run& run, const Plan& plan,
-                                              const Results& results,
-                                              const Rows& rows);
+// TOP .. OTHERS appends a group to `results`, and to `rows`, which are theirs.
+absl::StatusOr<std::vector<RowId>> ChooseRows(Run& run, const Plan& plan,
+                                              Results* results, Rows* rows);
 
 }  // namespace footfall::query
 

@@ -24,17 +24,18 @@ absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
   Run run(snapshot, options, text);
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
   if (explain != Statement::Explain::kNo) return Explain(run, plan);
-  FOOTFALL_ASSIGN_OR_RETURN(const Results results, EvaluateLeaves(run, plan));
+  FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
   if (plan.correlogram) return BuildCorrelogram(run, plan, results);
-  FOOTFALL_ASSIGN_OR_RETURN(const RowEvents events,
+  FOOTFALL_ASSIGN_OR_RETURN(RowEvents events,
                             RowEvents::Create(run, plan, results.groups));
-  Rows rows(plan, results, events);
-  FOOTFALL_RETURN_IF_ERROR(rows.SumTotals());
+  Rows rows(run, plan, results, &events);
+  FOOTFALL_RETURN_IF_ERROR(rows.WorkOutTransforms());
   if (plan.changepoints.has_value()) {
     return BuildChangepoints(run, plan, results, rows);
   }
+  FOOTFALL_RETURN_IF_ERROR(rows.Fill());
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<RowId> chosen,
-                            ChooseRows(run, plan, results, rows));
+                            ChooseRows(run, plan, &results, &rows));
   return BuildAnswer(run, plan, results, rows, chosen);
 }
 

@@ -3,8 +3,11 @@
 #include "query/exec/timeline.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/window.h"
 
@@ -34,99 +37,287 @@ int64_t BucketOf(const BoundOperand& operand, int64_t key) {
 
 }  // namespace
 
-absl::StatusOr<Timeline> Timeline::Create(
-    Run& run, const Plan& plan,
-    absl::Span<const std::unique_ptr<OperandReader>> readers) {
+absl::StatusOr<Timeline> Timeline::Create(Run& run, const Plan& plan) {
   Timeline timeline(plan);
-  const size_t operands = plan.operands.size();
-  timeline.pieces_.resize(operands);
-  for (size_t o = 0; o < operands; ++o) {
-    const BoundOperand& operand = plan.operands[o];
-    const int64_t unfinished =
-        FirstUnfinishedStep(operand.grid, run.options().now);
-    timeline.unfinished_.push_back(unfinished);
-    timeline.open_.push_back(!operand.window.first.has_value() ||
-                             !operand.window.last.has_value());
-    BucketPiece whole;
-    whole.data = readers[o]->steps();
-    if (!timeline.open_[o]) {
-      whole.over = StepRange{operand.range.begin,
-                             std::min(operand.range.end, unfinished)}
-                       .size();
-    }
-    timeline.whole_.push_back(whole);
-  }
-  if (!plan.every.has_value()) {
-    timeline.size_ = 1;
-    bool partial = false;
-    for (size_t o = 0; o < operands; ++o) {
-      timeline.pieces_[o] = {timeline.whole_[o]};
-      partial |= !timeline.open_[o] &&
-                 plan.operands[o].range.end > timeline.unfinished_[o];
-    }
-    timeline.partial_ = {partial};
-    return timeline;
-  }
-
-  timeline.has_time_ = true;
-  std::vector<int64_t>& keys = timeline.keys_;
-  for (size_t o = 0; o < operands; ++o) {
-    const BoundOperand& operand = plan.operands[o];
-    const StepRange steps = readers[o]->steps();
-    if (operand.broadcast() || steps.empty()) continue;
-    int64_t bucket = operand.buckets->BucketOf(steps.begin);
-    const int64_t last = operand.buckets->BucketOf(steps.end - 1);
-    const size_t had = keys.size();
-    for (; bucket <= last; bucket = operand.buckets->Next(bucket)) {
-      keys.push_back(KeyOf(operand, bucket));
-      // Seconds over years: told before the memory is gone.
-      if (keys.size() % kBucketsBetweenChecks == 0) {
-        Reservation fits(run);
-        FOOTFALL_RETURN_IF_ERROR(
-            fits.Add(keys.size() * (8 + operands * sizeof(BucketPiece))));
-      }
-    }
-    std::inplace_merge(keys.begin(), keys.begin() + static_cast<ptrdiff_t>(had),
-                       keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    if (had == 0) timeline.lead_ = o;
-  }
-  timeline.size_ = keys.size();
-  timeline.partial_.assign(keys.size(), false);
-  for (size_t o = 0; o < operands; ++o) {
-    const BoundOperand& operand = plan.operands[o];
-    const StepRange lanes = readers[o]->steps();
-    std::vector<BucketPiece>& pieces = timeline.pieces_[o];
-    pieces.resize(keys.size());
-    for (size_t b = 0; b < keys.size(); ++b) {
-      const StepRange all =
-          operand.buckets->StepsOf(BucketOf(operand, keys[b]));
-      const StepRange inside = Intersect(all, operand.range);
-      pieces[b].data = Intersect(inside, lanes);
-      pieces[b].over =
-          StepRange{inside.begin, std::min(inside.end, timeline.unfinished_[o])}
-              .size();
-      if (!operand.broadcast() &&
-          (inside != all || all.end > timeline.unfinished_[o])) {
-        timeline.partial_[b] = true;
-      }
-    }
+  FOOTFALL_RETURN_IF_ERROR(timeline.FindBounds(run));
+  if (plan.every.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(timeline.CutBuckets(run));
+  } else {
+    FOOTFALL_RETURN_IF_ERROR(timeline.CutRanges(run));
   }
   return timeline;
 }
 
-std::string Timeline::Format(size_t bucket) const {
-  const BoundOperand& lead = plan_->operands[lead_];
-  return lead.buckets->Format(BucketOf(lead, keys_[bucket]));
+absl::Status Timeline::FindBounds(Run& run) {
+  for (const BoundOperand& operand : plan_->operands) {
+    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
+                              run.snapshot().StepBounds(operand.metric->id));
+    bounds_.push_back(bounds.value_or(StepRange()));
+    lanes_.push_back(bounds.has_value()
+                         ? Intersect(*bounds, operand.range)
+                         : StepRange{operand.range.begin, operand.range.begin});
+    const int64_t unfinished =
+        FirstUnfinishedStep(operand.grid, run.options().now);
+    unfinished_.push_back(unfinished);
+    open_.push_back(!operand.window.first.has_value() ||
+                    !operand.window.last.has_value());
+    BucketPiece whole;
+    whole.data = lanes_.back();
+    if (!open_.back()) {
+      whole.over = StepRange{operand.range.begin,
+                             std::min(operand.range.end, unfinished)}
+                       .size();
+    }
+    whole_.push_back(whole);
+  }
+  pieces_.resize(plan_->operands.size());
+  return absl::OkStatus();
 }
 
-absl::CivilSecond Timeline::CivilStart(size_t bucket) const {
+// The piece of a bucket with the steps `all`; `clip`: what lies outside the
+// range does not count.
+void Timeline::AddPiece(size_t o, size_t slot, StepRange all, bool clip) {
+  const BoundOperand& operand = plan_->operands[o];
+  const StepRange inside = clip ? Intersect(all, operand.range) : all;
+  BucketPiece& piece = pieces_[o][slot];
+  piece.data = Intersect(inside, bounds_[o]);
+  piece.over =
+      StepRange{inside.begin, std::min(inside.end, unfinished_[o])}.size();
+  if (!operand.broadcast() && (inside != all || all.end > unfinished_[o])) {
+    partial_[slot] = true;
+  }
+  if (clip || piece.data.empty()) return;
+  StepRange& lanes = lanes_[o];
+  if (lanes.empty()) {
+    lanes = piece.data;
+  } else {
+    lanes.begin = std::min(lanes.begin, piece.data.begin);
+    lanes.end = std::max(lanes.end, piece.data.end);
+  }
+}
+
+absl::Status Timeline::CutBuckets(Run& run) {
+  has_time_ = true;
+  const size_t operands = plan_->operands.size();
+  bool found_lead = false;
+  for (size_t o = 0; o < operands; ++o) {
+    const BoundOperand& operand = plan_->operands[o];
+    const StepRange steps = lanes_[o];
+    if (operand.broadcast() || steps.empty()) continue;
+    int64_t bucket = operand.buckets->BucketOf(steps.begin);
+    const int64_t last = operand.buckets->BucketOf(steps.end - 1);
+    const size_t had = keys_.size();
+    for (; bucket <= last; bucket = operand.buckets->Next(bucket)) {
+      keys_.push_back(KeyOf(operand, bucket));
+      // Seconds over years: told before the memory is gone.
+      if (keys_.size() % kBucketsBetweenChecks == 0) {
+        Reservation fits(run);
+        FOOTFALL_RETURN_IF_ERROR(
+            fits.Add(keys_.size() * (8 + operands * sizeof(BucketPiece))));
+      }
+    }
+    std::inplace_merge(keys_.begin(),
+                       keys_.begin() + static_cast<ptrdiff_t>(had),
+                       keys_.end());
+    keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+    const int64_t first_key =
+        KeyOf(operand, operand.buckets->BucketOf(bounds_[o].begin));
+    first_key_ = found_lead ? std::min(first_key_, first_key) : first_key;
+    if (!found_lead) lead_ = o;
+    found_lead = true;
+  }
+  if (plan_->fill != FillMode::kNone && found_lead) {
+    FOOTFALL_RETURN_IF_ERROR(ShowWholeRange(run));
+  }
+  size_ = keys_.size();
+  if (!plan_->transforms.empty()) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const LookBack found,
+        FindLookBack(
+            run, *plan_, keys_,
+            [this](int64_t key, int64_t count, footfall::Unit unit) {
+              return EarlierKey(key, count, unit);
+            },
+            [this](int64_t key) { return PreviousKey(key); }));
+    SetLookBack(found);
+    Reservation fits(run);
+    FOOTFALL_RETURN_IF_ERROR(
+        fits.Add(keys_.size() * (8 + operands * sizeof(BucketPiece))));
+  }
+  partial_.assign(keys_.size(), false);
+  for (size_t o = 0; o < operands; ++o) {
+    const BoundOperand& operand = plan_->operands[o];
+    pieces_[o].resize(keys_.size());
+    for (size_t slot = 0; slot < keys_.size(); ++slot) {
+      AddPiece(o, slot,
+               operand.buckets->StepsOf(BucketOf(operand, keys_[slot])),
+               /*clip=*/slot < size_);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// FILL: the buckets from the first to the last, and where DURING says an end of
+// the range, up to there.
+absl::Status Timeline::ShowWholeRange(Run& run) {
+  const BoundOperand& lead = plan_->operands[lead_];
+  int64_t first = keys_.front();
+  int64_t last = keys_.back();
+  if (!lead.range.empty()) {
+    if (lead.window.first.has_value()) {
+      first = std::min(first, KeyOfStep(lead_, lead.range.begin));
+    }
+    if (lead.window.last.has_value()) {
+      last = std::max(last, KeyOfStep(lead_, lead.range.end - 1));
+    }
+  }
+  keys_.clear();
+  int64_t bucket = BucketOf(lead, first);
+  for (; KeyOf(lead, bucket) <= last; bucket = lead.buckets->Next(bucket)) {
+    keys_.push_back(KeyOf(lead, bucket));
+    if (keys_.size() % kBucketsBetweenChecks == 0) {
+      Reservation fits(run);
+      FOOTFALL_RETURN_IF_ERROR(fits.Add(
+          keys_.size() * (8 + plan_->operands.size() * sizeof(BucketPiece))));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Without EVERY the only bucket is the range, and an earlier one the range as
+// it lies earlier: of each operand, whose own DURING may stand in braces.
+absl::Status Timeline::CutRanges(Run& run) {
+  const size_t operands = plan_->operands.size();
+  // nullopt: the range has an end that does not exist there.
+  using Ranges = std::vector<std::optional<TimeWindow>>;
+  std::vector<Ranges> ranges(1);
+  for (const BoundOperand& operand : plan_->operands) {
+    ranges[0].push_back(operand.window);
+  }
+  size_ = 1;
+  keys_ = {0};
+  if (!plan_->transforms.empty()) {
+    absl::flat_hash_map<std::string, int64_t> known;
+    absl::Status full;
+    Reservation fits(run);
+    const auto earlier = [&](int64_t key, int64_t count,
+                             footfall::Unit unit) -> std::optional<int64_t> {
+      Ranges moved;
+      std::string name;
+      for (size_t o = 0; o < operands; ++o) {
+        moved.push_back(ranges[static_cast<size_t>(key)][o]);
+        std::optional<TimeWindow>& window = moved.back();
+        if (window.has_value() && !open_[o]) {
+          window = ShiftWindow(*window, plan_->operands[o].grid, count, unit);
+        }
+        absl::StrAppend(&name, window ? FormatWindow(*window) : "", ";");
+      }
+      const auto [at, inserted] =
+          known.emplace(name, static_cast<int64_t>(ranges.size()));
+      if (inserted) {
+        full.Update(fits.Add(name.size() + operands * sizeof(moved[0])));
+        if (!full.ok()) return std::nullopt;
+        ranges.push_back(std::move(moved));
+      }
+      earlier_ranges_[{key, count, unit}] = at->second;
+      return at->second;
+    };
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const LookBack found,
+        FindLookBack(run, *plan_, keys_, earlier,
+                     [](int64_t) { return std::optional<int64_t>(); }));
+    FOOTFALL_RETURN_IF_ERROR(full);
+    SetLookBack(found);
+  }
+  partial_.assign(keys_.size(), false);
+  for (size_t o = 0; o < operands; ++o) {
+    const BoundOperand& operand = plan_->operands[o];
+    pieces_[o].resize(keys_.size());
+    pieces_[o][0] = whole_[o];
+    if (!open_[o] && operand.range.end > unfinished_[o]) partial_[0] = true;
+    for (size_t slot = 1; slot < keys_.size(); ++slot) {
+      const auto& window = ranges[static_cast<size_t>(keys_[slot])][o];
+      if (!window.has_value() || open_[o]) continue;
+      AddPiece(o, slot, operand.grid.StepsInside(window->first, window->last),
+               /*clip=*/false);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// ---- Slots
+
+std::optional<int64_t> Timeline::EarlierKey(int64_t key, int64_t count,
+                                            footfall::Unit unit) const {
+  const BoundOperand& lead = plan_->operands[lead_];
+  const auto bucket = lead.buckets->Shift(BucketOf(lead, key), -count, unit);
+  if (!bucket.has_value()) return std::nullopt;
+  return KeyOf(lead, *bucket);
+}
+
+std::optional<int64_t> Timeline::PreviousKey(int64_t key) const {
+  if (key <= first_key_) return std::nullopt;
+  const BoundOperand& lead = plan_->operands[lead_];
+  const StepRange steps = lead.buckets->StepsOf(BucketOf(lead, key));
+  return KeyOf(lead, lead.buckets->BucketOf(steps.begin - 1));
+}
+
+int64_t Timeline::KeyOfStep(size_t operand, int64_t step) const {
+  const BoundOperand& bound = plan_->operands[operand];
+  return KeyOf(bound, bound.buckets->BucketOf(step));
+}
+
+std::optional<uint32_t> Timeline::SlotOf(int64_t key) const {
+  const auto shown_end = keys_.begin() + static_cast<ptrdiff_t>(size_);
+  auto at = std::lower_bound(keys_.begin(), shown_end, key);
+  if (at == shown_end || *at != key) {
+    at = std::lower_bound(shown_end, keys_.end(), key);
+    if (at == keys_.end() || *at != key) return std::nullopt;
+  }
+  return static_cast<uint32_t>(at - keys_.begin());
+}
+
+std::optional<uint32_t> Timeline::Earlier(uint32_t slot, int64_t count,
+                                          footfall::Unit unit) const {
+  if (has_time_) {
+    const auto key = EarlierKey(keys_[slot], count, unit);
+    return key.has_value() ? SlotOf(*key) : std::nullopt;
+  }
+  const auto at = earlier_ranges_.find({keys_[slot], count, unit});
+  return at == earlier_ranges_.end() ? std::nullopt : SlotOf(at->second);
+}
+
+bool Timeline::Follows(uint32_t before, uint32_t slot) const {
+  return PreviousKey(keys_[slot]) == keys_[before];
+}
+
+// Slots for the keys that were found: the shown ones are there.
+void Timeline::SetLookBack(const LookBack& found) {
+  const std::vector<int64_t> shown = keys_;
+  std::set_difference(found.keys.begin(), found.keys.end(), shown.begin(),
+                      shown.end(), std::back_inserter(keys_));
+  const auto slots_of = [this](const std::vector<int64_t>& keys) {
+    std::vector<uint32_t> slots;
+    slots.reserve(keys.size());
+    for (const int64_t key : keys) slots.push_back(*SlotOf(key));
+    return slots;
+  };
+  for (const auto& keys : found.at) at_.push_back(slots_of(keys));
+  for (const auto& keys : found.reads) reads_.push_back(slots_of(keys));
+}
+
+std::string Timeline::Format(size_t slot) const {
+  const BoundOperand& lead = plan_->operands[lead_];
+  return lead.buckets->Format(BucketOf(lead, keys_[slot]));
+}
+
+absl::CivilSecond Timeline::CivilStart(size_t slot) const {
   const BoundOperand& lead = plan_->operands[lead_];
   if (!has_time_) {
     return lead.window.first.has_value() ? lead.window.first->start
                                          : first_sample_;
   }
-  return lead.buckets->CivilStart(BucketOf(lead, keys_[bucket]));
+  return lead.buckets->CivilStart(BucketOf(lead, keys_[slot]));
 }
 
 absl::CivilSecond Timeline::CivilEnd(size_t bucket) const {
@@ -149,18 +340,20 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
   StepRange together;
   for (size_t o = 0; o < extents.size(); ++o) {
     const BoundOperand& operand = plan_->operands[o];
-    if (operand.own_window || extents[o].empty()) continue;
-    const absl::CivilSecond starts = operand.grid.CivilStart(extents[o].begin);
-    const absl::CivilSecond ends = operand.grid.CivilStart(extents[o].end);
+    // Samples that were looked back at lie outside the range.
+    const StepRange extent = Intersect(extents[o], operand.range);
+    if (operand.own_window || extent.empty()) continue;
+    const absl::CivilSecond starts = operand.grid.CivilStart(extent.begin);
+    const absl::CivilSecond ends = operand.grid.CivilStart(extent.end);
     if (!first.has_value() || starts < *first) first = starts;
     if (!end.has_value() || ends > *end) end = ends;
     if (!some.has_value()) {
       some = o;
-      together = extents[o];
+      together = extent;
     } else {
       one_grid = one_grid && operand.grid == plan_->operands[*some].grid;
-      together.begin = std::min(together.begin, extents[o].begin);
-      together.end = std::max(together.end, extents[o].end);
+      together.begin = std::min(together.begin, extent.begin);
+      together.end = std::max(together.end, extent.end);
     }
   }
   if (first.has_value()) {
@@ -173,7 +366,7 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
     const BoundOperand& operand = plan_->operands[o];
     StepRange range;
     if (operand.own_window) {
-      range = extents[o];
+      range = Intersect(extents[o], operand.range);
     } else if (!some.has_value()) {
       continue;
     } else if (one_grid) {

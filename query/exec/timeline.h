@@ -4,14 +4,17 @@
 #define FOOTFALL_QUERY_EXEC_TIMELINE_H_
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
-#include "query/exec/operand_reader.h"
+#include "query/exec/look_back.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
 
@@ -23,24 +26,32 @@ struct BucketPiece {
   int64_t over = 0;  // how many lie in the range and are over at now
 };
 
-// The buckets of an answer in time order, shared by all operands; one bucket
-// where there is no EVERY.
+// The buckets of an answer, shared by all operands; one bucket where there is
+// no EVERY, which then is the range.
+//
+// Buckets are *slots*. Slots [0, size()) are shown, in time order. Behind them,
+// in time order again, come those that transforms look back at: whole buckets,
+// before the range or in its gaps; without EVERY, the range as it lies that
+// much earlier by the calendar.
 class Timeline {
  public:
-  // `readers` [operands of the plan].
-  static absl::StatusOr<Timeline> Create(
-      Run& run, const Plan& plan,
-      absl::Span<const std::unique_ptr<OperandReader>> readers);
+  static absl::StatusOr<Timeline> Create(Run& run, const Plan& plan);
 
+  // Slots shown, and all of them.
   size_t size() const { return size_; }
+  size_t slot_count() const { return partial_.size(); }
   // Whether rows have a time.
   bool has_time() const { return has_time_; }
 
-  const BucketPiece& piece(size_t operand, size_t bucket) const {
-    return pieces_[operand][bucket];
+  const BucketPiece& piece(size_t operand, size_t slot) const {
+    return pieces_[operand][slot];
   }
   // The whole range as one bucket.
   const BucketPiece& whole(size_t operand) const { return whole_[operand]; }
+  // The steps of an operand that are to be read, for all slots.
+  StepRange lanes(size_t operand) const { return lanes_[operand]; }
+  // Beyond them the operand's metric has no samples; the steps of whole eras.
+  StepRange bounds(size_t operand) const { return bounds_[operand]; }
   // The first step that is not over at now.
   int64_t unfinished(size_t operand) const { return unfinished_[operand]; }
   // Whether the range ends (begins) with the samples: what is expected of the
@@ -49,17 +60,36 @@ class Timeline {
   // Of an open range, once it is settled: the steps that it came to.
   StepRange settled(size_t operand) const { return settled_[operand]; }
 
-  // Part of the bucket lies outside the range or is not over.
-  bool partial(size_t bucket) const { return partial_[bucket]; }
-  std::string Format(size_t bucket) const;
+  // Part of the bucket is not over, or lies outside the range where the bucket
+  // is shown.
+  bool partial(size_t slot) const { return partial_[slot]; }
+  std::string Format(size_t slot) const;
   // The bucket's first civil second, and the first behind it. Without EVERY it
   // is the range, or from the first to the last sample.
-  absl::CivilSecond CivilStart(size_t bucket) const;
-  absl::CivilSecond CivilEnd(size_t bucket) const;
+  absl::CivilSecond CivilStart(size_t slot) const;
+  absl::CivilSecond CivilEnd(size_t slot) const;
   // The zone that they are of.
   const absl::TimeZone& zone() const {
     return plan_->operands[lead_].grid.zone();
   }
+
+  // Slots at which a transform has a cell, and at which it reads its x, each in
+  // time order. Of no meaning for a share.
+  absl::Span<const uint32_t> at(size_t transform) const {
+    return at_[transform];
+  }
+  absl::Span<const uint32_t> reads(size_t transform) const {
+    return reads_[transform];
+  }
+  // The slot that much earlier by the calendar; nullopt where that date does
+  // not exist. Requires: a transform looks there.
+  std::optional<uint32_t> Earlier(uint32_t slot, int64_t count,
+                                  footfall::Unit unit) const;
+  // Whether `slot` is the bucket right behind `before`.
+  bool Follows(uint32_t before, uint32_t slot) const;
+  // Where a slot lies among buckets, and a step's bucket. Under EVERY.
+  int64_t key(size_t slot) const { return keys_[slot]; }
+  int64_t KeyOfStep(size_t operand, int64_t step) const;
 
   // Tells which samples there were: [first, end) steps of each operand, empty
   // where it had none. Settles the open ranges.
@@ -68,17 +98,37 @@ class Timeline {
  private:
   explicit Timeline(const Plan& plan) : plan_(&plan) {}
 
+  absl::Status FindBounds(Run& run);
+  absl::Status CutBuckets(Run& run);
+  absl::Status ShowWholeRange(Run& run);
+  absl::Status CutRanges(Run& run);
+  void AddPiece(size_t operand, size_t slot, StepRange all, bool clip);
+  std::optional<int64_t> EarlierKey(int64_t key, int64_t count,
+                                    footfall::Unit unit) const;
+  std::optional<int64_t> PreviousKey(int64_t key) const;
+  std::optional<uint32_t> SlotOf(int64_t key) const;
+  void SetLookBack(const LookBack& found);
+
   const Plan* plan_;
   size_t size_ = 0;
   bool has_time_ = false;
-  std::vector<int64_t> keys_;  // buckets of `lead_`
-  size_t lead_ = 0;            // operand whose buckets give times
-  std::vector<std::vector<BucketPiece>> pieces_;  // [operands][buckets]
+  // [slots] Under EVERY, buckets of the leading operand; else their numbers.
+  std::vector<int64_t> keys_;
+  size_t lead_ = 0;        // operand whose buckets give times
+  int64_t first_key_ = 0;  // no sample lies before that bucket
+  std::vector<StepRange> bounds_;
+  std::vector<StepRange> lanes_;
+  std::vector<std::vector<BucketPiece>> pieces_;  // [operands][slots]
   std::vector<BucketPiece> whole_;
   std::vector<int64_t> unfinished_;
   std::vector<bool> open_;
   std::vector<StepRange> settled_;
-  std::vector<bool> partial_;
+  std::vector<bool> partial_;              // [slots]
+  std::vector<std::vector<uint32_t>> at_;  // [transforms]
+  std::vector<std::vector<uint32_t>> reads_;
+  // Without EVERY: slot, count, unit -> slot.
+  absl::flat_hash_map<std::tuple<int64_t, int64_t, footfall::Unit>, int64_t>
+      earlier_ranges_;
   // Of all samples that the statement reads, but for operands with a DURING of
   // their own; equal where there is none.
   absl::CivilSecond first_sample_;

@@ -55,9 +55,14 @@ std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
     case StepExpr::Kind::kArithmetic:
       break;
   }
-  const auto left = RuleOverTime(plan, expr.sides[0]);
-  const auto right = RuleOverTime(plan, expr.sides[1]);
-  switch (expr.op) {
+  return RuleOfArithmetic(expr.op, RuleOverTime(plan, expr.sides[0]),
+                          RuleOverTime(plan, expr.sides[1]));
+}
+
+std::optional<Additivity> RuleOfArithmetic(char op,
+                                           std::optional<Additivity> left,
+                                           std::optional<Additivity> right) {
+  switch (op) {
     case '*':
       if (!left.has_value() || left == Additivity::kLevel) {
         return right.has_value() ? right : left;

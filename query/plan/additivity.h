@@ -22,6 +22,11 @@ namespace footfall::query {
 //                  where it ADDS; LEVEL for all others
 std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr);
 
+// That of `left op right`, from those of its sides.
+std::optional<Additivity> RuleOfArithmetic(char op,
+                                           std::optional<Additivity> left,
+                                           std::optional<Additivity> right);
+
 }  // namespace footfall::query
 
 #endif  // FOOTFALL_QUERY_PLAN_ADDITIVITY_H_

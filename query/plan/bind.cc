@@ -59,8 +59,12 @@ absl::Status Binder::BindBy() {
 // Without EVERY, a bare metric means a row for each of its steps.
 absl::Status Binder::DecideEvery() {
   if (select_.every.has_value()) {
-    if (select_.every->fill != FillMode::kNone) {
-      return Refuse(Refusal::kNotBuilt, select_.every->source, {"FILL"});
+    plan_.fill = select_.every->fill;
+    plan_.fill_max = select_.every->fill_max;
+    if (plan_.fill_max.has_value() &&
+        (plan_.fill == FillMode::kNone || plan_.fill == FillMode::kNull)) {
+      return Refuse(Refusal::kFillMax, select_.every->source,
+                    {plan_.fill == FillMode::kNone ? "none" : "null"});
     }
     plan_.every = select_.every->bucket;
     every_source_ = select_.every->source;
@@ -112,9 +116,7 @@ absl::Status Binder::BindItems() {
     }
     bound.name = item.name.has_value() ? *item.name : Printed(*expr);
     FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindRow(*expr, place));
-    if (bound.expr.kind == RowExpr::Kind::kLeaf) {
-      bound.unit = UnitOf(plan_.leaves[bound.expr.leaf], *expr);
-    }
+    bound.unit = UnitOfRow(*expr, bound.expr);
     plan_.items.push_back(std::move(bound));
   }
   // Events stand in the rows of metrics, and have none of their own.
@@ -123,6 +125,21 @@ absl::Status Binder::BindItems() {
     return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
   }
   return absl::OkStatus();
+}
+
+// A value that is one metric's keeps its unit, in other rows and as a mean of
+// them, too.
+std::string Binder::UnitOfRow(const Expr& expr, const RowExpr& row) const {
+  const Call* call = std::get_if<Call>(&expr.node);
+  if (row.kind != RowExpr::Kind::kLeaf) {
+    const bool keeps = call != nullptr && KeepsUnit(call->function);
+    return keeps ? UnitOfRow(std::get<Expr>(call->arguments[0].form),
+                             row.kind == RowExpr::Kind::kTransform
+                                 ? plan_.transforms[row.transform].x
+                                 : row.sides[0])
+                 : "";
+  }
+  return UnitOf(plan_.leaves[row.leaf], expr);
 }
 
 absl::Status Binder::CheckNames() {
@@ -202,6 +219,24 @@ absl::StatusOr<RowExpr> Binder::BindNamed(const Expr& expr) {
   return BindRow(expr, Place());
 }
 
+// Tests and keys look at items as they are printed, which FILL may have had a
+// hand in.
+void Binder::UseFinished(RowExpr* expr) const {
+  if (plan_.fill == FillMode::kNone) return;
+  for (size_t i = 0; i < plan_.items.size(); ++i) {
+    const BoundItem& item = plan_.items[i];
+    if (item.bounds || !(item.expr == *expr)) continue;
+    RowExpr finished;
+    finished.kind = RowExpr::Kind::kFinished;
+    finished.item = i;
+    finished.is_decimal = expr->is_decimal;
+    finished.is_date = expr->is_date;
+    *expr = std::move(finished);
+    return;
+  }
+  for (RowExpr& side : expr->sides) UseFinished(&side);
+}
+
 absl::Status Binder::BindHaving() {
   for (const Test& test : select_.having) {
     BoundTest bound;
@@ -213,6 +248,8 @@ absl::Status Binder::BindHaving() {
       FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.left, bound.left, '='));
       FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.right, bound.right, '='));
     }
+    UseFinished(&bound.left);
+    UseFinished(&bound.right);
     plan_.having.push_back(std::move(bound));
   }
   return absl::OkStatus();
@@ -240,6 +277,7 @@ absl::Status Binder::BindOrder() {
         }
       }
     }
+    UseFinished(&bound.expr);
     plan_.order_by.push_back(std::move(bound));
   }
   return absl::OkStatus();
@@ -248,14 +286,21 @@ absl::Status Binder::BindOrder() {
 absl::Status Binder::BindTop() {
   if (!select_.top.has_value()) return absl::OkStatus();
   const Top& top = *select_.top;
-  if (top.others.has_value()) {
-    return Refuse(Refusal::kNotBuilt, top.source, {"TOP .. OTHERS"});
-  }
   if (plan_.by.empty()) {
     return Refuse(Refusal::kTopBy, top.source, {absl::StrCat(top.count)});
   }
   BoundTop bound;
   bound.count = top.count;
+  if (top.others.has_value()) {
+    bound.others = std::get<std::string>(*top.others);
+    if (plan_.by.size() != 1) {
+      return Refuse(Refusal::kOthersBy, top.others_source, {plan_.by[0]});
+    }
+    if (snapshot_.FindMember(plan_.by[0], *bound.others).has_value()) {
+      return Refuse(Refusal::kOthersName, top.others_source,
+                    {plan_.by[0], absl::StrCat("'", *bound.others, "'")});
+    }
+  }
   const Expr* judged = nullptr;
   for (size_t i = 0; i < plan_.order_by.size(); ++i) {
     if (plan_.order_by[i].kind != BoundKey::Kind::kExpr) continue;

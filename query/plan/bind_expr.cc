@@ -14,10 +14,6 @@
 namespace footfall::query {
 namespace {
 
-// Transforms and whole answers of the language; share is built.
-constexpr absl::string_view kNotBuiltYet[] = {
-    "lag", "delta", "growth", "ma", "cumulative", "rank", "rank_delta", "abs"};
-
 const Expr* ExprOf(const Argument& argument) {
   return std::get_if<Expr>(&argument.form);
 }
@@ -103,8 +99,6 @@ std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
   function.quantile = aggregate->quantile;
   return function;
 }
-
-bool IsTransform(absl::string_view name) { return name == "share"; }
 
 const Operand* Binder::FirstOperand(const Expr& expr) {
   if (const auto* operand = std::get_if<Operand>(&expr.node)) return operand;
@@ -345,23 +339,20 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
                   {Printed(expr), "something stands around it"});
   }
   const bool over_time = FindTimeFunction(name).has_value();
+  const bool transform = IsTransform(name);
   const bool of_events = name == "events" || name == "days_between";
-  if (!over_time && !of_events && name != "share") {
-    for (const absl::string_view known : kNotBuiltYet) {
-      if (known == name) {
-        return Refuse(Refusal::kNotBuilt, call.function_source, {name});
-      }
-    }
+  if (!over_time && !of_events && !transform) {
     Nearest nearest(name);
     for (const absl::string_view known :
-         {"sum",      "avg",          "min",         "max",    "first",
-          "last",     "count",        "median",      "stddev", "user_days",
-          "coverage", "first_time",   "streak",      "slope",  "cagr",
-          "corr",     "count_in_top", "share",       "bounds", "event",
-          "events",   "days_between", "changepoints"}) {
+         {"sum",         "avg",        "min",    "max",        "first",
+          "last",        "count",      "median", "stddev",     "user_days",
+          "coverage",    "first_time", "streak", "slope",      "cagr",
+          "corr",        "bounds",     "share",  "lag",        "delta",
+          "growth",      "ma",         "rank",   "rank_delta", "count_in_top",
+          "cumulative",  "abs",        "event",  "events",     "days_between",
+          "changepoints"}) {
       nearest.Offer(known);
     }
-    for (const absl::string_view known : kNotBuiltYet) nearest.Offer(known);
     return Refuse(
         Refusal::kUnknownFunction, call.function_source,
         {name,
@@ -369,21 +360,22 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
              ? absl::StrCat("did you mean ", nearest.best(), "?")
              : "avg, sum, min, max, first, last, count, median, p95, stddev, "
                "user_days, coverage, first_time, streak, slope, cagr, corr, "
-               "count_in_top, bounds, share"});
+               "count_in_top, bounds, share, lag, delta, growth, ma, "
+               "cumulative, rank, rank_delta, abs"});
   }
   if (call.scope == Call::Scope::kWithin && name != "share") {
     return Refuse(Refusal::kScope, expr.source,
                   {name, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
   }
   if (call.every.has_value()) {
-    if (name == "share" || of_events) {
+    if (transform || of_events) {
       return Refuse(Refusal::kScope, expr.source,
                     {name, "EVERY", "EVERY stands behind the items"});
     }
   }
-  if (name == "share") return BindShare(expr, call, place);
   if (name == "events") return BindEventNames(expr, call);
   if (name == "days_between") return BindDaysBetween(expr, call, place);
+  if (transform) return BindTransform(expr, call, place);
   return BindOverTime(expr, call, place);
 }
 

@@ -3,13 +3,293 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/additivity.h"
 #include "query/plan/binder.h"
+#include "query/plan/window.h"
 
 namespace footfall::query {
+namespace {
+
+// The shapes of their arguments.
+enum class Takes : uint8_t { kValue, kValueAndTime, kValueAndCount };
+struct Shape {
+  absl::string_view name;
+  Takes takes;
+  // Its values are of the same nature as x: they have its unit, and a sum over
+  // groups where x has.
+  bool keeps_nature;
+};
+constexpr Shape kShapes[] = {
+    {"share", Takes::kValue, false},
+    {"abs", Takes::kValue, true},
+    {"lag", Takes::kValueAndTime, true},
+    {"delta", Takes::kValueAndTime, true},
+    {"growth", Takes::kValueAndTime, false},
+    {"ma", Takes::kValueAndCount, true},
+    {"cumulative", Takes::kValue, true},
+    {"rank", Takes::kValue, false},
+    {"rank_delta", Takes::kValueAndTime, false},
+};
+
+const Shape* FindShape(absl::string_view name) {
+  for (const Shape& shape : kShapes) {
+    if (shape.name == name) return &shape;
+  }
+  return nullptr;
+}
+
+RowExpr MakeArithmetic(char op, RowExpr left, RowExpr right) {
+  RowExpr row;
+  row.kind = RowExpr::Kind::kArithmetic;
+  row.op = op;
+  row.is_decimal = op == '/' || left.is_decimal || right.is_decimal;
+  row.sides.push_back(std::move(left));
+  row.sides.push_back(std::move(right));
+  return row;
+}
+
+RowExpr One() {
+  RowExpr one;
+  one.number = Scalar::Integer(1);
+  return one;
+}
+
+// Buckets inside a call are cut for the range alone, not for what lies earlier.
+bool ReadsInner(const Plan& plan, const RowExpr& expr) {
+  if (expr.kind == RowExpr::Kind::kLeaf) {
+    const Leaf& leaf = plan.leaves[expr.leaf];
+    return InnerOf(leaf.steps).has_value() ||
+           (leaf.other.has_value() && InnerOf(*leaf.other).has_value());
+  }
+  if (expr.kind == RowExpr::Kind::kTransform) {
+    return ReadsInner(plan, plan.transforms[expr.transform].x);
+  }
+  return std::any_of(
+      expr.sides.begin(), expr.sides.end(),
+      [&plan](const RowExpr& side) { return ReadsInner(plan, side); });
+}
+
+}  // namespace
+
+bool IsTransform(absl::string_view name) { return FindShape(name) != nullptr; }
+
+bool KeepsUnit(absl::string_view transform) {
+  const Shape* shape = FindShape(transform);
+  return shape != nullptr && shape->keeps_nature;
+}
+
+RowExpr Binder::AddTransform(Transform transform) {
+  RowExpr row;
+  row.kind = RowExpr::Kind::kTransform;
+  row.is_decimal = transform.x.is_decimal;
+  if (transform.kind == Transform::Kind::kRank) row.is_decimal = false;
+  if (transform.kind == Transform::Kind::kShare ||
+      transform.kind == Transform::Kind::kMovingAverage) {
+    row.is_decimal = true;
+  }
+  const auto same =
+      std::find(plan_.transforms.begin(), plan_.transforms.end(), transform);
+  row.transform = static_cast<size_t>(same - plan_.transforms.begin());
+  if (same == plan_.transforms.end()) {
+    plan_.transforms.push_back(std::move(transform));
+  }
+  return row;
+}
+
+absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
+                                              const Call& call,
+                                              const Place& place) {
+  const std::string& name = call.function;
+  if (name == "share") return BindShare(expr, call, place);
+  const Shape& shape = *FindShape(name);
+  const size_t count = shape.takes == Takes::kValue ? 1 : 2;
+  const Expr* argument = call.arguments.empty()
+                             ? nullptr
+                             : std::get_if<Expr>(&call.arguments[0].form);
+  const Duration* back = nullptr;
+  int64_t buckets = 0;
+  if (count == 1) {
+    FOOTFALL_ASSIGN_OR_RETURN(argument, OnlyArgument(expr, call));
+  } else {
+    if (call.arguments.size() == 2) {
+      back = std::get_if<Duration>(&call.arguments[1].form);
+      const Expr* second = std::get_if<Expr>(&call.arguments[1].form);
+      const Number* number =
+          second == nullptr ? nullptr : std::get_if<Number>(&second->node);
+      const int64_t* whole =
+          number == nullptr ? nullptr : std::get_if<int64_t>(&number->value);
+      if (whole != nullptr) buckets = *whole;
+    }
+    const bool by_time = shape.takes == Takes::kValueAndTime;
+    const bool fits = by_time ? back != nullptr : buckets >= 1;
+    if (argument == nullptr || !fits) {
+      return Refuse(
+          Refusal::kArguments, expr.source,
+          {name,
+           by_time ? "a value, and how much earlier"
+                   : "a value, and of how many buckets",
+           absl::StrCat(name, by_time ? "(dau, 1 week)" : "(dau, 7)")});
+    }
+  }
+  if (FirstOperand(*argument) == nullptr) {
+    return Refuse(Refusal::kNoMetric, argument->source, {Printed(*argument)});
+  }
+  if (place.in_share && !shape.keeps_nature) {
+    return Refuse(Refusal::kShareOf, expr.source, {Printed(expr)});
+  }
+  if (place.whole_range && name != "abs") {
+    return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(RowExpr x, BindRow(*argument, place));
+  if (x.is_date || x.is_text) {
+    return Refuse(Refusal::kDateArithmetic, argument->source,
+                  {Printed(*argument), name});
+  }
+  if (name == "abs") {
+    RowExpr row;
+    row.kind = RowExpr::Kind::kAbsolute;
+    row.is_decimal = x.is_decimal;
+    row.sides.push_back(std::move(x));
+    return row;
+  }
+  if ((back != nullptr || name == "ma") && ReadsInner(plan_, x)) {
+    return Refuse(Refusal::kNotBuilt, call.function_source,
+                  {absl::StrCat(name, " of a function over inner buckets")});
+  }
+  Transform transform;
+  if (back != nullptr) {
+    FOOTFALL_RETURN_IF_ERROR(
+        CheckLookBack(call.arguments[1].source, call, x, *back));
+    transform.kind = Transform::Kind::kLag;
+    transform.count = back->count;
+    transform.unit = back->unit;
+  } else if (name != "rank" && !plan_.every.has_value()) {
+    return Refuse(Refusal::kNeedsEvery, expr.source, {name});
+  }
+  if (name == "rank" || name == "rank_delta") {
+    if (plan_.by.empty()) {
+      return Refuse(Refusal::kRankBy, expr.source,
+                    {Printed(*argument), SomeDimension(*argument)});
+    }
+    Transform rank;
+    rank.kind = Transform::Kind::kRank;
+    rank.x = std::move(x);
+    RowExpr ranked = AddTransform(std::move(rank));
+    if (name == "rank") return ranked;
+    transform.no_partial = true;
+    transform.x = ranked;
+    RowExpr then = AddTransform(std::move(transform));
+    return MakeArithmetic('-', std::move(then), std::move(ranked));
+  }
+  if (name == "ma") {
+    transform.kind = Transform::Kind::kMovingAverage;
+    transform.count = buckets;
+  } else if (name == "cumulative") {
+    FOOTFALL_RETURN_IF_ERROR(CheckRunningSum(expr, *argument));
+    transform.kind = Transform::Kind::kCumulative;
+  }
+  transform.x = x;
+  transform.no_partial = name == "growth";
+  RowExpr row = AddTransform(std::move(transform));
+  if (name == "delta") return MakeArithmetic('-', std::move(x), std::move(row));
+  if (name == "growth") {
+    return MakeArithmetic(
+        '-', MakeArithmetic('/', std::move(x), std::move(row)), One());
+  }
+  return row;
+}
+
+// Whether a shift by `back` leads from one bucket, or range, to another.
+absl::Status Binder::CheckLookBack(footfall::Source source, const Call& call,
+                                   const RowExpr& x, const Duration& back) {
+  for (const size_t o : OperandsOf(plan_, x)) {
+    const BoundOperand& operand = plan_.operands[o];
+    if (operand.buckets.has_value()) {
+      const absl::Status fits =
+          operand.buckets->CheckShift(back.count, back.unit);
+      if (!fits.ok()) return Refuse(Refusal::kShift, source, {fits.message()});
+      continue;
+    }
+    if (back.unit < footfall::Unit::kDay &&
+        !operand.grid.period().below_day()) {
+      return Refuse(
+          Refusal::kShift, source,
+          {absl::StrCat(operand.metric->spec.name, " has a value each ",
+                        FormatPeriod(operand.grid.period()), ": a shift by ",
+                        UnitName(back.unit), "s leads to no other")});
+    }
+    if (!operand.window.first.has_value() || !operand.window.last.has_value()) {
+      return Refuse(
+          Refusal::kLookBackOpen, source,
+          {call.function, absl::StrCat(back.count, " ", UnitName(back.unit),
+                                       back.count == 1 ? "" : "s")});
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string Binder::SomeDimension(const Expr& expr) const {
+  const auto metric = snapshot_.FindMetric(FirstOperand(expr)->metric);
+  return metric == nullptr || metric->spec.dimensions.empty()
+             ? "app"
+             : metric->spec.dimensions[0].name;
+}
+
+// How values of several buckets combine; nullopt for numbers.
+std::optional<Additivity> Binder::RuleBetweenRows(const Expr& expr) const {
+  if (const auto* operand = std::get_if<Operand>(&expr.node)) {
+    const auto metric = snapshot_.FindMetric(operand->metric);
+    return metric == nullptr ? Additivity::kLevel : metric->spec.over_time;
+  }
+  if (const auto* negation = std::get_if<Negation>(&expr.node)) {
+    return RuleBetweenRows(negation->inner[0]);
+  }
+  if (const auto* arithmetic = std::get_if<Arithmetic>(&expr.node)) {
+    return RuleOfArithmetic(arithmetic->op,
+                            RuleBetweenRows(arithmetic->sides[0]),
+                            RuleBetweenRows(arithmetic->sides[1]));
+  }
+  const auto* call = std::get_if<Call>(&expr.node);
+  if (call == nullptr) return std::nullopt;
+  const std::string& name = call->function;
+  if (name == "user_days" || name == "count") return Additivity::kAdds;
+  const Expr* inner = call->arguments.empty()
+                          ? nullptr
+                          : std::get_if<Expr>(&call->arguments[0].form);
+  const bool keeps =
+      name == "sum" || name == "lag" || name == "delta" || name == "abs";
+  return keeps && inner != nullptr ? RuleBetweenRows(*inner)
+                                   : Additivity::kLevel;
+}
+
+absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument) {
+  const auto rule = RuleBetweenRows(argument);
+  if (rule == Additivity::kAdds) return absl::OkStatus();
+  const Operand& operand = *FirstOperand(argument);
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            FindMetric(operand.metric, argument.source));
+  if (rule == Additivity::kOverlaps) {
+    const std::string unit =
+        metric->spec.unit.empty() ? "users" : metric->spec.unit;
+    return Refuse(Refusal::kCumulativeOverlaps, expr.source,
+                  {Printed(expr),
+                   absl::StrCat(absl::StripSuffix(unit, "s"), "-",
+                                UnitName(metric->spec.period.unit), "s"),
+                   unit, operand.metric});
+  }
+  return Refuse(Refusal::kCumulativeLevel, expr.source,
+                {Printed(expr), Printed(argument),
+                 metric->spec.over_time == Additivity::kAdds
+                     ? absl::StrCat("use cumulative(sum(", operand.metric, "))")
+                     : absl::StrCat("ma(", Printed(argument),
+                                    ", 7) is the mean of the last 7")});
+}
 
 absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
                                           const Place& place) {
@@ -32,7 +312,8 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
   if (place.whole_range) {
     return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
   }
-  BoundShare share;
+  Transform share;
+  share.kind = Transform::Kind::kShare;
   share.within.resize(plan_.by.size());
   for (const std::string& name : call.scope_dimensions) {
     const auto by = std::find(plan_.by.begin(), plan_.by.end(), name);
@@ -42,9 +323,6 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
     }
     share.within[static_cast<size_t>(by - plan_.by.begin())] = true;
   }
-  RowExpr row;
-  row.kind = RowExpr::Kind::kShare;
-  row.is_decimal = true;
   Place inside = place;
   inside.in_share = true;
   FOOTFALL_ASSIGN_OR_RETURN(RowExpr own, BindRow(*argument, inside));
@@ -54,8 +332,11 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
 
   // What x is made of decides whether its parts have a sum.
   std::vector<size_t> leaves;
-  const auto collect = [&leaves](const auto& self, const RowExpr& r) -> void {
+  const auto collect = [&](const auto& self, const RowExpr& r) -> void {
     if (r.kind == RowExpr::Kind::kLeaf) leaves.push_back(r.leaf);
+    if (r.kind == RowExpr::Kind::kTransform) {
+      self(self, plan_.transforms[r.transform].x);
+    }
     for (const RowExpr& side : r.sides) self(self, side);
   };
   collect(collect, own);
@@ -77,10 +358,9 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
       }
     }
   }
-  row.share = plan_.shares.size();
-  plan_.shares.push_back(std::move(share));
-  row.sides.push_back(std::move(own));
-  row.sides.push_back(std::move(counted));
-  return row;
+  share.x = std::move(own);
+  share.counted = std::move(counted);
+  return AddTransform(std::move(share));
 }
+
 }  // namespace footfall::query

@@ -50,7 +50,9 @@ class Binder {
   absl::Status BindOrder();
   absl::Status BindTop();
   absl::Status CheckSplit();
+  std::string UnitOfRow(const Expr& expr, const RowExpr& row) const;
   absl::Status CheckNames();
+  void UseFinished(RowExpr* expr) const;
   // The expression behind a key or a test: an item by its name, else itself.
   absl::StatusOr<RowExpr> BindNamed(const Expr& expr);
 
@@ -91,8 +93,16 @@ class Binder {
   // Of an item that is one leaf, written as `expr`.
   std::string UnitOf(const Leaf& leaf, const Expr& expr) const;
   // (bind_transform.cc)
+  absl::StatusOr<RowExpr> BindTransform(const Expr& expr, const Call& call,
+                                        const Place& place);
   absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
                                     const Place& place);
+  absl::Status CheckLookBack(footfall::Source source, const Call& call,
+                             const RowExpr& x, const Duration& back);
+  absl::Status CheckRunningSum(const Expr& expr, const Expr& argument);
+  std::optional<Additivity> RuleBetweenRows(const Expr& expr) const;
+  std::string SomeDimension(const Expr& expr) const;
+  RowExpr AddTransform(Transform transform);
   // (bind_events.cc)
   absl::StatusOr<RowExpr> BindEvent(const Expr& expr);
   absl::StatusOr<RowExpr> BindEventNames(const Expr& expr, const Call& call);
@@ -173,6 +183,8 @@ std::optional<AggregateName> FindAggregate(absl::string_view name);
 bool IsTransform(absl::string_view name);
 // Those and user_days, first_time, streak, ...
 std::optional<TimeFunction> FindTimeFunction(absl::string_view name);
+// Whether a transform's values have the unit of its x.
+bool KeepsUnit(absl::string_view transform);
 // "a month", "2 weeks".
 std::string PeriodPhrase(const Period& period);
 

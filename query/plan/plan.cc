@@ -1,4 +1,5 @@
-// Equality of the parts of a plan, so that equal ones are worked out once.
+// Equality of the parts of a plan, so that equal ones are worked out once, and
+// what they read.
 
 #include "query/plan/plan.h"
 
@@ -62,6 +63,46 @@ std::vector<size_t> OperandsOf(const Leaf& leaf) {
   std::vector<size_t> operands;
   CollectOperands(leaf.steps, &operands);
   if (leaf.other.has_value()) CollectOperands(*leaf.other, &operands);
+  return operands;
+}
+
+bool operator==(const RowExpr& a, const RowExpr& b) {
+  return a.kind == b.kind && SameNumber(a.number, b.number) &&
+         a.leaf == b.leaf && a.item == b.item && a.transform == b.transform &&
+         a.events == b.events && a.op == b.op && a.sides == b.sides;
+}
+
+std::vector<size_t> TransformsOf(const RowExpr& expr) {
+  std::vector<size_t> found;
+  const auto collect = [&found](const auto& self, const RowExpr& row) -> void {
+    if (row.kind == RowExpr::Kind::kTransform) found.push_back(row.transform);
+    for (const RowExpr& side : row.sides) self(self, side);
+  };
+  collect(collect, expr);
+  return found;
+}
+
+std::vector<size_t> OperandsOf(const Plan& plan, const RowExpr& expr) {
+  std::vector<bool> read(plan.operands.size());
+  // Transforms are gone through once each, however often they are named.
+  std::vector<bool> seen(plan.transforms.size());
+  const auto collect = [&](const auto& self, const RowExpr& row) -> void {
+    if (row.kind == RowExpr::Kind::kLeaf) {
+      for (const size_t o : OperandsOf(plan.leaves[row.leaf])) {
+        read[o] = true;
+      }
+    }
+    if (row.kind == RowExpr::Kind::kTransform && !seen[row.transform]) {
+      seen[row.transform] = true;
+      self(self, plan.transforms[row.transform].x);
+    }
+    for (const RowExpr& side : row.sides) self(self, side);
+  };
+  collect(collect, expr);
+  std::vector<size_t> operands;
+  for (size_t o = 0; o < read.size(); ++o) {
+    if (read[o]) operands.push_back(o);
+  }
   return operands;
 }
 

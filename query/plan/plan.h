@@ -54,6 +54,9 @@ struct BoundOperand {
   StepRange range;                 // the steps wholly inside the window
   std::optional<Buckets> buckets;  // what EVERY cuts; none: the whole range
   footfall::Source source;
+  // Rising. Where set, members of the one BY dimension that are not read: all
+  // others are one group (TOP .. OTHERS).
+  std::optional<std::vector<MemberId>> others_than;
 
   // Of its values; ACROSS may make decimals of integers.
   bool decimal() const {
@@ -163,21 +166,23 @@ struct RowExpr {
     kNumber,
     kLeaf,
     kNegate,
+    kAbsolute,
     kArithmetic,
-    kShare,
+    kTransform,
+    kFinished,
     kEvent,
     kEventNames,
     kDaysBetween,
   };
   Kind kind = Kind::kNumber;
-  Scalar number;    // kNumber
-  size_t leaf = 0;  // kLeaf: index into Plan::leaves
-  char op = '+';    // kArithmetic
-  // kNegate: one. kArithmetic, kDaysBetween: two. kShare: x as the row has it,
-  // and x as it counts in the total.
+  Scalar number;         // kNumber
+  size_t leaf = 0;       // kLeaf: index into Plan::leaves
+  size_t item = 0;       // kFinished: index into Plan::items, as it is printed
+  size_t transform = 0;  // kTransform: index into Plan::transforms
+  size_t events = 0;     // kEvent, kEventNames: index into Plan::events
+  char op = '+';         // kArithmetic
+  // kNegate, kAbsolute: one; kArithmetic, kDaysBetween: two.
   std::vector<RowExpr> sides;
-  size_t share = 0;   // kShare: index into Plan::shares
-  size_t events = 0;  // kEvent, kEventNames: index into Plan::events
   bool is_decimal = false;
   bool is_date = false;  // the integer is a date (PackDate)
   bool is_text = false;  // kEventNames: it has no number
@@ -205,10 +210,30 @@ struct BoundChangepoints {
   size_t events = 0;  // index into Plan::events: all that WHERE leaves
   footfall::Source source;
 };
+bool operator==(const RowExpr& a, const RowExpr& b);
 
-// One share() of the statement.
-struct BoundShare {
-  std::vector<bool> within;  // [BY dimensions]
+// What a row makes of other rows. The rest is arithmetic of these:
+//
+//   delta(x, d)       x - lag(x, d)
+//   growth(x, d)      x / lag(x, d) - 1        where no row is partial
+//   rank_delta(x, d)  lag(rank(x), d) - rank(x)    likewise
+struct Transform {
+  enum class Kind : uint8_t {
+    kShare,
+    kLag,
+    kMovingAverage,
+    kCumulative,
+    kRank,
+  };
+  Kind kind = Kind::kShare;
+  RowExpr x;
+  int64_t count = 0;  // kLag: units back; kMovingAverage: buckets
+  footfall::Unit unit = footfall::Unit::kDay;  // kLag
+  // kLag: missing where the row, or the one it looks back to, is partial.
+  bool no_partial = false;
+  RowExpr counted;           // kShare: x as it counts in the total
+  std::vector<bool> within;  // kShare: [BY dimensions]
+  friend bool operator==(const Transform&, const Transform&) = default;
 };
 
 struct BoundItem {
@@ -237,14 +262,17 @@ struct BoundTop {
   RowExpr expr;
   bool descending = true;
   bool whole_range = false;  // expr reads leaves of the whole range
+  // OTHERS: the name of one more group of all the others.
+  std::optional<std::string> others;
 };
 
 struct Plan {
   std::vector<BoundOperand> operands;
   std::vector<InnerEvery> inner;
   std::vector<Leaf> leaves;
-  std::vector<BoundShare> shares;
   std::vector<BoundEvents> events;
+  // Each stands behind those that it reads.
+  std::vector<Transform> transforms;
   std::vector<std::string> by;
   std::vector<BoundItem> items;
   std::optional<BoundChangepoints> changepoints;
@@ -255,8 +283,16 @@ struct Plan {
   // corr(x, y, a..b): an answer of its own, without items; a leaf for each lag.
   bool correlogram = false;
   std::optional<Period> every;  // said or understood
-  std::string zone;             // of IN ZONE; empty: each metric's own
+  FillMode fill = FillMode::kNone;
+  std::optional<int64_t> fill_max;
+  std::string zone;  // of IN ZONE; empty: each metric's own
 };
+
+// Indices of the transforms that an expression names itself, those inside their
+// x left out.
+std::vector<size_t> TransformsOf(const RowExpr& expr);
+// Indices of the operands that it reads, through transforms too; each once.
+std::vector<size_t> OperandsOf(const Plan& plan, const RowExpr& expr);
 
 }  // namespace footfall::query
 

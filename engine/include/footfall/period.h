@@ -158,17 +158,17 @@ class Grid {
 
 // Calendar buckets made of whole steps of a grid: what EVERY cuts.
 //
-// A bucket is counted like a step of its own period (units of a day and more
-// from 1970; those below from local midnight, so that a clock change makes a
-// bucket longer or shorter, never shifts the ones of the next day). Buckets of
-// the grid's own period are its steps.
+// A bucket is counted like a step of its own period: units of a day and more
+// from 1970; those below from local midnight, so that a clock change, or a day
+// that they do not divide, makes a bucket longer or shorter, and never shifts
+// those of the next day. Buckets of the grid's own period are its steps.
 class Buckets {
  public:
-  // INVALID_ARGUMENT: the bucket is finer than the grid's period, does not
-  // divide a day, or its edges fall inside steps (months out of weeks, 3 days
-  // out of 2 days, days of a zone at +05:45 out of hours); the message names
-  // both periods. `zone` cuts the buckets of grids below a day; it must be the
-  // grid's own for civil ones.
+  // INVALID_ARGUMENT: the bucket is finer than the grid's period, in units
+  // below a day longer than it, or cuts steps in two (months out of weeks, 3
+  // days out of 2 days, days of a zone at +05:45 out of hours); the message
+  // names both periods. `zone` cuts the buckets of grids below a day; it must
+  // be the grid's own for civil ones.
   static absl::StatusOr<Buckets> Create(const Grid& grid, const Period& bucket,
                                         const absl::TimeZone& zone,
                                         absl::string_view zone_name);

@@ -1,0 +1,112 @@
+// Which buckets transforms look at.
+
+#include "query/exec/look_back.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+using Keys = std::vector<int64_t>;
+
+void SortOnce(Keys* keys) {
+  std::sort(keys->begin(), keys->end());
+  keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
+}
+
+void Unite(absl::Span<const int64_t> more, Keys* keys) {
+  Keys both;
+  both.reserve(keys->size() + more.size());
+  std::set_union(keys->begin(), keys->end(), more.begin(), more.end(),
+                 std::back_inserter(both));
+  *keys = std::move(both);
+}
+
+// The buckets of `at`, and of each the `count` - 1 before it. Walks back from
+// the last; meeting one of `at`, the count begins anew.
+Keys Windows(const Keys& at, int64_t count, PreviousKey previous) {
+  Keys keys;
+  size_t left = at.size();
+  while (left > 0) {
+    std::optional<int64_t> key = at[--left];
+    int64_t more = count - 1;
+    keys.push_back(*key);
+    while (more > 0) {
+      key = previous(*key);
+      if (!key.has_value()) break;
+      --more;
+      if (left > 0 && at[left - 1] == *key) {
+        --left;
+        more = count - 1;
+      }
+      keys.push_back(*key);
+    }
+  }
+  std::reverse(keys.begin(), keys.end());
+  return keys;
+}
+
+// Keys at which a transform with cells at `at` reads its x.
+Keys ReadsOf(const Transform& transform, const Keys& at,
+             absl::Span<const int64_t> shown, EarlierKey earlier,
+             PreviousKey previous) {
+  switch (transform.kind) {
+    case Transform::Kind::kShare:
+    case Transform::Kind::kRank:
+      return at;
+    case Transform::Kind::kCumulative:
+      return Keys(shown.begin(), shown.end());
+    case Transform::Kind::kMovingAverage:
+      return Windows(at, transform.count, previous);
+    case Transform::Kind::kLag:
+      break;
+  }
+  Keys keys;
+  for (const int64_t key : at) {
+    const auto found = earlier(key, transform.count, transform.unit);
+    if (found.has_value()) keys.push_back(*found);
+  }
+  SortOnce(&keys);
+  return keys;
+}
+
+}  // namespace
+
+absl::StatusOr<LookBack> FindLookBack(Run& run, const Plan& plan,
+                                      absl::Span<const int64_t> shown,
+                                      EarlierKey earlier,
+                                      PreviousKey previous) {
+  LookBack found;
+  found.at.resize(plan.transforms.size());
+  found.reads.resize(plan.transforms.size());
+  found.keys.assign(shown.begin(), shown.end());
+  const auto need = [&](const RowExpr& expr, absl::Span<const int64_t> keys) {
+    for (const size_t t : TransformsOf(expr)) Unite(keys, &found.at[t]);
+  };
+  for (const BoundItem& item : plan.items) need(item.expr, shown);
+  for (const BoundTest& test : plan.having) {
+    need(test.left, shown);
+    need(test.right, shown);
+  }
+  for (const BoundKey& key : plan.order_by) need(key.expr, shown);
+  if (plan.top.has_value()) need(plan.top->expr, shown);
+
+  Reservation fits(run);
+  for (size_t t = plan.transforms.size(); t-- > 0;) {
+    const Transform& transform = plan.transforms[t];
+    found.reads[t] = ReadsOf(transform, found.at[t], shown, earlier, previous);
+    FOOTFALL_RETURN_IF_ERROR(
+        fits.Add((found.at[t].size() + found.reads[t].size()) * 8));
+    FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+    Unite(found.reads[t], &found.keys);
+    need(transform.x, found.reads[t]);
+    need(transform.counted, found.reads[t]);
+  }
+  return found;
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,50 @@
+// TOP n OTHERS 'rest'.
+
+#include "query/exec/others.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "query/exec/groups.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+
+absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
+                               absl::Span<const uint32_t> top,
+                               Results* results) {
+  std::vector<MemberId> members = {kEmptyMember};
+  for (const uint32_t group : top) members.push_back(results->groups[group][0]);
+  std::sort(members.begin(), members.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
+  Plan others = plan;
+  for (BoundOperand& operand : others.operands) {
+    if (!operand.broadcast()) operand.others_than = members;
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Results more,
+                            EvaluateLeaves(run, others, &*results->timeline));
+  if (more.groups.empty()) return false;
+  results->groups.push_back(more.groups[0]);
+  for (size_t i = 0; i < results->leaves.size(); ++i) {
+    results->leaves[i].Append(more.leaves[i]);
+  }
+  for (const std::string& note : more.notes) {
+    if (std::find(results->notes.begin(), results->notes.end(), note) ==
+        results->notes.end()) {
+      results->notes.push_back(note);
+    }
+  }
+  return true;
+}
+
+absl::string_view MemberText(const Run& run, const Plan& plan, size_t by,
+                             MemberId member) {
+  if (member == kOthersMember && plan.top.has_value() &&
+      plan.top->others.has_value()) {
+    return *plan.top->others;
+  }
+  return run.snapshot().MemberName(plan.by[by], member);
+}
+
+}  // namespace footfall::query

@@ -1,20 +1,22 @@
 // Asks the same nine questions of the same data in several engines, compares
 // the whole answers, and prints what they cost as Markdown.
 //
-//   compare [APPS [SERIES]]
+//   compare [APPS [SERIES [PICTURE]]]
 //
 // APPS apps x 3 platforms x 1,096 days (2,000), SERIES x 30 days of minutes
-// (100). Files go to $TMPDIR, or /tmp. One thread each. A time is the median of
-// repeated questions after a first one, so files are in memory.
+// (100). PICTURE is an SVG file to write. Databases go to $TMPDIR, or /tmp. One
+// thread each. A time is the median of repeated questions after a first one, so
+// files are in memory; ratios are those of CPU times, which other work on the
+// machine changes least.
 
-#include <sys/resource.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,31 +25,18 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "bench/compare/engine.h"
+#include "bench/compare/report.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::bench {
 namespace {
 
-constexpr const char* kQuestions[kQuestionCount] = {
-    "Q1 30 days of one app and platform", "Q2 30 days of one app",
-    "Q3 top 50 apps over 30 days",        "Q4 monthly avg and max of all apps",
-    "Q5 platforms' shares by month",      "Q6 20 largest weekly moves",
-    "Q7 first day over 1 M, all apps",    "Q8 30 days of one series, by hour",
-    "Q9 daily max of all minutely series"};
-
-struct Cost {
-  double wall_s = 0;
-  double cpu_s = 0;
-};
-
+// Of all threads of this process.
 double CpuSeconds() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) +
-           static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) +
+         static_cast<double>(time.tv_nsec) / 1e9;
 }
 
 template <typename Work>
@@ -60,20 +49,27 @@ Cost Measure(Work work) {
   return {wall.count(), CpuSeconds() - cpu};
 }
 
+double Median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers[numbers.size() / 2];
+}
+
+// Questions that take longer are asked once.
+constexpr double kLong_s = 10;
+
 // The median of at least three runs, and of as many as fit into a second.
 template <typename Work>
 Cost MeasureRepeated(Work work) {
   std::vector<double> walls;
+  std::vector<double> cpus;
   double all = 0;
-  double cpu = 0;
-  while (walls.size() < 3 || (all < 1 && walls.size() < 1000)) {
+  while (walls.size() < 3 || (all < 1 && walls.size() < 10'000)) {
     const Cost cost = Measure(work);
     walls.push_back(cost.wall_s);
+    cpus.push_back(cost.cpu_s);
     all += cost.wall_s;
-    cpu += cost.cpu_s;
   }
-  std::sort(walls.begin(), walls.end());
-  return {walls[walls.size() / 2], cpu / static_cast<double>(walls.size())};
+  return {Median(walls), Median(cpus)};
 }
 
 void Sort(Rows* rows) {
@@ -105,82 +101,13 @@ std::string Difference(const Rows& expected, const Rows& found) {
   return "";
 }
 
-std::string Time(double seconds) {
-  if (seconds < 1e-3) return absl::StrFormat("%.1f us", seconds * 1e6);
-  if (seconds < 1) return absl::StrFormat("%.2f ms", seconds * 1e3);
-  return absl::StrFormat("%.2f s", seconds);
-}
-
-struct Result {
-  std::string name;
-  Cost load_daily, load_minutely;
-  double daily_bytes = 0;  // a sample
-  double minutely_bytes = 0;
-  Cost questions[kQuestionCount];
-};
-
-void PrintTable(const std::vector<Result>& results, uint64_t daily,
-                uint64_t minutely) {
-  std::string header = "| |";
-  std::string rule = "| --- |";
-  for (const Result& result : results) {
-    absl::StrAppend(&header, " ", result.name, " |");
-    absl::StrAppend(&rule, " --- |");
-    if (&result != &results[0]) {
-      absl::StrAppend(&header, " ratio |");
-      absl::StrAppend(&rule, " --- |");
-    }
-  }
-  absl::PrintF("%s\n%s\n", header, rule);
-  const auto row = [&](absl::string_view what, auto text, auto number) {
-    absl::PrintF("| %s |", what);
-    for (const Result& result : results) {
-      absl::PrintF(" %s |", text(result));
-      if (&result == &results[0]) continue;
-      absl::PrintF(" %.3g |", number(result) / number(results[0]));
-    }
-    absl::PrintF("\n");
-  };
-  const auto load = [&](const char* what, Cost Result::*cost,
-                        uint64_t samples) {
-    row(
-        what,
-        [&](const Result& result) {
-          return absl::StrFormat("%.2f M/s", static_cast<double>(samples) /
-                                                 (result.*cost).wall_s / 1e6);
-        },
-        [&](const Result& result) { return (result.*cost).wall_s; });
-  };
-  load("load, daily", &Result::load_daily, daily);
-  load("load, minutely", &Result::load_minutely, minutely);
-  const auto bytes = [&](const char* what, double Result::*member) {
-    row(
-        what,
-        [&](const Result& result) {
-          return absl::StrFormat("%.2f", result.*member);
-        },
-        [&](const Result& result) { return result.*member; });
-  };
-  bytes("bytes a sample, daily", &Result::daily_bytes);
-  bytes("bytes a sample, minutely", &Result::minutely_bytes);
-  for (int i = 0; i < kQuestionCount; ++i) {
-    row(
-        kQuestions[i],
-        [&](const Result& result) {
-          return absl::StrCat(Time(result.questions[i].wall_s), " (CPU ",
-                              Time(result.questions[i].cpu_s), ")");
-        },
-        [&](const Result& result) { return result.questions[i].wall_s; });
-  }
-}
-
 int Main(int argc, char** argv) {
   market::DailySpec daily = BenchDaily();
   market::MinutelySpec minutely = BenchMinutely();
   if (argc > 1) daily.apps = std::atoi(argv[1]);
   if (argc > 2) minutely.series = std::atoi(argv[2]);
   if (daily.apps < 10 || minutely.series < 10) {
-    std::fprintf(stderr, "usage: compare [APPS [SERIES]]\n");
+    std::fprintf(stderr, "usage: compare [APPS [SERIES [PICTURE]]]\n");
     return 2;
   }
   daily.rank_stride = std::max(1, 20'000 / daily.apps);
@@ -214,8 +141,10 @@ int Main(int argc, char** argv) {
                             static_cast<double>(minutely_samples);
     for (int i = 0; i < kQuestionCount; ++i) {
       const auto question = static_cast<Question>(i);
-      std::fprintf(stderr, "%s: %s\n", result.name.c_str(), kQuestions[i]);
-      absl::StatusOr<Rows> rows = engine->Ask(question);
+      std::fprintf(stderr, "%s: %s\n", result.name.c_str(),
+                   std::string(kQuestionNames[i]).c_str());
+      absl::StatusOr<Rows> rows;
+      const Cost first = Measure([&] { rows = engine->Ask(question); });
       Require(rows.status());
       Sort(&*rows);
       if (results.size() == 1) expected[i] = *rows;
@@ -226,10 +155,18 @@ int Main(int argc, char** argv) {
                      rows->empty() ? "no rows" : difference.c_str());
       }
       result.questions[i] =
-          MeasureRepeated([&] { Require(engine->Ask(question).status()); });
+          first.wall_s > kLong_s ? first : MeasureRepeated([&] {
+            Require(engine->Ask(question).status());
+          });
     }
   }
-  PrintTable(results, daily_samples, minutely_samples);
+  absl::PrintF("%s", MarkdownTable(results, daily_samples, minutely_samples));
+  if (argc > 3) {
+    std::ofstream picture(argv[3]);
+    picture << Chart(results);
+    picture.close();
+    if (!picture) Require(absl::UnavailableError(argv[3]));
+  }
   absl::PrintF("\n%d of %d answers are the same in all engines.\n",
                kQuestionCount * static_cast<int>(results.size()) - wrong,
                kQuestionCount * static_cast<int>(results.size()));

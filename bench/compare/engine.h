@@ -1,5 +1,7 @@
 // What an engine has to do to be compared: load two sets, answer nine
-// questions. An adapter is one file; compare.cc lists them.
+// questions. An adapter is one file, and compare.cc lists it. One for an engine
+// of SQL takes the questions from sql_questions.h; one for a store of keys is a
+// LoopEngine, and only walks its samples.
 
 #ifndef FOOTFALL_BENCH_COMPARE_ENGINE_H_
 #define FOOTFALL_BENCH_COMPARE_ENGINE_H_

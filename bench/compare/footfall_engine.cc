@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/compare/engine.h"
+#include "bench/compare/footfall_questions.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
 
@@ -21,6 +22,18 @@ double NumberAt(const Column& column, size_t row) {
 
 // What a bucket or a date is called in AnswerRow.
 enum class TimeKey { kDay, kMonth, kHour };
+
+TimeKey TimeKeyOf(Question question) {
+  switch (question) {
+    case Question::kMonthlyOfAll:
+    case Question::kShareOfPlatform:
+      return TimeKey::kMonth;
+    case Question::kHourly:
+      return TimeKey::kHour;
+    default:
+      return TimeKey::kDay;
+  }
+}
 
 int64_t TimeNumber(TimeKey form, absl::CivilSecond start) {
   switch (form) {
@@ -51,47 +64,13 @@ class FootfallEngine final : public Engine {
   uint64_t MinutelyBytes() const override { return FolderBytes(folders_[1]); }
 
   absl::StatusOr<Rows> Ask(Question question) override {
-    switch (question) {
-      case Question::kMonthOfSeries:
-        return Ask(
-            0,
-            absl::StrCat("SELECT dau WHERE app = '", kApp, "' AND platform = '",
-                         kPlatform, "' DURING 2020-06-01..2020-06-30"),
-            TimeKey::kDay);
-      case Question::kMonthOfApp:
-        return Ask(0,
-                   absl::StrCat("SELECT dau WHERE app = '", kApp,
-                                "' DURING 2020-06-01..2020-06-30"),
-                   TimeKey::kDay);
-      case Question::kTop50:
-        return Ask(0,
-                   "SELECT avg(dau) BY app DURING 2020-06-01..2020-06-30 "
-                   "TOP 50",
-                   TimeKey::kDay);
-      case Question::kMonthlyOfAll:
-        return Ask(0,
-                   "SELECT avg(dau) AS a, max(dau) AS m BY app EVERY month "
-                   "ORDER BY a DESC LIMIT 20",
-                   TimeKey::kMonth);
-      case Question::kShareOfPlatform:
-        return Ask(0, "SELECT share(user_days(dau)) BY platform EVERY month",
-                   TimeKey::kMonth);
-      case Question::kWeekMoves:
-        return AskWeekMoves();
-      case Question::kFirstMillion:
-        return Ask(0, "SELECT first_time(dau >= 1000000) BY app",
-                   TimeKey::kDay);
-      case Question::kHourly:
-        return Ask(
-            1,
-            absl::StrCat("SELECT avg(active) WHERE app = '", kApp,
-                         "' AND platform = '", kPlatform, "' EVERY hour"),
-            TimeKey::kHour);
-      case Question::kDailyMax:
-        return Ask(1, "SELECT max(active) BY app, platform EVERY day",
-                   TimeKey::kDay);
-    }
-    return absl::InternalError("no such question");
+    const int set = IsMinutely(question) ? 1 : 0;
+    const std::vector<std::string> texts = FootfallTexts(question);
+    absl::StatusOr<Rows> rows = Ask(set, texts[0], TimeKeyOf(question));
+    if (!rows.ok() || question != Question::kWeekMoves) return rows;
+    const absl::StatusOr<Rows> before = Ask(set, texts[1], TimeKeyOf(question));
+    if (!before.ok()) return before.status();
+    return LargestMoves(*rows, *before);
   }
 
  private:
@@ -132,24 +111,11 @@ class FootfallEngine final : public Engine {
     return rows;
   }
 
-  // Two questions, and their difference here.
-  absl::StatusOr<Rows> AskWeekMoves() {
+  // The difference of two weeks, until `delta` tells it.
+  static Rows LargestMoves(const Rows& week, const Rows& before) {
     std::map<std::string, double> moves;
-    for (const auto& [range, sign] :
-         {std::pair{"2020-06-08..2020-06-14", 1.0},
-          std::pair{"2020-06-01..2020-06-07", -1.0}}) {
-      absl::StatusOr<Rows> rows = Ask(
-          0, absl::StrCat("SELECT user_days(dau) AS d BY app DURING ", range),
-          TimeKey::kDay);
-      if (!rows.ok()) return rows.status();
-      for (const AnswerRow& row : *rows) {
-        moves[row.keys[0]] += sign * row.values[0];
-      }
-    }
-    return LargestMoves(moves);
-  }
-
-  static Rows LargestMoves(const std::map<std::string, double>& moves) {
+    for (const AnswerRow& row : week) moves[row.keys[0]] += row.values[0];
+    for (const AnswerRow& row : before) moves[row.keys[0]] -= row.values[0];
     Rows rows;
     for (const auto& [app, move] : moves) rows.push_back({{app}, {move}});
     std::sort(rows.begin(), rows.end(),

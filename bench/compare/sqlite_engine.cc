@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "bench/compare/engine.h"
+#include "bench/compare/sql_questions.h"
 
 namespace footfall::bench {
 namespace {
@@ -38,102 +40,8 @@ class SqliteEngine final : public Engine {
   }
 
   absl::StatusOr<Rows> Ask(Question question) override {
-    const std::string one_app =
-        absl::StrCat("app = (SELECT id FROM apps WHERE name = '", kApp, "')");
-    const std::string one_series =
-        absl::StrCat(one_app,
-                     " AND platform = (SELECT id FROM platforms "
-                     "WHERE name = '",
-                     kPlatform, "')");
-    const auto during = [](DayRange range) {
-      return absl::StrCat("time >= ", range.begin, " AND time < ", range.end);
-    };
-    // Months since 1970-01 of a day.
-    const std::string month =
-        "(strftime('%Y', time * 86400, 'unixepoch') - 1970) * 12 + "
-        "strftime('%m', time * 86400, 'unixepoch') - 1";
-    switch (question) {
-      case Question::kMonthOfSeries:
-        return Run(0, 1,
-                   absl::StrCat("SELECT time, value FROM samples WHERE ",
-                                one_series, " AND ", during(kMonth)));
-      case Question::kMonthOfApp:
-        // A range of time behind every platform of the key.
-        return Run(
-            0, 1,
-            absl::StrCat("SELECT time, sum(value) FROM samples WHERE ", one_app,
-                         " AND platform IN (SELECT id FROM platforms) AND ",
-                         during(kMonth), " GROUP BY time"));
-      case Question::kTop50:
-        return Run(
-            0, 1,
-            absl::StrCat(
-                "SELECT name, a FROM (SELECT app, avg(total) AS a FROM (SELECT "
-                "app, time, sum(value) AS total FROM samples WHERE app IN "
-                "(SELECT "
-                "id FROM apps) AND platform IN (SELECT id FROM platforms) AND ",
-                during(kMonth),
-                " GROUP BY app, time) GROUP BY app ORDER BY a DESC "
-                "LIMIT 50) JOIN apps ON app = id"));
-      case Question::kMonthlyOfAll:
-        return Run(
-            0, 2,
-            absl::StrCat(
-                "SELECT name, month, a, m FROM (SELECT app, ", month,
-                " AS month, "
-                "avg(total) AS a, max(total) AS m FROM (SELECT app, time, "
-                "sum(value) AS total FROM samples GROUP BY app, time) GROUP BY "
-                "app, month ORDER BY a DESC LIMIT 20) JOIN apps ON app = id"));
-      case Question::kShareOfPlatform:
-        return Run(
-            0, 2,
-            absl::StrCat(
-                "WITH months AS (SELECT platform, ", month,
-                " AS month, "
-                "sum(value) AS total FROM samples GROUP BY platform, month), "
-                "whole AS (SELECT month, sum(total) AS whole FROM months GROUP "
-                "BY "
-                "month) SELECT name, month, total * 1.0 / whole FROM months "
-                "JOIN whole USING (month) JOIN platforms ON platform = id"));
-      case Question::kWeekMoves: {
-        const auto week = [&](DayRange range, absl::string_view sign) {
-          return absl::StrCat(
-              "SELECT app, ", sign,
-              "sum(value) AS d FROM samples WHERE app IN "
-              "(SELECT id FROM apps) AND platform IN (SELECT id FROM "
-              "platforms) AND ",
-              during(range), " GROUP BY app");
-        };
-        return Run(
-            0, 1,
-            absl::StrCat("SELECT name, d FROM (SELECT app, sum(d) AS d FROM (",
-                         week(kWeek, ""), " UNION ALL ", week(kWeekBefore, "-"),
-                         ") GROUP BY app ORDER BY abs(sum(d)) DESC LIMIT 20) "
-                         "JOIN apps ON app = id"));
-      }
-      case Question::kFirstMillion:
-        return Run(
-            0, 1,
-            absl::StrCat(
-                "SELECT name, first FROM (SELECT app, min(time) AS first FROM "
-                "(SELECT app, time, sum(value) AS total FROM samples GROUP BY "
-                "app, "
-                "time HAVING total >= ",
-                kMillion, ") GROUP BY app) JOIN apps ON app = id"));
-      case Question::kHourly:
-        return Run(
-            1, 1,
-            absl::StrCat(
-                "SELECT time / 60 AS hour, avg(value) FROM samples WHERE ",
-                one_series, " GROUP BY hour"));
-      case Question::kDailyMax:
-        return Run(1, 3,
-                   "SELECT a.name, p.name, day, m FROM (SELECT app, platform, "
-                   "time / 1440 AS day, max(value) AS m FROM samples GROUP BY "
-                   "app, platform, day) JOIN apps a ON app = a.id "
-                   "JOIN platforms p ON platform = p.id");
-    }
-    return absl::InternalError("no such question");
+    const SqlQuestion sql = SqlOf(question);
+    return Run(IsMinutely(question) ? 1 : 0, sql.keys, sql.text);
   }
 
  private:
@@ -174,6 +82,7 @@ class SqliteEngine final : public Engine {
           "PRAGMA cache_size = -524288",
           "CREATE TABLE apps (id INTEGER PRIMARY KEY, name TEXT)",
           "CREATE TABLE platforms (id INTEGER PRIMARY KEY, name TEXT)",
+          "CREATE TABLE days (time INTEGER PRIMARY KEY, month INTEGER)",
           "CREATE TABLE samples (app INTEGER, platform INTEGER, time INTEGER, "
           "value INTEGER, PRIMARY KEY (app, platform, time)) WITHOUT ROWID",
           "BEGIN"}) {
@@ -205,8 +114,26 @@ class SqliteEngine final : public Engine {
       }
     }
     sqlite3_finalize(insert);
-    absl::Status status = Execute(set, "COMMIT");
+    absl::Status status = FillDays(set, data);
+    if (!status.ok()) return status;
+    status = Execute(set, "COMMIT");
     return status.ok() ? Execute(set, "ANALYZE") : status;
+  }
+
+  // The daily set's calendar.
+  absl::Status FillDays(int set, absl::Span<const SeriesData> data) {
+    if (set != 0) return absl::OkStatus();
+    constexpr absl::CivilDay kEpoch(1970, 1, 1);
+    for (size_t i = 0; i < data[0].values.size(); ++i) {
+      const int64_t day = data[0].first_step + static_cast<int64_t>(i);
+      absl::Status status =
+          Execute(set, absl::StrCat("INSERT INTO days VALUES (", day, ", ",
+                                    absl::CivilMonth(kEpoch + day) -
+                                        absl::CivilMonth(kEpoch),
+                                    ")"));
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
   }
 
   // The first `keys` columns are keys.

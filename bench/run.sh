@@ -3,8 +3,9 @@
 #
 #   bench/run.sh BUILD                all but the comparison: some minutes
 #   bench/run.sh BUILD tile scan      these alone
-#   bench/run.sh BUILD compare [APPS [SERIES]]   the nine questions, several
-#                                     engines; 20000 1000 is the full size
+#   bench/run.sh BUILD compare [APPS [SERIES [PICTURE]]]   the nine questions,
+#                                     several engines; 20000 1000 is the full
+#                                     size, PICTURE an SVG file to draw
 #
 # Sizes: FOOTFALL_BENCH_APPS (2000) and FOOTFALL_BENCH_SERIES (100).
 set -eu
@@ -26,5 +27,8 @@ for name; do
 done
 for name; do
   printf '\n== %s_bench\n' "$name"
-  "$bin/${name}_bench" --benchmark_counters_tabular=true 2>/dev/null
+  case $name in
+    codec) "$bin/codec_bench" ;;  # has tables of its own
+    *) "$bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null ;;
+  esac
 done

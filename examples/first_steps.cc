@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "footfall/ask.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
 
@@ -49,5 +50,14 @@ int main(int argc, char** argv) {
                       "SELECT dau WHERE app = $app DURING 2025-02-08", options);
   if (!answer.ok()) return Fail(answer.status());
   std::fputs(FormatTable(*answer, {}).c_str(), stdout);  // <= 119,790,000
+
+  // The same language in C++, where the compiler checks the grammar:
+  // SELECT dau, share(dau) DURING 2025-02-08 BY platform
+  using ask::Ask;
+  using ask::Share;
+  answer = Query(*(*database)->TakeSnapshot(),
+                 Ask("dau", Share("dau")).During(day).By("platform"), options);
+  if (!answer.ok()) return Fail(answer.status());
+  std::fputs(FormatTable(*answer, {}).c_str(), stdout);
   return 0;
 }

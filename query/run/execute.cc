@@ -1,4 +1,4 @@
-// Execute(): scripts of any statements.
+// Execute(): scripts of any statements, and single trees.
 
 #include <limits>
 #include <optional>
@@ -83,6 +83,17 @@ absl::Status RunStatement(Database& database, const Statement& statement,
   return absl::OkStatus();
 }
 
+// Runs one statement and reports it.
+absl::Status RunAndReport(Database& database, const Statement& statement,
+                          absl::string_view text, const QueryOptions& options,
+                          const ExecuteHooks& hooks) {
+  Outcome outcome;
+  outcome.statement = &statement;
+  FOOTFALL_RETURN_IF_ERROR(
+      RunStatement(database, statement, text, options, hooks, &outcome));
+  return hooks.on_outcome ? hooks.on_outcome(outcome) : absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace query
 
@@ -98,12 +109,18 @@ absl::Status Execute(Database& database, absl::string_view text,
     FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
                               parser.Next());
     if (!statement.has_value()) return absl::OkStatus();
-    Outcome outcome;
-    outcome.statement = &*statement;
-    FOOTFALL_RETURN_IF_ERROR(query::RunStatement(database, *statement, text,
-                                                 options, hooks, &outcome));
-    if (hooks.on_outcome) FOOTFALL_RETURN_IF_ERROR(hooks.on_outcome(outcome));
+    FOOTFALL_RETURN_IF_ERROR(
+        query::RunAndReport(database, *statement, text, options, hooks));
   }
+}
+
+absl::Status Execute(Database& database, const Statement& statement,
+                     const QueryOptions& options, const ExecuteHooks& hooks) {
+  const std::string text = Print(statement);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const Statement parsed,
+      query::ParsePrinted(statement, text, options.limits));
+  return query::RunAndReport(database, parsed, text, options, hooks);
 }
 
 }  // namespace footfall

@@ -49,6 +49,23 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
   return RunShow(snapshot, std::get<Show>(resolved.node), text, options);
 }
 
+absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
+                                       absl::string_view text,
+                                       QueryLimits limits) {
+  limits.max_text_bytes = std::numeric_limits<uint32_t>::max();
+  if (text.size() > limits.max_text_bytes) {
+    return Refuse(
+        Refusal::kTextLimit, "", {},
+        {absl::StrCat(text.size()), absl::StrCat(limits.max_text_bytes)});
+  }
+  Parser parser(text, limits);
+  FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> parsed, parser.Next());
+  if (!parsed.has_value() || *parsed != statement) {
+    return Refuse(Refusal::kBadTree, "", {}, {text});
+  }
+  return *std::move(parsed);
+}
+
 std::string FirstWord(const Statement& statement) {
   const std::string text = Print(statement);
   return text.substr(0, text.find(' '));
@@ -78,21 +95,14 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
   return query::RunReading(snapshot, *statement, text, options);
 }
 
-// A tree is printed and read back: whatever a program has put together is then
-// checked as a text would be, and messages have words to point at.
 absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
                              const QueryOptions& options) {
-  QueryLimits limits = options.limits;
-  limits.max_text_bytes = std::numeric_limits<uint32_t>::max();
   const std::string text = Print(statement);
-  query::Parser parser(text, limits);
-  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> parsed,
-                            parser.Next());
-  if (!parsed.has_value() || *parsed != statement) {
-    return query::Refuse(query::Refusal::kBadTree, "", {}, {text});
-  }
-  return query::RunReading(snapshot, *parsed, text, options);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const Statement parsed,
+      query::ParsePrinted(statement, text, options.limits));
+  return query::RunReading(snapshot, parsed, text, options);
 }
 
 }  // namespace footfall

@@ -23,6 +23,14 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   absl::string_view text,
                                   const QueryOptions& options);
 
+// A tree read back from `text`, which it prints as: so whatever a program has
+// put together is checked as a text would be, and its sources point into words.
+// `limits` apart from max_text_bytes hold. INVALID_ARGUMENT where no text makes
+// that tree.
+absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
+                                       absl::string_view text,
+                                       QueryLimits limits);
+
 // "DEFINE"
 std::string FirstWord(const Statement& statement);
 

@@ -67,13 +67,19 @@ std::string Print(const Expr& expr);
 //   DATA_LOSS, UNAVAILABLE  from the snapshot
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
                              const QueryOptions& options);
+// The same for a tree (footfall/ask.h writes them shortly). It is printed and
+// read again, some microseconds a statement: so it is checked as a text would
+// be, and messages point into the printed form. max_text_bytes does not hold
+// for it.
+//
+//   INVALID_ARGUMENT     also where no text makes that tree
 absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
                              const QueryOptions& options);
 
 // What a statement of a script came to.
 struct Outcome {
-  const Statement* statement = nullptr;  // during the callback
+  const Statement* statement = nullptr;  // as parsed; during the callback
   bool has_answer = false;               // false: it changed something
   Answer answer;
   std::string summary;  // "3 samples written", for people; may be empty
@@ -91,6 +97,10 @@ struct ExecuteHooks {
 // Runs every statement of a script, in order, each on the state that the one
 // before left; stops at the first error, what was done before stays.
 absl::Status Execute(Database& database, absl::string_view text,
+                     const QueryOptions& options, const ExecuteHooks& hooks);
+// One statement of any kind, as a tree, which is printed and read as Query()
+// does with its own.
+absl::Status Execute(Database& database, const Statement& statement,
                      const QueryOptions& options, const ExecuteHooks& hooks);
 
 }  // namespace footfall

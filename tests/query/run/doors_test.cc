@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "footfall/ask.h"
+#include "footfall/ask_change.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
 #include "query/lang/refusals.h"
@@ -155,6 +157,79 @@ TEST_CASE("a tree may hold a list too long for a text", "[run]") {
   statement.node = select;
   CHECK(Query(*snapshot, statement, {}).status().code() ==
         absl::StatusCode::kResourceExhausted);
+}
+
+TEST_CASE("both doors answer a tree as they answer its text", "[run]") {
+  using ask::Ask;
+  const auto database = OpenWithData();
+  const auto snapshot = database->TakeSnapshot();
+  QueryOptions options;
+  options.parameters["app"] = std::string("A");
+  for (const Statement& statement : {
+           Statement(Ask("dau").Where(ask::Is("app", ask::Param("app")))),
+           Statement(Ask(ask::Avg("dau").As("a"), ask::Max("dau"))
+                         .During(ask::Month(2025, 2))
+                         .By("app")
+                         .Every(ask::Weeks())
+                         .OrderBy(ask::Descending("a"))),
+           Statement(Ask(ask::Share(ask::UserDays("dau"))).By("app").Top(1)),
+           ask::ShowMembersOf("app"),
+           ask::ShowSeries("dau", {ask::IsNot("app", "B")}),
+           ask::Explain(Ask("dau")),
+       }) {
+    const std::string text = Print(statement);
+    INFO(text);
+    std::string executed;
+    ExecuteHooks hooks;
+    hooks.on_outcome = [&](const Outcome& outcome) {
+      executed = FormatCsv(outcome.answer);
+      return absl::OkStatus();
+    };
+    REQUIRE(Execute(*database, statement, options, hooks).ok());
+    CHECK(executed == Csv(Query(*snapshot, text, options)));
+    CHECK(executed == Csv(Query(*snapshot, statement, options)));
+    CHECK(executed.find('\n') + 1 < executed.size());  // it has rows
+  }
+}
+
+TEST_CASE("a tree changes what its text would", "[run]") {
+  const auto database = OpenInMemory();
+  std::vector<std::string> done;
+  ExecuteHooks hooks;
+  hooks.on_outcome = [&](const Outcome& outcome) {
+    done.push_back(absl::StrCat(outcome.has_answer ? FormatCsv(outcome.answer)
+                                                   : outcome.summary));
+    return absl::OkStatus();
+  };
+  const auto execute = [&](const Statement& statement) {
+    return Execute(*database, statement, QueryOptions(), hooks);
+  };
+  MetricSpec spec;
+  spec.name = "dau";
+  spec.over_time = Additivity::kOverlaps;
+  spec.dimensions = {{"app", Additivity::kOverlaps}};
+  REQUIRE(execute(ask::DefineMetric(spec)).ok());
+  ask::Insertion insertion = ask::InsertInto("dau", "app");
+  // More than a text may hold.
+  for (int day = 0; day < 5'000; ++day) {
+    insertion.Row(absl::CivilDay(2010, 1, 1) + day, day, "'; DROP METRIC dau");
+  }
+  REQUIRE(Print(insertion).size() > QueryLimits().max_text_bytes);
+  REQUIRE(execute(insertion).ok());
+  CHECK(done.back() == "5,000 samples written, 1 new series");
+  REQUIRE(execute(ask::Ask(ask::Count("dau").As("n"))).ok());
+  CHECK(done.back().find("\n5000,exact,") != std::string::npos);
+  REQUIRE(execute(ask::DeleteSamples("dau", ask::Until(ask::Year(2010)))).ok());
+  REQUIRE(execute(ask::Ask(ask::Count("dau").As("n"))).ok());
+  CHECK(done.back().find("\n4635,exact,") != std::string::npos);
+  REQUIRE(execute(ask::DropMetric("dau")).ok());
+  CHECK(database->TakeSnapshot()->FindMetric("dau") == nullptr);
+  // Errors point into the printed form; nothing is reported.
+  const size_t before = done.size();
+  CHECK(execute(ask::DropMetric("dau")).message().substr(0, 11) ==
+        "query 1:13:");
+  CHECK(query::RefusalId(execute(ask::InsertInto("dau", "app"))) != "");
+  CHECK(done.size() == before);
 }
 
 TEST_CASE("Query takes nothing that changes", "[run]") {

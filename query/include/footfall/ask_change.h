@@ -1,0 +1,145 @@
+// Statements that change, from C++: for Execute(), written about as shortly as
+// their text. (A program that writes many samples fills a SampleBatch instead,
+// footfall/sample_batch.h.)
+//
+//   using namespace footfall::ask;
+//   footfall::Execute(*database,
+//                     InsertInto("dau", "app", "platform")
+//                         .Row(Day(2025, 2, 8), 34'940'000, "DeepSeek", "app"),
+//                     options, hooks);
+//
+// Everything here is a plain value and owns what it holds; threads may share
+// it. Builders convert to a Statement. Mistakes that C++ does not see are
+// refused when the statement is executed.
+
+#ifndef FOOTFALL_ASK_CHANGE_H_
+#define FOOTFALL_ASK_CHANGE_H_
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "footfall/ask_calendar.h"
+#include "footfall/ask_value.h"
+#include "footfall/metric.h"
+#include "footfall/statement.h"
+
+namespace footfall::ask {
+
+// Common to the builders below: a statement that grows.
+template <typename Node>
+class Change {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): it is one.
+  operator Statement() const {
+    Statement statement;
+    statement.node = node_;
+    return statement;
+  }
+
+ protected:
+  Node node_;
+};
+
+// DEFINE METRIC. Every part of the declaration is in MetricSpec.
+Statement DefineMetric(MetricSpec spec);
+
+// INSERT INTO metric (TIME, VALUE, dimensions...) VALUES rows.
+class Insertion : public Change<Insert> {
+ public:
+  Insertion(std::string metric, const std::vector<std::string>& dimensions);
+
+  // A member per dimension, in their order.
+  template <std::convertible_to<Text>... Members>
+  Insertion& Row(When time, Amount value, Members... members) {
+    return Row(std::move(time), std::move(value),
+               std::vector<Text>{Text(std::move(members))...});
+  }
+  Insertion& Row(When time, Amount value, std::vector<Text> members);
+};
+template <std::convertible_to<std::string>... Names>
+Insertion InsertInto(std::string metric, Names... dimensions) {
+  return {std::move(metric), {std::move(dimensions)...}};
+}
+
+// A column of the file of an IMPORT.
+//   TimeField("date"), ValueField("Daily users")
+//   Field("app"), Field("Platform name").As("platform").Empty("unknown")
+//   Constant("web").As("platform")
+class Field {
+ public:
+  // The column of that header is the dimension of that name.
+  explicit Field(std::string header);
+  Field& As(std::string dimension);
+  Field& Empty(Text member);  // stands for empty fields
+
+  const Import::Column& column() const { return column_; }
+
+ private:
+  friend Field TimeField(std::string header);
+  friend Field ValueField(std::string header);
+  friend Field Constant(Text member);
+  Import::Column column_;
+};
+Field TimeField(std::string header);
+Field ValueField(std::string header);
+Field Constant(Text member);  // needs As()
+
+// IMPORT path INTO metric (fields...).
+class FileImport : public Change<Import> {
+ public:
+  FileImport(Text path, std::string metric, const std::vector<Field>& fields);
+
+  FileImport& Rejects(Text path);  // REJECTS
+  FileImport& InZone(Text zone);
+};
+template <std::convertible_to<Field>... Fields>
+FileImport ImportFile(Text path, std::string metric, Fields... fields) {
+  return {std::move(path), std::move(metric), {std::move(fields)...}};
+}
+
+// DELETE metric DURING range; Always() is everything.
+class Deletion : public Change<Delete> {
+ public:
+  Deletion(std::string metric, Range during);
+
+  template <std::convertible_to<Condition>... Conditions>
+  Deletion& Where(Conditions... conditions) {
+    (node_.where.push_back(std::move(conditions)), ...);
+    return *this;
+  }
+};
+Deletion DeleteSamples(std::string metric, Range during);
+// EXPLAIN DELETE: counts without deleting.
+Statement Explain(const Deletion& deletion);
+
+// DROP.
+Statement DropMetric(std::string metric);
+Statement DropEvent(Text kind, Text name, When on);
+Statement DropAlias(Text old_name);
+Statement DropAliasOf(std::string dimension, Text old_name);
+
+// ADD EVENT kind name ON date.
+class NewEvent : public Change<AddEvent> {
+ public:
+  NewEvent(Text kind, Text name, When on);
+
+  NewEvent& For(std::string dimension, Text member);  // may be said again
+  NewEvent& Note(Text note);
+  NewEvent& Source(Text source);
+};
+
+// ALIAS old = new: samples of `old_name` are read as `new_name`'s.
+class NewAlias : public Change<AddAlias> {
+ public:
+  NewAlias(Text old_name, Text new_name);
+
+  NewAlias& Of(std::string dimension);  // else the only one that has `old_name`
+  NewAlias& From(When date);            // else from the first sample
+};
+
+}  // namespace footfall::ask
+
+#endif  // FOOTFALL_ASK_CHANGE_H_

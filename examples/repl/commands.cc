@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -30,6 +31,9 @@ absl::Span<const Commands::Entry> Commands::All() {
        CommandWord::kDimension, &Commands::Members},
       {".mode", "[table|csv|json]", "how answers are printed",
        CommandWord::kMode, &Commands::SetMode},
+      {".format", "[raw|wan|si] [DIGITS] [cut]",
+       "how tables write large numbers: 1.1979亿, 119.8 M",
+       CommandWord::kFormat, &Commands::SetFormat},
       {".timer", "[on|off]", "say how long each statement took",
        CommandWord::kOnOff, &Commands::SetTimer},
       {".read", "FILE", "run the script in a file", CommandWord::kFile,
@@ -49,10 +53,10 @@ bool Commands::Run(absl::string_view line) {
   for (const Entry& entry : All()) {
     if (words[0] != entry.name) continue;
     const Words arguments(words.begin() + 1, words.end());
-    const bool needs_one =
-        !entry.arguments.empty() && entry.arguments[0] != '[';
-    const size_t most = entry.arguments.empty() ? 0 : 1;
-    if (arguments.size() > most || (needs_one && arguments.empty())) {
+    const std::vector<absl::string_view> takes =
+        absl::StrSplit(entry.arguments, ' ', absl::SkipEmpty());
+    const bool needs_one = !takes.empty() && takes[0][0] != '[';
+    if (arguments.size() > takes.size() || (needs_one && arguments.empty())) {
       absl::FPrintF(stderr, "write %s%s%s\n", entry.name,
                     entry.arguments.empty() ? "" : " ", entry.arguments);
       return false;
@@ -65,7 +69,7 @@ bool Commands::Run(absl::string_view line) {
 
 bool Commands::Help(const Words&) {
   for (const Entry& entry : All()) {
-    absl::FPrintF(session_.output_, "%-24s %s\n",
+    absl::FPrintF(session_.output_, "%-35s %s\n",
                   absl::StrCat(entry.name, entry.arguments.empty() ? "" : " ",
                                entry.arguments),
                   entry.help);
@@ -120,6 +124,51 @@ bool Commands::SetMode(const Words& arguments) {
     return false;
   }
   session_.mode_ = *mode;
+  return true;
+}
+
+bool Commands::SetFormat(const Words& arguments) {
+  using Scale = NumberStyle::Scale;
+  static constexpr std::pair<absl::string_view, Scale> kScales[] = {
+      {"raw", Scale::kRaw}, {"wan", Scale::kWan}, {"si", Scale::kSi}};
+  if (arguments.empty()) {
+    const NumberStyle& style = session_.numbers_;
+    for (const auto& [name, scale] : kScales) {
+      if (scale == style.scale) absl::FPrintF(session_.output_, "%s", name);
+    }
+    if (style.fraction_digits >= 0) {
+      absl::FPrintF(session_.output_, " %d", style.fraction_digits);
+    }
+    absl::FPrintF(session_.output_, "%s\n", style.cut ? " cut" : "");
+    return session_.FinishOutput();
+  }
+  NumberStyle style;
+  bool known = false;
+  for (const auto& [name, scale] : kScales) {
+    if (arguments[0] != name) continue;
+    style.scale = scale;
+    known = true;
+  }
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    const bool last = i + 1 == arguments.size();
+    if (arguments[i] == "cut" && last) {
+      style.cut = true;
+    } else if (arguments[i].size() == 1 &&
+               absl::ascii_isdigit(
+                   static_cast<unsigned char>(arguments[i][0])) &&
+               i == 1) {
+      style.fraction_digits = arguments[i][0] - '0';
+    } else {
+      known = false;
+    }
+  }
+  if (!known) {
+    absl::FPrintF(stderr,
+                  "write .format raw, .format wan or .format si, with 0 to 9 "
+                  "digits and cut if you like: .format wan 2 cut\n");
+    return false;
+  }
+  session_.numbers_ = style;
   return true;
 }
 

@@ -12,7 +12,15 @@
 namespace footfall::repl {
 
 // What a word after a command is, for completion.
-enum class CommandWord { kNothing, kMetric, kDimension, kMode, kOnOff, kFile };
+enum class CommandWord {
+  kNothing,
+  kMetric,
+  kDimension,
+  kMode,
+  kFormat,
+  kOnOff,
+  kFile,
+};
 
 class Commands {
  public:
@@ -23,9 +31,9 @@ class Commands {
 
   struct Entry {
     absl::string_view name;
-    absl::string_view arguments;
+    absl::string_view arguments;  // one word each, [in brackets] if optional
     absl::string_view help;
-    CommandWord word;  // what its argument is
+    CommandWord word;  // what its first argument is
     bool (Commands::*run)(const std::vector<std::string>& arguments);
   };
   static absl::Span<const Entry> All();
@@ -39,6 +47,7 @@ class Commands {
   bool Schema(const Words& arguments);
   bool Members(const Words& arguments);
   bool SetMode(const Words& arguments);
+  bool SetFormat(const Words& arguments);
   bool SetTimer(const Words& arguments);
   bool Read(const Words& arguments);
   bool SetOutput(const Words& arguments);

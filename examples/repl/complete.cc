@@ -31,15 +31,16 @@ constexpr size_t kMaxCandidates = 1000;
 
 const Words& Statements() {
   static const auto* const words =
-      new Words{"ADD EVENT", "ALIAS",  "DEFINE METRIC", "DELETE", "DROP METRIC",
-                "EXPLAIN",   "IMPORT", "INSERT INTO",   "SELECT", "SHOW"};
+      new Words{"ADD EVENT",  "ALIAS",       "DEFINE METRIC", "DELETE",
+                "DROP ALIAS", "DROP EVENT",  "DROP METRIC",   "EXPLAIN",
+                "IMPORT",     "INSERT INTO", "SELECT",        "SHOW"};
   return *words;
 }
 
 const Words& Clauses() {
   static const auto* const words =
-      new Words{"BY",    "DURING",   "EVERY", "HAVING", "IN ZONE",
-                "LIMIT", "ORDER BY", "TOP",   "WHERE"};
+      new Words{"ALIGN ON", "BY",    "DURING",   "EVERY", "HAVING",
+                "IN ZONE",  "LIMIT", "ORDER BY", "TOP",   "WHERE"};
   return *words;
 }
 
@@ -266,6 +267,17 @@ class Completer {
 
   void AddFiles();
 
+  // Whether a function's parenthesis is open.
+  bool InsideCall() const {
+    int open = 0;
+    for (const Token& token : tokens()) {
+      if (token.type != Token::Type::kMark) continue;
+      if (token.upper == "(") ++open;
+      if (token.upper == ")") --open;
+    }
+    return open > 0;
+  }
+
   // The word that rules the place of the cursor: a clause's, or a statement's.
   absl::string_view Clause() const {
     static constexpr std::array<absl::string_view, 12> kRuling = {
@@ -331,7 +343,11 @@ void Completer::AddWords() {
     return;
   }
   if (last == "EXPLAIN") {
-    AddKeywords({"DELETE", "SELECT"});
+    AddKeywords({"ANALYZE", "DELETE", "SELECT"});
+    return;
+  }
+  if (last == "ANALYZE" && Before(2) == "EXPLAIN") {
+    AddKeywords({"SELECT"});
     return;
   }
   if (Began("SHOW")) {
@@ -373,6 +389,13 @@ void Completer::AddWords() {
   } else if (clause == "EVERY" &&
              (last == "EVERY" || (after_number && Before(2) == "EVERY"))) {
     AddUnits();
+  } else if (last == "FILL") {
+    for (const absl::string_view mode :
+         {"linear", "none", "null", "previous", "zero"}) {
+      AddName(mode, " ");
+    }
+  } else if (last == "ON" && Before(2) == "ALIGN") {
+    completion_.candidates.emplace_back("event(");
   } else if (clause == "DURING" && last == "DURING") {
     AddKeywords({"LAST"});
   } else if (clause == "DURING" && after_number && Before(2) == "LAST") {
@@ -384,11 +407,18 @@ void Completer::AddWords() {
     }
     AddExpressions();
   } else {
+    if (InsideCall()) {
+      AddKeywords({"ACROSS", "EVERY", "WITHIN"});
+      return;
+    }
     if (clause == "WHERE") AddKeywords({"AND", "IN", "LIKE", "NOT"});
     if (clause == "HAVING") AddKeywords({"AND"});
     if (clause == "SELECT") AddKeywords({"AS"});
     if (clause == "ORDER") AddKeywords({"ASC", "DESC"});
-    if (clause == "EVERY") AddKeywords({"FILL"});
+    if (clause == "EVERY") {
+      AddKeywords({Before(2) == "FILL" ? "MAX" : "FILL"});
+    }
+    if (clause == "TOP") AddKeywords({"OTHERS"});
     if (clause == "DURING") AddKeywords({"COMPLETE"});
     AddKeywords(Clauses());
   }
@@ -429,6 +459,9 @@ Completion CompleteCommand(const Snapshot& snapshot, absl::string_view line) {
           for (const absl::string_view word : {"table", "csv", "json"}) {
             add(word);
           }
+          break;
+        case CommandWord::kFormat:
+          for (const absl::string_view word : {"raw", "si", "wan"}) add(word);
           break;
         case CommandWord::kOnOff:
           for (const absl::string_view word : {"on", "off"}) add(word);

@@ -163,6 +163,7 @@ absl::Status Session::PrintAnswer(const Answer& answer) {
       break;
     case Mode::kTable: {
       TableOptions options;
+      options.numbers = numbers_;
       if (output_ == stdout && stdout_is_terminal_) {
         options.max_rows = kTerminalRows;
         cut = answer.row_count() > kTerminalRows;

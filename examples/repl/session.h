@@ -63,6 +63,7 @@ class Session {
   const Arguments& arguments_;
   QueryOptions query_options_;
   Mode mode_;
+  NumberStyle numbers_;    // of tables
   FILE* output_ = stdout;  // owned where it is not stdout
   std::string output_name_ = "stdout";
   bool stdout_is_terminal_;

@@ -15,6 +15,7 @@
 #include "footfall/answer.h"
 #include "query/answer/display_width.h"
 #include "query/answer/number_text.h"
+#include "query/answer/scaled_number.h"
 
 namespace footfall {
 namespace {
@@ -71,8 +72,9 @@ int FractionDigits(const Column& column, size_t rows) {
 // What stands in a cell for its value or for one of its bounds.
 class CellText {
  public:
-  CellText(const Column& column, size_t rows)
+  CellText(const Column& column, size_t rows, const NumberStyle& style)
       : column_(column),
+        style_(column.role == Role::kPlain ? NumberStyle() : style),
         fraction_digits_(column.type == ColumnType::kDecimal
                              ? FractionDigits(column, rows)
                              : 0) {}
@@ -80,9 +82,9 @@ class CellText {
   std::string Value(size_t row) const {
     switch (column_.type) {
       case ColumnType::kInteger:
-        return Digits(column_.integers[row]);
+        return Integer(column_.integers[row], AsSaid());
       case ColumnType::kDecimal:
-        return query::FormatForPeople(column_.decimals[row], fraction_digits_);
+        return Decimal(column_.decimals[row], AsSaid());
       case ColumnType::kText:
         return column_.texts[row];
       case ColumnType::kBoolean:
@@ -93,27 +95,49 @@ class CellText {
 
   // Empty where the side is open.
   std::string Low(size_t row) const {
-    return Bound(row, column_.low, column_.low_integers, column_.low_texts);
+    return Bound(row, column_.low, column_.low_integers, column_.low_texts,
+                 query::Rounding::kDown);
   }
   std::string High(size_t row) const {
-    return Bound(row, column_.high, column_.high_integers, column_.high_texts);
+    return Bound(row, column_.high, column_.high_integers, column_.high_texts,
+                 query::Rounding::kUp);
   }
 
  private:
+  query::Rounding AsSaid() const {
+    return style_.cut ? query::Rounding::kTowardZero
+                      : query::Rounding::kNearest;
+  }
+
+  std::string Integer(int64_t number, query::Rounding rounding) const {
+    std::string text;
+    query::AppendInteger(number, &text);
+    return query::ScaleForPeople(text, style_, rounding)
+        .value_or(query::GroupThousands(text));
+  }
+  std::string Decimal(double number, query::Rounding rounding) const {
+    std::string text;
+    query::AppendDecimal(number, &text);
+    return query::ScaleForPeople(text, style_, rounding)
+        .value_or(query::FormatForPeople(number, fraction_digits_));
+  }
+
   std::string Bound(size_t row, const std::vector<double>& decimals,
                     const std::vector<int64_t>& integers,
-                    const std::vector<std::string>& texts) const {
+                    const std::vector<std::string>& texts,
+                    query::Rounding rounding) const {
     if (column_.type == ColumnType::kText) {
       return row < texts.size() ? texts[row] : "";
     }
     if (row >= decimals.size() || std::isinf(decimals[row])) return "";
     if (column_.type == ColumnType::kInteger && row < integers.size()) {
-      return Digits(integers[row]);
+      return Integer(integers[row], rounding);
     }
-    return query::FormatForPeople(decimals[row], fraction_digits_);
+    return Decimal(decimals[row], rounding);
   }
 
   const Column& column_;
+  NumberStyle style_;
   int fraction_digits_;
 };
 
@@ -143,14 +167,14 @@ std::string Marked(const Column& column, const CellText& text, size_t row) {
   return text.Value(row);
 }
 
-Shown ShowValues(const Column& column, size_t rows) {
+Shown ShowValues(const Column& column, size_t rows, const NumberStyle& style) {
   Shown shown;
   shown.header = column.unit.empty()
                      ? column.name
                      : absl::StrCat(column.name, " (", column.unit, ")");
   shown.right = column.type == ColumnType::kInteger ||
                 column.type == ColumnType::kDecimal;
-  const CellText text(column, rows);
+  const CellText text(column, rows, style);
   for (size_t row = 0; row < rows; ++row) {
     shown.cells.push_back(Marked(column, text, row));
   }
@@ -226,7 +250,8 @@ std::vector<Shown> ShowCoverage(const Answer& answer, size_t rows) {
   return result;
 }
 
-std::vector<Shown> ShowColumns(const Answer& answer, size_t rows) {
+std::vector<Shown> ShowColumns(const Answer& answer, size_t rows,
+                               const NumberStyle& style) {
   std::vector<Shown> shown;
   const Column* partial = nullptr;
   for (const Column& column : answer.columns) {
@@ -239,7 +264,7 @@ std::vector<Shown> ShowColumns(const Answer& answer, size_t rows) {
         partial = &column;
         break;
       default:
-        shown.push_back(ShowValues(column, rows));
+        shown.push_back(ShowValues(column, rows, style));
     }
   }
   for (Shown& coverage : ShowCoverage(answer, rows)) {
@@ -284,7 +309,7 @@ std::string FormatTable(const Answer& answer, const TableOptions& options) {
   const size_t all = answer.row_count();
   const size_t rows =
       options.max_rows == 0 ? all : std::min(all, options.max_rows);
-  const std::vector<Shown> columns = ShowColumns(answer, rows);
+  const std::vector<Shown> columns = ShowColumns(answer, rows, options.numbers);
 
   std::vector<size_t> widths;
   for (const Shown& column : columns) {

@@ -361,6 +361,43 @@ TEST_CASE("a long answer is cut on a terminal, and says how to get all",
   CHECK(StrContains(ReadFile(file), "page 99"));
 }
 
+TEST_CASE("tables write large numbers as .format says, CSV does not",
+          "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string database = OwnDatabase(folder);
+  REQUIRE(RunProgram({"-c",
+                      "INSERT INTO hits (TIME, VALUE, page) VALUES"
+                      " (2025-02-08, 119790000, 'total'),"
+                      " (2025-02-09, 34940000, 'app')",
+                      database})
+              .exit_code == 0);
+  Terminal terminal(database, folder.path());
+  terminal.WaitFor(kPrompt);
+  const std::string total = "SELECT max(hits) AS n DURING 2025-02-08;";
+  const std::string app = "SELECT max(hits) AS n DURING 2025-02-09;";
+  CHECK(StrContains(terminal.Ask(total), "119,790,000"));
+  terminal.Ask(".format wan");
+  CHECK(StrContains(terminal.Ask(total), "1.1979亿"));
+  CHECK(StrContains(terminal.Ask(app), "3494万"));
+  terminal.Ask(".format wan 2");
+  CHECK(StrContains(terminal.Ask(total), "1.20亿"));
+  terminal.Ask(".format wan 2 cut");
+  CHECK(StrContains(terminal.Ask(total), "1.19亿"));
+  CHECK(StrContains(terminal.Ask(".format"), "wan 2 cut"));
+  terminal.Ask(".format si");
+  CHECK(StrContains(terminal.Ask(total), "119.8 M"));
+  // A wrong word changes nothing.
+  for (const char* wrong : {".format yi", ".format wan cut 2", ".format wan 12",
+                            ".format wan 2 cut cut"}) {
+    CHECK(StrContains(terminal.Ask(wrong), "write .format"));
+  }
+  CHECK(StrContains(terminal.Ask(total), "119.8 M"));
+  terminal.Ask(".mode csv");
+  CHECK(StrContains(terminal.Ask(total), "119790000,exact"));
+  terminal.Ask(".mode json");
+  CHECK(StrContains(terminal.Ask(total), "\"n\":119790000,"));
+}
+
 TEST_CASE("wide characters keep the columns of a table in line", "[prompt]") {
   const TemporaryFolder folder;
   Terminal terminal(OwnDatabase(folder), folder.path());
@@ -369,6 +406,20 @@ TEST_CASE("wide characters keep the columns of a table in line", "[prompt]") {
   // 文心一言 takes eight columns, as does `plain` with three blanks.
   CHECK(StrContains(shown, "\nplain     4"));
   CHECK(StrContains(shown, "\n文心一言  3"));
+}
+
+TEST_CASE("combining characters take no column of their own", "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string database = OwnDatabase(folder);
+  REQUIRE(RunProgram({"-c",
+                      "INSERT INTO hits (TIME, VALUE, page) VALUES"
+                      " (2025-01-01, 5, 'cafe\u0301')",
+                      database})
+              .exit_code == 0);
+  Terminal terminal(database, folder.path());
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n BY page;"),
+                    "\ncafe\u0301      5"));
 }
 
 }  // namespace

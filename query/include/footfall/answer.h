@@ -103,9 +103,31 @@ std::string FormatJson(const Answer& answer);
 // The same objects, one a line, without the array.
 std::string FormatJsonLines(const Answer& answer);
 
+// How a table writes large numbers: 119,790,000 is 1.1979亿 in kWan and 119.8 M
+// in kSi. CSV and JSON have all digits, whatever is said here.
+struct NumberStyle {
+  enum class Scale : uint8_t {
+    kRaw,  // all digits before the point, with thousands marks
+    kWan,  // 万 from 10^4, 亿 from 10^8, 万亿 from 10^12
+    kSi,   // k, M, G, T, P, E, from 10^3
+  };
+  Scale scale = Scale::kRaw;
+  // Digits behind the point at most; -1: 4 in kWan, 1 in kSi. Zeros at the end
+  // are left out where the number is exact; where it is not they say how far it
+  // was shortened: 1.20亿.
+  int fraction_digits = -1;
+  // Towards zero, instead of to the nearest with halves away from zero. Either
+  // holds for values, also behind `<=` and `>=`, which speak of the number
+  // itself; the ends of a range `[low..high]` go outwards, so that it stays
+  // true.
+  bool cut = false;
+};
+
 struct TableOptions {
   // Rows shown at most, the rest is counted; 0: all.
   size_t max_rows = 0;
+  // Of values and bounds; counts of steps have all digits.
+  NumberStyle numbers = {};
 };
 // For people; its exact form may change.
 std::string FormatTable(const Answer& answer, const TableOptions& options);

@@ -199,6 +199,39 @@ TEST_CASE("the table leaves out what no row needs", "[answer]") {
         "... 1 more of 3 rows\n");
 }
 
+TEST_CASE("the table shortens numbers as it is told", "[answer]") {
+  Answer answer = Users();
+  // A range whose ends would be wrong if they were rounded inwards.
+  for (Column& column : answer.columns) {
+    if (column.name != "dau") continue;
+    column.kinds[0] = CellKind::kRange;
+    column.low[0] = 71'796'000;
+    column.low_integers[0] = 71'796'000;
+    column.high[0] = 119'790'000;
+    column.high_integers[0] = 119'790'000;
+  }
+  TableOptions options;
+  options.max_rows = 2;
+  options.numbers.scale = NumberStyle::Scale::kWan;
+  options.numbers.fraction_digits = 2;
+  CHECK(FormatTable(answer, options) ==
+        "platform  time               dau (users)\n"
+        "--------  ----------  ------------------\n"
+        "app       2025-02-08  [7179.6万..1.20亿]\n"
+        "          2025-02-08           <= 1.20亿\n"
+        "... 1 more of 3 rows\n");
+  options.numbers.cut = true;
+  options.numbers.fraction_digits = 0;
+  CHECK(FormatTable(answer, options) ==
+        "platform  time          dau (users)\n"
+        "--------  ----------  -------------\n"
+        "app       2025-02-08  [7179万..2亿]\n"
+        "          2025-02-08         <= 1亿\n"
+        "... 1 more of 3 rows\n");
+  const std::string csv = FormatCsv(answer);
+  CHECK(csv.find("119790000") != std::string::npos);
+}
+
 TEST_CASE("the table writes every kind of cell", "[answer]") {
   Answer answer;
   Column value;

@@ -241,6 +241,8 @@ class Completer {
       if (Before(back) == "!") ++back;
     } else if (Before(back) == "LIKE") {
       ++back;
+    } else if (Before(back + 1) == "ALIAS") {
+      // ALIAS app 'old, DROP ALIAS app 'old
     } else {
       return std::nullopt;
     }
@@ -249,12 +251,41 @@ class Completer {
     return std::string(SourceBefore(back));
   }
 
+  bool IsText(size_t back) const {
+    return back <= tokens().size() &&
+           tokens()[tokens().size() - back].type == Token::Type::kText;
+  }
+
+  // Kinds and names of events: event('k', 'n'), ADD EVENT 'k' 'n', and so on.
+  // False where the open text is none of them.
+  bool AddEventTexts() {
+    const auto is_event = [&](size_t back) {
+      return Before(back) == "EVENT" || Before(back) == "EVENTS";
+    };
+    const bool kind = is_event(1) || (Before(1) == "(" && is_event(2));
+    const bool name_in_call = Before(1) == "," && IsText(2) &&
+                              Before(3) == "(" && Before(4) == "EVENT";
+    const bool name = name_in_call || (IsText(1) && Before(2) == "EVENT");
+    if (!kind && !name) return false;
+    for (const auto& event : snapshot_.Events()) {
+      if (name && SourceBefore(name_in_call ? 2 : 1) !=
+                      absl::string_view(event->kind)) {
+        continue;
+      }
+      AddName(
+          absl::StrReplaceAll(kind ? event->kind : event->name, {{"'", "''"}}),
+          "'");
+    }
+    return true;
+  }
+
   void AddTexts() {
     const absl::string_view last = Before(1);
     if (last == "IMPORT" || last == "REJECTS") {
       AddFiles();
       return;
     }
+    if (AddEventTexts()) return;
     const std::optional<std::string> dimension = TextDimension();
     if (!dimension.has_value()) return;
     const MemberId count = snapshot_.MemberCount(*dimension);
@@ -333,6 +364,9 @@ void Completer::AddAfterShow() {
     AddDimensions();
   } else {
     AddKeywords({"WHERE"});
+    if (tokens().size() > 1 && tokens()[1].upper == "EVENTS") {
+      AddKeywords({"DURING"});
+    }
   }
 }
 
@@ -372,6 +406,18 @@ void Completer::AddWords() {
     } else {
       AddKeywords({"INTEGER", "DECIMAL", "UNIT", "EVERY", "OVER TIME", "ADDS",
                    "OVERLAPS", "LEVEL", "BY", "IN ZONE"});
+    }
+    return;
+  }
+  if (Began("ADD") || Began("ALIAS") || Began("DROP")) {
+    if (last == "FOR" || last == "ALIAS" || last == ",") {
+      AddDimensions();
+    } else if (Began("ADD")) {
+      AddKeywords({"EVENT", "FOR", "NOTE", "ON", "SOURCE"});
+    } else if (Began("ALIAS")) {
+      AddKeywords({"FROM"});
+    } else {
+      AddKeywords({"ALIAS", "EVENT", "METRIC", "ON"});
     }
     return;
   }
@@ -420,7 +466,11 @@ void Completer::AddWords() {
     }
     if (clause == "TOP") AddKeywords({"OTHERS"});
     if (clause == "DURING") AddKeywords({"COMPLETE"});
-    AddKeywords(Clauses());
+    if (Began("DELETE")) {
+      AddKeywords({"DURING", "WHERE"});
+    } else {
+      AddKeywords(Clauses());
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// EXPLAIN.
+// EXPLAIN and EXPLAIN ANALYZE.
 
 #include "query/exec/explain.h"
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "query/exec/across.h"
 #include "query/exec/groups.h"
@@ -127,9 +128,8 @@ std::vector<std::string> DescribeDoubt(const BoundOperand& operand,
   return reasons;
 }
 
-}  // namespace
-
-absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
+absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
+                                                      const Plan& plan) {
   std::vector<std::string> lines;
   const absl::Time now = run.options().now;
   for (const BoundOperand& operand : plan.operands) {
@@ -199,6 +199,14 @@ absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
                            *plan.top->others, "'")
             : ""));
   }
+  return lines;
+}
+
+std::string Milliseconds(absl::Duration time) {
+  return absl::StrFormat("%.3f ms", absl::ToDoubleMilliseconds(time));
+}
+
+Answer PlanColumn(std::vector<std::string> lines) {
   Answer answer;
   Column column;
   column.name = "plan";
@@ -208,6 +216,36 @@ absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
   answer.set_row_count(column.texts.size());
   answer.columns.push_back(std::move(column));
   return answer;
+}
+
+}  // namespace
+
+absl::StatusOr<Answer> Explain(Run& run, const Plan& plan) {
+  FOOTFALL_ASSIGN_OR_RETURN(std::vector<std::string> lines,
+                            DescribePlan(run, plan));
+  return PlanColumn(std::move(lines));
+}
+
+absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
+                                      const StageTimes& times) {
+  // What describing reads is not of the question.
+  Run apart(run.snapshot(), run.options(), run.text());
+  FOOTFALL_ASSIGN_OR_RETURN(std::vector<std::string> lines,
+                            DescribePlan(apart, plan));
+  lines.push_back(absl::StrCat(
+      "ran: ", Counted(times.row_count, "row", "rows"), " on ",
+      Counted(static_cast<uint64_t>(std::max(1, run.options().threads)),
+              "thread at most", "threads at most")));
+  lines.push_back(absl::StrCat("  time to bind names and dates: ",
+                               Milliseconds(times.bind)));
+  lines.push_back(
+      absl::StrCat("  time to read and combine: ", Milliseconds(times.read)));
+  lines.push_back(
+      absl::StrCat("  time to make rows: ", Milliseconds(times.rows)));
+  lines.push_back(absl::StrCat("  tiles read: ", run.tiles(), ", of ",
+                               Counted(run.tile_bytes(), "byte", "bytes")));
+  lines.push_back(absl::StrCat("  values decoded: ", run.values()));
+  return PlanColumn(std::move(lines));
 }
 
 }  // namespace footfall::query

@@ -1,9 +1,13 @@
-// EXPLAIN: what a question would read and how its values come about, in words.
+// EXPLAIN: what a question would read and how its values come about, in words;
+// with ANALYZE also what running it took.
 
 #ifndef FOOTFALL_QUERY_EXEC_EXPLAIN_H_
 #define FOOTFALL_QUERY_EXEC_EXPLAIN_H_
 
+#include <cstddef>
+
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "footfall/answer.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
@@ -13,6 +17,19 @@ namespace footfall::query {
 // One text column, `plan`. Reads names and keys; samples only of wholes beside
 // the series asked for.
 absl::StatusOr<Answer> Explain(Run& run, const Plan& plan);
+
+// How long the stages of a question took, and what came of it.
+struct StageTimes {
+  absl::Duration bind;  // names, dates, additivity
+  absl::Duration read;  // tiles, and combining them into groups x buckets
+  absl::Duration rows;  // transforms, HAVING, TOP, order, columns
+  size_t row_count = 0;
+};
+
+// EXPLAIN ANALYZE: the lines of Explain(), then `times` and what `run` has
+// counted, in the same column.
+absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
+                                      const StageTimes& times);
 
 }  // namespace footfall::query
 

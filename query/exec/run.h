@@ -8,10 +8,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
 
 namespace footfall::query {
+
+// DEADLINE_EXCEEDED or CANCELLED once `options` say that it is time to stop.
+absl::Status CheckStop(const QueryOptions& options);
 
 // Threads: the counters may be raised from many threads.
 class Run {
@@ -26,9 +30,8 @@ class Run {
   const QueryOptions& options() const { return options_; }
   absl::string_view text() const { return text_; }
 
-  // DEADLINE_EXCEEDED or CANCELLED once the question shall stop. Cheap; looked
-  // at per tile.
-  absl::Status CheckStop() const;
+  // Cheap; looked at per tile.
+  absl::Status CheckStop() const { return query::CheckStop(options_); }
 
   // Whether `bytes` more fit beside what is held. RESOURCE_EXHAUSTED names the
   // limit. What was taken is given back by Release().
@@ -52,6 +55,17 @@ class Run {
   std::atomic<uint64_t> tiles_ = 0;
   std::atomic<uint64_t> tile_bytes_ = 0;
   std::atomic<uint64_t> values_ = 0;
+};
+
+// Tells stages apart by the clock, for EXPLAIN ANALYZE; nothing else is timed.
+class StageClock {
+ public:
+  StageClock();
+  // Since the last call, or the beginning.
+  absl::Duration Lap();
+
+ private:
+  absl::Time since_;
 };
 
 // Memory taken from a run, given back at the end of the scope.

@@ -2,6 +2,8 @@
 
 #include "query/exec/select.h"
 
+#include <utility>
+
 #include "query/exec/build_answer.h"
 #include "query/exec/changepoints_answer.h"
 #include "query/exec/correlogram.h"
@@ -15,16 +17,9 @@
 
 namespace footfall::query {
 
-absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
-                                 Statement::Explain explain,
-                                 absl::string_view text,
-                                 const QueryOptions& options) {
-  FOOTFALL_ASSIGN_OR_RETURN(const Plan plan,
-                            Bind(snapshot, select, text, options.now));
-  Run run(snapshot, options, text);
-  FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
-  if (explain != Statement::Explain::kNo) return Explain(run, plan);
-  FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
+namespace {
+
+absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
   if (plan.correlogram) return BuildCorrelogram(run, plan, results);
   FOOTFALL_ASSIGN_OR_RETURN(RowEvents events,
                             RowEvents::Create(run, plan, results.groups));
@@ -37,6 +32,44 @@ absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<RowId> chosen,
                             ChooseRows(run, plan, &results, &rows));
   return BuildAnswer(run, plan, results, rows, chosen);
+}
+
+// Runs the question as a plain one would run, and times it.
+absl::StatusOr<Answer> Analyze(const Snapshot& snapshot, const Select& select,
+                               absl::string_view text,
+                               const QueryOptions& options) {
+  StageClock clock;
+  StageTimes times;
+  FOOTFALL_ASSIGN_OR_RETURN(const Plan plan,
+                            Bind(snapshot, select, text, options.now));
+  times.bind = clock.Lap();
+  Run run(snapshot, options, text);
+  FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
+  times.read = clock.Lap();
+  FOOTFALL_ASSIGN_OR_RETURN(const Answer answer,
+                            RowsOf(run, plan, std::move(results)));
+  times.rows = clock.Lap();
+  times.row_count = answer.row_count();
+  return ExplainAnalyze(run, plan, times);
+}
+
+}  // namespace
+
+absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
+                                 Statement::Explain explain,
+                                 absl::string_view text,
+                                 const QueryOptions& options) {
+  if (explain == Statement::Explain::kAnalyze) {
+    return Analyze(snapshot, select, text, options);
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const Plan plan,
+                            Bind(snapshot, select, text, options.now));
+  Run run(snapshot, options, text);
+  FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  if (explain == Statement::Explain::kPlan) return Explain(run, plan);
+  FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
+  return RowsOf(run, plan, std::move(results));
 }
 
 }  // namespace footfall::query

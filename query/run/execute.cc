@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "footfall/query.h"
+#include "query/exec/run.h"
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -83,10 +84,11 @@ absl::Status RunStatement(Database& database, const Statement& statement,
   return absl::OkStatus();
 }
 
-// Runs one statement and reports it.
+// Runs one statement and reports it, unless it is time to stop.
 absl::Status RunAndReport(Database& database, const Statement& statement,
                           absl::string_view text, const QueryOptions& options,
                           const ExecuteHooks& hooks) {
+  FOOTFALL_RETURN_IF_ERROR(CheckStop(options));
   Outcome outcome;
   outcome.statement = &statement;
   FOOTFALL_RETURN_IF_ERROR(

@@ -1,4 +1,7 @@
-// What a question comes back with: a table of typed columns.
+// What a question comes back with: a table of typed columns, and its forms.
+//
+// An Answer is a plain value that owns all it holds; threads may read one at
+// once. The functions here are pure and cannot fail.
 
 #ifndef FOOTFALL_ANSWER_H_
 #define FOOTFALL_ANSWER_H_

@@ -1,4 +1,7 @@
 // Two doors: Query() for statements that only read, Execute() for all.
+//
+// Both may be called from many threads at once; arguments are read during the
+// call alone, and what comes back owns all that it holds.
 
 #ifndef FOOTFALL_QUERY_H_
 #define FOOTFALL_QUERY_H_
@@ -39,10 +42,12 @@ struct QueryOptions {
   absl::Time now = absl::InfiniteFuture();
   absl::flat_hash_map<std::string, ParameterValue> parameters;
   QueryLimits limits;
+  // At most; answers do not depend on it. Less than 1 is 1.
   int threads = 1;
-  // DEADLINE_EXCEEDED once the clock has passed it; looked at per tile.
+  // DEADLINE_EXCEEDED once the clock has passed it; looked at before each
+  // statement and per tile.
   absl::Time deadline = absl::InfiniteFuture();
-  // CANCELLED once it is true; looked at per tile, and in an import every some
+  // CANCELLED once it is true; looked at as often, and in an import every some
   // ten thousand rows. Another thread or a signal handler may set it; it must
   // outlive the call. Null: never.
   const std::atomic<bool>* cancelled = nullptr;

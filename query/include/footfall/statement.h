@@ -1,8 +1,9 @@
 // The language as a tree of C++ values: what the parser builds from text, and
 // what a program may build itself. query/LANGUAGE.md gives the meaning.
 //
-// Trees are plain values: copy, compare, move. Equality ignores `source`, so
-// Parse(Print(tree)) == tree.
+// Trees are plain values that own all they hold: copy, compare, move; threads
+// may read one at once. Equality ignores `source`, so Parse(Print(tree)) ==
+// tree. footfall/ask.h builds them shortly.
 
 #ifndef FOOTFALL_STATEMENT_H_
 #define FOOTFALL_STATEMENT_H_

@@ -1,5 +1,6 @@
 // The two doors: Query() for what reads, Execute() for scripts.
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "footfall/ask.h"
 #include "footfall/ask_change.h"
 #include "footfall/database.h"
@@ -304,6 +306,32 @@ TEST_CASE("the caller can end a script between statements", "[run]") {
   const absl::Status status =
       Run(database.get(), "SHOW METRICS; SHOW METRICS; DROP METRIC dau", hooks);
   CHECK(status == absl::CancelledError("enough"));
+  CHECK(database->TakeSnapshot()->FindMetric("dau") != nullptr);
+}
+
+TEST_CASE("a script stops between statements when it is told to", "[run]") {
+  const auto database = OpenWithData();
+  std::atomic<bool> stop = false;
+  QueryOptions options;
+  options.cancelled = &stop;
+  int outcomes = 0;
+  ExecuteHooks hooks;
+  hooks.on_outcome = [&](const Outcome&) {
+    stop = ++outcomes == 2;
+    return absl::OkStatus();
+  };
+  const char* script =
+      "INSERT INTO dau (TIME, VALUE, app) VALUES (2025-02-05, 1, 'C');"
+      "SHOW METRICS; DROP METRIC dau";
+  CHECK(Execute(*database, script, options, hooks).code() ==
+        absl::StatusCode::kCancelled);
+  CHECK(outcomes == 2);
+  CHECK(database->Stats().series_count == 3);  // what was done stays
+  stop = false;
+  options.deadline = absl::Now() - absl::Seconds(1);
+  const Statement drop = ask::DropMetric("dau");
+  CHECK(Execute(*database, drop, options, hooks).code() ==
+        absl::StatusCode::kDeadlineExceeded);
   CHECK(database->TakeSnapshot()->FindMetric("dau") != nullptr);
 }
 

@@ -19,7 +19,7 @@
 namespace footfall::query {
 
 // Stands in a key for all members that are not in TOP.
-inline constexpr MemberId kOthersMember = UINT32_MAX;
+inline constexpr MemberId kOthersMember = BoundEvents::kNoSuchMember - 1;
 
 // Members of the BY dimensions; the places past them are 0.
 using GroupKey = std::array<MemberId, kMaxDimensions>;

@@ -60,19 +60,32 @@ RowExpr One() {
   return one;
 }
 
+// The leaves that an expression reads, through transforms too. Each transform
+// is gone through once: delta(delta(x, ..), ..) names its x twice at each
+// level.
+std::vector<size_t> LeavesOf(const Plan& plan, const RowExpr& expr) {
+  std::vector<size_t> leaves;
+  std::vector<bool> seen(plan.transforms.size());
+  const auto collect = [&](const auto& self, const RowExpr& row) -> void {
+    if (row.kind == RowExpr::Kind::kLeaf) leaves.push_back(row.leaf);
+    if (row.kind == RowExpr::Kind::kTransform && !seen[row.transform]) {
+      seen[row.transform] = true;
+      self(self, plan.transforms[row.transform].x);
+    }
+    for (const RowExpr& side : row.sides) self(self, side);
+  };
+  collect(collect, expr);
+  return leaves;
+}
+
 // Buckets inside a call are cut for the range alone, not for what lies earlier.
 bool ReadsInner(const Plan& plan, const RowExpr& expr) {
-  if (expr.kind == RowExpr::Kind::kLeaf) {
-    const Leaf& leaf = plan.leaves[expr.leaf];
+  const std::vector<size_t> leaves = LeavesOf(plan, expr);
+  return std::any_of(leaves.begin(), leaves.end(), [&plan](size_t index) {
+    const Leaf& leaf = plan.leaves[index];
     return InnerOf(leaf.steps).has_value() ||
            (leaf.other.has_value() && InnerOf(*leaf.other).has_value());
-  }
-  if (expr.kind == RowExpr::Kind::kTransform) {
-    return ReadsInner(plan, plan.transforms[expr.transform].x);
-  }
-  return std::any_of(
-      expr.sides.begin(), expr.sides.end(),
-      [&plan](const RowExpr& side) { return ReadsInner(plan, side); });
+  });
 }
 
 }  // namespace
@@ -331,16 +344,7 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
   FOOTFALL_ASSIGN_OR_RETURN(RowExpr counted, BindRow(*argument, inside));
 
   // What x is made of decides whether its parts have a sum.
-  std::vector<size_t> leaves;
-  const auto collect = [&](const auto& self, const RowExpr& r) -> void {
-    if (r.kind == RowExpr::Kind::kLeaf) leaves.push_back(r.leaf);
-    if (r.kind == RowExpr::Kind::kTransform) {
-      self(self, plan_.transforms[r.transform].x);
-    }
-    for (const RowExpr& side : r.sides) self(self, side);
-  };
-  collect(collect, own);
-  for (const size_t index : leaves) {
+  for (const size_t index : LeavesOf(plan_, own)) {
     const Leaf& leaf = plan_.leaves[index];
     const BoundOperand& operand = plan_.operands[leaf.operand];
     const MetricSpec& spec = operand.metric->spec;

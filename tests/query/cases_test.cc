@@ -133,7 +133,7 @@ TEST_CASE("the cases of the language come out as written down", "[cases]") {
 }
 
 // Neither how samples lie in tiles nor the number of threads shows in an
-// answer.
+// answer, but for EXPLAIN ANALYZE, which is asked for both.
 TEST_CASE("the cases come out the same from folded tiles and many threads",
           "[cases]") {
   if (std::getenv("FOOTFALL_ACCEPT") != nullptr) return;
@@ -142,8 +142,9 @@ TEST_CASE("the cases come out the same from folded tiles and many threads",
       ScriptRunner runner;
       REQUIRE(runner.Set(setting));
       for (const Block& block : ReadBlocks(path)) {
-        const std::string difference =
-            Difference(block.expected, RunBlock(&runner, block));
+        const std::string found = RunBlock(&runner, block);
+        if (absl::StrContains(block.script, "EXPLAIN ANALYZE")) continue;
+        const std::string difference = Difference(block.expected, found);
         INFO(path << ":" << block.line << ", " << setting << "\n"
                   << block.script << "----\n"
                   << difference);

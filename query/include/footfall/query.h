@@ -73,7 +73,7 @@ std::string Print(const Expr& expr);
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
                              const QueryOptions& options);
 // The same for a tree (footfall/ask.h writes them shortly). It is printed and
-// read again, some microseconds a statement: so it is checked as a text would
+// read again: so it is checked as a text would
 // be, and messages point into the printed form. max_text_bytes does not hold
 // for it.
 //

@@ -284,11 +284,13 @@ std::string Printed(const std::vector<Expected>& rows, Fill fill) {
     std::string value = has ? absl::StrCat(row.sum) : "";
     std::string kind = has ? "exact" : "none";
     if (!has && fill == Fill::kNone) continue;
+    // Nothing before the first: FILL puts no value there, and so no row.
+    if (!has && fill == Fill::kPrevious && !before.has_value()) continue;
     if (!has && fill == Fill::kZero) {
       value = "0";
       kind = "filled";
     }
-    if (!has && fill == Fill::kPrevious && before.has_value()) {
+    if (!has && fill == Fill::kPrevious) {
       value = absl::StrCat(*before);
       kind = "filled";
     }

@@ -68,7 +68,7 @@ absl::Status InnerSteps::FindKeys(
 absl::StatusOr<InnerSteps> InnerSteps::Create(
     Run& run, const Plan& plan, size_t every,
     absl::Span<const std::unique_ptr<OperandReader>> readers,
-    const Timeline& timeline) {
+    const Timeline& timeline, size_t slot) {
   InnerSteps inner(plan, every);
   FOOTFALL_RETURN_IF_ERROR(inner.FindKeys(run, readers));
   const auto& all = plan.inner[every].buckets;
@@ -77,27 +77,23 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
   inner.unfinished_.resize(all.size());
   for (size_t o = 0; o < all.size(); ++o) {
     if (!all[o].has_value()) continue;
-    const StepRange range = plan.operands[o].range;
+    const StepRange range = timeline.range(o, slot);
     const int64_t unfinished = timeline.unfinished(o);
     inner.unfinished_[o] = unfinished;
     inner.pieces_[o].resize(inner.keys_.size());
-    StepRange& whole = inner.whole_[o];
+    inner.whole_[o].resize(inner.keys_.size());
     for (size_t p = 0; p < inner.keys_.size(); ++p) {
       const int64_t bucket = inner.BucketOf(o, inner.keys_[p]);
       const StepRange steps = all[o]->StepsOf(bucket);
       // Clocks of another zone may have no bucket that starts here.
       if (all[o]->BucketOf(steps.begin) != bucket) continue;
-      const StepRange inside = Intersect(steps, range);
+      StepRange inside = Intersect(steps, range);
+      if (inside.empty() && timeline.has_time()) inside = steps;
       BucketPiece& piece = inner.pieces_[o][p];
       piece.data = Intersect(inside, readers[o]->steps());
       piece.over =
           StepRange{inside.begin, std::min(inside.end, unfinished)}.size();
-      // Only buckets at the ends are cut.
-      if (inside == steps && steps.end <= unfinished) {
-        const int64_t position = static_cast<int64_t>(p);
-        if (whole.empty()) whole = {position, position};
-        whole.end = position + 1;
-      }
+      inner.whole_[o][p] = inside == steps && steps.end <= unfinished;
     }
   }
   return inner;

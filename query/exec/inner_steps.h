@@ -18,13 +18,18 @@ namespace footfall::query {
 
 // All buckets from the first to the last that may have samples, without gaps,
 // shared by all operands. A bucket is known by its *position* among them.
+//
+// Under EVERY the buckets that lie wholly outside the range are whole, too:
+// they are of outer ones that transforms look back at. Without it, a range that
+// is looked back at cuts buckets of its own, and so each slot has its own.
 class InnerSteps {
  public:
-  // Of plan.inner[every]. `plan` must outlive it.
+  // Of plan.inner[every], for `slot` of the timeline; under EVERY for all of
+  // them. `plan` must outlive it.
   static absl::StatusOr<InnerSteps> Create(
       Run& run, const Plan& plan, size_t every,
       absl::Span<const std::unique_ptr<OperandReader>> readers,
-      const Timeline& timeline);
+      const Timeline& timeline, size_t slot);
 
   int64_t size() const { return static_cast<int64_t>(keys_.size()); }
 
@@ -35,9 +40,11 @@ class InnerSteps {
   const BucketPiece& piece(size_t operand, int64_t position) const {
     return pieces_[operand][static_cast<size_t>(position)];
   }
-  // Positions of the buckets that lie wholly in the operand's range and are
+  // Whether nothing of a bucket is cut off by the operand's range, and it is
   // over.
-  StepRange whole(size_t operand) const { return whole_[operand]; }
+  bool whole(size_t operand, int64_t position) const {
+    return whole_[operand][static_cast<size_t>(position)];
+  }
 
   // How many of the operand's steps are over in the buckets that hold `steps`.
   int64_t OverAround(size_t operand, StepRange steps) const;
@@ -64,7 +71,7 @@ class InnerSteps {
   // longer, else by the second at which they start.
   std::vector<int64_t> keys_;
   std::vector<std::vector<BucketPiece>> pieces_;  // [operands][positions]
-  std::vector<StepRange> whole_;                  // [operands]
+  std::vector<std::vector<bool>> whole_;          // [operands][positions]
   std::vector<int64_t> unfinished_;               // [operands]
 };
 

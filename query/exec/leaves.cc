@@ -73,14 +73,19 @@ class Evaluation {
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
   absl::Status RunChunk(const Chunk& chunk, Findings* findings);
-  absl::Status Reduce(size_t leaf_index, size_t group, const StepLane& x,
-                      const StepLane& y, CagrDoubts doubts, Findings* findings);
+  // Cells of the slots [begin, end) of a group.
+  absl::Status Reduce(size_t leaf_index, size_t group, size_t begin, size_t end,
+                      const StepLane& x, const StepLane& y, CagrDoubts doubts,
+                      Findings* findings);
+  // How many sets of inner buckets a leaf is worked out by.
+  size_t InnerSets(const Leaf& leaf) const;
   void Merge(const Findings& findings);
   absl::Status OpenTops(Reservation* memory);
   absl::Status CountTops();
   // Once, however many parts of the statement say it.
   void AddNote(std::string note);
   void AddAcrossNotes();
+  absl::Status CutInner(Reservation* memory);
   void Settle();
   void FindAveraged();
   absl::Status FindSamples();
@@ -93,10 +98,13 @@ class Evaluation {
   const Timeline* const settled_;  // null: its own is to be settled
   Results results_;
   std::vector<std::unique_ptr<OperandReader>> readers_;
-  std::vector<InnerSteps> inner_;  // [EVERYs inside calls]
+  // [sets][EVERYs inside calls] One set for all slots or, without EVERY, one
+  // for each.
+  std::vector<std::vector<InnerSteps>> inner_;
   std::optional<OverTime> over_time_;
-  // [leaves] of those that count places among all groups.
-  std::vector<std::optional<TopCounts>> tops_;
+  // [leaves][sets of inner buckets] of those that count places among all
+  // groups.
+  std::vector<std::vector<TopCounts>> tops_;
   // [operands][groups] the operand's own group, or kNoGroup.
   static constexpr uint32_t kNoGroup = UINT32_MAX;
   std::vector<std::vector<uint32_t>> local_;
@@ -227,13 +235,36 @@ std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
   return chunks;
 }
 
-absl::Status Evaluation::Reduce(size_t leaf_index, size_t group,
-                                const StepLane& x, const StepLane& y,
-                                CagrDoubts doubts, Findings* findings) {
+absl::Status Evaluation::CutInner(Reservation* memory) {
+  const Timeline& timeline = *results_.timeline;
+  if (plan_.inner.empty()) return absl::OkStatus();
+  inner_.resize(timeline.has_time() ? 1 : timeline.slot_count());
+  for (size_t set = 0; set < inner_.size(); ++set) {
+    for (size_t i = 0; i < plan_.inner.size(); ++i) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          InnerSteps steps,
+          InnerSteps::Create(run_, plan_, i, readers_, timeline, set));
+      FOOTFALL_RETURN_IF_ERROR(
+          memory->Add(static_cast<uint64_t>(steps.size()) *
+                      (8 + plan_.operands.size() * sizeof(BucketPiece))));
+      inner_[set].push_back(std::move(steps));
+    }
+  }
+  return absl::OkStatus();
+}
+
+size_t Evaluation::InnerSets(const Leaf& leaf) const {
+  return InnerOf(leaf.steps).has_value() ? inner_.size() : 1;
+}
+
+absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
+                                size_t end, const StepLane& x,
+                                const StepLane& y, CagrDoubts doubts,
+                                Findings* findings) {
   const Leaf& leaf = plan_.leaves[leaf_index];
   LeafTable& table = results_.leaves[leaf_index];
   const Timeline& timeline = *results_.timeline;
-  for (size_t b = 0; b < table.buckets(); ++b) {
+  for (size_t b = begin; b < end; ++b) {
     const BucketPiece& piece = leaf.whole_range
                                    ? timeline.whole(leaf.operand)
                                    : timeline.piece(leaf.operand, b);
@@ -304,8 +335,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       }
     }
   }
-  StepLanes x_maker(plan_, readers_, inner_, *over_time_);
-  StepLanes y_maker(plan_, readers_, inner_, *over_time_);
+  StepLanes x_maker(plan_, readers_, *over_time_);
+  StepLanes y_maker(plan_, readers_, *over_time_);
   for (size_t i = 0; i < plan_.leaves.size(); ++i) {
     const Leaf& leaf = plan_.leaves[i];
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
@@ -316,18 +347,26 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
             broadcast_[o].has_value() ? *broadcast_[o] : lanes[o], slot,
             local_[o][g], leaf.total);
       };
-      CagrDoubts doubts;
-      FOOTFALL_ASSIGN_OR_RETURN(const StepLane x,
-                                x_maker.Make(leaf.steps, lane_of, &doubts));
-      StepLane y;
-      if (leaf.other.has_value()) {
-        FOOTFALL_ASSIGN_OR_RETURN(y,
-                                  y_maker.Make(*leaf.other, lane_of, &doubts));
+      const size_t sets = InnerSets(leaf);
+      for (size_t set = 0; set < sets; ++set) {
+        absl::Span<const InnerSteps> inner;
+        if (set < inner_.size()) inner = inner_[set];
+        CagrDoubts doubts;
+        FOOTFALL_ASSIGN_OR_RETURN(
+            const StepLane x,
+            x_maker.Make(leaf.steps, inner, lane_of, &doubts));
+        StepLane y;
+        if (leaf.other.has_value()) {
+          FOOTFALL_ASSIGN_OR_RETURN(
+              y, y_maker.Make(*leaf.other, inner, lane_of, &doubts));
+        }
+        if (leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+          tops_[i][set].Put(g, x);
+        }
+        const size_t end = sets > 1 ? set + 1 : results_.leaves[i].buckets();
+        FOOTFALL_RETURN_IF_ERROR(
+            Reduce(i, g, set, end, x, y, doubts, findings));
       }
-      if (leaf.function.kind == TimeFunction::Kind::kCountInTop) {
-        tops_[i]->Put(g, x);
-      }
-      FOOTFALL_RETURN_IF_ERROR(Reduce(i, g, x, y, doubts, findings));
     }
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
   }
@@ -400,13 +439,14 @@ absl::Status Evaluation::OpenTops(Reservation* memory) {
   for (size_t i = 0; i < plan_.leaves.size(); ++i) {
     const Leaf& leaf = plan_.leaves[i];
     if (leaf.function.kind != TimeFunction::Kind::kCountInTop) continue;
-    StepRange steps = readers_[leaf.operand]->steps();
-    if (const auto inner = InnerOf(leaf.steps)) {
-      steps = {0, inner_[*inner].size()};
+    const auto inner = InnerOf(leaf.steps);
+    for (size_t set = 0; set < InnerSets(leaf); ++set) {
+      StepRange steps = readers_[leaf.operand]->steps();
+      if (inner.has_value()) steps = {0, inner_[set][*inner].size()};
+      FOOTFALL_RETURN_IF_ERROR(
+          memory->Add(TopCounts::Bytes(results_.groups.size(), steps)));
+      tops_[i].emplace_back(results_.groups.size(), steps);
     }
-    FOOTFALL_RETURN_IF_ERROR(
-        memory->Add(TopCounts::Bytes(results_.groups.size(), steps)));
-    tops_[i].emplace(results_.groups.size(), steps);
   }
   return absl::OkStatus();
 }
@@ -414,20 +454,23 @@ absl::Status Evaluation::OpenTops(Reservation* memory) {
 // Places are known once the values of all groups are.
 absl::Status Evaluation::CountTops() {
   for (size_t i = 0; i < plan_.leaves.size(); ++i) {
-    if (!tops_[i].has_value()) continue;
+    if (tops_[i].empty()) continue;
     const Leaf& leaf = plan_.leaves[i];
-    FOOTFALL_RETURN_IF_ERROR(tops_[i]->Rank(run_, leaf.function.count));
+    for (TopCounts& top : tops_[i]) {
+      FOOTFALL_RETURN_IF_ERROR(top.Rank(run_, leaf.function.count));
+    }
     LeafTable& table = results_.leaves[i];
     const auto inner = InnerOf(leaf.steps);
     for (size_t b = 0; b < table.buckets(); ++b) {
       const BucketPiece& piece =
           leaf.whole_range ? results_.timeline->whole(leaf.operand)
                            : results_.timeline->piece(leaf.operand, b);
-      const StepRange steps =
-          inner.has_value() ? inner_[*inner].Positions(leaf.operand, piece.data)
-                            : piece.data;
+      const size_t set = tops_[i].size() > 1 ? b : 0;
+      const StepRange steps = inner.has_value() ? inner_[set][*inner].Positions(
+                                                      leaf.operand, piece.data)
+                                                : piece.data;
       for (size_t g = 0; g < results_.groups.size(); ++g) {
-        const TopCounts::Count count = tops_[i]->Of(g, steps);
+        const TopCounts::Count count = tops_[i][set].Of(g, steps);
         if (count.present == 0) continue;
         Cell cell = table.Get(g, b);
         if (settled_ != nullptr) {
@@ -441,7 +484,7 @@ absl::Status Evaluation::CountTops() {
         table.Set(g, b, cell);
       }
     }
-    tops_[i].reset();
+    tops_[i].clear();
   }
   return absl::OkStatus();
 }
@@ -458,7 +501,7 @@ void Evaluation::Settle() {
     LeafTable& table = results_.leaves[i];
     const std::optional<size_t> inner = InnerOf(leaf.steps);
     const int64_t over = inner.has_value()
-                             ? inner_[*inner].OverAround(
+                             ? inner_[0][*inner].OverAround(
                                    leaf.operand, timeline.settled(leaf.operand))
                              : timeline.whole(leaf.operand).over;
     for (size_t g = 0; g < results_.groups.size(); ++g) {
@@ -565,15 +608,7 @@ absl::StatusOr<Results> Evaluation::Work() {
   FOOTFALL_ASSIGN_OR_RETURN(readers_,
                             OpenReaders(run_, plan_, *results_.timeline));
   Reservation memory(run_);
-  for (size_t i = 0; i < plan_.inner.size(); ++i) {
-    FOOTFALL_ASSIGN_OR_RETURN(
-        InnerSteps steps,
-        InnerSteps::Create(run_, plan_, i, readers_, *results_.timeline));
-    FOOTFALL_RETURN_IF_ERROR(
-        memory.Add(static_cast<uint64_t>(steps.size()) *
-                   (8 + plan_.operands.size() * sizeof(BucketPiece))));
-    inner_.push_back(std::move(steps));
-  }
+  FOOTFALL_RETURN_IF_ERROR(CutInner(&memory));
   over_time_.emplace(plan_, *results_.timeline);
   FindAveraged();
   CollectGroups();

@@ -99,8 +99,12 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   const bool two = function.kind == Kind::kCorrelation;
   if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
   const StepRange all = inner.Positions(operand, piece.data);
-  const StepRange taken =
-      LeavesOutPartial(function) ? Intersect(all, inner.whole(operand)) : all;
+  StepRange taken = all;
+  if (LeavesOutPartial(function)) {
+    // Only those at the ends are cut, or not over.
+    while (!taken.empty() && !inner.whole(operand, taken.begin)) ++taken.begin;
+    while (!taken.empty() && !inner.whole(operand, taken.end - 1)) --taken.end;
+  }
   // What lies before and behind all samples is expected, too.
   Coverage coverage = {0, piece.over};
   for (int64_t p = all.begin; p < all.end; ++p) {

@@ -281,10 +281,11 @@ absl::StatusOr<StepLane> StepLanes::Build(
 }
 
 absl::StatusOr<StepLane> StepLanes::Make(
-    const StepExpr& expr,
+    const StepExpr& expr, absl::Span<const InnerSteps> inner,
     absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
     CagrDoubts* doubts) {
   taken_ = 0;
+  inner_ = inner;
   return Build(expr, lane_of, doubts);
 }
 

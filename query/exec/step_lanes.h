@@ -51,16 +51,16 @@ struct CagrDoubts {
 // Makes one lane at a time; a lane is valid until the next is made.
 class StepLanes {
  public:
-  // All must outlive it. `inner` [EVERYs inside calls].
+  // All must outlive it.
   StepLanes(const Plan& plan,
             absl::Span<const std::unique_ptr<OperandReader>> readers,
-            absl::Span<const InnerSteps> inner, const OverTime& over_time)
-      : plan_(plan), readers_(readers), inner_(inner), over_time_(over_time) {}
+            const OverTime& over_time)
+      : plan_(plan), readers_(readers), over_time_(over_time) {}
 
-  // `lane_of(operand)` is the operand's lane of the group; nullopt: it has
-  // none. Adds to `doubts`.
+  // `inner` [EVERYs inside calls] must outlive the lane. `lane_of(operand)` is
+  // the operand's lane of the group; nullopt: it has none. Adds to `doubts`.
   absl::StatusOr<StepLane> Make(
-      const StepExpr& expr,
+      const StepExpr& expr, absl::Span<const InnerSteps> inner,
       absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
       CagrDoubts* doubts);
 
@@ -104,7 +104,7 @@ class StepLanes {
 
   const Plan& plan_;
   absl::Span<const std::unique_ptr<OperandReader>> readers_;
-  absl::Span<const InnerSteps> inner_;
+  absl::Span<const InnerSteps> inner_;  // of the lane being made
   const OverTime& over_time_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
   size_t taken_ = 0;

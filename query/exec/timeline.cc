@@ -234,12 +234,14 @@ absl::Status Timeline::CutRanges(Run& run) {
     const BoundOperand& operand = plan_->operands[o];
     pieces_[o].resize(keys_.size());
     pieces_[o][0] = whole_[o];
+    ranges_.emplace_back(keys_.size());
+    ranges_[o][0] = operand.range;
     if (!open_[o] && operand.range.end > unfinished_[o]) partial_[0] = true;
     for (size_t slot = 1; slot < keys_.size(); ++slot) {
       const auto& window = ranges[static_cast<size_t>(keys_[slot])][o];
       if (!window.has_value() || open_[o]) continue;
-      AddPiece(o, slot, operand.grid.StepsInside(window->first, window->last),
-               /*clip=*/false);
+      ranges_[o][slot] = operand.grid.StepsInside(window->first, window->last);
+      AddPiece(o, slot, ranges_[o][slot], /*clip=*/false);
     }
   }
   return absl::OkStatus();

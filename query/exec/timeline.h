@@ -46,6 +46,11 @@ class Timeline {
   const BucketPiece& piece(size_t operand, size_t slot) const {
     return pieces_[operand][slot];
   }
+  // The range of a slot, in steps: under EVERY that of the statement, without
+  // it each slot's own; empty where one of its ends does not exist.
+  StepRange range(size_t operand, size_t slot) const {
+    return has_time_ ? plan_->operands[operand].range : ranges_[operand][slot];
+  }
   // The whole range as one bucket.
   const BucketPiece& whole(size_t operand) const { return whole_[operand]; }
   // The steps of an operand that are to be read, for all slots.
@@ -119,6 +124,7 @@ class Timeline {
   std::vector<StepRange> bounds_;
   std::vector<StepRange> lanes_;
   std::vector<std::vector<BucketPiece>> pieces_;  // [operands][slots]
+  std::vector<std::vector<StepRange>> ranges_;    // likewise; without EVERY
   std::vector<BucketPiece> whole_;
   std::vector<int64_t> unfinished_;
   std::vector<bool> open_;

@@ -78,16 +78,6 @@ std::vector<size_t> LeavesOf(const Plan& plan, const RowExpr& expr) {
   return leaves;
 }
 
-// Buckets inside a call are cut for the range alone, not for what lies earlier.
-bool ReadsInner(const Plan& plan, const RowExpr& expr) {
-  const std::vector<size_t> leaves = LeavesOf(plan, expr);
-  return std::any_of(leaves.begin(), leaves.end(), [&plan](size_t index) {
-    const Leaf& leaf = plan.leaves[index];
-    return InnerOf(leaf.steps).has_value() ||
-           (leaf.other.has_value() && InnerOf(*leaf.other).has_value());
-  });
-}
-
 }  // namespace
 
 bool IsTransform(absl::string_view name) { return FindShape(name) != nullptr; }
@@ -170,10 +160,6 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     row.is_decimal = x.is_decimal;
     row.sides.push_back(std::move(x));
     return row;
-  }
-  if ((back != nullptr || name == "ma") && ReadsInner(plan_, x)) {
-    return Refuse(Refusal::kNotBuilt, call.function_source,
-                  {absl::StrCat(name, " of a function over inner buckets")});
   }
   Transform transform;
   if (back != nullptr) {

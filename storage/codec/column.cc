@@ -73,7 +73,7 @@ constexpr size_t kMaxColumn = 16384;
 
 absl::Status DecodeDecimals(Codec codec, absl::string_view in,
                             ColumnPlaces places, size_t begin,
-                            absl::Span<int64_t> out) {
+                            absl::Span<int64_t> out, size_t slack) {
   if (in.size() < 2) {
     return absl::DataLossError("decimal: scale and codec are cut off");
   }
@@ -92,7 +92,7 @@ absl::Status DecodeDecimals(Codec codec, absl::string_view in,
   if (codec == Codec::kPatchedDecimal) {
     FOOTFALL_RETURN_IF_ERROR(TakeExceptions(&in, count, 0, {}));
   }
-  FOOTFALL_RETURN_IF_ERROR(DecodeColumn(inner, in, places, begin, out));
+  FOOTFALL_RETURN_IF_ERROR(DecodeColumn(inner, in, places, begin, out, slack));
   FromScaledIntegers(scale, out);
   if (codec == Codec::kPatchedDecimal) {
     return TakeExceptions(&exceptions, count, begin, out);
@@ -111,7 +111,7 @@ void EncodeRaw(absl::Span<const int64_t> values, std::string* out) {
 
 absl::Status DecodeColumn(Codec codec, absl::string_view in,
                           ColumnPlaces places, size_t begin,
-                          absl::Span<int64_t> out) {
+                          absl::Span<int64_t> out, size_t slack) {
   const size_t count = places.steps.count();
   FOOTFALL_DCHECK(begin + out.size() <= count);
   if (count == 0 || codec == Codec::kNone) {
@@ -135,10 +135,10 @@ absl::Status DecodeColumn(Codec codec, absl::string_view in,
       return DecodeDelta(in, count, begin, out);
     case Codec::kDecimal:
     case Codec::kPatchedDecimal:
-      return DecodeDecimals(codec, in, places, begin, out);
+      return DecodeDecimals(codec, in, places, begin, out, slack);
     case Codec::kSeasonal:
     case Codec::kShort:
-      return DecodeSeasonal(codec == Codec::kShort, in, places.steps,
+      return DecodeSeasonal(codec == Codec::kShort, in, slack, places.steps,
                             places.season, begin, out);
     case Codec::kPatchedFrame:
       return DecodePatchedFrame(in, count, begin, out);

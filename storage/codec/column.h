@@ -47,13 +47,14 @@ struct ColumnPlaces {
 };
 
 // Writes values [begin, begin + out.size()) of those coded in `in`, which is
-// exactly what EncodeColumn() appended (storage/codec/choose.h).
+// exactly what EncodeColumn() appended (storage/codec/choose.h). `slack` bytes
+// beyond `in` may be read as rubbish, which saves copying the last ones.
 // Requires: begin + out.size() <= places.steps.count().
 //   DATA_LOSS      the bytes are not so many values
 //   UNIMPLEMENTED  a codec number of a later release
 absl::Status DecodeColumn(Codec codec, absl::string_view in,
                           ColumnPlaces places, size_t begin,
-                          absl::Span<int64_t> out);
+                          absl::Span<int64_t> out, size_t slack = 0);
 
 // Whether decoding needs the season that the values were coded with.
 bool ColumnNeedsSeason(Codec codec, absl::string_view in);

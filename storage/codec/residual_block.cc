@@ -225,8 +225,8 @@ void TakePlain(absl::string_view bytes, uint32_t width, size_t count,
 }
 
 template <typename Word>
-bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t count,
-              Word* out) {
+bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
+              size_t count, Word* out) {
   const size_t low_size = (count * plan.k + 7) / 8;
   if (in->size() < low_size) {
     return false;
@@ -237,7 +237,7 @@ bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t count,
   char copy[kMostSize + kInputSlack];
   absl::string_view bytes =
       in->substr(0, count * plan.k / 8 + (plan.plain ? 1 : kMaxUnarySize));
-  if (in->size() < bytes.size() + kInputSlack) {
+  if (in->size() + slack < bytes.size() + kInputSlack) {
     std::memcpy(copy, bytes.data(), bytes.size());
     std::memset(copy + bytes.size(), 0, kInputSlack);
     bytes = absl::string_view(copy, bytes.size());
@@ -256,7 +256,7 @@ bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t count,
 }
 
 template <typename Word>
-bool Take(absl::string_view* in, size_t count, Word* out) {
+bool Take(absl::string_view* in, size_t slack, size_t count, Word* out) {
   FOOTFALL_DCHECK(count >= 1 && count <= kBlockResiduals);
   if (in->empty()) {
     return false;
@@ -265,7 +265,7 @@ bool Take(absl::string_view* in, size_t count, Word* out) {
   in->remove_prefix(1);
   const BlockPlan plan = {uint32_t{head} & kMaskK, (head & kPlain) != 0, 0};
   if (plan.k >= std::numeric_limits<Word>::digits ||
-      !TakeBits(plan, in, count, out)) {
+      !TakeBits(plan, in, slack, count, out)) {
     return false;
   }
   if ((head & kExceptions) == 0) {
@@ -319,16 +319,18 @@ void PutBlockBits(const BlockPlan& plan, const uint32_t* residuals,
   PutBits(plan, residuals, count, out);
 }
 
-bool TakeBlock(absl::string_view* in, size_t count, uint32_t* out) {
-  return Take(in, count, out);
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+               uint32_t* out) {
+  return Take(in, slack, count, out);
 }
-bool TakeBlock(absl::string_view* in, size_t count, uint64_t* out) {
-  return Take(in, count, out);
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+               uint64_t* out) {
+  return Take(in, slack, count, out);
 }
 
-bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t count,
-                   uint32_t* out) {
-  return TakeBits(plan, in, count, out);
+bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
+                   size_t count, uint32_t* out) {
+  return TakeBits(plan, in, slack, count, out);
 }
 
 }  // namespace footfall::storage

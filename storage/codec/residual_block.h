@@ -56,12 +56,16 @@ void PutBlockBits(const BlockPlan& plan, const uint32_t* residuals,
 
 // Takes a mini-block from the front of *in. False, with *out unspecified, where
 // the bytes are not one. `out` has room for kBlockResiduals + kValueSlack.
-bool TakeBlock(absl::string_view* in, size_t count, uint32_t* out);
-bool TakeBlock(absl::string_view* in, size_t count, uint64_t* out);
+// `slack` bytes beyond *in may be read as rubbish: where that is less than
+// kInputSlack, what is near the end is copied first.
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+               uint32_t* out);
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+               uint64_t* out);
 
 // Takes the bits of a mini-block without exceptions.
-bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t count,
-                   uint32_t* out);
+bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
+                   size_t count, uint32_t* out);
 
 }  // namespace footfall::storage
 

@@ -217,7 +217,7 @@ uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
   });
   const size_t best =
       BestTrial(at_steps, work.holes.data(), steps, numbers, season, trials);
-  uint32_t* const zigzag = Sized(steps, &work.at_steps);
+  uint32_t* const zigzag = Sized(steps + kValueSlack, &work.at_steps);
   ActiveKernels().zigzag_of(trials + best, steps, zigzag);
   ForEachPlace(places, count, [&](size_t rank, size_t step) {
     residuals[rank] = zigzag[step];
@@ -254,7 +254,7 @@ SeasonalCoding EncodeNarrow(int64_t first, const uint32_t* residuals,
 // their steps are, zeros between, [steps + kValueSlack]; null where the bytes
 // are damaged. `plan` is that of a short lane, null for others.
 template <typename Word>
-Word* TakeResiduals(const BlockPlan* plan, absl::string_view* in,
+Word* TakeResiduals(const BlockPlan* plan, absl::string_view* in, size_t slack,
                     const Presence& places, size_t end, size_t steps,
                     std::vector<Word>* at_ranks, std::vector<Word>* at_steps) {
   const size_t total = places.count();
@@ -268,10 +268,11 @@ Word* TakeResiduals(const BlockPlan* plan, absl::string_view* in,
     const size_t count = std::min(kBlockResiduals, total - i);
     bool taken;
     if constexpr (sizeof(Word) == sizeof(uint32_t)) {
-      taken = plan != nullptr ? TakeBlockBits(*plan, in, count, residuals + i)
-                              : TakeBlock(in, count, residuals + i);
+      taken = plan != nullptr
+                  ? TakeBlockBits(*plan, in, slack, count, residuals + i)
+                  : TakeBlock(in, slack, count, residuals + i);
     } else {
-      taken = TakeBlock(in, count, residuals + i);
+      taken = TakeBlock(in, slack, count, residuals + i);
     }
     if (!taken) {
       return nullptr;
@@ -367,7 +368,7 @@ void EncodeSeasonalWith(size_t number, absl::Span<const int64_t> values,
   EncodeNarrow(values[0], residuals + 1, values.size() - 1, number, false, out);
 }
 
-absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
+absl::Status DecodeSeasonal(bool is_short, absl::string_view in, size_t slack,
                             const Presence& places, uint32_t season,
                             size_t begin, absl::Span<int64_t> out) {
   FOOTFALL_DCHECK(begin + out.size() <= places.count());
@@ -409,7 +410,7 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
   int64_t* const values = in_place ? out.data() : Sized(steps, &work.values);
   if (wide) {
     uint64_t* residuals =
-        TakeResiduals<uint64_t>(nullptr, &in, places, end, steps,
+        TakeResiduals<uint64_t>(nullptr, &in, slack, places, end, steps,
                                 &work.wide_residuals, &work.wide_at_steps);
     if (residuals == nullptr) {
       return CutOff("a mini-block");
@@ -421,9 +422,9 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
     }
   } else {
     const BlockPlan short_plan = {uint32_t{head} & kShortKMask, false, 0};
-    const uint32_t* residuals =
-        TakeResiduals<uint32_t>(is_short ? &short_plan : nullptr, &in, places,
-                                end, steps, &work.residuals, &work.at_steps);
+    const uint32_t* residuals = TakeResiduals<uint32_t>(
+        is_short ? &short_plan : nullptr, &in, slack, places, end, steps,
+        &work.residuals, &work.at_steps);
     if (residuals == nullptr) {
       return CutOff("a mini-block");
     }

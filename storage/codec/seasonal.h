@@ -52,9 +52,10 @@ void EncodeSeasonalWith(size_t number, absl::Span<const int64_t> values,
 
 // Writes values [begin, begin + out.size()) of the places.count() coded ones.
 // `in` is exactly what EncodeSeasonal() appended, `is_short` as it returned.
+// `slack` bytes beyond `in` may be read as rubbish.
 // Requires: begin + out.size() <= places.count(); places.count() >= 1.
 //   DATA_LOSS  the bytes are not such values
-absl::Status DecodeSeasonal(bool is_short, absl::string_view in,
+absl::Status DecodeSeasonal(bool is_short, absl::string_view in, size_t slack,
                             const Presence& places, uint32_t season,
                             size_t begin, absl::Span<int64_t> out);
 

@@ -134,11 +134,11 @@ void TileBuilder::AddEncodedLane(uint32_t lane, const TileReader& source) {
                               "another shape or type"));
     return;
   }
-  absl::StatusOr<TileReader::CodedLane> coded = source.TakeLane(lane);
-  absl::Status status = coded.status();
+  TileReader::CodedLane coded;
+  absl::Status status = source.TakeLane(lane, &coded);
   if (status.ok()) {
-    const bool needs_season = ColumnNeedsSeason(coded->codec, coded->values);
-    if (coded->apart && coded->present.count() != 0 &&
+    const bool needs_season = ColumnNeedsSeason(coded.codec, coded.values);
+    if (coded.apart && coded.present().count() != 0 &&
         (!needs_season || source.season() == season_)) {
       if (!AcceptsLane(lane)) {
         return;
@@ -146,12 +146,12 @@ void TileBuilder::AddEncodedLane(uint32_t lane, const TileReader& source) {
       needs_season_ |= needs_season;
       PendingLane pending;
       pending.lane = lane;
-      pending.present = std::move(coded->present);
-      pending.deleted = std::move(coded->deleted);
+      pending.present = coded.present();
+      pending.deleted = std::move(coded.deleted);
       pending.coded = true;
-      pending.codec = coded->codec;
+      pending.codec = coded.codec;
       pending.begin = bytes_.size();
-      bytes_.append(coded->values.data(), coded->values.size());
+      bytes_.append(coded.values.data(), coded.values.size());
       pending.end = bytes_.size();
       lanes_.push_back(std::move(pending));
       return;

@@ -228,56 +228,54 @@ absl::Status TileReader::OpenColumn(absl::string_view rest) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<TileReader::CodedLane> TileReader::TakeLane(
-    uint32_t lane) const {
+absl::Status TileReader::TakeLane(uint32_t lane, CodedLane* taken) const {
   FOOTFALL_DCHECK(HasLane(lane));
-  CodedLane taken;
   const uint32_t index = lane_set_.CountBelow(lane);
   if (form_ == TileForm::kColumn) {
-    taken.present = Presence::Run(column_step_, column_step_ + 1);
-    taken.codec = column_codec_;
-    taken.values = data_;
-    taken.apart = false;
-    taken.value_index = index;
-    return taken;
+    taken->own = Presence::Run(column_step_, column_step_ + 1);
+    taken->codec = column_codec_;
+    taken->values = data_;
+    taken->apart = false;
+    taken->value_index = index;
+    return absl::OkStatus();
   }
   absl::string_view bytes =
       data_.substr(ends_[index], ends_[index + 1] - ends_[index]);
   const uint8_t head = heads_[index];
   const PresenceForm form =
       static_cast<PresenceForm>((head >> kLaneFormShift) & kLaneFormMask);
-  taken.codec = static_cast<Codec>(head & kLaneCodecMask);
-  taken.apart = true;
-  taken.value_index = 0;
+  taken->codec = static_cast<Codec>(head & kLaneCodecMask);
   if (form_ == TileForm::kSealed) {
     if (form == PresenceForm::kAll) {
-      taken.present = steps_;
+      taken->shared = &steps_;
     } else {
       FOOTFALL_ASSIGN_OR_RETURN(const Presence ranks,
                                 Presence::Take(form, steps_.count(), &bytes));
-      taken.present = ranks.Within(steps_);
+      taken->own = ranks.Within(steps_);
     }
   } else {
     bytes.remove_prefix(1);
-    FOOTFALL_ASSIGN_OR_RETURN(taken.present,
+    FOOTFALL_ASSIGN_OR_RETURN(taken->own,
                               Presence::Take(form, shape_.steps, &bytes));
     if ((head & kLaneHasDeleted) != 0) {
-      FOOTFALL_ASSIGN_OR_RETURN(taken.deleted, TakeSet(shape_.steps, &bytes));
+      FOOTFALL_ASSIGN_OR_RETURN(taken->deleted, TakeSet(shape_.steps, &bytes));
     }
   }
-  taken.values = bytes;
-  return taken;
+  taken->values = bytes;
+  return absl::OkStatus();
 }
 
 absl::Status TileReader::ReadValues(const CodedLane& lane, uint32_t rank,
                                     absl::Span<int64_t> out) const {
+  const size_t slack = static_cast<size_t>(
+      data_.data() + data_.size() - lane.values.data() - lane.values.size());
   if (lane.apart) {
-    return DecodeColumn(lane.codec, lane.values, {lane.present, season_}, rank,
-                        out);
+    return DecodeColumn(lane.codec, lane.values, {lane.present(), season_},
+                        rank, out, slack);
   }
   return DecodeColumn(lane.codec, lane.values,
                       {Presence::Run(0, lane_set_.count()), 0},
-                      lane.value_index + rank, out);
+                      lane.value_index + rank, out, slack);
 }
 
 absl::Status TileReader::ReadLane(const CodedLane& lane, uint32_t begin,
@@ -300,17 +298,18 @@ absl::Status TileReader::ReadLane(const CodedLane& lane, uint32_t begin,
       }
     }
   }
-  const uint32_t from = std::max(begin, lane.present.begin());
-  const uint32_t to = std::min(end, lane.present.end());
+  const Presence& set = lane.present();
+  const uint32_t from = std::max(begin, set.begin());
+  const uint32_t to = std::min(end, set.end());
   if (from >= to) {
     return absl::OkStatus();
   }
-  const uint32_t rank = lane.present.CountBelow(from);
-  const uint32_t count = lane.present.CountBelow(to) - rank;
+  const uint32_t rank = set.CountBelow(from);
+  const uint32_t count = set.CountBelow(to) - rank;
   if (count == 0) {
     return absl::OkStatus();
   }
-  if (lane.present.is_run()) {
+  if (set.is_run()) {
     FOOTFALL_RETURN_IF_ERROR(
         ReadValues(lane, rank, values.subspan(from - begin, count)));
     SetBits(from - begin, to - begin, present);
@@ -325,7 +324,7 @@ absl::Status TileReader::ReadLane(const CodedLane& lane, uint32_t begin,
     FOOTFALL_RETURN_IF_ERROR(ReadValues(lane, rank, dense.subspan(0, count)));
     const int64_t* next = dense.data();
     for (uint32_t i = begin; i < end; i += 64) {
-      uint64_t word = lane.present.Word(i);
+      uint64_t word = set.Word(i);
       if (end - i < 64) {
         word &= (uint64_t{1} << (end - i)) - 1;
       }
@@ -338,7 +337,7 @@ absl::Status TileReader::ReadLane(const CodedLane& lane, uint32_t begin,
   }
   if (!deleted.empty()) {
     for (uint32_t i = 0; i < deleted.size(); ++i) {
-      deleted[i] &= ~lane.present.Word(begin + i * 64);
+      deleted[i] &= ~set.Word(begin + i * 64);
     }
   }
   return absl::OkStatus();
@@ -353,7 +352,8 @@ absl::Status TileReader::OverlayLane(uint32_t lane, uint32_t begin,
   if (!HasLane(lane)) {
     return absl::OkStatus();
   }
-  FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
+  CodedLane taken;
+  FOOTFALL_RETURN_IF_ERROR(TakeLane(lane, &taken));
   return ReadLane(taken, begin, end, values, present, {});
 }
 
@@ -368,8 +368,9 @@ absl::Status TileReader::FillLane(uint32_t lane, uint32_t begin, uint32_t end,
     std::fill(values.begin(), values.end(), 0);
     return absl::OkStatus();
   }
-  FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
-  const Presence& set = taken.present;
+  CodedLane taken;
+  FOOTFALL_RETURN_IF_ERROR(TakeLane(lane, &taken));
+  const Presence& set = taken.present();
   if (set.is_run()) {
     // Only what stands before and after.
     const size_t from = std::clamp(set.begin(), begin, end) - begin;
@@ -391,7 +392,8 @@ absl::Status TileReader::OverlayCells(uint32_t lane, absl::Span<int64_t> values,
   if (!HasLane(lane)) {
     return absl::OkStatus();
   }
-  FOOTFALL_ASSIGN_OR_RETURN(const CodedLane taken, TakeLane(lane));
+  CodedLane taken;
+  FOOTFALL_RETURN_IF_ERROR(TakeLane(lane, &taken));
   return ReadLane(taken, 0, shape_.steps, values, present, deleted);
 }
 
@@ -413,24 +415,24 @@ std::string TileReader::Dump() const {
       continue;
     }
     absl::StrAppend(&text, "  lane ", lane, ": ");
-    const absl::StatusOr<CodedLane> taken = TakeLane(lane);
-    if (!taken.ok()) {
-      absl::StrAppend(&text, taken.status().ToString(), "\n");
+    CodedLane taken;
+    absl::Status status = TakeLane(lane, &taken);
+    if (!status.ok()) {
+      absl::StrAppend(&text, status.ToString(), "\n");
       continue;
     }
-    const Presence& set = taken->present;
+    const Presence& set = taken.present();
     if (set.count() != 0) {
       absl::StrAppend(&text, "steps ", set.begin(), "..", set.end() - 1, ", ");
     }
-    absl::StrAppend(&text, set.count(), " values, ", taken->deleted.count(),
-                    " deleted, ", DescribeColumn(taken->codec, taken->values),
+    absl::StrAppend(&text, set.count(), " values, ", taken.deleted.count(),
+                    " deleted, ", DescribeColumn(taken.codec, taken.values),
                     form_ == TileForm::kColumn
                         ? std::string()
-                        : absl::StrCat(", ", taken->values.size(), " bytes"));
+                        : absl::StrCat(", ", taken.values.size(), " bytes"));
     std::fill(present.begin(), present.end(), 0);
-    const absl::Status status =
-        ReadLane(*taken, 0, shape_.steps, absl::MakeSpan(values),
-                 absl::MakeSpan(present), {});
+    status = ReadLane(taken, 0, shape_.steps, absl::MakeSpan(values),
+                      absl::MakeSpan(present), {});
     if (!status.ok()) {
       absl::StrAppend(&text, ", ", status.ToString(), "\n");
       continue;

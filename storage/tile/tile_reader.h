@@ -70,18 +70,26 @@ class TileReader {
 
   // One lane, taken apart but not decoded. Borrows the tile's bytes.
   struct CodedLane {
-    Presence present;
+    CodedLane() = default;
+    CodedLane(const CodedLane&) = delete;
+    CodedLane& operator=(const CodedLane&) = delete;
+
+    // Its own steps, or those of the whole tile: of the reader, then.
+    const Presence& present() const { return shared ? *shared : own; }
+
+    const Presence* shared = nullptr;
+    Presence own;
     Presence deleted;
-    Codec codec;
+    Codec codec = Codec::kNone;
     absl::string_view values;
     // Whether `values` hold this lane alone; else it is number `value_index` of
     // a column across lanes.
-    bool apart;
-    uint32_t value_index;
+    bool apart = true;
+    uint32_t value_index = 0;
   };
 
-  // Requires: HasLane(lane). Errors as OverlayLane().
-  absl::StatusOr<CodedLane> TakeLane(uint32_t lane) const;
+  // Requires: HasLane(lane); *taken is new. Errors as OverlayLane().
+  absl::Status TakeLane(uint32_t lane, CodedLane* taken) const;
 
   // Steps after which the calendar repeats for the lanes that need to know; 0
   // where none does.

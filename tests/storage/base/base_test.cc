@@ -43,12 +43,15 @@ TEST_CASE("a varint comes back and leaves what follows", "[base]") {
       const uint64_t value =
           (bits == 64 ? 0 : uint64_t{1} << bits) + static_cast<uint64_t>(near);
       CAPTURE(value);
-      const std::string bytes = Varint(value) + "rest";
-      absl::string_view in = bytes;
-      uint64_t taken;
-      REQUIRE(TakeVarint(&in, &taken));
-      CHECK(taken == value);
-      CHECK(in == "rest");
+      // Readers look at eight bytes at once where there are as many.
+      for (const char* rest : {"", "rest", "\xff\xff and more than that"}) {
+        const std::string bytes = Varint(value) + rest;
+        absl::string_view in = bytes;
+        uint64_t taken;
+        REQUIRE(TakeVarint(&in, &taken));
+        CHECK(taken == value);
+        CHECK(in == rest);
+      }
     }
   }
 }

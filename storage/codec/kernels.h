@@ -23,6 +23,7 @@ enum class KernelLevel : uint8_t {
 // readable, and values of arrays that are read or written as rubbish.
 inline constexpr size_t kInputSlack = 64;
 inline constexpr size_t kValueSlack = 16;
+inline constexpr size_t kTrialSlack = 8;  // rows of trials' residuals
 
 // Weights of the predictor, in sixteenths (storage/codec/predictor.h).
 struct Gains {
@@ -104,7 +105,7 @@ struct Kernels {
   // What rice32() takes: `shift` <= 31 low bits of each of `count` <= 128
   // values, then, unless `limit` is 0, the rest of each in unary, 0 for one
   // that is `limit` <= 32 or more. Returns how many bytes that are; `out` has
-  // room for 8 more.
+  // room for 16 more.
   size_t (*put_rice)(const uint32_t* values, size_t count, uint32_t shift,
                      uint32_t limit, char* out);
 };

@@ -126,7 +126,7 @@ BlockPlan Plan(const Word* residuals, size_t count) {
 // Appends the low bits and the unary numbers.
 void PutBits(const BlockPlan& plan, const uint32_t* residuals, size_t count,
              std::string* out) {
-  char bytes[kBlockResiduals * sizeof(uint32_t) + kMaxUnarySize + 8];
+  char bytes[kBlockResiduals * sizeof(uint32_t) + kMaxUnarySize + 16];
   const size_t size = ActiveKernels().put_rice(
       residuals, count, plan.k, plan.plain ? 0 : kUnaryLimit, bytes);
   out->append(bytes, size);

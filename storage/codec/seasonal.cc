@@ -202,7 +202,8 @@ uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
   Workspace& work = ThreadWorkspace();
   const size_t count = places.count();
   const size_t steps = places.end() - places.begin();
-  int32_t* const trials = Sized(steps * kTrials, &work.trial_residuals);
+  int32_t* const trials =
+      Sized((steps + kTrialSlack) * kTrials, &work.trial_residuals);
   uint32_t* const residuals = Sized(steps + kInputSlack, &work.residuals);
   if (places.is_run()) {
     const size_t best =

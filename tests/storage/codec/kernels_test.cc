@@ -182,8 +182,8 @@ TEST_CASE("residuals lead back to the values, at equal cost everywhere",
         gains[i] = kPredictors[season == 1 ? kTrialsWithoutSeason[i]
                                            : kTrialsWithSeason[i]];
       }
-      std::vector<int32_t> expected(count * kTrials);
-      std::vector<int32_t> found(count * kTrials);
+      std::vector<int32_t> expected((count + kTrialSlack) * kTrials);
+      std::vector<int32_t> found((count + kTrialSlack) * kTrials);
       uint32_t expected_costs[kTrials];
       uint32_t costs[kTrials];
       const uint64_t* const gaps = round % 3 == 0 ? holes.data() : nullptr;

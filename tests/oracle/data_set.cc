@@ -33,11 +33,11 @@ Walk WalkOf(Unit unit) {
               "datetime($d, 'start of day', '+6 days')",
               "(substr(d, 1, 17) || '59')"};
     case Unit::kWeek:
-      return {"date($d, '-1400 days')", "date(d, '+7 days')",
-              "date($d, '+1400 days')", "date(d, '+6 days')"};
+      return {"date($d, '-2100 days')", "date(d, '+7 days')",
+              "date($d, '+2100 days')", "date(d, '+6 days')"};
     case Unit::kQuarter:
-      return {"date($d, 'start of year', '-12 years')", "date(d, '+3 months')",
-              "date($d, 'start of year', '+13 years')",
+      return {"date($d, 'start of year', '-16 years')", "date(d, '+3 months')",
+              "date($d, 'start of year', '+17 years')",
               "date(d, '+3 months', '-1 day')"};
     default:
       return {"date($d, 'start of year', '-3 years')", "date(d, '+1 day')",
@@ -118,16 +118,18 @@ void LoadSqlite(const DataSet& set, Sqlite& sqlite) {
       "CREATE TABLE ", name, "_cal AS WITH RECURSIVE steps(d) AS (SELECT ",
       Of(walk.first, edge("min")), " UNION ALL SELECT ", walk.next,
       " FROM steps WHERE ", walk.next, " < ", Of(walk.end, edge("max")),
-      ") SELECT d, ", walk.last, " AS e", labels, " FROM steps"));
+      ") SELECT d, ", walk.last, " AS e, row_number() OVER (ORDER BY d) AS i",
+      labels, " FROM steps"));
   sqlite.Run(absl::StrCat("CREATE UNIQUE INDEX ", name, "_cal_d ON ", name,
                           "_cal (d)"));
   for (size_t i = 0; i < set.buckets.size(); ++i) {
     const std::string bucket = absl::StrCat("b", i);
     sqlite.Run(absl::StrCat("CREATE TABLE ", name, "_", bucket,
-                            " (t PRIMARY KEY, whole) WITHOUT ROWID"));
-    sqlite.Run(absl::StrCat("INSERT INTO ", name, "_", bucket, " SELECT ",
-                            bucket, ", count(*) FROM ", name,
-                            "_cal GROUP BY 1"));
+                            " (t PRIMARY KEY, whole, d0, j) WITHOUT ROWID"));
+    sqlite.Run(absl::StrCat(
+        "INSERT INTO ", name, "_", bucket, " SELECT ", bucket,
+        ", count(*), min(d), row_number() OVER (ORDER BY min(d)) FROM ", name,
+        "_cal GROUP BY 1"));
   }
 }
 

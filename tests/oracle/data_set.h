@@ -21,9 +21,11 @@ struct BucketWord {
 // A metric of Footfall and the table of the same name in SQLite:
 //
 //   <name>      (d, <dimensions>, value)   d: the start of the step, a text
-//   <name>_cal  (d, e, b0, b1, ...)        every step, its last moment, and its
-//                                          bucket's label for each of `buckets`
-//   <name>_b0.. (t, whole)                 the steps of each bucket
+//   <name>_cal  (d, e, i, b0, b1, ...)     every step, its last moment, its
+//                                          number, and its bucket's label for
+//                                          each of `buckets`
+//   <name>_b0.. (t, whole, d0, j)          the steps of each bucket, the first
+//                                          of them, the bucket's number
 struct DataSet {
   MetricSpec spec;
   std::string title;                // for people: where it is from

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -95,6 +97,52 @@ class Maker {
         AddItem(Form::kBounds, Pick(std::vector<F>{F::kSum, F::kAvg, F::kMax,
                                                    F::kMin, F::kMedian}));
         break;
+      case Kind::kSpread:
+        ChooseSpan(120);
+        if (Chance(2)) ChooseEvery();
+        AddItem(Form::kPlain, F::kPercentile);
+        q_.items[0].n = 1 + static_cast<int64_t>(Below(99));
+        AddItem(Form::kPlain, F::kStddev);
+        break;
+      case Kind::kStreaks:
+        ChooseSpan(200);
+        if (Chance(2)) ChooseEvery();
+        AddItem(Form::kPlain, F::kStreak);
+        ChooseTest();
+        break;
+      case Kind::kTrends:
+        ChooseSpan(600);
+        if (Chance(4)) ChooseEvery();
+        AddItem(Form::kPlain, F::kSlope);
+        AddItem(Form::kPlain, F::kCagr);
+        break;
+      case Kind::kBraces:
+        MakeBraces();
+        AddItem(Chance(2) ? Form::kRatio : Form::kDifference,
+                Pick(Calculable()), Pick(Calculable()));
+        break;
+      case Kind::kCorr:
+        MakeBraces();
+        AddItem(Form::kPlain, F::kCorr);
+        break;
+      case Kind::kLookBack:
+        MakeLookBack();
+        break;
+      case Kind::kRunning:
+        MakeRunning();
+        break;
+      case Kind::kRanks:
+        MakeRanks();
+        break;
+      case Kind::kInner:
+        MakeInner();
+        break;
+      case Kind::kAcross:
+        MakeAcross();
+        break;
+      case Kind::kOthers:
+        MakeOthers();
+        break;
     }
     return q_;
   }
@@ -116,6 +164,20 @@ class Maker {
       case Kind::kShares:
       case Kind::kBounds:
         return !IsLevel(set);
+      case Kind::kStreaks:
+      case Kind::kTrends:
+        // Long stretches, which cost SQLite seconds.
+        return set.rows.size() < kLarge;
+      case Kind::kBraces:
+      case Kind::kCorr:
+        return set.spec.dimensions.size() > 1 && !set.decimal();
+      case Kind::kOthers:
+        return !IsLevel(set) && !set.decimal();
+      case Kind::kAcross:
+        return set.spec.dimensions.size() > 1;
+      case Kind::kRanks:
+        return !set.decimal() && set.rows.size() < kLarge;
+      case Kind::kInner:
       case Kind::kTop:
       case Kind::kOrder:
         // Sums of decimals may differ in the last bit, and so their order.
@@ -233,7 +295,8 @@ class Maker {
   }
 
   // All of such a set costs SQLite seconds: it is asked for rarely.
-  bool IsLarge() const { return q_.set->rows.size() > 100'000; }
+  static constexpr size_t kLarge = 150'000;
+  bool IsLarge() const { return q_.set->rows.size() > kLarge; }
 
   static std::string Text(absl::CivilDay day) {
     return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(),
@@ -399,6 +462,10 @@ class Maker {
   void MakeFirstTime() {
     ChooseSpan(400);
     AddItem(Form::kPlain, F::kFirstTime);
+    ChooseTest();
+  }
+
+  void ChooseTest() {
     Item& item = q_.items[0];
     item.comparison =
         Pick(std::vector<std::string>{">=", ">", ">=", ">", "<", "<="});
@@ -457,6 +524,194 @@ class Maker {
     if (!Chance(4)) q_.limit = 1 + static_cast<int64_t>(Below(20));
   }
 
+  // Two members of one dimension.
+  void MakeBraces() {
+    const size_t dimension = Below(q_.set->spec.dimensions.size());
+    const std::string& name = q_.set->spec.dimensions[dimension].name;
+    q_.side_dimension = dimension;
+    q_.by.erase(std::remove(q_.by.begin(), q_.by.end(), dimension),
+                q_.by.end());
+    const auto& members = sample_->members;
+    const DataSet::Row* other = sample_;
+    // Best of a row that differs there only.
+    for (int i = 0; i < 200; ++i) {
+      const DataSet::Row& row = AnyRow();
+      if (row.members[dimension] == members[dimension]) continue;
+      other = &row;
+      if (q_.by.empty() || row.members[q_.by[0]] == members[q_.by[0]]) {
+        break;
+      }
+    }
+    for (const DataSet::Row* row : {sample_, other}) {
+      q_.sides.push_back(
+          absl::StrCat(name, " = ", Quoted(row->members[dimension])));
+    }
+    if (Chance(2)) std::swap(q_.sides[0], q_.sides[1]);
+    ChooseClosedSpan(60);
+    if (Chance(2)) ChooseEvery();
+  }
+
+  void ChooseClosedSpan(int64_t days) {
+    do {
+      q_.span = Span();
+      ChooseSpan(days);
+    } while (!q_.span.first || !q_.span.last);
+  }
+
+  // Buckets may be steps, of the metric itself.
+  F ChooseRowFunction() {
+    ChooseEvery();
+    if (Chance(3)) q_.every = 0;
+    return q_.every == 0 && Chance(2)
+               ? F::kBare
+               : Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax, F::kLast,
+                                     F::kCount});
+  }
+
+  // A shift that leads from bucket to bucket.
+  void ChooseShift(Item* item) {
+    const std::string& bucket = q_.set->buckets[*q_.every].text;
+    const size_t space = bucket.find(' ');
+    const bool folded = space != std::string::npos;
+    int64_t n = 0;
+    if (!folded || !absl::SimpleAtoi(bucket.substr(0, space), &n)) n = 1;
+    std::string unit = folded ? bucket.substr(space + 1) : bucket;
+    if (unit.back() == 's') unit.pop_back();
+    n *= 1 + static_cast<int64_t>(Below(3));
+    if (!folded && !Chance(3)) {
+      std::vector<std::string> units = {unit};
+      if (unit == "day" && !q_.set->sub_day()) {
+        units = {"day", "week", "month", "quarter", "year"};
+      } else if (unit == "month") {
+        units = {"month", "quarter", "year"};
+      } else if (unit == "quarter") {
+        units = {"quarter", "year"};
+      }
+      unit = Pick(units);
+      n = unit == "year" ? 1 : n;
+    }
+    item->shift = absl::StrCat(n, " ", unit, n == 1 ? "" : "s");
+    int64_t factor = 1;
+    if (unit == "week") {
+      factor = 7;
+      unit = "day";
+    } else if (unit == "quarter") {
+      factor = 3;
+      unit = "month";
+    }
+    item->sql_shift = absl::StrCat("-", n * factor, " ", unit, "s");
+  }
+
+  void MakeLookBack() {
+    ChooseSpan(60);
+    const F function = ChooseRowFunction();
+    AddItem(Form::kPlain, function);
+    const std::vector<Form> forms = {Form::kLag, Form::kDelta, Form::kGrowth};
+    for (uint64_t n = 1 + Below(2); n > 0; --n) {
+      AddItem(Pick(forms), function);
+      ChooseShift(&q_.items.back());
+    }
+  }
+
+  void MakeRunning() {
+    ChooseSpan(60);
+    F function = ChooseRowFunction();
+    // Of users, levels and averages there is no running sum.
+    const bool adds = q_.set->spec.over_time == Additivity::kAdds;
+    const bool sums = adds && Chance(2);
+    if (sums && function != F::kBare && function != F::kCount) {
+      function = F::kSum;
+    }
+    AddItem(Form::kPlain, function);
+    AddItem(sums ? Form::kCumulative : Form::kMa, function);
+    if (!sums) q_.items.back().n = 1 + static_cast<int64_t>(Below(8));
+  }
+
+  void MakeRanks() {
+    NeedGroups();
+    ChooseSpan(40);
+    const F function = ChooseRowFunction();
+    AddItem(Form::kPlain, function);
+    AddItem(Form::kRank, function);
+    if (Chance(2)) return;
+    AddItem(Form::kRankDelta, function);
+    ChooseShift(&q_.items.back());
+  }
+
+  void MakeInner() {
+    ChooseSpan(200);
+    // Inner buckets, and outer ones that are made of whole ones.
+    std::vector<std::pair<size_t, size_t>> nested;
+    switch (q_.set->spec.period.unit) {
+      case Unit::kMinute:
+        nested = {{1, 2}, {1, 3}, {2, 3}, {2, 4}, {3, 4}};
+        break;
+      case Unit::kWeek:
+        nested = {{0, 1}, {0, 2}, {1, 2}};
+        break;
+      case Unit::kQuarter:
+        nested = {{0, 1}, {0, 2}, {1, 2}};
+        break;
+      default:
+        nested = {{1, 6}, {2, 3}, {2, 4}, {3, 4}, {2, 7}, {0, 2}};
+    }
+    const auto [inner, outer] = Pick(nested);
+    q_.inner = inner;
+    if (Chance(2)) q_.every = outer;
+    q_.inner_function = Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax,
+                                            F::kCount, F::kLast, F::kMedian});
+    if (Chance(2)) {
+      AddItem(Form::kPlain, Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax,
+                                                F::kFirst, F::kLast, F::kCount,
+                                                F::kMedian, F::kStddev}));
+      return;
+    }
+    NeedGroups();
+    AddItem(Form::kPlain, F::kCountInTop);
+    q_.items[0].n = 1 + static_cast<int64_t>(Below(20));
+  }
+
+  void MakeAcross() {
+    const auto& dimensions = q_.set->spec.dimensions;
+    if (IsLevel(*q_.set) || q_.by.size() == dimensions.size()) {
+      q_.by.resize(Below(dimensions.size()));
+    }
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+      const bool split =
+          std::find(q_.by.begin(), q_.by.end(), i) != q_.by.end();
+      if (!split && (IsLevel(*q_.set) || !Chance(3) ||
+                     (i + 1 == dimensions.size() && q_.across.empty()))) {
+        q_.across.push_back(i);
+      }
+    }
+    if (q_.across.empty()) {
+      for (size_t i = 0; i < dimensions.size() && q_.across.empty(); ++i) {
+        if (std::find(q_.by.begin(), q_.by.end(), i) == q_.by.end()) {
+          q_.across.push_back(i);
+        }
+      }
+    }
+    q_.across_function =
+        Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax, F::kMedian, F::kCount});
+    ChooseSpan(60);
+    if (Chance(2)) ChooseEvery();
+    const F function =
+        q_.every == 0
+            ? F::kBare
+            : Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax, F::kLast});
+    AddItem(Form::kPlain, function);
+  }
+
+  void MakeOthers() {
+    q_.by.assign(1, Below(q_.set->spec.dimensions.size()));
+    ChooseSpan(40);
+    if (Chance(2)) ChooseEvery();
+    AddItem(Form::kPlain,
+            Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax, F::kSum}));
+    q_.top = 1 + static_cast<int64_t>(Below(10));
+    q_.others = "all the rest";
+  }
+
   Kind kind_;
   std::mt19937_64 random_;
   std::vector<const DataSet*> fitting_;
@@ -492,6 +747,28 @@ const char* KindName(Kind kind) {
       return "arithmetic";
     case Kind::kBounds:
       return "bounds";
+    case Kind::kSpread:
+      return "spread";
+    case Kind::kStreaks:
+      return "streaks";
+    case Kind::kTrends:
+      return "trends";
+    case Kind::kBraces:
+      return "braces";
+    case Kind::kCorr:
+      return "corr";
+    case Kind::kLookBack:
+      return "look back";
+    case Kind::kRunning:
+      return "running";
+    case Kind::kRanks:
+      return "ranks";
+    case Kind::kInner:
+      return "inner";
+    case Kind::kAcross:
+      return "across";
+    case Kind::kOthers:
+      return "others";
   }
   return "";
 }

@@ -24,8 +24,19 @@ enum class Kind {
   kOrder,       // HAVING, ORDER BY, LIMIT
   kArithmetic,  // ratios and differences
   kBounds,      // both ends of what can be true
+  kSpread,      // stddev, p1..p99
+  kStreaks,     // longest runs
+  kTrends,      // slope, cagr
+  kBraces,      // operands with conditions of their own
+  kCorr,        // of two such operands
+  kLookBack,    // lag, delta, growth
+  kRunning,     // ma, cumulative
+  kRanks,       // rank, rank_delta
+  kInner,       // functions of functions by inner buckets, count_in_top
+  kAcross,      // dimensions combined by another function than the declared
+  kOthers,      // TOP .. OTHERS
 };
-inline constexpr int kKindCount = 12;
+inline constexpr int kKindCount = static_cast<int>(Kind::kOthers) + 1;
 const char* KindName(Kind kind);
 
 // The question of this kind that `seed` stands for; the same whenever asked of

@@ -12,9 +12,9 @@
 namespace footfall::oracle {
 namespace {
 
-constexpr int kApps = 24;
+constexpr int kApps = 20;
 constexpr int kPlatforms = 3;
-constexpr int kDays = 500;
+constexpr int kDays = 450;
 // Sizes as in a market of 20,000 apps.
 constexpr int kRankStride = 800;
 
@@ -107,14 +107,14 @@ void AddDecimals(std::vector<DataSet>* sets) {
   sets->push_back(std::move(spent));
 }
 
-// Users a minute, three days and a half.
+// Users a minute, a day and a half.
 void AddMinutely(std::vector<DataSet>* sets) {
-  constexpr int kMinutes = 3 * 1440 + 720;
+  constexpr int kMinutes = 1440 + 720;
   DataSet active = MakeSet(
       "active", Unit::kMinute,
       {{"app", Additivity::kOverlaps}, {"platform", Additivity::kOverlaps}},
       Additivity::kOverlaps);
-  const market::MinutelySpec spec = {16, kMinutes, 50};
+  const market::MinutelySpec spec = {12, kMinutes, 50};
   std::vector<int64_t> users;
   for (int series = 0; series < spec.series; ++series) {
     market::MakeMinutes(spec, series, &users);

@@ -8,44 +8,6 @@
 namespace footfall::oracle {
 namespace {
 
-std::string Call(const Question& question, const Item& item,
-                 Function function) {
-  const MetricSpec& spec = question.set->spec;
-  const auto call = [&](const char* name) {
-    return absl::StrCat(name, "(", spec.name, ")");
-  };
-  switch (function) {
-    case Function::kBare:
-      return spec.name;
-    case Function::kSum:
-      // The bounds of a sum over time are those of the users.
-      return call(spec.over_time == Additivity::kOverlaps &&
-                          item.form != Item::Form::kBounds
-                      ? "user_days"
-                      : "sum");
-    case Function::kAvg:
-      return call("avg");
-    case Function::kMin:
-      return call("min");
-    case Function::kMax:
-      return call("max");
-    case Function::kFirst:
-      return call("first");
-    case Function::kLast:
-      return call("last");
-    case Function::kCount:
-      return call("count");
-    case Function::kMedian:
-      return call("median");
-    case Function::kCoverage:
-      return call("coverage");
-    case Function::kFirstTime:
-      return absl::StrCat("first_time(", spec.name, " ", item.comparison, " ",
-                          item.threshold, ")");
-  }
-  return "";
-}
-
 std::string DimensionList(const Question& question,
                           const std::vector<size_t>& dimensions) {
   return absl::StrJoin(
@@ -54,8 +16,93 @@ std::string DimensionList(const Question& question,
       });
 }
 
+// As it stands before the parenthesis.
+std::string NameOf(const Question& question, const Item& item,
+                   Function function) {
+  switch (function) {
+    case Function::kBare:
+      return "";
+    case Function::kSum:
+      // The bounds of a sum over time are those of the users.
+      return question.set->spec.over_time == Additivity::kOverlaps &&
+                     item.form != Item::Form::kBounds
+                 ? "user_days"
+                 : "sum";
+    case Function::kAvg:
+      return "avg";
+    case Function::kMin:
+      return "min";
+    case Function::kMax:
+      return "max";
+    case Function::kFirst:
+      return "first";
+    case Function::kLast:
+      return "last";
+    case Function::kCount:
+      return "count";
+    case Function::kMedian:
+      return "median";
+    case Function::kCoverage:
+      return "coverage";
+    case Function::kFirstTime:
+      return "first_time";
+    case Function::kStddev:
+      return "stddev";
+    case Function::kPercentile:
+      return absl::StrCat("p", item.n);
+    case Function::kStreak:
+      return "streak";
+    case Function::kSlope:
+      return "slope";
+    case Function::kCagr:
+      return "cagr";
+    case Function::kCorr:
+      return "corr";
+    case Function::kCountInTop:
+      return "count_in_top";
+  }
+  return "";
+}
+
+// What a function over time is of: the metric, with braces, combined across
+// dimensions, by inner buckets.
+std::string Operand(const Question& question, const Item& item, size_t side) {
+  std::string text = question.set->spec.name;
+  if (!question.sides.empty()) {
+    absl::StrAppend(&text, "{", question.sides[side], "}");
+  }
+  if (!question.across.empty()) {
+    text = absl::StrCat(NameOf(question, item, question.across_function), "(",
+                        text, " ACROSS ",
+                        DimensionList(question, question.across), ")");
+  }
+  if (question.inner) {
+    text = absl::StrCat(NameOf(question, item, question.inner_function), "(",
+                        text, ")");
+  }
+  return text;
+}
+
+std::string Call(const Question& question, const Item& item, Function function,
+                 size_t side) {
+  std::string text = Operand(question, item, side);
+  if (function == Function::kBare) return text;
+  if (function == Function::kFirstTime || function == Function::kStreak) {
+    absl::StrAppend(&text, " ", item.comparison, " ", item.threshold);
+  } else if (function == Function::kCorr) {
+    absl::StrAppend(&text, ", ", Operand(question, item, 1));
+  } else if (function == Function::kCountInTop) {
+    absl::StrAppend(&text, ", ", item.n);
+  }
+  if (question.inner) {
+    absl::StrAppend(&text, " EVERY ",
+                    question.set->buckets[*question.inner].text);
+  }
+  return absl::StrCat(NameOf(question, item, function), "(", text, ")");
+}
+
 std::string ItemText(const Question& question, const Item& item) {
-  const std::string call = Call(question, item, item.function);
+  const std::string call = Call(question, item, item.function, 0);
   std::string text;
   switch (item.form) {
     case Item::Form::kPlain:
@@ -70,13 +117,34 @@ std::string ItemText(const Question& question, const Item& item) {
       text.append(")");
       break;
     case Item::Form::kRatio:
-      text = absl::StrCat(call, " / ", Call(question, item, item.other));
+      text = absl::StrCat(call, " / ", Call(question, item, item.other, 1));
       break;
     case Item::Form::kDifference:
-      text = absl::StrCat(call, " - ", Call(question, item, item.other));
+      text = absl::StrCat(call, " - ", Call(question, item, item.other, 1));
       break;
     case Item::Form::kBounds:
       text = absl::StrCat("bounds(", call, ")");
+      break;
+    case Item::Form::kLag:
+      text = absl::StrCat("lag(", call, ", ", item.shift, ")");
+      break;
+    case Item::Form::kDelta:
+      text = absl::StrCat("delta(", call, ", ", item.shift, ")");
+      break;
+    case Item::Form::kGrowth:
+      text = absl::StrCat("growth(", call, ", ", item.shift, ")");
+      break;
+    case Item::Form::kMa:
+      text = absl::StrCat("ma(", call, ", ", item.n, ")");
+      break;
+    case Item::Form::kCumulative:
+      text = absl::StrCat("cumulative(", call, ")");
+      break;
+    case Item::Form::kRank:
+      text = absl::StrCat("rank(", call, ")");
+      break;
+    case Item::Form::kRankDelta:
+      text = absl::StrCat("rank_delta(", call, ", ", item.shift, ")");
       break;
   }
   return absl::StrCat(text, " AS ", item.name);
@@ -99,6 +167,7 @@ std::string Question::Footfall() const {
   }
   if (!having.empty()) absl::StrAppend(&text, " HAVING ", having);
   if (top) absl::StrAppend(&text, " TOP ", *top);
+  if (!others.empty()) absl::StrAppend(&text, " OTHERS '", others, "'");
   if (!order.empty()) absl::StrAppend(&text, " ORDER BY ", order);
   if (limit) absl::StrAppend(&text, " LIMIT ", *limit);
   return text;

@@ -27,6 +27,13 @@ enum class Function {
   kMedian,
   kCoverage,
   kFirstTime,  // of `comparison` and `threshold`
+  kStddev,
+  kPercentile,  // p<n>
+  kStreak,      // of `comparison` and `threshold`
+  kSlope,
+  kCagr,
+  kCorr,        // of both sides
+  kCountInTop,  // of the best n
 };
 
 struct Item {
@@ -36,14 +43,34 @@ struct Item {
     kRatio,       // f / g
     kDifference,  // f - g
     kBounds,      // bounds(f); of users, sum is allowed
+    kLag,         // lag(f, shift), and so on
+    kDelta,
+    kGrowth,
+    kMa,          // ma(f, n)
+    kCumulative,  // cumulative(f)
+    kRank,        // rank(f)
+    kRankDelta,   // rank_delta(f, shift)
   };
   Form form = Form::kPlain;
   Function function = Function::kAvg;
   Function other = Function::kAvg;  // g
-  std::string comparison;           // kFirstTime: ">=", ...
+  std::string comparison;           // ">=", ...
   std::string threshold;
+  int64_t n = 0;
+  std::string shift;           // "1 month"
+  std::string sql_shift;       // "-1 months"
   std::vector<size_t> within;  // of `by`
   std::string name;            // AS
+
+  bool shifts() const {
+    return form == Form::kLag || form == Form::kDelta ||
+           form == Form::kGrowth || form == Form::kRankDelta;
+  }
+  // What it is depends on other rows than its own bucket's.
+  bool looks_back() const {
+    return shifts() || form == Form::kMa || form == Form::kCumulative ||
+           form == Form::kRank;
+  }
 };
 
 // A stretch of time, as written and as texts that SQL compares with d and e.
@@ -61,9 +88,20 @@ struct Question {
   std::vector<size_t> by;       // dimensions
   std::optional<size_t> every;  // of the set's buckets
   bool say_every = true;        // a bare metric understands its own period
+  // Two conditions in braces on `side_dimension`, in place of those of WHERE:
+  // f of the first beside g of the second.
+  std::vector<std::string> sides;
+  size_t side_dimension = 0;
+  // f(g(metric) EVERY bucket): of the set's buckets.
+  std::optional<size_t> inner;
+  Function inner_function = Function::kAvg;
+  // g(metric ACROSS dimensions)
+  std::vector<size_t> across;
+  Function across_function = Function::kAvg;
   std::vector<Item> items;
   std::string having;          // names of items, the same text in both
   std::optional<int64_t> top;  // judged by `top_item`
+  std::string others;          // the name of the rest, or empty
   size_t top_item = 0;
   bool top_ascending = false;
   std::string order;  // names of items, the same text in both
@@ -72,11 +110,13 @@ struct Question {
   std::string Footfall() const;
 };
 
-// The rows that SQL finds. Columns: the BY dimensions, the bucket's label where
-// there are buckets, partial, expected, present, and then for each item its
-// value, its kind (NULL: SQL cannot tell) and, of bounds, low and high in place
-// of these two.
-std::string ReferenceSql(const Question& question, Sqlite& sqlite);
+// The rows that SQL finds: those of the last statement, once the others have
+// run. Columns: the BY dimensions, the bucket's label where
+// there are buckets, partial, and then for each item its value, kind, present
+// and expected; of bounds, low and high in place of the first two. NULL is a
+// value that is not there; of the other three, one that SQL cannot tell. The
+// kind 'inexact' is any but exact.
+std::vector<std::string> ReferenceSql(const Question& question, Sqlite& sqlite);
 
 }  // namespace footfall::oracle
 

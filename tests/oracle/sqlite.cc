@@ -44,6 +44,9 @@ Sqlite::Sqlite() {
   REQUIRE(code == SQLITE_OK);
   Run("PRAGMA case_sensitive_like = ON");
   Run("PRAGMA temp_store = MEMORY");
+  // Nothing of it is ever taken back.
+  Run("PRAGMA journal_mode = OFF");
+  Run("PRAGMA secure_delete = OFF");
 }
 
 void Sqlite::Run(const std::string& sql) {

@@ -17,8 +17,9 @@ class Tally {
  public:
   Tally();
 
-  // `row_count` as SQLite has it.
-  void Add(Kind kind, const Question& question, size_t row_count, bool wrong);
+  // `row_count` as SQLite has it, which took `sqlite_s`.
+  void Add(Kind kind, const Question& question, size_t row_count, bool wrong,
+           double footfall_s, double sqlite_s);
 
   void Print() const;
 
@@ -27,6 +28,8 @@ class Tally {
     int empty = 0;
     int wrong = 0;
     size_t rows = 0;
+    double footfall_s = 0;  // of processor time
+    double sqlite_s = 0;
   };
   Counts All() const;
   const std::map<Kind, Counts>& kinds() const { return kinds_; }

@@ -1,0 +1,216 @@
+// Over time: functions of the steps of one group and bucket.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/oracle/reference.h"
+
+namespace footfall::oracle {
+
+bool Reference::Uses(Function function) const {
+  const auto is = [&](Function used) { return used == function; };
+  return (question_.inner && is(question_.inner_function)) ||
+         std::any_of(question_.items.begin(), question_.items.end(),
+                     [&](const Item& item) {
+                       return is(item.function) || is(item.other);
+                     });
+}
+
+// Steps (or inner buckets) with their bucket `t`, their number `at`, and their
+// places among those of their group and bucket where a function asks for it.
+std::string Reference::Ranked(const std::string& table,
+                              const std::string& bucket) const {
+  const std::string part =
+      absl::StrCat(" OVER (PARTITION BY ", List(groups_, ", "), bucket);
+  const std::string at = table == "inner" ? "j" : "i";
+  std::string places;
+  if (Uses(Function::kMedian) || Uses(Function::kPercentile)) {
+    absl::StrAppend(&places, ", row_number()", part, " ORDER BY v) AS rv");
+    if (low() != "v") {
+      absl::StrAppend(&places, ", row_number()", part, " ORDER BY lo) AS rlo");
+    }
+  }
+  if (Uses(Function::kFirst) || Uses(Function::kLast) ||
+      Uses(Function::kCagr)) {
+    absl::StrAppend(&places, ", row_number()", part, " ORDER BY d) AS rd");
+  }
+  if (!places.empty()) absl::StrAppend(&places, ", count(*)", part, ") AS n");
+  if (Uses(Function::kStddev) || Uses(Function::kSlope) ||
+      Uses(Function::kCorr)) {
+    absl::StrAppend(&places, ", avg(v)", part, ") AS mean");
+  }
+  if (Uses(Function::kSlope)) {
+    absl::StrAppend(&places, ", avg(", at, ")", part, ") AS middle");
+  }
+  if (Uses(Function::kCorr)) {
+    absl::StrAppend(&places, ", avg(w)", part, ") AS wmean");
+  }
+  if (Uses(Function::kCountInTop)) {
+    absl::StrAppend(&places, ", rank() OVER (PARTITION BY ", at,
+                    " ORDER BY v DESC) AS place");
+  }
+  std::string ranked =
+      absl::StrCat("(SELECT ", table, ".*, ", at, " AS at, ", bucket, " AS t",
+                   places, " FROM ", table, " JOIN ", calendar_, " USING (d))");
+  return Uses(Function::kStreak) ? Streaks(ranked) : ranked;
+}
+
+// Steps where the test holds, `hit_v`, that follow one another have the same
+// difference of their number and of how many hits there were: an island. How
+// far into it a hit is: `run_v`. The same of the lows.
+std::string Reference::Streaks(const std::string& ranked) const {
+  const Item& item = *std::find_if(
+      question_.items.begin(), question_.items.end(),
+      [](const Item& i) { return i.function == Function::kStreak; });
+  const std::string part =
+      absl::StrCat("(PARTITION BY ", List(groups_, ", "), "t");
+  std::string hits, islands, runs;
+  std::vector<std::string> columns = {"v"};
+  if (low() != "v") columns.push_back(low());
+  for (const std::string& column : columns) {
+    absl::StrAppend(&hits, ", ", column, " ", item.comparison, " ",
+                    item.threshold, " AS hit_", column);
+    absl::StrAppend(&islands, ", at - sum(hit_", column, ") OVER ", part,
+                    " ORDER BY at) AS island_", column);
+    absl::StrAppend(&runs, ", row_number() OVER ", part, ", hit_", column,
+                    ", island_", column, " ORDER BY at) AS run_", column);
+  }
+  return absl::StrCat("(SELECT *", runs, " FROM (SELECT *", islands,
+                      " FROM (SELECT *", hits, " FROM ", ranked, ")))");
+}
+
+// A function of the steps of one group and bucket; `column` is v or lo.
+std::string Reference::Over(Function function, const std::string& column,
+                            const Item& item) {
+  const auto at_place = [&](const char* place, const std::string& which,
+                            const std::string& value) {
+    return absl::StrCat("max(CASE WHEN ", place, column, " = ", which, " THEN ",
+                        value, " END)");
+  };
+  const auto first_or_last = [&](const char* which, const std::string& value) {
+    return absl::StrCat("max(CASE WHEN rd = ", which, " THEN ", value, " END)");
+  };
+  switch (function) {
+    case Function::kBare:
+    case Function::kMax:
+      return absl::StrCat("max(", column, ")");
+    case Function::kSum:
+      return absl::StrCat("sum(", column, ")");
+    case Function::kAvg:
+      return absl::StrCat("avg(", column, ")");
+    case Function::kMin:
+      return absl::StrCat("min(", column, ")");
+    case Function::kFirst:
+      return first_or_last("1", column);
+    case Function::kLast:
+      return first_or_last("n", column);
+    case Function::kCount:
+      return "count(*)";
+    case Function::kMedian:
+      return absl::StrCat("(", at_place("r", "(n + 1) / 2", column), " + ",
+                          at_place("r", "(n + 2) / 2", column), ") / 2.0");
+    case Function::kPercentile: {
+      // Between the place (n - 1) p / 100 from 0 on, cut, and the next.
+      const std::string place = absl::StrCat("(n - 1) * ", item.n);
+      const std::string part = absl::StrCat("max(", place, " % 100) / 100.0");
+      return absl::StrCat("(", at_place("r", place + " / 100 + 1", column),
+                          " * (1 - ", part, ") + coalesce(",
+                          at_place("r", place + " / 100 + 2", column),
+                          ", 0) * ", part, ")");
+    }
+    case Function::kCoverage:
+      return "count(*) * 1.0 / max(expected)";
+    case Function::kFirstTime:
+      return absl::StrCat("min(CASE WHEN ", column, " ", item.comparison, " ",
+                          item.threshold, " THEN d END)");
+    case Function::kStddev:
+      return "sqrt(sum((v - mean) * (v - mean)) / (count(*) - 1))";
+    case Function::kStreak:
+      return absl::StrCat("max(hit_", column, " * run_", column, ")");
+    case Function::kSlope:
+      return "sum((at - middle) * (v - mean)) / "
+             "sum((at - middle) * (at - middle))";
+    case Function::kCagr: {
+      const std::string days =
+          absl::StrCat("(julianday(", first_or_last("n", "d"), ") - julianday(",
+                       first_or_last("1", "d"), "))");
+      const std::string first = first_or_last("1", column);
+      const std::string last = first_or_last("n", column);
+      return absl::StrCat("CASE WHEN ", first, " > 0 AND ", last, " > 0 AND ",
+                          days, " >= 365 THEN pow(", last, " * 1.0 / ", first,
+                          ", 365.2425 / ", days, ") - 1 END");
+    }
+    case Function::kCorr:
+      return "CASE WHEN count(*) >= 3 THEN sum((v - mean) * (w - wmean)) / "
+             "sqrt(sum((v - mean) * (v - mean))) / "
+             "sqrt(sum((w - wmean) * (w - wmean))) END";
+    case Function::kCountInTop:
+      return absl::StrCat("sum(place <= ", item.n, ")");
+  }
+  return "";
+}
+
+void Reference::KeepFound(std::string sql) {
+  const std::string key =
+      absl::StrCat("t", groups_.empty() ? "" : ", ", List(groups_, ""));
+  if (!two_sides() || Uses(Function::kCorr)) {
+    AppendFoundOf("found", question_.inner ? "inner" : "step", &sql);
+    return Keep("found", key, sql);
+  }
+  // A function of one side beside one of the other.
+  AppendFoundOf("found0", "step0", &sql);
+  Keep("found0", key, sql);
+  AppendFoundOf("found1", "step1", &sql);
+  Keep("found1", key, sql);
+  sql.clear();
+  Begin("found", &sql);
+  sql.append("(SELECT found0.*");
+  for (size_t i = 0; i < question_.items.size(); ++i) {
+    absl::StrAppend(&sql, ", found1.w", i, " AS other", i, ", found1.wlo", i,
+                    " AS otherlo", i);
+  }
+  absl::StrAppend(&sql, ", found1.present AS other_present FROM found0 JOIN ",
+                  "found1 USING (", key, "))");
+  Keep("found", key, sql);
+}
+
+void Reference::AppendFoundOf(const std::string& name, const std::string& table,
+                              std::string* sql) const {
+  Begin(name, sql);
+  absl::StrAppend(sql, "(SELECT ", List(groups_, ", "),
+                  "t, max(cut) AS cut, max(expected) AS expected, ",
+                  question_.inner ? "sum(steps)" : "count(*)",
+                  " AS present, max(v - lo",
+                  Uses(Function::kCorr) ? " + w - wlo" : "", ") AS gap");
+  if (Uses(Function::kCagr)) {
+    sql->append(", max(CASE WHEN rd = 1 OR rd = n THEN v - lo END) AS end_gap");
+  }
+  if (looks_back()) absl::StrAppend(sql, ", max(d0) AS d0, max(j) AS j");
+  for (size_t i = 0; i < question_.items.size(); ++i) {
+    const Item& item = question_.items[i];
+    absl::StrAppend(sql, ", ", Over(item.function, "v", item), " AS v", i, ", ",
+                    Over(item.function, low(), item), " AS lo", i);
+    if (item.form == Item::Form::kRatio ||
+        item.form == Item::Form::kDifference) {
+      absl::StrAppend(sql, ", ", Over(item.other, "v", item), " AS w", i, ", ",
+                      Over(item.other, low(), item), " AS wlo", i);
+    }
+    if (item.form == Item::Form::kBounds) {
+      absl::StrAppend(sql, ", max(lo) AS most", i);
+    }
+    if (item.looks_back()) {
+      absl::StrAppend(sql, ", max(since", i, ") AS since", i, ", max(wide", i,
+                      ") AS wide", i);
+    }
+  }
+  absl::StrAppend(sql, " FROM ", Ranked(table, bucket_),
+                  " JOIN bucket USING (t)");
+  if (question_.top && question_.others.empty()) {
+    absl::StrAppend(sql, " JOIN top USING (", List(groups_, ""), ")");
+  }
+  absl::StrAppend(sql, " GROUP BY ", List(groups_, ", "), "t)");
+}
+
+}  // namespace footfall::oracle

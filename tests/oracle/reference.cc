@@ -12,7 +12,9 @@
 namespace footfall::oracle {
 namespace {
 
-std::string Quote(const std::string& text) { return "'" + text + "'"; }
+std::string Quote(const std::string& text) {
+  return absl::StrCat("'", text, "'");
+}
 
 bool Has(const std::vector<size_t>& dimensions, size_t dimension) {
   return std::find(dimensions.begin(), dimensions.end(), dimension) !=

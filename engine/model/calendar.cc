@@ -2,6 +2,8 @@
 
 #include "engine/model/calendar.h"
 
+#include <algorithm>
+
 namespace footfall::engine {
 namespace {
 
@@ -48,6 +50,25 @@ int64_t UnitStart(Unit unit, int64_t index) {
   const int64_t month = unit == Unit::kQuarter ? index * 3 : index;
   const int64_t year = FloorDivide(month, 12);
   return DaysOf(1970 + year, static_cast<int>(month - year * 12) + 1, 1);
+}
+
+int64_t DayAfter(int64_t days, int64_t count, Unit unit) {
+  constexpr int64_t kFirst = DaysOf(kMinYear - 1, 1, 1);
+  constexpr int64_t kLast = DaysOf(kMaxYear + 1, 12, 31);
+  if (unit == Unit::kDay || unit == Unit::kWeek) {
+    return std::clamp(days + (unit == Unit::kDay ? 1 : 7) * count, kFirst,
+                      kLast);
+  }
+  const int64_t months = unit == Unit::kMonth     ? 1
+                         : unit == Unit::kQuarter ? 3
+                                                  : 12;
+  const YearMonthDay date = DateOf(days);
+  const int64_t month = date.year * 12 + date.month - 1 + months * count;
+  const int64_t year = FloorDivide(month, 12);
+  if (year < kMinYear - 1) return kFirst;
+  if (year > kMaxYear + 1) return kLast;
+  const int of_year = static_cast<int>(month - year * 12) + 1;
+  return DaysOf(year, of_year, std::min(date.day, MonthLength(year, of_year)));
 }
 
 int64_t SecondsOf(Unit unit) {

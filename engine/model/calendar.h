@@ -94,6 +94,11 @@ int64_t UnitIndex(Unit unit, int64_t days);
 // First day of a unit. Its inverse: UnitIndex(u, UnitStart(u, i)) == i.
 int64_t UnitStart(Unit unit, int64_t index);
 
+// The day `count` units of a day or more after another (below 0: before); where
+// its month has no such day, the last that it has. Beyond the years 1 to 9999
+// it stops at the nearest day of the years 0 to 10000.
+int64_t DayAfter(int64_t days, int64_t count, Unit unit);
+
 // Seconds of a second, minute or hour; 0 for longer units.
 int64_t SecondsOf(Unit unit);
 

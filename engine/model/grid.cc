@@ -224,6 +224,37 @@ StepRange Grid::StepsInside(const std::optional<Date>& first,
   return range;
 }
 
+absl::Time Grid::InstantAfter(int64_t step, int64_t count, Unit unit) const {
+  const absl::Time start = Start(step);
+  if (unit < Unit::kDay || count == 0) {
+    return start + absl::Seconds(engine::SecondsOf(unit) * count);
+  }
+  // The same time of day on another date.
+  const absl::CivilSecond civil = zone_.At(start).cs;
+  const absl::CivilSecond midnight(absl::CivilDay{civil});
+  const int64_t day = engine::DayAfter(engine::DaysOf(civil), count, unit);
+  return absl::FromCivil(engine::CivilOf(day) + (civil - midnight), zone_);
+}
+
+StepRange Grid::StepsFrom(int64_t origin, int64_t first, int64_t end,
+                          Unit unit) const {
+  StepRange range;
+  if (step_s_ > 0) {
+    range.begin = CeilDivide(
+        absl::ToUnixSeconds(InstantAfter(origin, first, unit)), step_s_);
+    range.end = StepAt(InstantAfter(origin, end, unit));
+  } else {
+    const int64_t origin_day = StartDay(origin);
+    const int64_t first_day = engine::DayAfter(origin_day, first, unit);
+    range.begin = StepAtDay(first_day);
+    if (StartDay(range.begin) < first_day) ++range.begin;
+    range.end = StepAtDay(engine::DayAfter(origin_day, end, unit));
+  }
+  range.begin = std::clamp(range.begin, limits_.begin, limits_.end);
+  range.end = std::clamp(range.end, range.begin, limits_.end);
+  return range;
+}
+
 std::string Grid::Format(int64_t step) const {
   Date date;
   if (step_s_ == 0) {

@@ -132,6 +132,15 @@ class Grid {
   StepRange StepsInside(const std::optional<Date>& first,
                         const std::optional<Date>& last) const;
 
+  // The steps that lie wholly in a stretch counted by the calendar from the
+  // start of step `origin`: from `first` units after it (below 0: before it) to
+  // before `end` units after it. A day that a month does not have is its last:
+  // a month after 01-31 begins on 02-28 or 29. Stretches that meet leave no
+  // step out, but one that both cut. Requires: units below a day for periods
+  // below a day alone.
+  StepRange StepsFrom(int64_t origin, int64_t first, int64_t end,
+                      Unit unit) const;
+
   // The step as section 6 of the language prints it: 2025-02-08, 2025-W06,
   // 2025-01, 2025-Q1, 2025; below a day the start with its offset,
   // 2025-02-08T13:00:00+08:00; n-fold: its first unit.
@@ -145,6 +154,8 @@ class Grid {
   StepRange FindLimits() const;
   // First day of a civil step.
   int64_t StartDay(int64_t step) const;
+  // Where a period below a day lies `count` units after the start of a step.
+  absl::Time InstantAfter(int64_t step, int64_t count, Unit unit) const;
   absl::Time InstantOf(const absl::CivilSecond& civil,
                        const std::optional<int32_t>& utc_offset_s) const;
   absl::Status DoesNotFit(const Date& date, int64_t distance) const;

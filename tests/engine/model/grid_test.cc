@@ -310,6 +310,176 @@ TEST_CASE("a range takes the steps that lie wholly inside", "[grid]") {
         days.Limits().end);
 }
 
+TEST_CASE("a stretch is counted from a step by the calendar", "[grid]") {
+  struct Case {
+    Period period;
+    const char* zone;
+    const char* origin;
+    int64_t first;
+    int64_t end;
+    Unit unit;
+    const char* begin;  // printed; "" for none
+    const char* final;
+  };
+  const Case cases[] = {
+      // Days, before and behind.
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-01-20",
+       0,
+       1,
+       Unit::kDay,
+       "2025-01-20",
+       "2025-01-20"},
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-01-20",
+       -14,
+       29,
+       Unit::kDay,
+       "2025-01-06",
+       "2025-02-17"},
+      // Weeks of its own, which begin on its day of the week.
+      {{Unit::kDay, 1},
+       "UTC",
+       "2025-01-22",
+       -1,
+       0,
+       Unit::kWeek,
+       "2025-01-15",
+       "2025-01-21"},
+      // A day that the month does not have is its last.
+      {{Unit::kDay, 1},
+       "UTC",
+       "2024-01-31",
+       0,
+       1,
+       Unit::kMonth,
+       "2024-01-31",
+       "2024-02-28"},
+      {{Unit::kDay, 1},
+       "UTC",
+       "2024-01-31",
+       1,
+       2,
+       Unit::kMonth,
+       "2024-02-29",
+       "2024-03-30"},
+      {{Unit::kDay, 1},
+       "UTC",
+       "2024-02-29",
+       1,
+       2,
+       Unit::kYear,
+       "2025-02-28",
+       "2026-02-27"},
+      {{Unit::kDay, 1},
+       "UTC",
+       "2024-01-31",
+       -1,
+       0,
+       Unit::kQuarter,
+       "2023-10-31",
+       "2024-01-30"},
+      // Steps of more than a day, and what cuts them.
+      {{Unit::kMonth, 1},
+       "UTC",
+       "2025-01",
+       -1,
+       2,
+       Unit::kMonth,
+       "2024-12",
+       "2025-02"},
+      {{Unit::kMonth, 1},
+       "UTC",
+       "2025-01",
+       1,
+       2,
+       Unit::kQuarter,
+       "2025-04",
+       "2025-06"},
+      {{Unit::kDay, 2},
+       "UTC",
+       "2025-01-20",
+       -1,
+       4,
+       Unit::kDay,
+       "2025-01-20",
+       "2025-01-22"},
+      {{Unit::kDay, 2}, "UTC", "2025-01-20", 0, 1, Unit::kDay, "", ""},
+      // Hours of the world; days of the zone, 23 hours long when clocks go
+      // forward.
+      {{Unit::kHour, 1},
+       "Europe/Berlin",
+       "2025-03-29T20",
+       0,
+       1,
+       Unit::kDay,
+       "2025-03-29T20:00:00+01:00",
+       "2025-03-30T19:00:00+02:00"},
+      {{Unit::kHour, 1},
+       "Europe/Berlin",
+       "2025-03-29T20",
+       0,
+       24,
+       Unit::kHour,
+       "2025-03-29T20:00:00+01:00",
+       "2025-03-30T20:00:00+02:00"},
+      // 02:30 is skipped on that day.
+      {{Unit::kMinute, 30},
+       "Europe/Berlin",
+       "2025-03-29T02:30",
+       1,
+       2,
+       Unit::kDay,
+       "2025-03-30T03:00:00+02:00",
+       "2025-03-31T02:00:00+02:00"},
+  };
+  for (const Case& c : cases) {
+    INFO(FormatPeriod(c.period)
+         << " " << c.origin << " " << c.first << " to " << c.end);
+    const Grid grid = MakeGrid(c.period, c.zone);
+    const int64_t origin = grid.StepAt(MakeDate(c.origin).start);
+    const StepRange range = grid.StepsFrom(origin, c.first, c.end, c.unit);
+    if (c.begin[0] == '\0') {
+      CHECK(range.empty());
+      continue;
+    }
+    REQUIRE_FALSE(range.empty());
+    CHECK(grid.Format(range.begin) == c.begin);
+    CHECK(grid.Format(range.end - 1) == c.final);
+  }
+}
+
+TEST_CASE("stretches from a step meet, and end with the years", "[grid]") {
+  for (const char* const zone : kZones) {
+    for (const Period& period : {Period{Unit::kHour, 1}, Period{Unit::kDay, 1},
+                                 Period{Unit::kMonth, 1}}) {
+      const Grid grid = MakeGrid(period, zone);
+      for (const Unit unit :
+           {Unit::kHour, Unit::kDay, Unit::kWeek, Unit::kMonth, Unit::kYear}) {
+        if (unit < period.unit) continue;
+        const int64_t origin = grid.StepAt(MakeDate("2024-01-31T02").start);
+        INFO(zone << " " << FormatPeriod(period) << " " << UnitName(unit));
+        CHECK(grid.StepsFrom(origin, 0, 1, unit).begin == origin);
+        StepRange before = grid.StepsFrom(origin, -40, -39, unit);
+        for (int64_t count = -39; count < 40; ++count) {
+          const StepRange next = grid.StepsFrom(origin, count, count + 1, unit);
+          // Zones that are not whole hours from UTC cut hours in two.
+          const bool cut = period.below_day() &&
+                           (absl::string_view(zone) == "Australia/Lord_Howe" ||
+                            absl::string_view(zone) == "Asia/Kathmandu");
+          CHECK(next.begin >= before.end);
+          CHECK(next.begin <= before.end + (cut ? 1 : 0));
+          before = next;
+        }
+        constexpr int64_t kFar = int64_t{400} * 1000 * 1000 * 1000;
+        CHECK(grid.StepsFrom(origin, -kFar, kFar, unit) == grid.Limits());
+      }
+    }
+  }
+}
+
 TEST_CASE("the limits are the steps that start in years 1 to 9999", "[grid]") {
   CHECK(Grid().Limits() == MakeGrid({Unit::kDay, 1}, "UTC").Limits());
   for (const char* zone : kZones) {

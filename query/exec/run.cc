@@ -3,6 +3,7 @@
 #include "query/exec/run.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,16 @@
 #include "query/lang/refusals.h"
 
 namespace footfall::query {
+namespace {
+
+// "512 bytes", "96 KiB", "1024 MiB": never 0 of what is something.
+std::string SizeText(uint64_t bytes) {
+  if (bytes < 1024) return absl::StrCat(bytes, " bytes");
+  if (bytes < uint64_t{1} << 20) return absl::StrCat(bytes >> 10, " KiB");
+  return absl::StrCat(bytes >> 20, " MiB");
+}
+
+}  // namespace
 
 absl::Status CheckStop(const QueryOptions& options) {
   if (options.cancelled != nullptr &&
@@ -29,9 +40,8 @@ absl::Status Run::Reserve(uint64_t bytes) {
   const uint64_t held = held_bytes_.fetch_add(bytes);
   if (bytes <= limit && held <= limit - bytes) return absl::OkStatus();
   held_bytes_ -= bytes;
-  return Refuse(
-      Refusal::kMemoryLimit, text_, footfall::Source(),
-      {absl::StrCat((held + bytes) >> 20), absl::StrCat(limit >> 20)});
+  return Refuse(Refusal::kMemoryLimit, text_, footfall::Source(),
+                {SizeText(held + bytes), SizeText(limit)});
 }
 
 StageClock::StageClock() : since_(absl::Now()) {}

@@ -77,7 +77,7 @@ class Reservation {
   ~Reservation() { run_.Release(bytes_); }
 
   absl::Status Add(uint64_t bytes) {
-    const absl::Status status = run_.Reserve(bytes);
+    absl::Status status = run_.Reserve(bytes);
     if (status.ok()) bytes_ += bytes;
     return status;
   }

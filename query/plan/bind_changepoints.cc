@@ -19,6 +19,7 @@ std::optional<std::string> Binder::BesideWholeAnswer() const {
   if (select_.top.has_value()) return "TOP";
   if (!select_.order_by.empty()) return "ORDER BY";
   if (select_.limit.has_value()) return "LIMIT";
+  if (plan_.fill != FillMode::kNone) return "FILL";
   return std::nullopt;
 }
 

@@ -151,21 +151,34 @@ bool Binder::HasAggregate(const Expr& expr) {
 
 std::string Binder::StatementWith(const Call& call,
                                   absl::string_view function) const {
-  Statement statement;
-  statement.node = select_;
-  Select& select = std::get<Select>(statement.node);
-  const auto replace = [&call, function](Call& candidate) {
-    if (candidate == call) candidate.function = std::string(function);
-  };
-  for (Item& item : select.items) VisitCalls(item.expr, replace);
-  for (OrderKey& key : select.order_by) {
-    if (key.expr.has_value()) VisitCalls(*key.expr, replace);
+  // What is no suggestion itself is tried with none of its own.
+  if (!suggests_) return "";
+  const auto is_it = [&call](const Call& other) { return other == call; };
+  const auto is_sum = [](const Call& other) { return other.function == "sum"; };
+  for (const bool all_sums : {false, true}) {
+    Statement statement;
+    statement.node = select_;
+    Select& select = std::get<Select>(statement.node);
+    const auto replace = [&](Call& other) {
+      if (is_it(other) || (all_sums && is_sum(other))) {
+        other.function = std::string(function);
+      }
+    };
+    for (Item& item : select.items) VisitCalls(item.expr, replace);
+    for (OrderKey& key : select.order_by) {
+      if (key.expr.has_value()) VisitCalls(*key.expr, replace);
+    }
+    for (Test& test : select.having) {
+      VisitCalls(test.left, replace);
+      VisitCalls(test.right, replace);
+    }
+    Binder trial(snapshot_, select, text_, now_);
+    trial.suggests_ = false;
+    if (trial.Run().ok()) {
+      return absl::StrCat("\nfor example: ", Print(statement));
+    }
   }
-  for (Test& test : select.having) {
-    VisitCalls(test.left, replace);
-    VisitCalls(test.right, replace);
-  }
-  return absl::StrCat("for example: ", Print(statement));
+  return "";
 }
 
 std::optional<Period> Binder::BucketOf(const Place& place) const {

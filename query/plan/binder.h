@@ -145,7 +145,9 @@ class Binder {
   bool ManySteps(const BoundOperand& operand, const Place& place) const;
   // "a month", "the range": what a bucket is called.
   std::string BucketPhrase(const Place& place) const;
-  // The statement with `call` put in another way, to be pasted.
+  // The statement with `call` put in another way, and where that is not enough
+  // all sums, to be pasted: a line of a hint. Empty where neither would be
+  // answered.
   std::string StatementWith(const Call& call, absl::string_view function) const;
 
   // The first metric that an expression reads; null where there is none.
@@ -178,6 +180,7 @@ bool IsAcross(const Expr& expr);
 struct AggregateName {
   Aggregate aggregate = Aggregate::kAvg;
   double quantile = 0.5;
+  bool suggests_ = true;
 };
 std::optional<AggregateName> FindAggregate(absl::string_view name);
 bool IsTransform(absl::string_view name);

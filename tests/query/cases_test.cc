@@ -26,6 +26,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "query/lang/refusals.h"
 #include "tests/query/support/script_runner.h"
 
@@ -95,6 +96,16 @@ std::string RunBlock(ScriptRunner* runner, const Block& block) {
   return runner->Run(script);
 }
 
+// What a message suggests must be answered, on the database that it is about.
+void CheckSuggestions(absl::string_view answer, ScriptRunner* runner) {
+  for (absl::string_view line : absl::StrSplit(answer, '\n')) {
+    if (!absl::ConsumePrefix(&line, "  for example: ")) continue;
+    const std::string found = runner->Run(line);
+    INFO(line << "\n" << found);
+    CHECK_FALSE(absl::StartsWith(found, "query"));
+  }
+}
+
 void Accept(const std::string& path, const std::vector<Block>& blocks) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   for (size_t i = 0; i < blocks.size(); ++i) {
@@ -115,6 +126,7 @@ TEST_CASE("the cases of the language come out as written down", "[cases]") {
       bool changed = false;
       for (Block& block : blocks) {
         const std::string found = RunBlock(&runner, block);
+        CheckSuggestions(found, &runner);
         const std::string difference = Difference(block.expected, found);
         if (!difference.empty() && accept) {
           block.expected = found;

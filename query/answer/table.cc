@@ -74,7 +74,9 @@ class CellText {
  public:
   CellText(const Column& column, size_t rows, const NumberStyle& style)
       : column_(column),
-        style_(column.role == Role::kPlain ? NumberStyle() : style),
+        style_(column.role == Role::kPlain || column.role == Role::kOffset
+                   ? NumberStyle()
+                   : style),
         fraction_digits_(column.type == ColumnType::kDecimal
                              ? FractionDigits(column, rows)
                              : 0) {}

@@ -113,7 +113,7 @@ AcrossGroups FindAcrossGroups(const BoundOperand& operand,
 absl::Status CombineAcross(const BoundOperand& operand,
                            absl::Span<const AcrossMember> members,
                            absl::Span<const MemberLane> lanes, StepRange steps,
-                           AcrossLane* result) {
+                           StepRange told, AcrossLane* result) {
   const Aggregate function = operand.across->function;
   const bool decimal = operand.metric->spec.value_type == ValueType::kDecimal;
   const size_t count = static_cast<size_t>(steps.size());
@@ -159,8 +159,9 @@ absl::Status CombineAcross(const BoundOperand& operand,
                                  : HighOf(decimal, value, lanes[m].extra[s]));
     }
     if (!any) continue;
-    if (function != Aggregate::kCount) {
-      const int64_t step = steps.begin + static_cast<int64_t>(s);
+    const int64_t step = steps.begin + static_cast<int64_t>(s);
+    const bool tell = step >= told.begin && step < told.end;
+    if (function != Aggregate::kCount && tell) {
       if (last_step.has_value() && last_count != named &&
           !result->count_change.has_value()) {
         result->count_change = {0,
@@ -171,7 +172,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
       last_count = named;
     }
     if (column.values.empty() && function != Aggregate::kCount) {
-      if (!result->no_member.has_value()) result->no_member = s;
+      if (tell && !result->no_member.has_value()) result->no_member = s;
       continue;
     }
     FOOTFALL_ASSIGN_OR_RETURN(

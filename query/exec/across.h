@@ -72,11 +72,12 @@ struct AcrossLane {
   std::optional<size_t> no_member;  // a step with a series, but no member
 };
 
+// Tells of what happens at the steps `told` alone.
 //   OUT_OF_RANGE  an integer sum outside 64 bits
 absl::Status CombineAcross(const BoundOperand& operand,
                            absl::Span<const AcrossMember> members,
                            absl::Span<const MemberLane> lanes, StepRange steps,
-                           AcrossLane* result);
+                           StepRange told, AcrossLane* result);
 
 }  // namespace footfall::query
 

@@ -193,13 +193,21 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
     answer.columns.push_back(std::move(column));
   }
   const Timeline& timeline = *results.timeline;
-  if (plan.every.has_value()) {
+  if (plan.every.has_value() && plan.align.has_value()) {
+    Column column =
+        NewColumn("offset", Column::Role::kOffset, ColumnType::kInteger, count);
+    column.unit = absl::StrCat(UnitName(plan.align->unit), "s");
+    for (size_t r = 0; r < count; ++r) {
+      column.integers[r] = timeline.Offset(chosen[r].bucket);
+    }
+    answer.columns.push_back(std::move(column));
+  } else if (plan.every.has_value()) {
     Column column =
         NewColumn("time", Column::Role::kTime, ColumnType::kText, count);
     column.starts.resize(count);
     for (size_t r = 0; r < count; ++r) {
       column.texts[r] = timeline.Format(chosen[r].bucket);
-      column.starts[r] = timeline.CivilStart(chosen[r].bucket);
+      column.starts[r] = timeline.CivilStart(chosen[r].group, chosen[r].bucket);
     }
     answer.columns.push_back(std::move(column));
   }
@@ -210,7 +218,8 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
   Column partial =
       NewColumn("partial", Column::Role::kPartial, ColumnType::kBoolean, count);
   for (size_t r = 0; r < count; ++r) {
-    partial.integers[r] = timeline.partial(chosen[r].bucket) ? 1 : 0;
+    partial.integers[r] =
+        timeline.partial(chosen[r].group, chosen[r].bucket) ? 1 : 0;
   }
   answer.columns.push_back(std::move(partial));
   if (rows.inexact_total()) {

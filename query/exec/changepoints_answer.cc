@@ -95,7 +95,7 @@ std::string Builder::GroupName(uint32_t group) const {
 absl::StatusOr<Course> Builder::CourseOf(uint32_t group) const {
   Course course;
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
-    if (results_.timeline->partial(b)) continue;
+    if (results_.timeline->partial(group, b)) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
                               rows_.Evaluate(plan_.items[0].expr, {group, b}));
     if (!cell.has_value || cell.filled) continue;
@@ -171,7 +171,7 @@ absl::Status Builder::AddGroup(uint32_t group) {
     for (size_t i = 0; i < plan_.by.size(); ++i) {
       answer_.columns[i].texts.push_back(std::string(MemberOf(group, i)));
     }
-    const absl::CivilSecond at = results_.timeline->CivilStart(bucket);
+    const absl::CivilSecond at = results_.timeline->CivilStart(group, bucket);
     column(0).texts.push_back(results_.timeline->Format(bucket));
     column(0).starts.push_back(at);
     column(1).decimals.push_back(Mean(values.subspan(begin, cut - begin)));

@@ -337,8 +337,12 @@ void Combiner::FindCountChange() {
     bool have_first = false;
     for (size_t i = 0; i < steps_; ++i) {
       if (!BitAt(present, i)) continue;
-      const uint64_t count = CounterAt(counters, words_, planes, i);
       const int64_t step = request_.steps.begin + static_cast<int64_t>(i);
+      if (!request_.counted_steps.empty()) {
+        const StepRange& counted = request_.counted_steps[set];
+        if (step < counted.begin || step >= counted.end) continue;
+      }
+      const uint64_t count = CounterAt(counters, words_, planes, i);
       if (have_first && count != change.count) {
         change.other_step = step;
         change.other_count = count;

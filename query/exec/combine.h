@@ -79,6 +79,8 @@ struct CombineRequest {
   StepRange steps;
   // How many of the first sets shall have their series counted.
   size_t counted_sets = 0;
+  // [counted sets] at which steps; empty: at all.
+  absl::Span<const StepRange> counted_steps = {};
 };
 
 // A step at which a value is made of another number of series than before.

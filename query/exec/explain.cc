@@ -3,184 +3,126 @@
 #include "query/exec/explain.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "query/exec/across.h"
+#include "query/exec/describe_operand.h"
 #include "query/exec/groups.h"
-#include "query/exec/relations.h"
-#include "query/exec/renamed_rows.h"
+#include "query/exec/others.h"
+#include "query/exec/row_events.h"
+#include "query/exec/timeline.h"
 #include "query/lang/status_macros.h"
-#include "query/plan/window.h"
+#include "query/plan/event_scope.h"
 
 namespace footfall::query {
 namespace {
 
-std::string Counted(uint64_t count, absl::string_view one,
-                    absl::string_view several) {
-  return absl::StrCat(count, " ", count == 1 ? one : several);
-}
+// Groups whose event is named under ALIGN.
+constexpr size_t kMaxAlignedGroups = 10;
 
-// "2025-01-10..2025-02-08, 30 steps of a day"
-std::string DescribeRange(const BoundOperand& operand) {
-  const Grid& grid = operand.grid;
-  const std::string period = FormatPeriod(grid.period());
-  std::string text;
-  if (operand.window.said) {
-    absl::StrAppend(&text, "during ", FormatWindow(operand.window), ": ");
-  }
-  const bool first = operand.window.first.has_value();
-  const bool last = operand.window.last.has_value();
-  if (first && last && operand.range.empty()) {
-    return absl::StrCat(text, "no whole step of ", period);
-  }
-  absl::StrAppend(
-      &text, first ? grid.Format(operand.range.begin) : "the first sample",
-      " to ", last ? grid.Format(operand.range.end - 1) : "the last sample");
-  if (first && last) {
-    absl::StrAppend(
-        &text, ", ",
-        Counted(static_cast<uint64_t>(operand.range.size()), "step", "steps"),
-        " of ", period);
-  } else {
-    absl::StrAppend(&text, ", steps of ", period);
-  }
-  return text;
-}
-
-// How samples of the operand become one value: first across series, then over
-// time.
-std::string DescribeRules(const BoundOperand& operand) {
-  const MetricSpec& spec = operand.metric->spec;
-  std::vector<std::string> combined;
-  std::vector<int> across;
-  if (operand.across.has_value()) across = operand.across->dimensions;
-  for (size_t d = 0; d < spec.dimensions.size(); ++d) {
-    if (std::find(across.begin(), across.end(), static_cast<int>(d)) !=
-        across.end()) {
-      combined.push_back(absl::StrCat(spec.dimensions[d].name, " by ACROSS"));
-      continue;
-    }
-    const bool split = std::find(operand.by.begin(), operand.by.end(),
-                                 static_cast<int>(d)) != operand.by.end();
-    if (split || operand.picks[d].single().has_value()) continue;
-    combined.push_back(absl::StrCat(spec.dimensions[d].name, " ",
-                                    AdditivityName(spec.dimensions[d].rule)));
-  }
+std::string DescribeTop(const BoundTop& top) {
+  const absl::string_view best = top.descending ? "largest" : "smallest";
   return absl::StrCat(
-      combined.empty()
-          ? "no dimension is combined"
-          : absl::StrCat("combines ", absl::StrJoin(combined, ", ")),
-      "; over time ", AdditivityName(spec.over_time));
+      "top: the ",
+      top.count == 1 ? absl::StrCat(best, " group")
+                     : absl::StrCat(top.count, " ", best, " groups"),
+      top.whole_range ? ", judged over the whole range" : "",
+      top.others.has_value()
+          ? absl::StrCat("; the others, read once more, together as ",
+                         QuotedText(*top.others))
+          : "");
 }
 
-// Why values of the operand are not exact; empty where they are.
-std::vector<std::string> DescribeDoubt(const BoundOperand& operand,
-                                       const OperandGroups& groups) {
-  std::vector<std::string> reasons;
-  const MetricSpec& spec = operand.metric->spec;
-  SetRelations relations(*operand.metric, groups.rows);
-  relations.Build(groups.sets);
-  size_t several = 0;
-  std::vector<bool> differs(spec.dimensions.size());
-  for (size_t g = 0; g < groups.group_count(); ++g) {
-    if (relations.low_mode(g) == LowMode::kExact) continue;
-    ++several;
-    const auto members = groups.sets.set(g);
-    for (const uint32_t row : members) {
-      for (size_t d = 0; d < spec.dimensions.size(); ++d) {
-        differs[d] =
-            differs[d] ||
-            (spec.dimensions[d].rule == Additivity::kOverlaps &&
-             groups.rows.row(row)[d] != groups.rows.row(members[0])[d]);
-      }
-    }
+// "'release' 'V3' on 2024-12-26 FOR app = 'A'"
+std::string EventText(const Event& event) {
+  return absl::StrCat(QuotedText(event.kind), " ", QuotedText(event.name),
+                      " on ", FormatDate(event.date),
+                      event.members.empty() ? "" : " FOR ",
+                      FormatFor(event.members));
+}
+
+std::string DescribeEvents(const BoundEvents& events) {
+  const auto& all = events.events;
+  if (all.size() == 1) {
+    return absl::StrCat("event read: ", EventText(*all[0].event));
   }
-  if (several > 0) {
-    std::vector<std::string> names;
-    for (size_t d = 0; d < differs.size(); ++d) {
-      if (differs[d]) names.push_back(spec.dimensions[d].name);
-    }
-    reasons.push_back(absl::StrCat(
-        "upper bounds in ", Counted(several, "group", "groups"),
-        names.empty()
-            ? ": series split in ways that cross are summed"
-            : absl::StrCat(": members of ", absl::StrJoin(names, ", "),
-                           " are summed, and OVERLAP")));
+  std::string text = absl::StrCat(
+      "events read: ", all.empty() ? "none" : absl::StrCat(all.size()));
+  if (events.kind.has_value()) {
+    absl::StrAppend(&text, " of the kind ", QuotedText(*events.kind));
   }
-  if (!relations.wholes().empty()) {
-    reasons.push_back(absl::StrCat(
-        Counted(relations.wholes().size(), "series is", "series are"),
-        " not split: parts are not added to them"));
+  if (events.name.has_value()) {
+    absl::StrAppend(&text, " named ", QuotedText(*events.name));
   }
-  const size_t beside = groups.shared.size() + groups.overlapping_wholes.size();
-  if (beside > 0) {
-    reasons.push_back(absl::StrCat(
-        Counted(beside, "series that is not split",
-                "series that are not split"),
-        " may hold more of the members picked: highs grow by what they exceed "
-        "their parts by"));
+  if (all.empty()) return text;
+  return absl::StrCat(text, ", ", FormatDate(all.front().event->date), " to ",
+                      FormatDate(all.back().event->date));
+}
+
+// Which event each group counts from, in the order of their names.
+absl::StatusOr<std::vector<std::string>> DescribeAlign(
+    const Run& run, const Plan& plan,
+    const std::map<std::string, GroupKey>& groups) {
+  const BoundEvents& events = plan.events[plan.align->events];
+  std::vector<std::string> lines = {absl::StrCat(
+      "aligned: ", UnitName(plan.align->unit), "s are counted from")};
+  size_t told = 0;
+  for (const auto& [name, key] : groups) {
+    if (++told > kMaxAlignedGroups) break;
+    FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
+                              EventFor(run, events, key));
+    lines.push_back(absl::StrCat(
+        "  ", name, name.empty() ? "" : ": ",
+        event == nullptr ? "no event: it has no rows" : EventText(*event)));
   }
-  return reasons;
+  if (groups.empty()) lines.push_back("  no event: there are no series");
+  if (groups.size() > kMaxAlignedGroups) {
+    lines.push_back(
+        absl::StrCat("  and ", HowMany(groups.size() - kMaxAlignedGroups,
+                                       "more group", "more groups")));
+  }
+  return lines;
 }
 
 absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
                                                       const Plan& plan) {
   std::vector<std::string> lines;
-  const absl::Time now = run.options().now;
-  for (const BoundOperand& operand : plan.operands) {
-    const MetricSpec& spec = operand.metric->spec;
+  FOOTFALL_ASSIGN_OR_RETURN(Timeline timeline, Timeline::Create(run, plan));
+  std::map<std::string, GroupKey> by_name;
+  for (size_t o = 0; o < plan.operands.size(); ++o) {
+    const BoundOperand& operand = plan.operands[o];
     FOOTFALL_ASSIGN_OR_RETURN(const OperandGroups groups,
                               FindGroups(run, SplitAcross(operand)));
-    std::vector<std::string> picked;
-    for (size_t d = 0; d < operand.picks.size(); ++d) {
-      if (!operand.picks[d].picked()) continue;
-      const auto single = operand.picks[d].single();
-      picked.push_back(single.has_value()
-                           ? absl::StrCat(spec.dimensions[d].name, " = '",
-                                          run.snapshot().MemberName(
-                                              spec.dimensions[d].name, *single),
-                                          "'")
-                           : absl::StrCat("some of ", spec.dimensions[d].name));
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> more,
+                              DescribeOperand(run, plan, timeline, o, groups));
+    lines.insert(lines.end(), more.begin(), more.end());
+    if (!plan.align.has_value() || operand.broadcast()) continue;
+    for (GroupKey key : groups.keys) {
+      // Without the dimensions of ACROSS.
+      std::fill(key.begin() + static_cast<ptrdiff_t>(plan.by.size()), key.end(),
+                kEmptyMember);
+      by_name.emplace(GroupText(run, plan, key), key);
     }
-    lines.push_back(absl::StrCat(
-        "metric ", spec.name,
-        picked.empty() ? ""
-                       : absl::StrCat(" where ", absl::StrJoin(picked, ", "))));
-    lines.push_back(absl::StrCat("  range: ", DescribeRange(operand), ", in ",
-                                 operand.grid.zone_name()));
-    if (now != absl::InfiniteFuture()) {
-      const int64_t unfinished = FirstUnfinishedStep(operand.grid, now);
-      lines.push_back(
-          absl::StrCat("  now is in ", operand.grid.Format(unfinished)));
+  }
+  for (size_t e = 0; e < plan.events.size(); ++e) {
+    if (plan.align.has_value() && plan.align->events == e) continue;
+    std::string line = DescribeEvents(plan.events[e]);
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) {
+      lines.push_back(std::move(line));
     }
-    lines.push_back(absl::StrCat(
-        "  series: ", groups.matched_count, " in ",
-        Counted(groups.group_count(), "group", "groups"),
-        groups.rows.size() == groups.matched_count
-            ? ""
-            : absl::StrCat(", and ", groups.rows.size() - groups.matched_count,
-                           " read for the bounds")));
-    ScanRequest scan;
-    scan.metric = operand.metric->id;
-    const std::vector<SeriesId> stored = StoredSeries(groups.rows);
-    scan.series = stored;
-    scan.steps = operand.range;
-    FOOTFALL_ASSIGN_OR_RETURN(const uint64_t tiles,
-                              run.snapshot().CountTiles(scan));
-    lines.push_back(absl::StrCat("  tiles to read: ", tiles));
-    lines.push_back(absl::StrCat("  ", DescribeRules(operand)));
-    const auto doubts = DescribeDoubt(operand, groups);
-    if (doubts.empty()) {
-      lines.push_back("  exact at each step");
-    }
-    for (const std::string& doubt : doubts) {
-      lines.push_back(absl::StrCat("  ", doubt));
-    }
+  }
+  if (plan.align.has_value()) {
+    std::vector<GroupKey> keys;
+    for (const auto& [name, key] : by_name) keys.push_back(key);
+    FOOTFALL_RETURN_IF_ERROR(timeline.Align(run, keys));
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> more,
+                              DescribeAlign(run, plan, by_name));
+    lines.insert(lines.end(), more.begin(), more.end());
   }
   if (plan.every.has_value()) {
     lines.push_back(absl::StrCat(
@@ -190,14 +132,7 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
     lines.push_back("rows: one a group");
   }
   if (plan.top.has_value()) {
-    lines.push_back(absl::StrCat(
-        "top: the ", plan.top->count, " ",
-        plan.top->descending ? "largest" : "smallest", " groups",
-        plan.top->whole_range ? ", judged over the whole range" : "",
-        plan.top->others.has_value()
-            ? absl::StrCat("; the others, read once more, together as '",
-                           *plan.top->others, "'")
-            : ""));
+    lines.push_back(DescribeTop(*plan.top));
   }
   return lines;
 }
@@ -233,8 +168,8 @@ absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
   FOOTFALL_ASSIGN_OR_RETURN(std::vector<std::string> lines,
                             DescribePlan(apart, plan));
   lines.push_back(absl::StrCat(
-      "ran: ", Counted(times.row_count, "row", "rows"), " on ",
-      Counted(static_cast<uint64_t>(std::max(1, run.options().threads)),
+      "ran: ", HowMany(times.row_count, "row", "rows"), " on ",
+      HowMany(static_cast<uint64_t>(std::max(1, run.options().threads)),
               "thread at most", "threads at most")));
   lines.push_back(absl::StrCat("  time to bind names and dates: ",
                                Milliseconds(times.bind)));
@@ -243,7 +178,7 @@ absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
   lines.push_back(
       absl::StrCat("  time to make rows: ", Milliseconds(times.rows)));
   lines.push_back(absl::StrCat("  tiles read: ", run.tiles(), ", of ",
-                               Counted(run.tile_bytes(), "byte", "bytes")));
+                               HowMany(run.tile_bytes(), "byte", "bytes")));
   lines.push_back(absl::StrCat("  values decoded: ", run.values()));
   return PlanColumn(std::move(lines));
 }

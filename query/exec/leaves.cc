@@ -135,15 +135,13 @@ absl::Status Evaluation::FindSamples() {
     const StepRange read = readers_[o]->steps();
     const StepRange bounds = timeline.bounds(o);
     if (read.empty() || samples.empty()) continue;
-    if (timeline.KeyOfStep(o, samples.begin) >
-        timeline.KeyOfStep(o, read.begin)) {
+    if (timeline.LiesBefore(o, read.begin, samples.begin)) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const bool before,
           readers_[o]->HasSamples({bounds.begin, read.begin}));
       if (before) samples.begin = read.begin - 1;
     }
-    if (timeline.KeyOfStep(o, samples.end - 1) <
-        timeline.KeyOfStep(o, read.end - 1)) {
+    if (timeline.LiesBefore(o, samples.end - 1, read.end - 1)) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const bool behind, readers_[o]->HasSamples({read.end, bounds.end}));
       if (behind) samples.end = read.end + 1;
@@ -265,9 +263,9 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
   LeafTable& table = results_.leaves[leaf_index];
   const Timeline& timeline = *results_.timeline;
   for (size_t b = begin; b < end; ++b) {
-    const BucketPiece& piece = leaf.whole_range
-                                   ? timeline.whole(leaf.operand)
-                                   : timeline.piece(leaf.operand, b);
+    const BucketPiece piece = leaf.whole_range
+                                  ? timeline.whole(leaf.operand, group)
+                                  : timeline.piece(leaf.operand, group, b);
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell cell,
         over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &doubts));
@@ -288,6 +286,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   for (size_t o = 0; o < operands; ++o) {
     slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
     std::vector<uint32_t> wanted;
+    std::vector<StepRange> told;  // ALIGN: notes are of a group's own steps
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
       const uint32_t local = local_[o][g];
       if (local == kNoGroup) continue;
@@ -296,13 +295,16 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       } else {
         slots[o][g - chunk.begin] = wanted.size();
         wanted.push_back(local);
+        if (plan_.align.has_value()) {
+          told.push_back(results_.timeline->StepsOfGroup(o, g));
+        }
       }
     }
     const GroupLanes* read = &lanes[o];
     if (broadcast_[o].has_value()) {
       read = &*broadcast_[o];
     } else if (!wanted.empty()) {
-      FOOTFALL_ASSIGN_OR_RETURN(lanes[o], readers_[o]->Read(wanted));
+      FOOTFALL_ASSIGN_OR_RETURN(lanes[o], readers_[o]->Read(wanted, told));
     } else {
       continue;
     }
@@ -462,9 +464,10 @@ absl::Status Evaluation::CountTops() {
     LeafTable& table = results_.leaves[i];
     const auto inner = InnerOf(leaf.steps);
     for (size_t b = 0; b < table.buckets(); ++b) {
-      const BucketPiece& piece =
-          leaf.whole_range ? results_.timeline->whole(leaf.operand)
-                           : results_.timeline->piece(leaf.operand, b);
+      // The same for all groups: no such count stands beside ALIGN.
+      const BucketPiece piece =
+          leaf.whole_range ? results_.timeline->whole(leaf.operand, 0)
+                           : results_.timeline->piece(leaf.operand, 0, b);
       const size_t set = tops_[i].size() > 1 ? b : 0;
       const StepRange steps = inner.has_value() ? inner_[set][*inner].Positions(
                                                       leaf.operand, piece.data)
@@ -503,7 +506,7 @@ void Evaluation::Settle() {
     const int64_t over = inner.has_value()
                              ? inner_[0][*inner].OverAround(
                                    leaf.operand, timeline.settled(leaf.operand))
-                             : timeline.whole(leaf.operand).over;
+                             : timeline.whole(leaf.operand, 0).over;
     for (size_t g = 0; g < results_.groups.size(); ++g) {
       Cell cell = table.Get(g, 0);
       // Kept in 32 bits: a count below 0 comes back around.
@@ -591,6 +594,10 @@ void Evaluation::AddNotes() {
   }
   AddAcrossNotes();
   AddCagrNotes();
+  if (const Alignment* aligned = results_.timeline->aligned()) {
+    std::string note = aligned->NoteOf(run_, results_.groups);
+    if (!note.empty()) AddNote(std::move(note));
+  }
   if (findings_.contradiction) {
     results_.notes.push_back(
         "at some steps the parts come to more than their whole, which has an "
@@ -612,6 +619,9 @@ absl::StatusOr<Results> Evaluation::Work() {
   over_time_.emplace(plan_, *results_.timeline);
   FindAveraged();
   CollectGroups();
+  if (plan_.align.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(results_.timeline->Align(run_, results_.groups));
+  }
   CollectCombinations();
   for (const auto& reader : readers_) {
     results_.series.push_back(reader->groups().matched_count);

@@ -70,7 +70,7 @@ absl::Status OperandReader::PrepareAcross() {
 
 // Members are read together, then combined group by group.
 absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
-    absl::Span<const uint32_t> groups) const {
+    absl::Span<const uint32_t> groups, absl::Span<const StepRange> told) const {
   std::vector<uint32_t> wanted;
   for (const uint32_t group : groups) {
     for (const AcrossMember& member : across_.members[group]) {
@@ -93,8 +93,9 @@ absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
       views.push_back({view.values, view.lows, view.extra, view.present});
     }
     AcrossLane& lane = lanes.across[i];
-    FOOTFALL_RETURN_IF_ERROR(
-        CombineAcross(operand_, members, views, steps_, &lane));
+    FOOTFALL_RETURN_IF_ERROR(CombineAcross(operand_, members, views, steps_,
+                                           told.empty() ? steps_ : told[i],
+                                           &lane));
     lanes.sets.present.insert(lanes.sets.present.end(), lane.present.begin(),
                               lane.present.end());
     if (lane.count_change.has_value() && !lanes.sets.count_change.has_value()) {
@@ -376,8 +377,8 @@ uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
 }
 
 absl::StatusOr<GroupLanes> OperandReader::Read(
-    absl::Span<const uint32_t> groups) const {
-  if (split_ != nullptr) return ReadAcross(groups);
+    absl::Span<const uint32_t> groups, absl::Span<const StepRange> told) const {
+  if (split_ != nullptr) return ReadAcross(groups, told);
   SetList sets;
   for (const uint32_t group : groups) sets.Add(groups_.sets.set(group));
   // Behind them, for each overlapping whole beside a group: the whole's parts
@@ -412,6 +413,7 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
   request.sets = &sets;
   request.steps = steps_;
   request.counted_sets = groups.size();
+  request.counted_steps = told;
   GroupLanes lanes;
   FOOTFALL_ASSIGN_OR_RETURN(lanes.sets, CombineSets(run_, request));
   if (groups_.shared.empty() && groups_.overlapping.empty()) return lanes;

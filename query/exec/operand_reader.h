@@ -75,8 +75,11 @@ class OperandReader {
   // the first.
   absl::StatusOr<bool> HasSamples(StepRange steps) const;
 
-  // Lanes of `groups`, in their order.
-  absl::StatusOr<GroupLanes> Read(absl::Span<const uint32_t> groups) const;
+  // Lanes of `groups`, in their order. What is told beside their values (a
+  // number of series that changes, a step without a member) is of the steps
+  // `told` [groups] alone; empty: of all.
+  absl::StatusOr<GroupLanes> Read(absl::Span<const uint32_t> groups,
+                                  absl::Span<const StepRange> told = {}) const;
 
   // Lane i of `lanes`, which is that of group `group`.
   LaneView View(const GroupLanes& lanes, size_t i, uint32_t group,
@@ -97,8 +100,8 @@ class OperandReader {
 
   absl::Status Prepare(absl::Span<const TotalRole> totals);
   absl::Status PrepareAcross();
-  absl::StatusOr<GroupLanes> ReadAcross(
-      absl::Span<const uint32_t> groups) const;
+  absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
+                                        absl::Span<const StepRange> told) const;
   absl::Status ReadWholes();
   absl::Status ReadExcess(const TotalRole& total, size_t role);
   absl::Status ReadExcessOf(absl::Span<const uint32_t> wholes,

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "query/exec/groups.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/event_scope.h"
 
 namespace footfall::query {
 
@@ -36,6 +38,15 @@ absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
     }
   }
   return true;
+}
+
+std::string GroupText(const Run& run, const Plan& plan, const GroupKey& group) {
+  std::string text;
+  for (size_t b = 0; b < plan.by.size(); ++b) {
+    absl::StrAppend(&text, b == 0 ? "" : ", ", plan.by[b], " ",
+                    QuotedText(MemberText(run, plan, b, group[b])));
+  }
+  return text;
 }
 
 absl::string_view MemberText(const Run& run, const Plan& plan, size_t by,

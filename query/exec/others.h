@@ -24,6 +24,8 @@ absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
                                absl::Span<const uint32_t> top,
                                Results* results);
 
+// "app 'A', platform 'web'"; empty where there is no BY.
+std::string GroupText(const Run& run, const Plan& plan, const GroupKey& group);
 // The member of a group in the `by`-th BY dimension: its name, or that of the
 // others.
 absl::string_view MemberText(const Run& run, const Plan& plan, size_t by,

@@ -43,6 +43,24 @@ bool AppliesTo(const BoundEvents::One& event, const GroupKey& group) {
   return true;
 }
 
+absl::StatusOr<const Event*> EventFor(const Run& run, const BoundEvents& events,
+                                      const GroupKey& group) {
+  std::vector<const Event*> found;
+  for (const BoundEvents::One& one : events.events) {
+    if (!AppliesTo(one, group)) continue;
+    found.push_back(one.event.get());
+    if (!events.name.has_value()) break;  // the earliest
+  }
+  if (found.size() > 1) {
+    std::vector<std::string> list;
+    for (const Event* const event : found) list.push_back(Described(*event));
+    return Refuse(Refusal::kSeveralEvents, run.text(), events.source,
+                  {QuotedText(*events.kind), QuotedText(*events.name),
+                   absl::StrJoin(list, "; ")});
+  }
+  return found.empty() ? nullptr : found.front();
+}
+
 absl::StatusOr<RowEvents> RowEvents::Create(
     const Run& run, const Plan& plan, const std::vector<GroupKey>& groups) {
   RowEvents result(plan);
@@ -58,20 +76,10 @@ absl::Status RowEvents::AddGroup(const Run& run, const GroupKey& group) {
   for (size_t e = 0; e < plan_.events.size(); ++e) {
     const BoundEvents& events = plan_.events[e];
     if (!events.one_date) continue;
-    std::vector<const Event*> found;
-    for (const BoundEvents::One& one : events.events) {
-      if (AppliesTo(one, group)) found.push_back(one.event.get());
-    }
+    FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
+                              EventFor(run, events, group));
     std::optional<int64_t>& date = dates_[e].emplace_back();
-    if (found.empty()) continue;
-    if (found.size() > 1 && events.name.has_value()) {
-      std::vector<std::string> list;
-      for (const Event* const event : found) list.push_back(Described(*event));
-      return Refuse(Refusal::kSeveralEvents, run.text(), events.source,
-                    {QuotedText(*events.kind), QuotedText(*events.name),
-                     absl::StrJoin(list, "; ")});
-    }
-    date = PackDate(found.front()->date);  // the earliest
+    if (event != nullptr) date = PackDate(event->date);
   }
   return absl::OkStatus();
 }

@@ -23,6 +23,12 @@ namespace footfall::query {
 // dimensions]. The empty member stands for all.
 bool AppliesTo(const BoundEvents::One& event, const GroupKey& group);
 
+// Of the events of an event(): the one that the group counts by; null: none
+// applies.
+//   INVALID_ARGUMENT  several of one name apply to it; the message lists them
+absl::StatusOr<const Event*> EventFor(const Run& run, const BoundEvents& events,
+                                      const GroupKey& group);
+
 class RowEvents {
  public:
   // `plan` must outlive it; `groups` are those of the answer.

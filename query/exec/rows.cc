@@ -196,14 +196,14 @@ absl::Status Rows::Lag(size_t transform, uint32_t first_group) {
   for (const uint32_t slot : timeline.at(transform)) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     const auto earlier = timeline.Earlier(slot, lag.count, lag.unit);
-    const bool left_out =
-        earlier.has_value() && lag.no_partial &&
-        (timeline.partial(slot) || timeline.partial(*earlier));
     for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
       Cell cell;
       if (earlier.has_value()) {
         FOOTFALL_ASSIGN_OR_RETURN(cell, Evaluate(lag.x, {g, *earlier}));
       }
+      const bool left_out =
+          earlier.has_value() && lag.no_partial &&
+          (timeline.partial(g, slot) || timeline.partial(g, *earlier));
       if (left_out) cell = Cell::Missing(cell.present, cell.expected);
       cells_[transform].Set(g, slot, cell);
     }
@@ -211,18 +211,12 @@ absl::Status Rows::Lag(size_t transform, uint32_t first_group) {
   return absl::OkStatus();
 }
 
-bool Rows::WithinData(const std::vector<size_t>& operands, uint32_t first,
-                      uint32_t last) const {
-  const Timeline& timeline = *results_.timeline;
-  for (const size_t o : operands) {
-    const StepRange& samples = results_.samples[o];
-    if (!samples.empty() &&
-        timeline.key(first) >= timeline.KeyOfStep(o, samples.begin) &&
-        timeline.key(last) <= timeline.KeyOfStep(o, samples.end - 1)) {
-      return true;
-    }
-  }
-  return false;
+bool Rows::WithinData(const std::vector<size_t>& operands, uint32_t group,
+                      uint32_t first, uint32_t last) const {
+  return std::any_of(operands.begin(), operands.end(), [&](size_t o) {
+    return results_.timeline->Within(o, results_.samples[o], group, first,
+                                     last);
+  });
 }
 
 // A window of n buckets is the end of one block of n and the beginning of the
@@ -238,8 +232,10 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
   const absl::Span<const uint32_t> reads = timeline.reads(transform);
   const size_t length = static_cast<size_t>(
       std::min<int64_t>(average.count, static_cast<int64_t>(reads.size()) + 1));
+  // Under ALIGN the data begin and end at other buckets in each group.
+  const bool aligned = plan_.align.has_value();
   // The same for every group: where a block begins, and which of the buckets
-  // have a mean (0: not asked for).
+  // have a mean.
   enum class Mean : uint8_t { kNotAsked, kNotInData, kWindow };
   std::vector<bool> block_begins(reads.size());
   std::vector<Mean> means(reads.size(), Mean::kNotAsked);
@@ -253,8 +249,9 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
     ++stretch;
     if (next == at.size() || at[next] != reads[i]) continue;
     ++next;
-    const bool within = stretch >= length &&
-                        WithinData(operands, reads[i + 1 - length], reads[i]);
+    const bool within =
+        stretch >= length &&
+        (aligned || WithinData(operands, 0, reads[i + 1 - length], reads[i]));
     means[i] = within ? Mean::kWindow : Mean::kNotInData;
   }
 
@@ -283,7 +280,9 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
       // Where the data do not reach back, the row's own coverage is all there
       // is to say.
       Cell mean = Cell::Missing(cells[i].present, cells[i].expected);
-      if (means[i] == Mean::kWindow) {
+      if (means[i] == Mean::kWindow &&
+          (!aligned ||
+           WithinData(operands, g, reads[i + 1 - length], reads[i]))) {
         const size_t first = i + 1 - length;
         CellSum sum = to_end[first];
         if (!block_begins[first]) sum.Add(from_begin[i]);
@@ -300,8 +299,8 @@ const Rows::Stretch& Rows::Range() {
   bool first_said = true;
   bool last_said = true;
   for (const BoundOperand& operand : plan_.operands) {
-    first_said &= operand.window.first.has_value();
-    last_said &= operand.window.last.has_value();
+    first_said &= operand.window.first.has_value() || plan_.align.has_value();
+    last_said &= operand.window.last.has_value() || plan_.align.has_value();
   }
   const auto has_samples = [this](uint32_t slot) {
     for (uint32_t g = 0; g < results_.groups.size(); ++g) {
@@ -489,8 +488,9 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
 std::string Rows::TextOf(const RowExpr& expr, RowId row) const {
   const Timeline& timeline = *results_.timeline;
   return events_->NamesOf(expr.events, results_.groups[row.group],
-                          timeline.CivilStart(row.bucket),
-                          timeline.CivilEnd(row.bucket), timeline.zone());
+                          timeline.CivilStart(row.group, row.bucket),
+                          timeline.CivilEnd(row.group, row.bucket),
+                          timeline.zone());
 }
 
 bool Rows::HasSteps(RowId row) const {

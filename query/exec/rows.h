@@ -99,8 +99,8 @@ class Rows {
   };
   const Stretch& Range();
   // Whether the buckets from slot `first` to slot `last` lie within the data.
-  bool WithinData(const std::vector<size_t>& operands, uint32_t first,
-                  uint32_t last) const;
+  bool WithinData(const std::vector<size_t>& operands, uint32_t group,
+                  uint32_t first, uint32_t last) const;
 
   Run& run_;
   const Plan& plan_;

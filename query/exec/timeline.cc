@@ -40,7 +40,9 @@ int64_t BucketOf(const BoundOperand& operand, int64_t key) {
 absl::StatusOr<Timeline> Timeline::Create(Run& run, const Plan& plan) {
   Timeline timeline(plan);
   FOOTFALL_RETURN_IF_ERROR(timeline.FindBounds(run));
-  if (plan.every.has_value()) {
+  if (plan.align.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(timeline.CutAligned(run));
+  } else if (plan.every.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(timeline.CutBuckets(run));
   } else {
     FOOTFALL_RETURN_IF_ERROR(timeline.CutRanges(run));
@@ -269,6 +271,25 @@ int64_t Timeline::KeyOfStep(size_t operand, int64_t step) const {
   return KeyOf(bound, bound.buckets->BucketOf(step));
 }
 
+bool Timeline::LiesBefore(size_t operand, int64_t step, int64_t other) const {
+  // A step is a bucket of some group under ALIGN, or may be.
+  if (aligned_.has_value()) return step < other;
+  return KeyOfStep(operand, step) < KeyOfStep(operand, other);
+}
+
+bool Timeline::Within(size_t operand, StepRange samples, size_t group,
+                      size_t first, size_t last) const {
+  if (samples.empty()) return false;
+  if (aligned_.has_value()) {
+    const auto steps = [&](size_t slot) {
+      return aligned_->Steps(operand, group, aligned_->UnitsOf(keys_[slot]));
+    };
+    return steps(first).end > samples.begin && steps(last).begin < samples.end;
+  }
+  return keys_[first] >= KeyOfStep(operand, samples.begin) &&
+         keys_[last] <= KeyOfStep(operand, samples.end - 1);
+}
+
 std::optional<uint32_t> Timeline::SlotOf(int64_t key) const {
   const auto shown_end = keys_.begin() + static_cast<ptrdiff_t>(size_);
   auto at = std::lower_bound(keys_.begin(), shown_end, key);
@@ -281,6 +302,9 @@ std::optional<uint32_t> Timeline::SlotOf(int64_t key) const {
 
 std::optional<uint32_t> Timeline::Earlier(uint32_t slot, int64_t count,
                                           footfall::Unit unit) const {
+  if (aligned_.has_value()) {
+    return SlotOf(aligned_->Earlier(keys_[slot], count, unit));
+  }
   if (has_time_) {
     const auto key = EarlierKey(keys_[slot], count, unit);
     return key.has_value() ? SlotOf(*key) : std::nullopt;
@@ -290,6 +314,7 @@ std::optional<uint32_t> Timeline::Earlier(uint32_t slot, int64_t count,
 }
 
 bool Timeline::Follows(uint32_t before, uint32_t slot) const {
+  if (aligned_.has_value()) return keys_[slot] == keys_[before] + 1;
   return PreviousKey(keys_[slot]) == keys_[before];
 }
 
@@ -313,8 +338,12 @@ std::string Timeline::Format(size_t slot) const {
   return lead.buckets->Format(BucketOf(lead, keys_[slot]));
 }
 
-absl::CivilSecond Timeline::CivilStart(size_t slot) const {
+absl::CivilSecond Timeline::CivilStart(size_t group, size_t slot) const {
   const BoundOperand& lead = plan_->operands[lead_];
+  if (aligned_.has_value()) {
+    return lead.grid.CivilStart(
+        aligned_->Steps(lead_, group, aligned_->UnitsOf(keys_[slot])).begin);
+  }
   if (!has_time_) {
     return lead.window.first.has_value() ? lead.window.first->start
                                          : first_sample_;
@@ -322,14 +351,18 @@ absl::CivilSecond Timeline::CivilStart(size_t slot) const {
   return lead.buckets->CivilStart(BucketOf(lead, keys_[slot]));
 }
 
-absl::CivilSecond Timeline::CivilEnd(size_t bucket) const {
+absl::CivilSecond Timeline::CivilEnd(size_t group, size_t slot) const {
   const BoundOperand& lead = plan_->operands[lead_];
+  if (aligned_.has_value()) {
+    return lead.grid.CivilStart(
+        aligned_->Steps(lead_, group, aligned_->UnitsOf(keys_[slot])).end);
+  }
   if (!has_time_) {
     return lead.window.last.has_value() ? DateEnd(*lead.window.last)
                                         : end_of_samples_;
   }
   return lead.buckets->CivilStart(
-      lead.buckets->Next(BucketOf(lead, keys_[bucket])));
+      lead.buckets->Next(BucketOf(lead, keys_[slot])));
 }
 
 void Timeline::Settle(absl::Span<const StepRange> extents) {

@@ -14,6 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "query/exec/alignment.h"
+#include "query/exec/groups.h"
 #include "query/exec/look_back.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
@@ -32,7 +34,8 @@ struct BucketPiece {
 // Buckets are *slots*. Slots [0, size()) are shown, in time order. Behind them,
 // in time order again, come those that transforms look back at: whole buckets,
 // before the range or in its gaps; without EVERY, the range as it lies that
-// much earlier by the calendar.
+// much earlier by the calendar. Under ALIGN slots are the same numbers of units
+// since an event, which lie elsewhere in each group.
 class Timeline {
  public:
   static absl::StatusOr<Timeline> Create(Run& run, const Plan& plan);
@@ -43,8 +46,10 @@ class Timeline {
   // Whether rows have a time.
   bool has_time() const { return has_time_; }
 
-  const BucketPiece& piece(size_t operand, size_t slot) const {
-    return pieces_[operand][slot];
+  // Under ALIGN each group (of those handed to Align()) has its own.
+  BucketPiece piece(size_t operand, size_t group, size_t slot) const {
+    return aligned_.has_value() ? AlignedPiece(operand, group, slot)
+                                : pieces_[operand][slot];
   }
   // The range of a slot, in steps: under EVERY that of the statement, without
   // it each slot's own; empty where one of its ends does not exist.
@@ -52,7 +57,10 @@ class Timeline {
     return has_time_ ? plan_->operands[operand].range : ranges_[operand][slot];
   }
   // The whole range as one bucket.
-  const BucketPiece& whole(size_t operand) const { return whole_[operand]; }
+  BucketPiece whole(size_t operand, size_t group) const {
+    return aligned_.has_value() ? AlignedWhole(operand, group)
+                                : whole_[operand];
+  }
   // The steps of an operand that are to be read, for all slots.
   StepRange lanes(size_t operand) const { return lanes_[operand]; }
   // Beyond them the operand's metric has no samples; the steps of whole eras.
@@ -67,12 +75,19 @@ class Timeline {
 
   // Part of the bucket is not over, or lies outside the range where the bucket
   // is shown.
-  bool partial(size_t slot) const { return partial_[slot]; }
+  bool partial(size_t group, size_t slot) const {
+    return aligned_.has_value() ? AlignedPartial(group, slot) : partial_[slot];
+  }
+  // Of no meaning under ALIGN, where Offset() stands in its place.
   std::string Format(size_t slot) const;
+  // Units since the event at which the bucket begins.
+  int64_t Offset(size_t slot) const {
+    return aligned_->UnitsOf(keys_[slot]).begin;
+  }
   // The bucket's first civil second, and the first behind it. Without EVERY it
   // is the range, or from the first to the last sample.
-  absl::CivilSecond CivilStart(size_t slot) const;
-  absl::CivilSecond CivilEnd(size_t slot) const;
+  absl::CivilSecond CivilStart(size_t group, size_t slot) const;
+  absl::CivilSecond CivilEnd(size_t group, size_t slot) const;
   // The zone that they are of.
   const absl::TimeZone& zone() const {
     return plan_->operands[lead_].grid.zone();
@@ -92,9 +107,23 @@ class Timeline {
                                   footfall::Unit unit) const;
   // Whether `slot` is the bucket right behind `before`.
   bool Follows(uint32_t before, uint32_t slot) const;
-  // Where a slot lies among buckets, and a step's bucket. Under EVERY.
-  int64_t key(size_t slot) const { return keys_[slot]; }
-  int64_t KeyOfStep(size_t operand, int64_t step) const;
+  // Whether a step lies in an earlier bucket than another. Under EVERY.
+  bool LiesBefore(size_t operand, int64_t step, int64_t other) const;
+  // Whether all from the bucket `first` to the bucket `last` of a group lie
+  // between those that hold the first and the last of `samples`. Under EVERY.
+  bool Within(size_t operand, StepRange samples, size_t group, size_t first,
+              size_t last) const;
+
+  // ALIGN: looks up the events of the groups. Errors as Alignment::SetGroups().
+  absl::Status Align(const Run& run, absl::Span<const GroupKey> groups) {
+    return aligned_->SetGroups(run, groups);
+  }
+  // Null without ALIGN.
+  const Alignment* aligned() const {
+    return aligned_.has_value() ? &*aligned_ : nullptr;
+  }
+  // The steps of an operand that lie in some slot of the group.
+  StepRange StepsOfGroup(size_t operand, size_t group) const;
 
   // Tells which samples there were: [first, end) steps of each operand, empty
   // where it had none. Settles the open ranges.
@@ -107,10 +136,18 @@ class Timeline {
   absl::Status CutBuckets(Run& run);
   absl::Status ShowWholeRange(Run& run);
   absl::Status CutRanges(Run& run);
+  // (aligned_timeline.cc)
+  absl::Status CutAligned(Run& run);
+  BucketPiece AlignedPiece(size_t operand, size_t group, size_t slot) const;
+  BucketPiece AlignedWhole(size_t operand, size_t group) const;
+  BucketPiece PieceOf(size_t operand, StepRange steps) const;
+  bool AlignedPartial(size_t group, size_t slot) const;
+  UnitRange AllUnits() const;
   void AddPiece(size_t operand, size_t slot, StepRange all, bool clip);
   std::optional<int64_t> EarlierKey(int64_t key, int64_t count,
                                     footfall::Unit unit) const;
   std::optional<int64_t> PreviousKey(int64_t key) const;
+  int64_t KeyOfStep(size_t operand, int64_t step) const;
   std::optional<uint32_t> SlotOf(int64_t key) const;
   void SetLookBack(const LookBack& found);
 
@@ -129,7 +166,8 @@ class Timeline {
   std::vector<int64_t> unfinished_;
   std::vector<bool> open_;
   std::vector<StepRange> settled_;
-  std::vector<bool> partial_;              // [slots]
+  std::optional<Alignment> aligned_;
+  std::vector<bool> partial_;              // [slots]; without ALIGN
   std::vector<std::vector<uint32_t>> at_;  // [transforms]
   std::vector<std::vector<uint32_t>> reads_;
   // Without EVERY: slot, count, unit -> slot.

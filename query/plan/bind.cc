@@ -19,12 +19,10 @@ absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
 }
 
 absl::StatusOr<Plan> Binder::Run() {
-  if (select_.align.has_value()) {
-    return Refuse(Refusal::kNotBuilt, select_.align->source, {"ALIGN"});
-  }
   FOOTFALL_RETURN_IF_ERROR(BindZone());
   FOOTFALL_RETURN_IF_ERROR(BindBy());
   FOOTFALL_RETURN_IF_ERROR(DecideEvery());
+  FOOTFALL_RETURN_IF_ERROR(BindAlign());
   FOOTFALL_RETURN_IF_ERROR(BindItems());
   FOOTFALL_RETURN_IF_ERROR(CheckNames());
   FOOTFALL_RETURN_IF_ERROR(BindHaving());
@@ -145,7 +143,9 @@ std::string Binder::UnitOfRow(const Expr& expr, const RowExpr& row) const {
 absl::Status Binder::CheckNames() {
   if (plan_.changepoints.has_value()) return absl::OkStatus();
   absl::flat_hash_set<std::string> names(plan_.by.begin(), plan_.by.end());
-  if (plan_.every.has_value()) names.insert("time");
+  if (plan_.every.has_value()) {
+    names.insert(plan_.align.has_value() ? "offset" : "time");
+  }
   names.insert("partial");
   if (plan_.correlogram) {
     for (const std::string name : {"lag", "corr", "pairs"}) {
@@ -255,6 +255,15 @@ absl::Status Binder::BindHaving() {
   return absl::OkStatus();
 }
 
+// Under ALIGN rows have an offset in place of a time.
+bool Binder::NamesOffset(const Expr& expr) const {
+  const auto* operand = std::get_if<Operand>(&expr.node);
+  return plan_.align.has_value() && operand != nullptr &&
+         operand->metric == "offset" && operand->conditions.empty() &&
+         !operand->during.has_value() &&
+         snapshot_.FindMetric(operand->metric) == nullptr;
+}
+
 absl::Status Binder::BindOrder() {
   for (const OrderKey& key : select_.order_by) {
     BoundKey bound;
@@ -268,7 +277,7 @@ absl::Status Binder::BindOrder() {
       if (by != plan_.by.end() && operand->conditions.empty()) {
         bound.kind = BoundKey::Kind::kMember;
         bound.by = static_cast<size_t>(by - plan_.by.begin());
-      } else {
+      } else if (!NamesOffset(*key.expr)) {
         bound.kind = BoundKey::Kind::kExpr;
         FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindNamed(*key.expr));
         if (bound.expr.is_text) {
@@ -292,6 +301,10 @@ absl::Status Binder::BindTop() {
   BoundTop bound;
   bound.count = top.count;
   if (top.others.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+        top.others_source, "OTHERS",
+        "each of the others has an event of its own, and all together none",
+        "leave out OTHERS"));
     bound.others = std::get<std::string>(*top.others);
     if (plan_.by.size() != 1) {
       return Refuse(Refusal::kOthersBy, top.others_source, {plan_.by[0]});

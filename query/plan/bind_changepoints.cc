@@ -28,6 +28,10 @@ absl::Status Binder::BindChangepoints(const Expr& expr, const Call& call) {
     return Refuse(Refusal::kWholeAnswer, expr.source,
                   {Printed(expr), absl::StrCat(*beside, " stands beside it")});
   }
+  FOOTFALL_RETURN_IF_ERROR(
+      RefuseBesideAlign(expr.source, Printed(expr),
+                        "it finds dates, and the event nearest to each",
+                        "write DURING in place of ALIGN"));
   const Expr* x = nullptr;
   const Number* count = nullptr;
   if (call.arguments.size() == 2) {

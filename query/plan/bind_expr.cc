@@ -189,6 +189,10 @@ std::optional<Period> Binder::BucketOf(const Place& place) const {
 bool Binder::ManySteps(const BoundOperand& operand, const Place& place) const {
   const std::optional<Period> bucket = BucketOf(place);
   if (bucket.has_value()) return !(*bucket == operand.grid.period());
+  if (plan_.align.has_value()) {
+    return plan_.align->first < plan_.align->last ||
+           !(Period{plan_.align->unit, 1} == operand.grid.period());
+  }
   return !operand.window.first.has_value() ||
          !operand.window.last.has_value() || operand.range.size() > 1;
 }

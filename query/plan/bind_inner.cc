@@ -43,6 +43,11 @@ bool Divides(const Period& inner, const Period& outer) {
 absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
                                                  const Place& place) {
   const Period& period = *call.every;
+  FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+      call.every_source, "EVERY inside a call",
+      "it cuts the calendar, and ALIGN counts from events",
+      absl::StrCat("EVERY ", FormatPeriod(period),
+                   " behind the items counts from the events, too")));
   const std::optional<Period> outer = BucketOf(place);
   if (outer.has_value() && !Divides(period, *outer)) {
     return Refuse(Refusal::kInnerBucket, call.every_source,

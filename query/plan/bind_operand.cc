@@ -96,6 +96,9 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   }
 
   if (operand.during.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+        source, "DURING in braces", "it is a range of its own",
+        "ask for it in a statement of its own"));
     if (plan_.every.has_value()) {
       return Refuse(Refusal::kOwnWindow, source, {});
     }
@@ -108,6 +111,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   }
   bound.range = bound.grid.StepsInside(bound.window.first, bound.window.last);
   FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));
+  if (plan_.align.has_value()) FOOTFALL_RETURN_IF_ERROR(AlignOperand(&bound));
 
   for (size_t i = 0; i < plan_.operands.size(); ++i) {
     const BoundOperand& other = plan_.operands[i];

@@ -142,6 +142,12 @@ absl::Status Binder::BindPlaces(const Expr& expr, const Call& call,
   if (plan_.by.empty()) {
     return Refuse(Refusal::kTopCountBy, expr.source, {Printed(expr)});
   }
+  FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+      expr.source, Printed(expr),
+      "it takes places among groups at one date, and each is at its own",
+      absl::StrCat("rank(", Printed(*x),
+                   ") is the place at each offset; HAVING and LIMIT pick rows "
+                   "by it")));
   leaf->function.count = *count;
   FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*x, call, place));
   return absl::OkStatus();

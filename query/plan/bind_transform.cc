@@ -207,6 +207,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
 // Whether a shift by `back` leads from one bucket, or range, to another.
 absl::Status Binder::CheckLookBack(footfall::Source source, const Call& call,
                                    const RowExpr& x, const Duration& back) {
+  if (plan_.align.has_value()) return CheckAlignedLookBack(source, back);
   for (const size_t o : OperandsOf(plan_, x)) {
     const BoundOperand& operand = plan_.operands[o];
     if (operand.buckets.has_value()) {
@@ -296,6 +297,12 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
   if (place.in_share) {
     return Refuse(Refusal::kTransformTwice, expr.source, {});
   }
+  FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+      expr.source, Printed(expr),
+      "each group is at a date of its own, and values of several dates are no "
+      "total",
+      absl::StrCat("rank(", Printed(*argument),
+                   ") compares them; shares are of one date, by DURING")));
   const Operand* first = FirstOperand(*argument);
   if (first == nullptr) {
     return Refuse(Refusal::kNoMetric, argument->source, {Printed(*argument)});

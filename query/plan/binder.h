@@ -45,9 +45,19 @@ class Binder {
   absl::Status BindZone();
   absl::Status BindBy();
   absl::Status DecideEvery();
+  // (bind_align.cc)
+  absl::Status BindAlign();
+  absl::Status AlignOperand(BoundOperand* bound);
+  absl::Status CheckAlignedLookBack(footfall::Source source,
+                                    const Duration& back);
+  // OK without ALIGN. `why` it cannot be, and what to say `instead`.
+  absl::Status RefuseBesideAlign(footfall::Source where, absl::string_view what,
+                                 absl::string_view why,
+                                 absl::string_view instead) const;
   absl::Status BindItems();
   absl::Status BindHaving();
   absl::Status BindOrder();
+  bool NamesOffset(const Expr& expr) const;
   absl::Status BindTop();
   absl::Status CheckSplit();
   std::string UnitOfRow(const Expr& expr, const RowExpr& row) const;
@@ -170,6 +180,7 @@ class Binder {
   const absl::Time now_;
   Plan plan_;
   footfall::Source every_source_;
+  bool suggests_ = true;
 };
 
 // "avg(dau)" as the language prints it.
@@ -180,7 +191,6 @@ bool IsAcross(const Expr& expr);
 struct AggregateName {
   Aggregate aggregate = Aggregate::kAvg;
   double quantile = 0.5;
-  bool suggests_ = true;
 };
 std::optional<AggregateName> FindAggregate(absl::string_view name);
 bool IsTransform(absl::string_view name);

@@ -41,6 +41,12 @@ Date DateOfStep(const Grid& grid, int64_t step) {
   return Date{grid.period().unit, grid.CivilStart(step), {}};
 }
 
+int64_t StepHolding(const Grid& grid, const Date& date) {
+  if (!date.utc_offset_s.has_value()) return grid.StepAt(date.start);
+  return grid.StepAt(absl::FromCivil(date.start, absl::UTCTimeZone()) -
+                     absl::Seconds(*date.utc_offset_s));
+}
+
 absl::CivilSecond CivilIn(const Date& date, const absl::TimeZone& zone) {
   if (!date.utc_offset_s.has_value()) return date.start;
   const absl::Time instant = absl::FromCivil(date.start, absl::UTCTimeZone()) -

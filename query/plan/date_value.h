@@ -22,6 +22,9 @@ Date UnpackDate(int64_t number);
 // The date by which an answer calls a step: Grid::Format() prints the same.
 Date DateOfStep(const Grid& grid, int64_t step);
 
+// The step that holds the beginning of a date.
+int64_t StepHolding(const Grid& grid, const Date& date);
+
 // Its first civil second in a zone: a time with an offset is turned into the
 // zone's, another is one of the zone already.
 absl::CivilSecond CivilIn(const Date& date, const absl::TimeZone& zone);

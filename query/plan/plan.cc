@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace footfall::query {
 namespace {
 
@@ -70,6 +72,15 @@ bool operator==(const RowExpr& a, const RowExpr& b) {
   return a.kind == b.kind && SameNumber(a.number, b.number) &&
          a.leaf == b.leaf && a.item == b.item && a.transform == b.transform &&
          a.events == b.events && a.op == b.op && a.sides == b.sides;
+}
+
+std::vector<Date> DatesThatCount(const BoundEvents& events) {
+  absl::flat_hash_set<std::vector<MemberId>> known;
+  std::vector<Date> dates;
+  for (const BoundEvents::One& one : events.events) {
+    if (known.insert(one.members).second) dates.push_back(one.event->date);
+  }
+  return dates;
 }
 
 std::vector<size_t> TransformsOf(const RowExpr& expr) {

@@ -50,8 +50,10 @@ struct BoundOperand {
   std::vector<int> by;
   std::optional<Across> across;
   TimeWindow window;
-  bool own_window = false;         // DURING stands in its braces
-  StepRange range;                 // the steps wholly inside the window
+  bool own_window = false;  // DURING stands in its braces
+  // The steps wholly inside the window; ALIGN: around all events that may
+  // count.
+  StepRange range;
   std::optional<Buckets> buckets;  // what EVERY cuts; none: the whole range
   footfall::Source source;
   // Rising. Where set, members of the one BY dimension that are not read: all
@@ -204,6 +206,16 @@ struct BoundEvents {
   footfall::Source source;
 };
 
+// ALIGN: the range of each group is counted from an event of its own.
+struct BoundAlign {
+  size_t events = 0;  // index into Plan::events
+  // Units from the step that holds the event's beginning, both included.
+  int64_t first = 0;
+  int64_t last = 0;
+  footfall::Unit unit = footfall::Unit::kDay;
+  int64_t bucket_units = 0;  // in a bucket of EVERY; 0: there is none
+};
+
 // changepoints(x, n), whose x is the only item.
 struct BoundChangepoints {
   size_t cuts = 1;
@@ -271,6 +283,7 @@ struct Plan {
   std::vector<InnerEvery> inner;
   std::vector<Leaf> leaves;
   std::vector<BoundEvents> events;
+  std::optional<BoundAlign> align;
   // Each stands behind those that it reads.
   std::vector<Transform> transforms;
   std::vector<std::string> by;
@@ -287,6 +300,10 @@ struct Plan {
   std::optional<int64_t> fill_max;
   std::string zone;  // of IN ZONE; empty: each metric's own
 };
+
+// Dates of the events from which some group may count, if each takes the first
+// that applies to it: of those that apply to the same groups, the first.
+std::vector<Date> DatesThatCount(const BoundEvents& events);
 
 // Indices of the transforms that an expression names itself, those inside their
 // x left out.

@@ -128,6 +128,42 @@ absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
   return window;
 }
 
+std::optional<int64_t> CountIn(Unit of, int64_t count, Unit unit) {
+  // Units that are whole numbers of each other.
+  enum class Family : uint8_t { kClock, kDays, kMonths };
+  struct Length {
+    Family family;
+    int64_t count;
+  };
+  const auto length = [](Unit u) -> Length {
+    switch (u) {
+      case Unit::kSecond:
+        return {Family::kClock, 1};
+      case Unit::kMinute:
+        return {Family::kClock, 60};
+      case Unit::kHour:
+        return {Family::kClock, 3600};
+      case Unit::kDay:
+        return {Family::kDays, 1};
+      case Unit::kWeek:
+        return {Family::kDays, 7};
+      case Unit::kMonth:
+        return {Family::kMonths, 1};
+      case Unit::kQuarter:
+        return {Family::kMonths, 3};
+      case Unit::kYear:
+        break;
+    }
+    return {Family::kMonths, 12};
+  };
+  const Length from = length(unit);
+  const Length to = length(of);
+  if (from.family != to.family || count * from.count % to.count != 0) {
+    return std::nullopt;
+  }
+  return count * from.count / to.count;
+}
+
 std::string FormatWindow(const TimeWindow& window) {
   if (window.first.has_value() && window.first == window.last) {
     return FormatDate(*window.first);

@@ -35,6 +35,10 @@ std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
 // As DURING would say it: "2025-01-10..2025-02-08".
 std::string FormatWindow(const TimeWindow& window);
 
+// `count` units as a whole number of `of`; nullopt where they are none, or the
+// calendar says differently each time (days of months).
+std::optional<int64_t> CountIn(Unit of, int64_t count, Unit unit);
+
 // The first step that is not over at `now`.
 int64_t FirstUnfinishedStep(const Grid& grid, absl::Time now);
 

@@ -44,6 +44,7 @@ struct Column {
   enum class Role : uint8_t {
     kMember,    // a BY dimension
     kTime,      // a bucket; text as printed, `starts` beside it
+    kOffset,    // under ALIGN: a bucket, in units since the group's event
     kValue,     // an item's value
     kLow,       // of bounds(x)
     kHigh,      // of bounds(x); its kLow stands before it

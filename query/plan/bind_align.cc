@@ -1,0 +1,110 @@
+// ALIGN ON event(..) DURING a..b unit: each group counts from its own event.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/binder.h"
+#include "query/plan/date_value.h"
+#include "query/plan/window.h"
+
+namespace footfall::query {
+namespace {
+
+constexpr int64_t kMaxOffset = 1000000000;
+
+}  // namespace
+
+absl::Status Binder::BindAlign() {
+  if (!select_.align.has_value()) return absl::OkStatus();
+  const Align& said = *select_.align;
+  if (said.first > said.last || said.first < -kMaxOffset ||
+      said.last > kMaxOffset) {
+    return Refuse(Refusal::kOffsets, said.source,
+                  {absl::StrCat(said.first), absl::StrCat(said.last)});
+  }
+  BoundAlign align;
+  align.first = said.first;
+  align.last = said.last;
+  align.unit = said.unit;
+  if (plan_.every.has_value()) {
+    const auto units =
+        CountIn(said.unit, plan_.every->count, plan_.every->unit);
+    if (!units.has_value()) {
+      return Refuse(Refusal::kAlignEvery, every_source_,
+                    {PeriodPhrase(*plan_.every), UnitName(said.unit),
+                     UnitName(plan_.every->unit)});
+    }
+    align.bucket_units = *units;
+  }
+  BoundEvents events;
+  events.kind = std::get<std::string>(said.event.kind);
+  if (said.event.name.has_value()) {
+    events.name = std::get<std::string>(*said.event.name);
+  }
+  events.one_date = true;
+  FOOTFALL_ASSIGN_OR_RETURN(align.events,
+                            AddEvents(said.source, std::move(events)));
+  plan_.align = align;
+  return absl::OkStatus();
+}
+
+absl::Status Binder::RefuseBesideAlign(footfall::Source where,
+                                       absl::string_view what,
+                                       absl::string_view why,
+                                       absl::string_view instead) const {
+  if (!plan_.align.has_value()) return absl::OkStatus();
+  return Refuse(Refusal::kBesideAlign, where, {what, why, instead});
+}
+
+// The steps that the operand may be asked for: those around every event.
+absl::Status Binder::AlignOperand(BoundOperand* bound) {
+  const BoundAlign& align = *plan_.align;
+  if (!plan_.every.has_value()) {
+    // Units that the steps make up.
+    Period unit{align.unit, 1};
+    if (bound->grid.period().unit == unit.unit) unit = bound->grid.period();
+    const auto buckets = Buckets::Create(bound->grid, unit, bound->grid.zone(),
+                                         bound->grid.zone_name());
+    if (!buckets.ok()) {
+      return Refuse(Refusal::kBucket, select_.align->source,
+                    {buckets.status().message()});
+    }
+  }
+  std::optional<StepRange> all;
+  for (const Date& date : DatesThatCount(plan_.events[align.events])) {
+    const StepRange steps =
+        bound->grid.StepsFrom(StepHolding(bound->grid, date), align.first,
+                              align.last + 1, align.unit);
+    if (!all.has_value()) all = steps;
+    all->begin = std::min(all->begin, steps.begin);
+    all->end = std::max(all->end, steps.end);
+  }
+  const int64_t none = bound->grid.Limits().begin;
+  bound->range = all.value_or(StepRange{none, none});
+  return absl::OkStatus();
+}
+
+// Whether a look back by `back` leads from a bucket, or range, to another.
+absl::Status Binder::CheckAlignedLookBack(footfall::Source source,
+                                          const Duration& back) {
+  const BoundAlign& align = *plan_.align;
+  const auto units = CountIn(align.unit, back.count, back.unit);
+  const int64_t bucket = std::max<int64_t>(1, align.bucket_units);
+  if (units.has_value() && *units % bucket == 0) return absl::OkStatus();
+  const std::string shift =
+      absl::StrCat("a shift by ", back.count, " ", UnitName(back.unit),
+                   back.count == 1 ? "" : "s");
+  return Refuse(
+      Refusal::kShift, source,
+      {units.has_value()
+           ? absl::StrCat(shift, " does not lead from one bucket of ",
+                          FormatPeriod(*plan_.every), " to another")
+           : absl::StrCat(shift, " is no whole number of ",
+                          UnitName(align.unit), "s, in which ALIGN counts")});
+}
+
+}  // namespace footfall::query

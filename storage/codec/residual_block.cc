@@ -75,18 +75,20 @@ RiceChoice BestRice(const Word* residuals, uint32_t n, uint64_t sum) {
   const uint32_t above = std::min<uint32_t>(
       static_cast<uint32_t>(std::bit_width(sum / n)) + kCut<Word>, kMaxK);
   RiceChoice best = {above, ~uint64_t{0}};
-  uint32_t sums[kShifts];
-  uint32_t first = above + 1;  // sums are those of [first, first + kShifts)
-  for (uint32_t k = above + 1; k-- > 0;) {
-    if (k < first) {
-      first = k + 1 < kShifts ? 0 : k + 1 - static_cast<uint32_t>(kShifts);
-      Quotients(residuals, n, first, sums);
+  // As many at once as there are sums of, without a branch for each.
+  uint32_t k = above + 1;
+  bool falls = true;
+  while (falls && k > 0) {
+    const uint32_t first = k < kShifts ? 0 : k - static_cast<uint32_t>(kShifts);
+    uint32_t sums[kShifts];
+    Quotients(residuals, n, first, sums);
+    while (k > first) {
+      --k;
+      const uint64_t bits = uint64_t{n} * (k + 1) + sums[k - first];
+      falls &= bits < best.bits;
+      best.k = falls ? k : best.k;
+      best.bits = falls ? bits : best.bits;
     }
-    const uint64_t bits = uint64_t{n} * (k + 1) + sums[k - first];
-    if (bits >= best.bits) {
-      break;
-    }
-    best = {k, bits};
   }
   return best;
 }

@@ -12,6 +12,7 @@
 #include "storage/codec/kernels.h"
 #include "storage/codec/predictor.h"
 #include "storage/codec/residual_block.h"
+#include "storage/codec/wide_predictor.h"
 
 namespace footfall::storage {
 namespace {
@@ -77,49 +78,6 @@ uint32_t UsableSeason(uint32_t season, size_t steps) {
   return season >= 2 && season <= kMaxSeason && steps > season ? season : 1;
 }
 
-// ---- 64 bits: one predictor at a time ----
-
-// Turns wide residuals into values relative to the first, in place, or the way
-// back: kEncode says which. A hole's residual is 0.
-template <bool kEncode>
-void PredictWide(size_t steps, Gains gains, uint32_t season,
-                 const std::vector<uint64_t>* holes, uint64_t* array) {
-  const uint64_t all = static_cast<uint64_t>(int64_t{gains.all});
-  const uint64_t weight = static_cast<uint64_t>(int64_t{gains.season});
-  const uint32_t period = IsSeasonal(gains) ? season : 1;
-  uint64_t profile[kMaxSeason] = {};
-  uint64_t phase[kMaxSeason] = {};
-  uint64_t sum = 0;
-  uint64_t y = 0;
-  size_t i = 0;  // t % period
-  for (size_t t = 0; t < steps; ++t, i = i + 1 == period ? 0 : i + 1) {
-    const bool warm = period > 1 && t < period;
-    const uint64_t expected =
-        warm
-            ? y
-            : profile[i] +
-                  static_cast<uint64_t>(
-                      static_cast<int64_t>(all * sum + weight * phase[i]) >> 4);
-    uint64_t r;
-    if constexpr (kEncode) {
-      const bool hole = ((*holes)[t / 64] >> (t % 64) & 1) != 0;
-      r = hole ? 0 : array[t] - expected;
-      array[t] = ZigZag(r);
-      y = expected + r;
-    } else {
-      r = UnZigZag(array[t]);
-      y = expected + r;
-      array[t] = y;
-    }
-    if (warm) {
-      profile[i] = y;
-    } else {
-      sum += r;
-      phase[i] += r;
-    }
-  }
-}
-
 bool IsDistance(Gains gains) { return gains.all == 0 && gains.season == 0; }
 
 uint32_t RangeWidth(absl::Span<const int64_t> values) {
@@ -146,31 +104,14 @@ SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
   ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
     relative[step] = static_cast<uint64_t>(values[rank]) - first;
   });
-  // The smallest sum of bit widths wins.
-  std::vector<uint64_t> best;
-  size_t best_number = 0;
-  uint64_t best_bits = std::numeric_limits<uint64_t>::max();
-  for (size_t number = begin; number < end; ++number) {
-    const Gains gains = kPredictors[number];
-    if (IsSeasonal(gains) && season == 1) {
-      continue;
-    }
-    std::vector<uint64_t> residuals = relative;
-    PredictWide<true>(steps, gains, season, &work.holes, residuals.data());
-    uint64_t bits = 0;
-    for (const uint64_t residual : residuals) {
-      bits += static_cast<uint64_t>(std::bit_width(residual));
-    }
-    if (bits < best_bits) {
-      best_bits = bits;
-      best_number = number;
-      best = std::move(residuals);
-    }
-  }
+  const size_t best_number =
+      BestWidePredictor(relative, work.holes, season, begin, end);
+  ToWideResiduals(kPredictors[best_number], season, work.holes,
+                  absl::MakeSpan(relative));
   PutFirst(static_cast<unsigned char>(best_number | kWide), values[0], out);
   std::vector<uint64_t> dense(values.size());
   ForEachPlace(places, values.size(),
-               [&](size_t rank, size_t step) { dense[rank] = best[step]; });
+               [&](size_t rank, size_t step) { dense[rank] = relative[step]; });
   for (size_t i = 1; i < dense.size(); i += kBlockResiduals) {
     const size_t count = std::min(kBlockResiduals, dense.size() - i);
     PutBlock(PlanBlock(dense.data() + i, count), dense.data() + i, count, out);
@@ -416,7 +357,7 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in, size_t slack,
     if (residuals == nullptr) {
       return CutOff("a mini-block");
     }
-    PredictWide<false>(steps, gains, season, nullptr, residuals);
+    FromWideResiduals(gains, season, absl::MakeSpan(residuals, steps));
     for (size_t t = 0; t < steps; ++t) {
       values[t] =
           static_cast<int64_t>(static_cast<uint64_t>(first) + residuals[t]);

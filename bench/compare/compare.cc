@@ -5,9 +5,10 @@
 //
 // APPS apps x 3 platforms x 1,096 days (2,000), SERIES x 30 days of minutes
 // (100). PICTURE is an SVG file to write. Databases go to $TMPDIR, or /tmp. One
-// thread each. A time is the median of repeated questions after a first one, so
-// files are in memory; ratios are those of CPU times, which other work on the
-// machine changes least.
+// thread each. All engines load first, one after another. A time is the median
+// of repeated questions after a first one, so files are in memory; the engines
+// are asked in turn, round after round, so that other work on the machine meets
+// all of them. Ratios are those of CPU times, which it changes least.
 
 #include <time.h>
 
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -24,6 +26,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "bench/compare/engine.h"
 #include "bench/compare/report.h"
 #include "tests/support/temp_dir.h"
@@ -57,19 +60,39 @@ double Median(std::vector<double> numbers) {
 // Questions that take longer are asked once.
 constexpr double kLong_s = 10;
 
-// The median of at least three runs, and of as many as fit into a second.
-template <typename Work>
-Cost MeasureRepeated(Work work) {
-  std::vector<double> walls;
-  std::vector<double> cpus;
-  double all = 0;
-  while (walls.size() < 3 || (all < 1 && walls.size() < 10'000)) {
-    const Cost cost = Measure(work);
-    walls.push_back(cost.wall_s);
-    cpus.push_back(cost.cpu_s);
-    all += cost.wall_s;
+// The engines in turn, round after round, so that whatever else the machine
+// does meets all of them: each at least three times, and as often as fits into
+// a second of its own. `costs` has what each took at first, and gets the
+// medians.
+void MeasureInTurn(Question question,
+                   absl::Span<const std::unique_ptr<Engine>> engines,
+                   absl::Span<Cost> costs) {
+  struct Runs {
+    std::vector<double> walls;
+    std::vector<double> cpus;
+    double all = 0;
+    bool more() const {
+      return walls.size() < 3 || (all < 1 && walls.size() < 10'000);
+    }
+  };
+  std::vector<Runs> runs(engines.size());
+  for (bool any = true; any;) {
+    any = false;
+    for (size_t e = 0; e < engines.size(); ++e) {
+      Runs& own = runs[e];
+      if (costs[e].wall_s > kLong_s || !own.more()) continue;
+      const Cost cost =
+          Measure([&] { Require(engines[e]->Ask(question).status()); });
+      own.walls.push_back(cost.wall_s);
+      own.cpus.push_back(cost.cpu_s);
+      own.all += cost.wall_s;
+      any = true;
+    }
   }
-  return {Median(walls), Median(cpus)};
+  for (size_t e = 0; e < engines.size(); ++e) {
+    if (runs[e].walls.empty()) continue;
+    costs[e] = {Median(runs[e].walls), Median(runs[e].cpus)};
+  }
 }
 
 void Sort(Rows* rows) {
@@ -101,6 +124,38 @@ std::string Difference(const Rows& expected, const Rows& found) {
   return "";
 }
 
+// Asks everything of every engine. Returns how many answers are not those of
+// the first, or empty.
+int AskAll(absl::Span<const std::unique_ptr<Engine>> engines,
+           absl::Span<Result> results) {
+  int wrong = 0;
+  for (int q = 0; q < kQuestionCount; ++q) {
+    const auto question = static_cast<Question>(q);
+    Rows expected;
+    std::vector<Cost> costs;
+    for (size_t e = 0; e < engines.size(); ++e) {
+      std::fprintf(stderr, "%s: %s\n", results[e].name.c_str(),
+                   std::string(kQuestionNames[q]).c_str());
+      absl::StatusOr<Rows> rows;
+      costs.push_back(Measure([&] { rows = engines[e]->Ask(question); }));
+      Require(rows.status());
+      Sort(&*rows);
+      if (e == 0) expected = *rows;
+      const std::string difference = Difference(expected, *rows);
+      if (!difference.empty() || rows->empty()) {
+        ++wrong;
+        std::fprintf(stderr, "  DIFFERENT: %s\n",
+                     rows->empty() ? "no rows" : difference.c_str());
+      }
+    }
+    MeasureInTurn(question, engines, absl::MakeSpan(costs));
+    for (size_t e = 0; e < engines.size(); ++e) {
+      results[e].questions[q] = costs[e];
+    }
+  }
+  return wrong;
+}
+
 int Main(int argc, char** argv) {
   market::DailySpec daily = BenchDaily();
   market::MinutelySpec minutely = BenchMinutely();
@@ -121,45 +176,26 @@ int Main(int argc, char** argv) {
       daily.apps, daily.platforms, daily.days, daily_samples, minutely.series,
       minutely.minutes, minutely_samples);
 
-  std::vector<Rows> expected(kQuestionCount);
+  testing::TempDir folder;
+  std::vector<std::unique_ptr<Engine>> engines;
   std::vector<Result> results;
-  int wrong = 0;
   for (const auto make :
        {NewFootfallEngine, NewSqliteEngine, NewRocksdbEngine}) {
-    testing::TempDir folder;
-    const std::unique_ptr<Engine> engine = make(folder.path());
+    const std::string own = folder / std::to_string(engines.size());
+    std::filesystem::create_directory(own);
+    Engine& engine = *engines.emplace_back(make(own));
     Result& result = results.emplace_back();
-    result.name = engine->name();
+    result.name = engine.name();
     std::fprintf(stderr, "%s: loading\n", result.name.c_str());
-    result.load_daily =
-        Measure([&] { Require(engine->LoadDaily(data.daily)); });
+    result.load_daily = Measure([&] { Require(engine.LoadDaily(data.daily)); });
     result.load_minutely =
-        Measure([&] { Require(engine->LoadMinutely(data.minutely)); });
-    result.daily_bytes = static_cast<double>(engine->DailyBytes()) /
+        Measure([&] { Require(engine.LoadMinutely(data.minutely)); });
+    result.daily_bytes = static_cast<double>(engine.DailyBytes()) /
                          static_cast<double>(daily_samples);
-    result.minutely_bytes = static_cast<double>(engine->MinutelyBytes()) /
+    result.minutely_bytes = static_cast<double>(engine.MinutelyBytes()) /
                             static_cast<double>(minutely_samples);
-    for (int i = 0; i < kQuestionCount; ++i) {
-      const auto question = static_cast<Question>(i);
-      std::fprintf(stderr, "%s: %s\n", result.name.c_str(),
-                   std::string(kQuestionNames[i]).c_str());
-      absl::StatusOr<Rows> rows;
-      const Cost first = Measure([&] { rows = engine->Ask(question); });
-      Require(rows.status());
-      Sort(&*rows);
-      if (results.size() == 1) expected[i] = *rows;
-      const std::string difference = Difference(expected[i], *rows);
-      if (!difference.empty() || rows->empty()) {
-        ++wrong;
-        std::fprintf(stderr, "  DIFFERENT: %s\n",
-                     rows->empty() ? "no rows" : difference.c_str());
-      }
-      result.questions[i] =
-          first.wall_s > kLong_s ? first : MeasureRepeated([&] {
-            Require(engine->Ask(question).status());
-          });
-    }
   }
+  const int wrong = AskAll(engines, absl::MakeSpan(results));
   absl::PrintF("%s", MarkdownTable(results, daily_samples, minutely_samples));
   if (argc > 3) {
     std::ofstream picture(argv[3]);

@@ -227,6 +227,11 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
         "the total behind a share is not exact: people in several groups "
         "count in each of them");
   }
+  if (rows.total_lacks()) {
+    answer.notes.push_back(
+        "the total behind a share is not exact: series that are not split, and "
+        "are in no group, may hold more of the members picked");
+  }
   return answer;
 }
 

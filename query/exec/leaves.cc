@@ -183,11 +183,13 @@ void Evaluation::CollectGroups() {
 
 void Evaluation::CollectCombinations() {
   results_.combinations.resize(plan_.operands.size());
+  results_.wholes_beside.resize(plan_.operands.size());
   for (const Leaf& leaf : plan_.leaves) {
     if (!leaf.total.is_total) continue;
     for (const size_t o : OperandsOf(leaf)) {
       std::vector<uint32_t>& numbers = results_.combinations[o];
       if (!numbers.empty()) continue;
+      results_.wholes_beside[o] = readers_[o]->HasWholesBeside();
       const std::vector<uint32_t> own = readers_[o]->Combinations();
       for (const uint32_t local : local_[o]) {
         numbers.push_back(local == kNoGroup ? OperandReader::kSeveral

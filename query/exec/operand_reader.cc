@@ -14,6 +14,8 @@
 namespace footfall::query {
 namespace {
 
+// Series of a combination that are compared pair by pair.
+constexpr size_t kSearchCrossing = 256;
 // Wholes whose parts are read together.
 constexpr size_t kWholesAtOnce = 64;
 
@@ -359,7 +361,74 @@ std::vector<uint32_t> OperandReader::Combinations() const {
     numbers[g] = known.emplace(*common, static_cast<uint32_t>(known.size()))
                      .first->second;
   }
+  const std::vector<bool> crossing =
+      CrossingCombinations(numbers, known.size());
+  for (uint32_t& number : numbers) {
+    if (number != kSeveral && crossing[number]) number = kSeveral;
+  }
   return numbers;
+}
+
+std::vector<bool> OperandReader::CrossingCombinations(
+    absl::Span<const uint32_t> numbers, size_t count) const {
+  struct Place {
+    uint32_t group = 0;
+    uint32_t row = 0;
+    uint32_t mask = 0;
+  };
+  const auto& dimensions = operand_.metric->spec.dimensions;
+  std::vector<std::vector<Place>> places(count);
+  std::vector<bool> crossing(count);
+  for (uint32_t g = 0; g < numbers.size(); ++g) {
+    if (numbers[g] == kSeveral) continue;
+    for (const uint32_t row : groups_.sets.set(g)) {
+      places[numbers[g]].push_back({g, row, EmptyMask(groups_.rows.row(row))});
+    }
+  }
+  // Whether nothing but the way of being split tells them apart.
+  const auto cross = [&](const Place& a, const Place& b) {
+    if (a.group == b.group || (a.mask & b.mask) == a.mask ||
+        (a.mask & b.mask) == b.mask) {
+      return false;
+    }
+    for (size_t d = 0; d < dimensions.size(); ++d) {
+      const MemberId left = groups_.rows.row(a.row)[d];
+      const MemberId right = groups_.rows.row(b.row)[d];
+      if (left != kEmptyMember && right != kEmptyMember && left != right) {
+        return false;
+      }
+    }
+    return true;
+  };
+  for (size_t c = 0; c < count; ++c) {
+    // Many are not compared pair by pair: two ways that cross are enough.
+    const bool pairs = places[c].size() <= kSearchCrossing;
+    std::vector<Place> seen;
+    for (const Place& place : places[c]) {
+      crossing[c] = crossing[c] ||
+                    std::any_of(seen.begin(), seen.end(), [&](const Place& p) {
+                      return pairs ? cross(p, place)
+                                   : (p.mask & place.mask) != p.mask &&
+                                         (p.mask & place.mask) != place.mask;
+                    });
+      if (crossing[c]) break;
+      const bool new_way = std::none_of(
+          seen.begin(), seen.end(),
+          [&place](const Place& p) { return p.mask == place.mask; });
+      if (pairs || new_way) seen.push_back(place);
+    }
+  }
+  return crossing;
+}
+
+bool OperandReader::HasWholesBeside() const {
+  const auto beside = [this](const Whole& whole) {
+    return !groups_.matched[whole.row];
+  };
+  return std::any_of(groups_.overlapping_wholes.begin(),
+                     groups_.overlapping_wholes.end(), beside) ||
+         std::any_of(groups_.shared.begin(), groups_.shared.end(),
+                     [&](const SharedWhole& s) { return beside(s.whole); });
 }
 
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {

@@ -86,10 +86,15 @@ class OperandReader {
                 const TotalRole& total) const;
 
   // A number for the members of the OVERLAPS dimensions that all series of a
-  // group have; kSeveral where they differ. Two groups of one number hold
-  // different people.
+  // group have; kSeveral where they differ, or where series of two such groups
+  // are split in ways that cross. Two groups of one number hold different
+  // people, but for parts and their wholes.
   static constexpr uint32_t kSeveral = UINT32_MAX;
   std::vector<uint32_t> Combinations() const;
+
+  // Whether a whole that bears on the groups is in none of them: what it holds
+  // of them, a total over the groups does not count.
+  bool HasWholesBeside() const;
 
   // About how many bytes a group's lanes take.
   uint64_t BytesOfGroup(uint32_t group) const;
@@ -99,6 +104,10 @@ class OperandReader {
       : run_(run), operand_(operand), memory_(run), steps_(steps) {}
 
   absl::Status Prepare(absl::Span<const TotalRole> totals);
+  // [count] whether series of two groups of that combination may hold the same
+  // people although neither is part of the other.
+  std::vector<bool> CrossingCombinations(absl::Span<const uint32_t> numbers,
+                                         size_t count) const;
   absl::Status PrepareAcross();
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;

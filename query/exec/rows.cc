@@ -80,6 +80,9 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
             .first->second);
   }
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
+  const bool beside =
+      std::any_of(operands.begin(), operands.end(),
+                  [this](size_t o) { return results_.wholes_beside[o]; });
   FOOTFALL_RETURN_IF_ERROR(
       memory_.Add((index.size() - had) * slots * sizeof(Total)));
   totals.resize(index.size() * slots);
@@ -93,6 +96,11 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
       Total& total = totals[total_of[g] * slots + slot];
       total.has_value = true;
       total.exact = total.exact && IsExact(cell);
+      // What a whole in no group may hold of this one is counted nowhere.
+      if (beside && !total.lacks) {
+        FOOTFALL_ASSIGN_OR_RETURN(const Cell own, Evaluate(share.x, {g, slot}));
+        total.lacks = own.has_value && !IsExact(own);
+      }
       if (cell.value.is_decimal) {
         total.value += cell.value.decimal;
       } else {
@@ -109,6 +117,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
   for (size_t i = had * slots; i < totals.size(); ++i) {
     totals[i].value += static_cast<double>(totals[i].integer);
     if (totals[i].has_value && !totals[i].exact) inexact_total_ = true;
+    if (totals[i].lacks) total_lacks_ = true;
   }
   return absl::OkStatus();
 }
@@ -132,7 +141,7 @@ absl::StatusOr<Cell> Rows::EvaluateShare(size_t transform, RowId row) const {
   if (!part.has_value || !total.has_value || total.value == 0) return result;
   const Cell whole = Cell::Exact(Scalar::Decimal(total.value), 0, 0);
   FOOTFALL_ASSIGN_OR_RETURN(result, Combine('/', part, whole));
-  if (!total.exact) result.inexact = true;
+  if (!total.exact || total.lacks) result.inexact = true;
   return result;
 }
 

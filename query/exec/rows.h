@@ -59,12 +59,15 @@ class Rows {
 
   // A share whose total counts people more than once was worked out.
   bool inexact_total() const { return inexact_total_; }
+  // One that people may lack of whom only a whole in no group tells.
+  bool total_lacks() const { return total_lacks_; }
 
  private:
   // The sum of x over groups, behind a share().
   struct Total {
     bool has_value = false;
     bool exact = true;
+    bool lacks = false;  // people whom a whole beside the groups may hold
     double value = 0;
     __extension__ __int128 integer = 0;
     size_t groups = 0;
@@ -116,6 +119,7 @@ class Rows {
   std::vector<LeafTable> finished_;
   std::vector<bool> has_values_;
   bool inexact_total_ = false;
+  bool total_lacks_ = false;
 };
 
 // The rows of the answer, in its order: those with a value, after HAVING, TOP,

@@ -1,0 +1,193 @@
+// The truth lies within the bounds of what is made of several values: ratios,
+// shares, growth, ranks. As bounds_test.cc.
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "footfall/query.h"
+#include "tests/query/support/people.h"
+
+namespace footfall {
+namespace {
+
+using By = std::array<std::optional<std::string>, kDimensions>;
+
+// People of each group at each step at which it has a value.
+struct Groups {
+  std::map<By, std::map<size_t, std::set<size_t>>> people;
+
+  // Null where there is no value.
+  const std::set<size_t>* At(const By& by, size_t step) const {
+    const auto group = people.find(by);
+    if (group == people.end()) return nullptr;
+    const auto at = group->second.find(step);
+    return at == group->second.end() ? nullptr : &at->second;
+  }
+};
+
+Groups ReadGroups(const World& world, const Asked& asked, const Answer& daily) {
+  Groups groups;
+  for (size_t r = 0; r < daily.row_count(); ++r) {
+    if (daily.Find("dau")->is_missing(r)) continue;
+    const Row row = RowOf(asked, daily, r);
+    groups.people[row.by][StepOf(daily, r)] =
+        Truth(world, StepOf(daily, r), row);
+  }
+  return groups;
+}
+
+struct Tally {
+  size_t rows = 0;
+  size_t exact = 0;
+  size_t open = 0;
+
+  void Add(const Column& column, size_t row) {
+    ++rows;
+    ++(column.kinds[row] == CellKind::kExact ? exact : open);
+  }
+};
+
+void CheckGrowth(const Answer& answer, size_t row, const Groups& groups,
+                 const By& by, Tally* tally) {
+  const size_t step = StepOf(answer, row);
+  const auto* now = groups.At(by, step);
+  const auto* then = step == 0 ? nullptr : groups.At(by, step - 1);
+  REQUIRE(now != nullptr);
+  const bool missing = answer.Find("d")->is_missing(row);
+  CHECK(missing == (then == nullptr));
+  if (then == nullptr) return;
+  const double more =
+      static_cast<double>(now->size()) - static_cast<double>(then->size());
+  CheckWithin(answer, "d", row, more);
+  if (answer.Find("g")->is_missing(row) || then->empty()) return;
+  CheckWithin(answer, "g", row, more / static_cast<double>(then->size()));
+  tally->Add(*answer.Find("g"), row);
+}
+
+void CheckRank(const Answer& answer, size_t row, const Groups& groups,
+               const By& by, Tally* tally) {
+  const size_t step = StepOf(answer, row);
+  const size_t own = groups.At(by, step)->size();
+  double rank = 1;
+  for (const auto& [other, steps] : groups.people) {
+    const auto* people = groups.At(other, step);
+    rank += people != nullptr && people->size() > own ? 1 : 0;
+  }
+  CheckWithin(answer, "r", row, rank);
+  tally->Add(*answer.Find("r"), row);
+}
+
+// A share is of the printed total, which counts whoever is in several groups
+// several times; where it is exact, it is the true one.
+void CheckShare(const Answer& answer, size_t row, const Groups& groups,
+                const By& by, Tally* tally) {
+  // What is not split counts with what it exceeds its parts by.
+  const auto not_split = [](const By& group) {
+    return std::any_of(group.begin(), group.end(), [](const auto& member) {
+      return member.has_value() && member->empty();
+    });
+  };
+  const Column& share = *answer.Find("s");
+  if (share.is_missing(row) || not_split(by)) return;
+  const size_t step = StepOf(answer, row);
+  const double own = static_cast<double>(groups.At(by, step)->size());
+  const Column& value = *answer.Find("dau");
+  if (value.integers[row] == 0) return;
+  const double total =
+      static_cast<double>(value.integers[row]) / share.decimals[row];
+  INFO("printed total " << total);
+  CHECK(share.low[row] <= own / total + 1e-9);
+  CHECK(own / total <= share.high[row] + 1e-9);
+  if (share.kinds[row] == CellKind::kExact) {
+    std::set<size_t> all;
+    for (const auto& [other, steps] : groups.people) {
+      if (const auto* people = groups.At(other, step)) {
+        all.insert(people->begin(), people->end());
+      }
+    }
+    CHECK(share.decimals[row] == Approx(own / static_cast<double>(all.size())));
+  }
+  tally->Add(share, row);
+}
+
+TEST_CASE("shares, growth and ranks hold what is true", "[bounds]") {
+  const uint32_t seed = 13;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  Tally growth;
+  Tally ranks;
+  Tally shares;
+  for (int round = 0; round < 900; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    const Asked asked = MakeQuestion(&random);
+    if (asked.by.empty()) continue;
+    const std::string text = absl::StrCat(
+        "SELECT dau, delta(dau, 1 day) AS d, growth(dau, 1 day) AS g, "
+        "rank(dau) AS r, share(dau) AS s DURING 2022-01-08..2022-01-11",
+        asked.where, asked.by);
+    const auto answer = Query(world.snapshot, text, {});
+    if (absl::IsNotFound(answer.status())) continue;
+    INFO("round " << round << ": " << text << "\n" << Describe(world));
+    REQUIRE(answer.status() == absl::OkStatus());
+    const Groups groups = ReadGroups(world, asked, *answer);
+    for (size_t r = 0; r < answer->row_count(); ++r) {
+      if (answer->Find("dau")->is_missing(r)) continue;
+      const By by = RowOf(asked, *answer, r).by;
+      CheckGrowth(*answer, r, groups, by, &growth);
+      CheckRank(*answer, r, groups, by, &ranks);
+      CheckShare(*answer, r, groups, by, &shares);
+    }
+  }
+  for (const Tally* tally : {&growth, &ranks, &shares}) {
+    CHECK(tally->rows > 500);
+    CHECK(tally->exact > 50);
+    CHECK(tally->open > 50);
+  }
+}
+
+TEST_CASE("a ratio of a part to its whole holds what is true", "[bounds]") {
+  const uint32_t seed = 17;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  Tally ratios;
+  for (int round = 0; round < 900; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    const Asked asked = MakeQuestion(&random);
+    // The platform is for the braces alone.
+    if (absl::StrContains(asked.where, "platform") ||
+        absl::StrContains(asked.by, "platform")) {
+      continue;
+    }
+    const std::string text = absl::StrCat(
+        "SELECT dau{platform = 'app'} / dau AS x, dau", asked.where, asked.by);
+    const auto answer = Query(world.snapshot, text, {});
+    if (absl::IsNotFound(answer.status())) continue;
+    INFO("round " << round << ": " << text << "\n" << Describe(world));
+    REQUIRE(answer.status() == absl::OkStatus());
+    for (size_t r = 0; r < answer->row_count(); ++r) {
+      if (answer->Find("x")->is_missing(r)) continue;
+      Row row = RowOf(asked, *answer, r);
+      const size_t whole = Truth(world, StepOf(*answer, r), row).size();
+      row.picks[1] = {"app"};
+      const size_t part = Truth(world, StepOf(*answer, r), row).size();
+      if (whole == 0) continue;
+      CheckWithin(*answer, "x", r,
+                  static_cast<double>(part) / static_cast<double>(whole));
+      ratios.Add(*answer->Find("x"), r);
+    }
+  }
+  CHECK(ratios.rows > 300);
+  CHECK(ratios.exact > 50);
+  CHECK(ratios.open > 50);
+}
+
+}  // namespace
+}  // namespace footfall

@@ -65,6 +65,16 @@ bool SaysNothing(const std::string& column, const SqlValue& theirs) {
           absl::EndsWith(column, "_expected"));
 }
 
+// Products of distances from a mean that is rounded add up to 0 or to a hair
+// beside it, by the order they are added in.
+bool CancelsOut(const Question& question) {
+  return std::any_of(question.items.begin(), question.items.end(),
+                     [](const Item& item) {
+                       return item.function == Function::kSlope ||
+                              item.function == Function::kCorr;
+                     });
+}
+
 // Which columns of the answer stand where the reference has its own.
 std::vector<std::string> ColumnNames(const Question& question) {
   std::vector<std::string> names;
@@ -93,7 +103,7 @@ std::string Difference(const Question& question, const Answer& answer,
       return absl::StrCat("the answer has no column ", name);
     }
   }
-  const double scale = question.set->decimal() ? 1 : 0;
+  const double scale = question.set->decimal() || CancelsOut(question) ? 1 : 0;
   const size_t rows = std::min(answer.row_count(), reference.size());
   for (size_t row = 0; row < rows; ++row) {
     for (size_t i = 0; i < names.size(); ++i) {

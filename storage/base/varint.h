@@ -32,14 +32,12 @@ inline size_t VarintSize(uint64_t value) {
 }
 
 inline void PutVarint(uint64_t value, std::string* out) {
-  char bytes[kMaxVarintSize];
-  size_t size = 0;
-  while (value >= 0x80) {
-    bytes[size++] = static_cast<char>(value | 0x80);
-    value >>= 7;
+  size_t at = out->size();
+  out->resize(at + VarintSize(value));
+  for (; value >= 0x80; value >>= 7) {
+    (*out)[at++] = static_cast<char>(value | 0x80);
   }
-  bytes[size++] = static_cast<char>(value);
-  out->append(bytes, size);
+  (*out)[at] = static_cast<char>(value);
 }
 
 // Moves one varint from the front of *in to *value. False, with *in unchanged,

@@ -75,9 +75,9 @@ absl::StatusOr<bool> TileWalk::NextPoint() {
     }
     FOOTFALL_ASSIGN_OR_RETURN(
         const bool found,
-        view_.Get(Keyspace::kTiles, storage::EncodeTileKey(key_), &buffer_));
+        view_.GetPinned(Keyspace::kTiles, storage::EncodeTileKey(key_), &pin_));
     if (found) {
-      value_ = buffer_;
+      value_ = pin_.bytes();
       return true;
     }
   }

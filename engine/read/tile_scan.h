@@ -62,7 +62,7 @@ class TileWalk {
   std::unique_ptr<StoreIterator> iterator_;
   storage::TileKey key_ = {};
   absl::string_view value_;
-  std::string buffer_;
+  PinnedValue pin_;
 };
 
 // As Snapshot::Scan(). Borrows all; `series` must stay alive.

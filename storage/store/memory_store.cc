@@ -270,12 +270,13 @@ class MemoryView final : public StoreView {
  public:
   explicit MemoryView(std::shared_ptr<const Pin> pin) : pin_(std::move(pin)) {}
 
-  absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
-                           std::string* value) const override {
-    const std::shared_ptr<const std::string> found =
+  absl::StatusOr<bool> GetPinned(Keyspace keyspace, absl::string_view key,
+                                 PinnedValue* value) const override {
+    std::shared_ptr<const std::string> found =
         pin_->map().Get(keyspace, key, pin_->number());
     if (found == nullptr) return false;
-    *value = *found;
+    const absl::string_view bytes = *found;
+    value->Pin(bytes, std::move(found));
     return true;
   }
 

@@ -107,12 +107,18 @@ class RocksdbView final : public StoreView {
   explicit RocksdbView(std::shared_ptr<const PinnedState> state)
       : state_(std::move(state)) {}
 
-  absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
-                           std::string* value) const override {
+  absl::StatusOr<bool> GetPinned(Keyspace keyspace, absl::string_view key,
+                                 PinnedValue* value) const override {
     const RocksdbHandle& handle = state_->handle();
-    const rocksdb::Status status = handle.db->Get(
-        state_->read_options(), handle.family(keyspace), ToSlice(key), value);
-    if (status.ok()) return true;
+    auto found = std::make_shared<rocksdb::PinnableSlice>();
+    const rocksdb::Status status =
+        handle.db->Get(state_->read_options(), handle.family(keyspace),
+                       ToSlice(key), found.get());
+    if (status.ok()) {
+      const absl::string_view bytes = ToView(*found);
+      value->Pin(bytes, std::move(found));
+      return true;
+    }
     if (status.IsNotFound()) return false;
     return ToStatus(status, handle.path);
   }

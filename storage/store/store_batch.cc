@@ -1,4 +1,4 @@
-// StoreBatch: a plain list of operations.
+// StoreBatch: a plain list of operations. StoreView: a copy of what it pins.
 
 #include "footfall/store.h"
 
@@ -32,6 +32,16 @@ void StoreBatch::Push(Kind kind, Keyspace keyspace, absl::string_view key,
                       absl::string_view value) {
   operations_.push_back({kind, keyspace, std::string(key), std::string(value)});
   size_bytes_ += key.size() + value.size();
+}
+
+absl::StatusOr<bool> StoreView::Get(Keyspace keyspace, absl::string_view key,
+                                    std::string* value) const {
+  PinnedValue pinned;
+  absl::StatusOr<bool> found = GetPinned(keyspace, key, &pinned);
+  if (found.ok() && *found) {
+    value->assign(pinned.bytes().data(), pinned.bytes().size());
+  }
+  return found;
 }
 
 }  // namespace footfall

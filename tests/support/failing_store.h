@@ -98,10 +98,10 @@ class FailingView final : public StoreView {
               std::shared_ptr<const FailurePlan> plan)
       : view_(std::move(view)), plan_(std::move(plan)) {}
 
-  absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
-                           std::string* value) const override {
+  absl::StatusOr<bool> GetPinned(Keyspace keyspace, absl::string_view key,
+                                 PinnedValue* value) const override {
     if (absl::Status error = plan_->ReadError(); !error.ok()) return error;
-    return view_->Get(keyspace, key, value);
+    return view_->GetPinned(keyspace, key, value);
   }
   std::unique_ptr<StoreIterator> Scan(Keyspace keyspace,
                                       absl::string_view begin,

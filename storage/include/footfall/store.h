@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -96,16 +97,39 @@ class StoreIterator {
   virtual absl::string_view value() const = 0;
 };
 
+// A value that is read where the store keeps it, without a copy.
+class PinnedValue {
+ public:
+  // Valid as long as this is neither pinned anew nor gone.
+  absl::string_view bytes() const { return bytes_; }
+
+  // `owner` keeps `bytes` where they are.
+  void Pin(absl::string_view bytes, std::shared_ptr<const void> owner) {
+    bytes_ = bytes;
+    owner_ = std::move(owner);
+  }
+
+ private:
+  absl::string_view bytes_;
+  std::shared_ptr<const void> owner_;
+};
+
 // One consistent state of the whole store. Holding a view keeps replaced bytes
 // on the medium: seconds are fine, hours are not.
 class StoreView {
  public:
   virtual ~StoreView() = default;
 
-  // Reads one value into *value (its capacity is reused). False where the key
-  // is absent. Errors as StoreIterator::Next().
-  virtual absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
-                                   std::string* value) const = 0;
+  // Finds one value; it stays in memory as long as *value holds it, beyond the
+  // view's life too, but not beyond the store's. False, and *value as it was,
+  // where the key is absent. Errors as StoreIterator::Next().
+  virtual absl::StatusOr<bool> GetPinned(Keyspace keyspace,
+                                         absl::string_view key,
+                                         PinnedValue* value) const = 0;
+
+  // The same, copied into *value (its capacity is reused).
+  absl::StatusOr<bool> Get(Keyspace keyspace, absl::string_view key,
+                           std::string* value) const;
 
   // Walks [begin, end); an empty `end` means to the last key.
   virtual std::unique_ptr<StoreIterator> Scan(Keyspace keyspace,

@@ -14,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "query/cell/compare.h"
-#include "query/func/bounded_test.h"
 #include "query/func/step_words.h"
 
 namespace footfall::query {
@@ -244,26 +243,6 @@ std::optional<Scalar> At(const Track& track, uint64_t i) {
   return track.scalar(i);
 }
 
-// The first step whose integer passes. A word's steps are tested without
-// branches, so that a long wait goes by quickly.
-std::optional<uint64_t> FirstThatPasses(const StepSpan& steps,
-                                        const PassingIntegers& passing) {
-  for (uint64_t begin = 0; begin < steps.count; begin += kStepsPerWord) {
-    const uint32_t n = static_cast<uint32_t>(
-        std::min<uint64_t>(kStepsPerWord, steps.count - begin));
-    const int64_t* numbers = steps.values + begin;
-    bool any = false;
-    for (uint32_t i = 0; i < n; ++i) any |= passing.Holds(numbers[i]);
-    if (!any) continue;
-    uint64_t bits = StepBits(steps.present, steps.bit_offset + begin, n);
-    for (; bits != 0; bits &= bits - 1) {
-      const uint64_t i = static_cast<uint64_t>(std::countr_zero(bits));
-      if (passing.Holds(numbers[i])) return begin + i;
-    }
-  }
-  return std::nullopt;
-}
-
 // ---- Quantiles and deviation
 
 // Numbers in order, NaN behind them; an open step as its infinity.
@@ -452,46 +431,6 @@ absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
     cell.low = *low;
     cell.high = *high;
     Enclose(&cell);
-  }
-  return cell;
-}
-
-absl::StatusOr<Cell> FirstTime(const StepSpan& steps, int64_t expected,
-                               Comparison comparison, const Scalar& threshold) {
-  const int64_t present =
-      steps.count == 0 ? 0
-                       : static_cast<int64_t>(CountSteps(
-                             steps.present, steps.bit_offset, steps.count));
-  Cell cell = Cell::Missing(present, expected);
-  // Nothing passes against a NaN, however high it may be.
-  if (threshold.is_decimal && std::isnan(threshold.decimal)) return cell;
-  const auto step = [&](uint64_t i) {
-    return Scalar::Integer(steps.first_step + static_cast<int64_t>(i));
-  };
-  const bool bounded = HasBounds(steps);
-  if (!bounded && !steps.is_decimal) {
-    const auto first =
-        FirstThatPasses(steps, IntegersThatPass(comparison, threshold));
-    return first ? Cell::Exact(step(*first), present, expected) : cell;
-  }
-  const BoundedTest test(steps, comparison, threshold);
-  for (uint64_t i = 0; i < steps.count; ++i) {
-    if (!Values(steps).is_present(i)) continue;
-    const bool passes = test.Holds(i);
-    if (passes && !cell.has_value) {
-      cell.has_value = true;
-      cell.value = step(i);
-    }
-    if (!bounded) {
-      if (!passes) continue;
-      cell.low = cell.high = cell.value;
-      break;
-    }
-    if (!cell.low && test.May(i)) cell.low = step(i);
-    if (test.Must(i)) {
-      cell.high = step(i);
-      break;
-    }
   }
   return cell;
 }

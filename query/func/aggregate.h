@@ -21,8 +21,8 @@ struct StepSpan {
   uint32_t count = 0;
   bool is_decimal = false;
   const int64_t* values = nullptr;  // [count]; unspecified where absent
-  // [count]; both null where every value is exact (low = high = value), else
-  // low <= value <= high. Unspecified where absent, or open (below).
+  // [count]; null where that bound is the value, at every step; low <= value <=
+  // high. Unspecified where absent, or open (below).
   const int64_t* lows = nullptr;
   const int64_t* highs = nullptr;
   // Bit i of word i / 64, offset by `bit_offset`: step first_step + i is there.

@@ -423,5 +423,58 @@ TEST_CASE("first_time of certain values agrees with its definition",
   CHECK(found > 1'000);
 }
 
+TEST_CASE("first_time of bounded values is where it may, does and must be",
+          "[aggregate][property]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  int certain = 0;
+  for (int round = 0; round < 5'000; ++round) {
+    const size_t count = 1 + random() % 200;
+    const Comparison comparison = static_cast<Comparison>(random() % 6);
+    const Scalar threshold = Scalar::Integer(20 + int64_t(random() % 20));
+    const bool one_sided = random() % 3 == 0;
+    // What may be at a step; the middle one is its value, or the last one.
+    std::vector<std::optional<int64_t>> values;
+    std::vector<Number> lows, highs;
+    Number possible, passing, sure;
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t low = static_cast<int64_t>(random() % 45);
+      const int64_t high = low + static_cast<int64_t>(random() % 8);
+      const int64_t value = one_sided ? high : (low + high) / 2;
+      const bool there = random() % 5 != 0;
+      values.push_back(there ? std::optional<int64_t>(value) : std::nullopt);
+      lows.push_back(static_cast<double>(low));
+      highs.push_back(static_cast<double>(high));
+      if (!there) continue;
+      const auto holds = [&](int64_t n) {
+        return TestScalars(comparison, Scalar::Integer(n), threshold);
+      };
+      int64_t held = 0;
+      for (int64_t n = low; n <= high; ++n) held += holds(n) ? 1 : 0;
+      const double step = static_cast<double>(i);
+      if (held > 0 && !possible) possible = step;
+      if (holds(value) && !passing) passing = step;
+      if (held == high - low + 1 && !sure) sure = step;
+    }
+    const Steps steps =
+        Steps::Integers(values, static_cast<uint32_t>(random() % 130))
+            .WithBounds(lows, highs);
+    StepSpan span = steps.span();
+    if (one_sided) span.highs = nullptr;
+    const auto cell = FirstTime(span, 300, comparison, threshold);
+    REQUIRE(cell.ok());
+    CAPTURE(round, static_cast<int>(comparison));
+    const auto number = [](const std::optional<Scalar>& scalar) {
+      return scalar ? Number(scalar->as_decimal()) : Number();
+    };
+    REQUIRE(cell->has_value == passing.has_value());
+    if (passing) REQUIRE(cell->value.as_decimal() == *passing);
+    REQUIRE(number(cell->low) == possible);
+    REQUIRE(number(cell->high) == sure);
+    certain += sure ? 1 : 0;
+  }
+  CHECK(certain > 1'000);
+}
+
 }  // namespace
 }  // namespace footfall::query

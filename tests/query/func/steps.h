@@ -47,6 +47,7 @@ class Steps {
       highs_.push_back(bits(highs[i]));
       Mark(!lows[i], i, &low_open_);
       Mark(!highs[i], i, &high_open_);
+      any_open_ |= !lows[i] || !highs[i];
     }
     return *this;
   }
@@ -62,8 +63,10 @@ class Steps {
     if (!lows_.empty()) {
       span.lows = lows_.data();
       span.highs = highs_.data();
-      span.low_open = low_open_.data();
-      span.high_open = high_open_.data();
+      if (any_open_) {
+        span.low_open = low_open_.data();
+        span.high_open = high_open_.data();
+      }
     }
     return span;
   }
@@ -89,6 +92,7 @@ class Steps {
   uint32_t bit_offset_;
   std::vector<int64_t> values_, lows_, highs_;
   std::vector<uint64_t> present_, low_open_, high_open_;
+  bool any_open_ = false;
 };
 
 }  // namespace footfall::query

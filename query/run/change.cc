@@ -75,7 +75,8 @@ absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot,
 std::string Counted(uint64_t count, absl::string_view thing,
                     absl::string_view things) {
   std::string digits = absl::StrCat(count);
-  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  for (size_t at = digits.size(); at > 3; at -= 3)
+    digits.insert(at - 3, 1, ',');
   return absl::StrCat(digits, " ", count == 1 ? thing : things);
 }
 

@@ -272,7 +272,8 @@ class ModelTest {
       std::swap(alias.alias.old_name, alias.alias.new_name);
       AddChange(alias, &batch);
     } else {
-      batch.AddEvent({.kind = "release", .date = *ParseDate("2025")});
+      batch.AddEvent(
+          {.kind = "release", .name = "", .date = *ParseDate("2025")});
     }
     Note("write names that do not fit");
     CHECK(database_->Write(batch, {}).status().code() ==

@@ -1,5 +1,7 @@
 // What happened, and who was renamed: names beside the samples, in the same
 // batches, the same log and the same snapshots.
+//
+// Threads: plain values and functions of them.
 
 #ifndef FOOTFALL_EVENT_H_
 #define FOOTFALL_EVENT_H_
@@ -35,9 +37,9 @@ struct Event {
   std::string name;  // 'V3'; likewise
   Date date;         // as precise as it was written
   // What it happened to, by dimension, one member each; none: to everything.
-  std::vector<DimensionMember> members;
-  std::string note;    // up to kMaxNoteBytes; may be empty
-  std::string source;  // where it is from; likewise
+  std::vector<DimensionMember> members = {};
+  std::string note = {};    // up to kMaxNoteBytes; may be empty
+  std::string source = {};  // where it is from; likewise
 
   friend bool operator==(const Event&, const Event&) = default;
 };
@@ -54,9 +56,9 @@ absl::Status ValidateEvent(const Event& event);
 // as those of `new_name`.
 struct Alias {
   std::string dimension;
-  std::string old_name;      // 1 to kMaxMemberBytes
-  std::string new_name;      // likewise; another
-  std::optional<Date> from;  // samples from its start on; none: all
+  std::string old_name;           // 1 to kMaxMemberBytes
+  std::string new_name;           // likewise; another
+  std::optional<Date> from = {};  // samples from its start on; none: all
 
   friend bool operator==(const Alias&, const Alias&) = default;
 };

@@ -1,4 +1,6 @@
 // What a metric is: declared once, before its first sample.
+//
+// Threads: plain values and functions of them.
 
 #ifndef FOOTFALL_METRIC_H_
 #define FOOTFALL_METRIC_H_

@@ -8,6 +8,9 @@
 // are stretches of absolute time.
 //
 // Years 1 to 9999. Nothing here reads a clock.
+//
+// Threads: plain values and functions of them; LoadZone() and Grid::Create()
+// read the machine's zone data, once a zone.
 
 #ifndef FOOTFALL_PERIOD_H_
 #define FOOTFALL_PERIOD_H_

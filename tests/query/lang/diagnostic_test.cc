@@ -1,6 +1,7 @@
 // Messages: where the caret stands, what is shown of the line.
 
 #include "query/lang/diagnostic.h"
+#include "absl/strings/str_cat.h"
 
 #include <string>
 
@@ -69,7 +70,7 @@ TEST_CASE("a word over several lines is underlined to the end of its first",
 
 TEST_CASE("a long line is cut around the word", "[lang]") {
   const std::string text =
-      std::string(500, 'a') + " here " + std::string(500, 'b');
+      absl::StrCat(std::string(500, 'a'), " here ", std::string(500, 'b'));
   const std::string message = At(text, "here");
   CHECK(message.find("query 1:502: what\n  ...aaa") == 0);
   CHECK(message.find("bbb...\n") != std::string::npos);

@@ -122,9 +122,10 @@ absl::Status Alignment::SetGroups(const Run& run,
   const BoundEvents& events = plan_->events[align.events];
   origins_.resize(plan_->operands.size());
   for (auto& origins : origins_) origins.assign(groups.size(), kNoEvent);
+  const EventsOfGroups of_groups(events);
   for (size_t g = 0; g < groups.size(); ++g) {
     FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
-                              EventFor(run, events, groups[g]));
+                              of_groups.OneFor(run, groups[g]));
     if (event == nullptr) continue;
     const Date& date = event->date;
     if (date.precision > align.unit) {

@@ -71,11 +71,12 @@ absl::StatusOr<std::vector<std::string>> DescribeAlign(
   const BoundEvents& events = plan.events[plan.align->events];
   std::vector<std::string> lines = {absl::StrCat(
       "aligned: ", UnitName(plan.align->unit), "s are counted from")};
+  const EventsOfGroups of_groups(events);
   size_t told = 0;
   for (const auto& [name, key] : groups) {
     if (++told > kMaxAlignedGroups) break;
     FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
-                              EventFor(run, events, key));
+                              of_groups.OneFor(run, key));
     lines.push_back(absl::StrCat(
         "  ", name, name.empty() ? "" : ": ",
         event == nullptr ? "no event: it has no rows" : EventText(*event)));

@@ -43,22 +43,62 @@ bool AppliesTo(const BoundEvents::One& event, const GroupKey& group) {
   return true;
 }
 
-absl::StatusOr<const Event*> EventFor(const Run& run, const BoundEvents& events,
-                                      const GroupKey& group) {
-  std::vector<const Event*> found;
-  for (const BoundEvents::One& one : events.events) {
-    if (!AppliesTo(one, group)) continue;
-    found.push_back(one.event.get());
-    if (!events.name.has_value()) break;  // the earliest
+EventsOfGroups::EventsOfGroups(const BoundEvents& events) : events_(events) {
+  for (uint32_t i = 0; i < events.events.size(); ++i) {
+    const std::vector<MemberId>& members = events.events[i].members;
+    of_dimension_.resize(members.size());
+    const auto named =
+        std::find_if(members.begin(), members.end(),
+                     [](MemberId member) { return member != kEmptyMember; });
+    if (named == members.end()) {
+      of_all_.push_back(i);
+      continue;
+    }
+    const size_t dimension = static_cast<size_t>(named - members.begin());
+    of_member_[{dimension, *named}].push_back(i);
+    of_dimension_[dimension].push_back(i);
   }
-  if (found.size() > 1) {
+}
+
+std::vector<uint32_t> EventsOfGroups::For(const GroupKey& group) const {
+  std::vector<uint32_t> found = of_all_;
+  const auto add = [&](const std::vector<uint32_t>& some) {
+    for (const uint32_t i : some) {
+      if (AppliesTo(events_.events[i], group)) found.push_back(i);
+    }
+  };
+  for (size_t d = 0; d < of_dimension_.size(); ++d) {
+    if (group[d] == kEmptyMember) {
+      add(of_dimension_[d]);
+    } else if (const auto its = of_member_.find(Place(d, group[d]));
+               its != of_member_.end()) {
+      add(its->second);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+absl::StatusOr<const Event*> EventsOfGroups::OneFor(
+    const Run& run, const GroupKey& group) const {
+  const std::vector<uint32_t> found = For(group);
+  if (found.empty()) return nullptr;
+  // Of a kind alone, the earliest is meant.
+  if (found.size() > 1 && events_.name.has_value()) {
     std::vector<std::string> list;
-    for (const Event* const event : found) list.push_back(Described(*event));
-    return Refuse(Refusal::kSeveralEvents, run.text(), events.source,
-                  {QuotedText(*events.kind), QuotedText(*events.name),
+    for (const uint32_t i : found) {
+      list.push_back(Described(*events_.events[i].event));
+    }
+    return Refuse(Refusal::kSeveralEvents, run.text(), events_.source,
+                  {QuotedText(*events_.kind), QuotedText(*events_.name),
                    absl::StrJoin(list, "; ")});
   }
-  return found.empty() ? nullptr : found.front();
+  return events_.events[found.front()].event.get();
+}
+
+RowEvents::RowEvents(const Plan& plan) : plan_(plan) {
+  of_groups_.reserve(plan.events.size());
+  for (const BoundEvents& events : plan.events) of_groups_.emplace_back(events);
 }
 
 absl::StatusOr<RowEvents> RowEvents::Create(
@@ -74,10 +114,9 @@ absl::StatusOr<RowEvents> RowEvents::Create(
 
 absl::Status RowEvents::AddGroup(const Run& run, const GroupKey& group) {
   for (size_t e = 0; e < plan_.events.size(); ++e) {
-    const BoundEvents& events = plan_.events[e];
-    if (!events.one_date) continue;
+    if (!plan_.events[e].one_date) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
-                              EventFor(run, events, group));
+                              of_groups_[e].OneFor(run, group));
     std::optional<int64_t>& date = dates_[e].emplace_back();
     if (event != nullptr) date = PackDate(event->date);
   }
@@ -94,10 +133,11 @@ std::string RowEvents::NamesOf(size_t events, const GroupKey& group,
                                absl::CivilSecond begin, absl::CivilSecond end,
                                const absl::TimeZone& zone) const {
   std::string names;
-  for (const BoundEvents::One& one : plan_.events[events].events) {
-    const absl::CivilSecond at = CivilIn(one.event->date, zone);
-    if (at < begin || at >= end || !AppliesTo(one, group)) continue;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", one.event->name);
+  for (const uint32_t i : of_groups_[events].For(group)) {
+    const Event& event = *plan_.events[events].events[i].event;
+    const absl::CivilSecond at = CivilIn(event.date, zone);
+    if (at < begin || at >= end) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", event.name);
   }
   return names;
 }

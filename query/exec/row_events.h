@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -23,11 +25,33 @@ namespace footfall::query {
 // dimensions]. The empty member stands for all.
 bool AppliesTo(const BoundEvents::One& event, const GroupKey& group);
 
-// Of the events of an event(): the one that the group counts by; null: none
-// applies.
-//   INVALID_ARGUMENT  several of one name apply to it; the message lists them
-absl::StatusOr<const Event*> EventFor(const Run& run, const BoundEvents& events,
-                                      const GroupKey& group);
+// The events of an event() or events() by whom they happened to, so that a
+// group does not look at those of all others. Threads: may be shared.
+class EventsOfGroups {
+ public:
+  // `events` must outlive it.
+  explicit EventsOfGroups(const BoundEvents& events);
+
+  // Indices into its events of those that apply to the group, in time order.
+  std::vector<uint32_t> For(const GroupKey& group) const;
+
+  // Of the events of an event(): the one that the group counts by; null: none
+  // applies.
+  //   INVALID_ARGUMENT  several of one name apply to it; the message lists them
+  absl::StatusOr<const Event*> OneFor(const Run& run,
+                                      const GroupKey& group) const;
+
+ private:
+  // By the first BY dimension in which an event has a member, and that member.
+  using Place = std::pair<size_t, MemberId>;
+
+  const BoundEvents& events_;
+  std::vector<uint32_t> of_all_;  // no member in any
+  absl::flat_hash_map<Place, std::vector<uint32_t>> of_member_;
+  // [BY dimensions] all of `of_member_` with that dimension: for groups that
+  // are not split by it.
+  std::vector<std::vector<uint32_t>> of_dimension_;
+};
 
 class RowEvents {
  public:
@@ -50,9 +74,10 @@ class RowEvents {
                       const absl::TimeZone& zone) const;
 
  private:
-  explicit RowEvents(const Plan& plan) : plan_(plan) {}
+  explicit RowEvents(const Plan& plan);
 
   const Plan& plan_;
+  std::vector<EventsOfGroups> of_groups_;  // [events of the plan]
   // [events of the plan][groups] nullopt: none applies.
   std::vector<std::vector<std::optional<int64_t>>> dates_;
 };

@@ -1,10 +1,14 @@
-// Days between two dates, of which each may be in doubt.
+// Days between two dates, of which each may be in doubt; which events a group
+// has.
 
 #include "query/exec/row_events.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <optional>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "query/plan/date_value.h"
 
@@ -80,6 +84,38 @@ TEST_CASE("an event applies unless its members contradict the group's",
   CHECK(!AppliesTo(event, GroupKey{8, 3}));
   event.members[0] = BoundEvents::kNoSuchMember;
   CHECK(!AppliesTo(event, GroupKey{8, 3}));
+}
+
+TEST_CASE("a group finds the events that apply to it, in their order",
+          "[events][property]") {
+  std::mt19937_64 random(7);
+  int found = 0;
+  for (int round = 0; round < 300; ++round) {
+    const size_t dimensions = random() % 4;
+    const auto members = [&] {
+      std::vector<MemberId> some(dimensions);
+      for (MemberId& member : some) member = random() % 4;  // 0: not split
+      return some;
+    };
+    BoundEvents events;
+    const size_t count = random() % 40;
+    for (size_t i = 0; i < count; ++i) {
+      events.events.push_back({.event = nullptr, .members = members()});
+    }
+    const EventsOfGroups of_groups(events);
+    for (int g = 0; g < 20; ++g) {
+      const std::vector<MemberId> split = members();
+      GroupKey group = {};
+      std::copy(split.begin(), split.end(), group.begin());
+      std::vector<uint32_t> applying;
+      for (uint32_t i = 0; i < count; ++i) {
+        if (AppliesTo(events.events[i], group)) applying.push_back(i);
+      }
+      REQUIRE(of_groups.For(group) == applying);
+      found += static_cast<int>(applying.size());
+    }
+  }
+  CHECK(found > 10'000);
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 // Messages: where the caret stands, what is shown of the line.
 
 #include "query/lang/diagnostic.h"
-#include "absl/strings/str_cat.h"
 
 #include <string>
 
 #include <catch2/catch.hpp>
+
+#include "absl/strings/str_cat.h"
 
 namespace footfall::query {
 namespace {

@@ -86,6 +86,7 @@ absl::StatusOr<const Event*> EventsOfGroups::OneFor(
   // Of a kind alone, the earliest is meant.
   if (found.size() > 1 && events_.name.has_value()) {
     std::vector<std::string> list;
+    list.reserve(found.size());
     for (const uint32_t i : found) {
       list.push_back(Described(*events_.events[i].event));
     }

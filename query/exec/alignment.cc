@@ -124,6 +124,7 @@ absl::Status Alignment::SetGroups(const Run& run,
   for (auto& origins : origins_) origins.assign(groups.size(), kNoEvent);
   const EventsOfGroups of_groups(events);
   for (size_t g = 0; g < groups.size(); ++g) {
+    FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
                               of_groups.OneFor(run, groups[g]));
     if (event == nullptr) continue;

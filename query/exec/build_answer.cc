@@ -14,6 +14,7 @@
 namespace footfall::query {
 namespace {
 
+constexpr size_t kRowsBetweenChecks = 1024;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 ColumnType TypeOf(const RowExpr& expr) {
@@ -44,16 +45,19 @@ Column NewColumn(std::string name, Column::Role role, ColumnType type,
 
 class Builder {
  public:
-  Builder(const Plan& plan, const Rows& rows, absl::Span<const RowId> chosen)
-      : plan_(plan), rows_(rows), chosen_(chosen) {}
+  Builder(Run& run, const Plan& plan, const Rows& rows,
+          absl::Span<const RowId> chosen)
+      : run_(run), memory_(run), plan_(plan), rows_(rows), chosen_(chosen) {}
 
-  absl::Status AddItem(size_t index, Answer* answer) const;
+  absl::Status AddItem(size_t index, Answer* answer);
 
  private:
   // Puts a number, or a date, into a cell.
   void Put(const Scalar& number, size_t row, Column* column) const;
   void PutMissing(size_t row, Column* column) const;
 
+  Run& run_;
+  Reservation memory_;  // of texts, which may be long
   const Plan& plan_;
   const Rows& rows_;
   absl::Span<const RowId> chosen_;
@@ -83,7 +87,7 @@ void Builder::PutMissing(size_t row, Column* column) const {
   column->missing[row] = true;
 }
 
-absl::Status Builder::AddItem(size_t index, Answer* answer) const {
+absl::Status Builder::AddItem(size_t index, Answer* answer) {
   const BoundItem& item = plan_.items[index];
   const size_t rows = chosen_.size();
   const ColumnType type = TypeOf(item.expr);
@@ -121,6 +125,7 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) const {
     second.unit = item.unit;
   }
   for (size_t r = 0; r < rows; ++r) {
+    if (r % kRowsBetweenChecks == 0) FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
                               rows_.Finished(index, chosen_[r]));
     present.integers[r] = cell.present;
@@ -147,6 +152,7 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) const {
     }
     if (item.expr.is_text) {
       value.texts[r] = rows_.TextOf(item.expr, chosen_[r]);
+      FOOTFALL_RETURN_IF_ERROR(memory_.Add(3 * value.texts[r].size()));
       value.low_texts[r] = value.high_texts[r] = value.texts[r];
       continue;
     }
@@ -175,7 +181,7 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) const {
 
 }  // namespace
 
-absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
+absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
                                    const Results& results, const Rows& rows,
                                    absl::Span<const RowId> chosen) {
   Answer answer;
@@ -211,7 +217,7 @@ absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
     }
     answer.columns.push_back(std::move(column));
   }
-  const Builder builder(plan, rows, chosen);
+  Builder builder(run, plan, rows, chosen);
   for (size_t i = 0; i < plan.items.size(); ++i) {
     FOOTFALL_RETURN_IF_ERROR(builder.AddItem(i, &answer));
   }

@@ -13,7 +13,7 @@
 
 namespace footfall::query {
 
-absl::StatusOr<Answer> BuildAnswer(const Run& run, const Plan& plan,
+absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
                                    const Results& results, const Rows& rows,
                                    absl::Span<const RowId> chosen);
 

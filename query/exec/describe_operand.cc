@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "query/exec/across.h"
@@ -165,6 +166,7 @@ std::vector<std::string> DescribeRenames(const Run& run,
                                          const SeriesRows& rows) {
   std::vector<std::string> lines;
   if (rows.renamed == nullptr) return lines;
+  absl::flat_hash_set<std::string> told;
   const SeriesTable& table = run.snapshot().Series(operand.metric->id);
   const auto& dimensions = operand.metric->spec.dimensions;
   for (const RowPiece& piece : rows.renamed->pieces) {
@@ -184,14 +186,12 @@ std::vector<std::string> DescribeRenames(const Run& run,
           always ? ""
                  : absl::StrCat(", from ",
                                 operand.grid.Format(piece.steps.begin)));
-      if (std::find(lines.begin(), lines.end(), line) == lines.end()) {
-        lines.push_back(std::move(line));
-      }
+      if (!told.insert(line).second) continue;
+      if (lines.size() < kMaxRenames) lines.push_back(std::move(line));
     }
   }
-  if (lines.size() > kMaxRenames) {
-    const size_t more = lines.size() - kMaxRenames;
-    lines.resize(kMaxRenames);
+  if (told.size() > kMaxRenames) {
+    const size_t more = told.size() - kMaxRenames;
     lines.push_back(absl::StrCat(
         HowMany(more, "more name is", "more names are"), " read as others"));
   }

@@ -189,7 +189,11 @@ void Evaluation::CollectCombinations() {
     for (const size_t o : OperandsOf(leaf)) {
       std::vector<uint32_t>& numbers = results_.combinations[o];
       if (!numbers.empty()) continue;
-      results_.wholes_beside[o] = readers_[o]->HasWholesBeside();
+      const Timeline& timeline = *results_.timeline;
+      for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
+        results_.wholes_beside[o].push_back(
+            readers_[o]->HasWholesBeside(timeline.piece(o, 0, slot).data));
+      }
       const std::vector<uint32_t> own = readers_[o]->Combinations();
       for (const uint32_t local : local_[o]) {
         numbers.push_back(local == kNoGroup ? OperandReader::kSeveral

@@ -73,8 +73,8 @@ struct Results {
   // [operands][groups] OperandReader::Combinations() of those that a share()
   // reads; empty for others.
   std::vector<std::vector<uint32_t>> combinations;
-  // [operands] OperandReader::HasWholesBeside() of those.
-  std::vector<bool> wholes_beside;
+  // [operands][slots] OperandReader::HasWholesBeside() of those.
+  std::vector<std::vector<bool>> wholes_beside;
   std::vector<std::string> notes;
   // What EXPLAIN tells, [operands].
   std::vector<size_t> series;

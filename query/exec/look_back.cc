@@ -26,15 +26,27 @@ void Unite(absl::Span<const int64_t> more, Keys* keys) {
   *keys = std::move(both);
 }
 
+constexpr size_t kKeysBetweenChecks = 1 << 16;
+
 // The buckets of `at`, and of each the `count` - 1 before it. Walks back from
 // the last; meeting one of `at`, the count begins anew.
-Keys Windows(const Keys& at, int64_t count, PreviousKey previous) {
+absl::StatusOr<Keys> Windows(Run& run, const Keys& at, int64_t count,
+                             PreviousKey previous) {
   Keys keys;
+  // A window may be as long as all samples are apart: told before the memory
+  // is gone.
+  const auto add = [&](int64_t key) {
+    keys.push_back(key);
+    if (keys.size() % kKeysBetweenChecks != 0) return absl::OkStatus();
+    FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+    // Twice, while the keys move to where there is more room.
+    return Reservation(run).Add(keys.size() * 2 * sizeof(int64_t));
+  };
   size_t left = at.size();
   while (left > 0) {
     std::optional<int64_t> key = at[--left];
     int64_t more = count - 1;
-    keys.push_back(*key);
+    FOOTFALL_RETURN_IF_ERROR(add(*key));
     while (more > 0) {
       key = previous(*key);
       if (!key.has_value()) break;
@@ -43,7 +55,7 @@ Keys Windows(const Keys& at, int64_t count, PreviousKey previous) {
         --left;
         more = count - 1;
       }
-      keys.push_back(*key);
+      FOOTFALL_RETURN_IF_ERROR(add(*key));
     }
   }
   std::reverse(keys.begin(), keys.end());
@@ -51,9 +63,9 @@ Keys Windows(const Keys& at, int64_t count, PreviousKey previous) {
 }
 
 // Keys at which a transform with cells at `at` reads its x.
-Keys ReadsOf(const Transform& transform, const Keys& at,
-             absl::Span<const int64_t> shown, EarlierKey earlier,
-             PreviousKey previous) {
+absl::StatusOr<Keys> ReadsOf(Run& run, const Transform& transform,
+                             const Keys& at, absl::Span<const int64_t> shown,
+                             EarlierKey earlier, PreviousKey previous) {
   switch (transform.kind) {
     case Transform::Kind::kShare:
     case Transform::Kind::kRank:
@@ -61,7 +73,7 @@ Keys ReadsOf(const Transform& transform, const Keys& at,
     case Transform::Kind::kCumulative:
       return Keys(shown.begin(), shown.end());
     case Transform::Kind::kMovingAverage:
-      return Windows(at, transform.count, previous);
+      return Windows(run, at, transform.count, previous);
     case Transform::Kind::kLag:
       break;
   }
@@ -98,7 +110,9 @@ absl::StatusOr<LookBack> FindLookBack(Run& run, const Plan& plan,
   Reservation fits(run);
   for (size_t t = plan.transforms.size(); t-- > 0;) {
     const Transform& transform = plan.transforms[t];
-    found.reads[t] = ReadsOf(transform, found.at[t], shown, earlier, previous);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        found.reads[t],
+        ReadsOf(run, transform, found.at[t], shown, earlier, previous));
     FOOTFALL_RETURN_IF_ERROR(
         fits.Add((found.at[t].size() + found.reads[t].size()) * 8));
     FOOTFALL_RETURN_IF_ERROR(run.CheckStop());

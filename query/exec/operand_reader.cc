@@ -181,6 +181,12 @@ absl::Status OperandReader::ReadWholes() {
   FOOTFALL_RETURN_IF_ERROR(memory_.Add(
       (groups_.shared_lanes + 2 * groups_.overlapping_wholes.size()) * steps *
       8));
+  // 0, as an integer and as the bits of a decimal, is nothing beyond the parts.
+  const auto note_beside = [&](uint32_t row, size_t step, int64_t beyond) {
+    if (groups_.matched[row] || beyond == 0) return;
+    beside_.resize(steps);
+    beside_[step] = true;
+  };
   if (!groups_.shared.empty()) {
     shared_growth_.assign(groups_.shared_lanes * steps, 0);
     std::vector<Whole> shared;
@@ -200,9 +206,10 @@ absl::Status OperandReader::ReadWholes() {
           for (size_t s = 0; s < steps; ++s) {
             if (!BitAt(sets.present_bits(whole), s)) continue;
             const bool has_parts = BitAt(sets.present_bits(rest), s);
-            growth[s] = Plus(decimal(), growth[s],
-                             Beyond(decimal(), sets.value(whole)[s],
-                                    has_parts ? low[s] : 0));
+            const int64_t beyond =
+                Beyond(decimal(), sets.value(whole)[s], has_parts ? low[s] : 0);
+            growth[s] = Plus(decimal(), growth[s], beyond);
+            note_beside(wholes[i], s, beyond);
           }
         }));
   }
@@ -222,9 +229,11 @@ absl::Status OperandReader::ReadWholes() {
             if (!BitAt(sets.present_bits(whole), s)) continue;
             const int64_t value = sets.value(whole)[s];
             const bool has_parts = BitAt(sets.present_bits(rest), s);
-            whole_values_[i * steps + s] = value;
-            whole_leftover_[i * steps + s] =
+            const int64_t beyond =
                 Beyond(decimal(), value, has_parts ? sets.value(rest)[s] : 0);
+            whole_values_[i * steps + s] = value;
+            whole_leftover_[i * steps + s] = beyond;
+            note_beside(wholes[i], s, beyond);
           }
         }));
   }
@@ -421,14 +430,15 @@ std::vector<bool> OperandReader::CrossingCombinations(
   return crossing;
 }
 
-bool OperandReader::HasWholesBeside() const {
-  const auto beside = [this](const Whole& whole) {
-    return !groups_.matched[whole.row];
-  };
-  return std::any_of(groups_.overlapping_wholes.begin(),
-                     groups_.overlapping_wholes.end(), beside) ||
-         std::any_of(groups_.shared.begin(), groups_.shared.end(),
-                     [&](const SharedWhole& s) { return beside(s.whole); });
+bool OperandReader::HasWholesBeside(StepRange steps) const {
+  if (split_ != nullptr) return split_->HasWholesBeside(steps);
+  if (beside_.empty()) return false;
+  steps.begin = std::max(steps.begin, steps_.begin);
+  steps.end = std::min(steps.end, steps_.end);
+  for (int64_t step = steps.begin; step < steps.end; ++step) {
+    if (beside_[static_cast<size_t>(step - steps_.begin)]) return true;
+  }
+  return false;
 }
 
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {

@@ -92,9 +92,10 @@ class OperandReader {
   static constexpr uint32_t kSeveral = UINT32_MAX;
   std::vector<uint32_t> Combinations() const;
 
-  // Whether a whole that bears on the groups is in none of them: what it holds
-  // of them, a total over the groups does not count.
-  bool HasWholesBeside() const;
+  // Whether, at one of these steps, a whole that bears on the groups is in none
+  // of them and holds more than its parts: what it holds of the groups, a total
+  // over them does not count.
+  bool HasWholesBeside(StepRange steps) const;
 
   // About how many bytes a group's lanes take.
   uint64_t BytesOfGroup(uint32_t group) const;
@@ -140,6 +141,7 @@ class OperandReader {
   std::vector<int64_t> shared_growth_;   // [shared lanes x steps]
   std::vector<int64_t> whole_values_;    // [overlapping wholes x steps]
   std::vector<int64_t> whole_leftover_;  // likewise: beyond all their parts
+  std::vector<bool> beside_;  // [steps] see HasWholesBeside(); empty: nowhere
   std::vector<TotalRole> roles_;
   // By role and group.
   std::vector<absl::flat_hash_map<uint32_t, ExcessLanes>> excess_;

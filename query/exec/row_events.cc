@@ -13,6 +13,9 @@
 namespace footfall::query {
 namespace {
 
+// Of several events that a message lists.
+constexpr size_t kMaxTold = 5;
+
 // "2025-01-20 FOR app = 'A'"
 std::string Described(const Event& event) {
   return absl::StrCat(FormatDate(event.date),
@@ -60,13 +63,16 @@ EventsOfGroups::EventsOfGroups(const BoundEvents& events) : events_(events) {
   }
 }
 
-std::vector<uint32_t> EventsOfGroups::For(const GroupKey& group) const {
-  std::vector<uint32_t> found = of_all_;
+std::vector<uint32_t> EventsOfGroups::For(const GroupKey& group, uint32_t first,
+                                          uint32_t limit) const {
+  std::vector<uint32_t> found;
   const auto add = [&](const std::vector<uint32_t>& some) {
-    for (const uint32_t i : some) {
-      if (AppliesTo(events_.events[i], group)) found.push_back(i);
+    for (auto i = std::lower_bound(some.begin(), some.end(), first);
+         i != some.end() && *i < limit; ++i) {
+      if (AppliesTo(events_.events[*i], group)) found.push_back(*i);
     }
   };
+  add(of_all_);
   for (size_t d = 0; d < of_dimension_.size(); ++d) {
     if (group[d] == kEmptyMember) {
       add(of_dimension_[d]);
@@ -79,22 +85,46 @@ std::vector<uint32_t> EventsOfGroups::For(const GroupKey& group) const {
   return found;
 }
 
+std::optional<uint32_t> EventsOfGroups::EarliestFor(
+    const GroupKey& group) const {
+  std::optional<uint32_t> earliest;
+  const auto look = [&](const std::vector<uint32_t>& some) {
+    for (const uint32_t i : some) {  // in time order
+      if (earliest.has_value() && *earliest <= i) return;
+      if (AppliesTo(events_.events[i], group)) earliest = i;
+    }
+  };
+  look(of_all_);
+  for (size_t d = 0; d < of_dimension_.size(); ++d) {
+    if (group[d] == kEmptyMember) {
+      look(of_dimension_[d]);
+    } else if (const auto its = of_member_.find(Place(d, group[d]));
+               its != of_member_.end()) {
+      look(its->second);
+    }
+  }
+  return earliest;
+}
+
 absl::StatusOr<const Event*> EventsOfGroups::OneFor(
     const Run& run, const GroupKey& group) const {
-  const std::vector<uint32_t> found = For(group);
-  if (found.empty()) return nullptr;
+  const std::optional<uint32_t> earliest = EarliestFor(group);
+  if (!earliest.has_value()) return nullptr;
   // Of a kind alone, the earliest is meant.
-  if (found.size() > 1 && events_.name.has_value()) {
-    std::vector<std::string> list;
-    list.reserve(found.size());
-    for (const uint32_t i : found) {
-      list.push_back(Described(*events_.events[i].event));
-    }
-    return Refuse(Refusal::kSeveralEvents, run.text(), events_.source,
-                  {QuotedText(*events_.kind), QuotedText(*events_.name),
-                   absl::StrJoin(list, "; ")});
+  if (!events_.name.has_value()) return events_.events[*earliest].event.get();
+  const std::vector<uint32_t> found = For(group);
+  if (found.size() == 1) return events_.events[found[0]].event.get();
+  std::vector<std::string> list;
+  for (const uint32_t i : found) {
+    if (list.size() == kMaxTold) break;
+    list.push_back(Described(*events_.events[i].event));
   }
-  return events_.events[found.front()].event.get();
+  if (found.size() > list.size()) {
+    list.push_back(absl::StrCat("and ", found.size() - list.size(), " more"));
+  }
+  return Refuse(Refusal::kSeveralEvents, run.text(), events_.source,
+                {QuotedText(*events_.kind), QuotedText(*events_.name),
+                 absl::StrJoin(list, "; ")});
 }
 
 RowEvents::RowEvents(const Plan& plan) : plan_(plan) {
@@ -108,6 +138,7 @@ absl::StatusOr<RowEvents> RowEvents::Create(
   result.dates_.resize(plan.events.size());
   if (plan.events.empty()) return result;
   for (const GroupKey& group : groups) {
+    FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
     FOOTFALL_RETURN_IF_ERROR(result.AddGroup(run, group));
   }
   return result;
@@ -134,8 +165,20 @@ std::string RowEvents::NamesOf(size_t events, const GroupKey& group,
                                absl::CivilSecond begin, absl::CivilSecond end,
                                const absl::TimeZone& zone) const {
   std::string names;
-  for (const uint32_t i : of_groups_[events].For(group)) {
-    const Event& event = *plan_.events[events].events[i].event;
+  // In the order of their dates as written; an offset moves one by a day.
+  const std::vector<BoundEvents::One>& all = plan_.events[events].events;
+  constexpr int64_t kOffsets_s = int64_t{2} * 24 * 3600;
+  const auto first_from = [&](absl::CivilSecond second) {
+    const auto at = std::partition_point(
+        all.begin(), all.end(), [second](const BoundEvents::One& one) {
+          return one.event->date.start < second;
+        });
+    return static_cast<uint32_t>(at - all.begin());
+  };
+  for (const uint32_t i :
+       of_groups_[events].For(group, first_from(begin - kOffsets_s),
+                              first_from(end + kOffsets_s))) {
+    const Event& event = *all[i].event;
     const absl::CivilSecond at = CivilIn(event.date, zone);
     if (at < begin || at >= end) continue;
     absl::StrAppend(&names, names.empty() ? "" : ", ", event.name);

@@ -32,16 +32,20 @@ class EventsOfGroups {
   // `events` must outlive it.
   explicit EventsOfGroups(const BoundEvents& events);
 
-  // Indices into its events of those that apply to the group, in time order.
-  std::vector<uint32_t> For(const GroupKey& group) const;
+  // Indices into its events, [first, limit), of those that apply to the group,
+  // in time order.
+  std::vector<uint32_t> For(const GroupKey& group, uint32_t first = 0,
+                            uint32_t limit = UINT32_MAX) const;
 
   // Of the events of an event(): the one that the group counts by; null: none
   // applies.
-  //   INVALID_ARGUMENT  several of one name apply to it; the message lists them
+  //   INVALID_ARGUMENT  several of one name apply to it; the message lists some
   absl::StatusOr<const Event*> OneFor(const Run& run,
                                       const GroupKey& group) const;
 
  private:
+  std::optional<uint32_t> EarliestFor(const GroupKey& group) const;
+
   // By the first BY dimension in which an event has a member, and that member.
   using Place = std::pair<size_t, MemberId>;
 

@@ -80,9 +80,11 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
             .first->second);
   }
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
-  const bool beside =
-      std::any_of(operands.begin(), operands.end(),
-                  [this](size_t o) { return results_.wholes_beside[o]; });
+  const auto beside = [&](uint32_t slot) {
+    return std::any_of(operands.begin(), operands.end(), [&](size_t o) {
+      return results_.wholes_beside[o][slot];
+    });
+  };
   FOOTFALL_RETURN_IF_ERROR(
       memory_.Add((index.size() - had) * slots * sizeof(Total)));
   totals.resize(index.size() * slots);
@@ -96,11 +98,8 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
       Total& total = totals[total_of[g] * slots + slot];
       total.has_value = true;
       total.exact = total.exact && IsExact(cell);
-      // What a whole in no group may hold of this one is counted nowhere.
-      if (beside && !total.lacks) {
-        FOOTFALL_ASSIGN_OR_RETURN(const Cell own, Evaluate(share.x, {g, slot}));
-        total.lacks = own.has_value && !IsExact(own);
-      }
+      // What a whole in no group may hold of the groups is counted nowhere.
+      if (total.groups == 0) total.lacks = beside(slot);
       if (cell.value.is_decimal) {
         total.value += cell.value.decimal;
       } else {
@@ -142,6 +141,8 @@ absl::StatusOr<Cell> Rows::EvaluateShare(size_t transform, RowId row) const {
   const Cell whole = Cell::Exact(Scalar::Decimal(total.value), 0, 0);
   FOOTFALL_ASSIGN_OR_RETURN(result, Combine('/', part, whole));
   if (!total.exact || total.lacks) result.inexact = true;
+  // The more the total lacks, the less the share is.
+  if (total.lacks) result.low.reset();
   return result;
 }
 

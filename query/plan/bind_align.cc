@@ -63,6 +63,17 @@ absl::Status Binder::RefuseBesideAlign(footfall::Source where,
 // The steps that the operand may be asked for: those around every event.
 absl::Status Binder::AlignOperand(BoundOperand* bound) {
   const BoundAlign& align = *plan_.align;
+  for (const BoundOperand& other : plan_.operands) {
+    if (other.grid.period() == bound->grid.period()) continue;
+    const auto name = [](const BoundOperand& operand) {
+      return absl::StrCat(operand.metric->spec.name, " (every ",
+                          FormatPeriod(operand.grid.period()), ")");
+    };
+    FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+        select_.align->source, absl::StrCat(name(other), " and ", name(*bound)),
+        "steps of different lengths do not begin on the date of an event",
+        "ask of each metric by itself"));
+  }
   if (!plan_.every.has_value()) {
     // Units that the steps make up.
     Period unit{align.unit, 1};

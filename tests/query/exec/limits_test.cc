@@ -1,6 +1,7 @@
 // Every limit of QueryLimits: what is beyond it is RESOURCE_EXHAUSTED and names
 // limit and option, what just fits is answered.
 
+#include <memory>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -28,6 +29,12 @@ const FakeSnapshot& Market() {
         snapshot->Put(*metric, 20000 + day, {absl::StrCat("a", app)},
                       int64_t{app + day});
       }
+    }
+    for (int day = 0; day < 10; ++day) {
+      snapshot->events.push_back(std::make_shared<Event>(
+          Event{.kind = "news",
+                .name = absl::StrCat(day, std::string(240, 'n')),
+                .date = *ParseDate(absl::StrCat("2024-10-1", day))}));
     }
     return snapshot;
   }();
@@ -61,6 +68,8 @@ TEST_CASE("each limit names itself, and lets pass what fits", "[select]") {
        64 << 20},
       {"memory of groups and buckets", "SELECT x BY app", "max_memory_bytes",
        500'000, 64 << 20},
+      {"memory of names of events", "SELECT sum(x), events('news') AS e BY app",
+       "max_memory_bytes", 8 << 20, 64 << 20},
       {"memory of steps to sort", "SELECT median(x) BY app", "max_memory_bytes",
        10'000, 64 << 20},
   }));

@@ -124,14 +124,12 @@ class FakeSnapshot : public Snapshot {
     return tiles;
   }
   std::unique_ptr<SlabCursor> Scan(const ScanRequest& request) const override {
-    ++scans;
     return std::make_unique<Cursor>(data_[request.metric], request, this);
   }
 
   // A scan fails with it at its n-th slab.
   absl::Status failure;
   int fail_at = 0;
-  mutable int scans = 0;
 
  private:
   static constexpr int64_t kEra = 256;

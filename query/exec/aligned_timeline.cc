@@ -3,20 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "query/exec/intersect.h"
 #include "query/exec/timeline.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
-namespace {
-
-StepRange Intersect(StepRange a, StepRange b) {
-  StepRange both = {std::max(a.begin, b.begin), std::min(a.end, b.end)};
-  if (both.empty()) both.end = both.begin;
-  return both;
-}
-
-}  // namespace
-
 absl::Status Timeline::CutAligned(Run& run) {
   aligned_.emplace(*plan_);
   has_time_ = plan_->every.has_value();

@@ -1,6 +1,7 @@
 // The buckets of an EVERY inside a call.
 
 #include "query/exec/inner_steps.h"
+#include "query/exec/intersect.h"
 
 #include <algorithm>
 #include <optional>
@@ -12,12 +13,6 @@ namespace footfall::query {
 namespace {
 
 constexpr size_t kBucketsBetweenChecks = 1 << 16;
-
-StepRange Intersect(StepRange a, StepRange b) {
-  StepRange both = {std::max(a.begin, b.begin), std::min(a.end, b.end)};
-  if (both.empty()) both.end = both.begin;
-  return both;
-}
 
 }  // namespace
 

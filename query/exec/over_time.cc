@@ -6,6 +6,7 @@
 
 #include "absl/time/civil_time.h"
 #include "query/exec/inner_steps.h"
+#include "query/exec/intersect.h"
 #include "query/func/aggregate.h"
 #include "query/func/series_math.h"
 #include "query/func/step_words.h"
@@ -15,10 +16,6 @@ namespace footfall::query {
 namespace {
 
 using Kind = TimeFunction::Kind;
-
-StepRange Intersect(StepRange a, StepRange b) {
-  return {std::max(a.begin, b.begin), std::min(a.end, b.end)};
-}
 
 // A trend would take what is cut or not over for a fall.
 bool LeavesOutPartial(const TimeFunction& function) {

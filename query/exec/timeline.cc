@@ -1,6 +1,7 @@
 // Buckets.
 
 #include "query/exec/timeline.h"
+#include "query/exec/intersect.h"
 
 #include <algorithm>
 #include <iterator>
@@ -15,12 +16,6 @@ namespace footfall::query {
 namespace {
 
 constexpr size_t kBucketsBetweenChecks = 1 << 16;
-
-StepRange Intersect(StepRange a, StepRange b) {
-  StepRange both = {std::max(a.begin, b.begin), std::min(a.end, b.end)};
-  if (both.empty()) both.end = both.begin;
-  return both;
-}
 
 // Buckets of different grids meet by their number where they are civil, else
 // by the second at which they start.

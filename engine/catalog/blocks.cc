@@ -97,6 +97,7 @@ std::string EncodeSteps(absl::Span<const MemberId> column) {
   const int width =
       static_cast<int>(std::bit_width(static_cast<uint64_t>(*max - base)));
   std::vector<uint64_t> values;
+  values.reserve(steps.size());
   for (const int64_t step : steps) {
     values.push_back(static_cast<uint64_t>(step - base));
   }

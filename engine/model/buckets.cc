@@ -77,7 +77,9 @@ bool IsWhole(const Period& step, const Period& bucket) {
            (OriginDay(bucket) - OriginDay(step)) % step_days == 0;
   }
   if (step_days > 0) return step_days == 1;
-  return bucket_days == 0 && MonthsIn(bucket) % MonthsIn(step) == 0;
+  const int64_t step_months = MonthsIn(step);
+  return bucket_days == 0 && step_months > 0 &&
+         MonthsIn(bucket) % step_months == 0;
 }
 
 // Whether the zone's days begin where steps of `step_s` seconds do, at every
@@ -324,7 +326,8 @@ absl::Status Buckets::CheckShift(int64_t count, Unit unit) const {
     fits = days % DaysIn(bucket_) == 0 && (months == 0 || bucket_.count == 1) &&
            (months == 0 || bucket_.unit == Unit::kDay || unit == Unit::kYear);
   } else {
-    fits = days == 0 && months % MonthsIn(bucket_) == 0;
+    const int64_t bucket_months = MonthsIn(bucket_);
+    fits = days == 0 && bucket_months > 0 && months % bucket_months == 0;
   }
   if (fits) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(

@@ -172,6 +172,17 @@ absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
       "ran: ", HowMany(times.row_count, "row", "rows"), " on ",
       HowMany(static_cast<uint64_t>(std::max(1, run.options().threads)),
               "thread at most", "threads at most")));
+  for (size_t o = 0; o < times.settled.size(); ++o) {
+    const StepRange& steps = times.settled[o];
+    if (steps.empty()) continue;
+    const BoundOperand& operand = plan.operands[o];
+    std::string line = absl::StrCat("  range of ", operand.metric->spec.name,
+                                    ": ", operand.grid.Format(steps.begin),
+                                    " to ", operand.grid.Format(steps.end - 1));
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) {
+      lines.push_back(std::move(line));
+    }
+  }
   lines.push_back(absl::StrCat("  time to bind names and dates: ",
                                Milliseconds(times.bind)));
   lines.push_back(

@@ -5,10 +5,12 @@
 #define FOOTFALL_QUERY_EXEC_EXPLAIN_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "footfall/answer.h"
+#include "footfall/period.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
 
@@ -24,6 +26,8 @@ struct StageTimes {
   absl::Duration read;  // tiles, and combining them into groups x buckets
   absl::Duration rows;  // transforms, HAVING, TOP, order, columns
   size_t row_count = 0;
+  // [operands] the steps that a range without DURING came to; empty for others.
+  std::vector<StepRange> settled;
 };
 
 // EXPLAIN ANALYZE: the lines of Explain(), then `times` and what `run` has

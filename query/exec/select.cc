@@ -47,6 +47,10 @@ absl::StatusOr<Answer> Analyze(const Snapshot& snapshot, const Select& select,
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
   FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
   times.read = clock.Lap();
+  for (size_t o = 0; o < plan.operands.size(); ++o) {
+    const bool open = results.timeline->open(o);
+    times.settled.push_back(open ? results.timeline->settled(o) : StepRange{});
+  }
   FOOTFALL_ASSIGN_OR_RETURN(const Answer answer,
                             RowsOf(run, plan, std::move(results)));
   times.rows = clock.Lap();

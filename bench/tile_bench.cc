@@ -39,7 +39,7 @@ const std::vector<SeriesData>& Lanes() {
 // Steps [begin, end) of the tile; answers the number of values.
 std::string MakeTile(uint32_t begin, uint32_t end, Effort effort,
                      uint64_t* values) {
-  TileBuilder builder(kShape, CellType::kInteger, kSeason, 0);
+  TileBuilder builder(kShape, CellType::kInteger, effort, kSeason);
   *values = 0;
   for (uint32_t lane = 0; lane < kShape.lanes; ++lane) {
     const SeriesData& series = Lanes()[lane];
@@ -54,7 +54,7 @@ std::string MakeTile(uint32_t begin, uint32_t end, Effort effort,
     *values += cells.size();
     builder.AddLane(lane, {.present = present, .deleted = {}, .values = cells});
   }
-  auto tile = builder.Finish(effort);
+  auto tile = builder.Finish();
   Require(tile.status());
   return *std::move(tile);
 }
@@ -138,7 +138,7 @@ void BM_TileFold(benchmark::State& state) {
   for (auto _ : state) {
     const auto opened = Bundle::Open(bundle);
     Require(opened.status());
-    const auto folded = opened->Fold(effort, kSeason, 0);
+    const auto folded = opened->Fold(effort, kSeason);
     Require(folded.status());
     benchmark::DoNotOptimize(folded->data());
   }

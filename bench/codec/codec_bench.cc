@@ -112,7 +112,8 @@ Method InTiles(const LaneSet& set) {
   method.encode = [&set, shape](Coded* coded) {
     coded->bytes.clear();
     coded->ends.clear();
-    storage::TileBuilder builder(shape, set.type, set.season);
+    storage::TileBuilder builder(shape, set.type, storage::Effort::kDense,
+                                 set.season);
     std::vector<uint64_t> present(shape.words());
     for (size_t i = 0; i < set.lanes.size(); ++i) {
       const Lane& lane = set.lanes[i];
@@ -122,7 +123,7 @@ Method InTiles(const LaneSet& set) {
       builder.AddLane(static_cast<uint32_t>(i % shape.lanes),
                       {present, {}, lane.values});
       if (i % shape.lanes == shape.lanes - 1 || i + 1 == set.lanes.size()) {
-        const auto tile = builder.Finish(storage::Effort::kDense);
+        const auto tile = builder.Finish();
         Require(tile.status());
         storage::AppendFrame(*tile, &coded->bytes);
         coded->ends.push_back(coded->bytes.size());

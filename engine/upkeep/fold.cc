@@ -17,8 +17,7 @@ absl::Status Folder::Add(const MetricState& state, const storage::TileKey& key,
                          absl::string_view bytes, const storage::Bundle& bundle,
                          storage::Effort effort) {
   FOOTFALL_ASSIGN_OR_RETURN(const std::string tile,
-                            bundle.Fold(effort, state.layout.season,
-                                        state.layout.FirstStepOf(key.era)));
+                            bundle.Fold(effort, state.layout.season));
   std::string after;
   if (!tile.empty()) {
     storage::AppendFrame(tile, &after);

@@ -120,8 +120,8 @@ absl::Status AppendPatches(const MetricState& state, const ResolvedRows& rows,
                                     0x80000000u),
         .band = static_cast<uint32_t>(tile)};
     if (!builder.has_value() || key.era != builder_era) {
-      builder.emplace(layout.shape, layout.type, layout.season,
-                      layout.FirstStepOf(key.era));
+      builder.emplace(layout.shape, layout.type, storage::Effort::kFast,
+                      layout.season);
       builder_era = key.era;
     }
     while (i < placed.size() && placed[i].tile == tile) {
@@ -152,8 +152,7 @@ absl::Status AppendPatches(const MetricState& state, const ResolvedRows& rows,
       }
       lane.MoveTo(lane_number, &*builder);
     }
-    FOOTFALL_ASSIGN_OR_RETURN(const std::string patch,
-                              builder->Finish(storage::Effort::kFast));
+    FOOTFALL_ASSIGN_OR_RETURN(const std::string patch, builder->Finish());
     frame.clear();
     storage::AppendFrame(patch, &frame);
     batch->Append(Keyspace::kTiles, storage::EncodeTileKey(key), frame);

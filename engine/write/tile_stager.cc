@@ -37,10 +37,7 @@ absl::Status TileStager::Add(const Cell& cell) {
     const uint32_t band = layout.BandOf(series);
     if (!builder_.has_value() || era != era_ || band != band_) {
       FOOTFALL_RETURN_IF_ERROR(EndTile());
-      builder_.emplace(layout.shape, layout.type, layout.season,
-                       layout.FirstStepOf(era));
-      era_ = era;
-      band_ = band;
+      FOOTFALL_RETURN_IF_ERROR(StartTile(era, band));
     }
     lane_key_ = lane_key;
     lane_ = layout.LaneOf(series);
@@ -61,25 +58,32 @@ void TileStager::EndLane() {
   values_.clear();
 }
 
+absl::Status TileStager::StartTile(int32_t era, uint32_t band) {
+  era_ = era;
+  band_ = band;
+  key_ = storage::EncodeTileKey(
+      {.metric = state_.metric->id, .era = era, .band = band});
+  is_there_ = false;
+  if (eras_.has_value() && era >= eras_->first && era <= eras_->last) {
+    FOOTFALL_ASSIGN_OR_RETURN(is_there_,
+                              view_.Get(Keyspace::kTiles, key_, &found_));
+  }
+  const TileLayout& layout = state_.layout;
+  builder_.emplace(layout.shape, layout.type,
+                   is_there_ ? storage::Effort::kFast : storage::Effort::kDense,
+                   layout.season);
+  return absl::OkStatus();
+}
+
 absl::Status TileStager::EndTile() {
   if (!builder_.has_value()) return absl::OkStatus();
-  const std::string key = storage::EncodeTileKey(
-      {.metric = state_.metric->id, .era = era_, .band = band_});
-  bool is_there = false;
-  if (eras_.has_value() && era_ >= eras_->first && era_ <= eras_->last) {
-    FOOTFALL_ASSIGN_OR_RETURN(is_there,
-                              view_.Get(Keyspace::kTiles, key, &found_));
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const std::string tile,
-      builder_->Finish(is_there ? storage::Effort::kFast
-                                : storage::Effort::kDense));
+  FOOTFALL_ASSIGN_OR_RETURN(const std::string tile, builder_->Finish());
   builder_.reset();
   frame_.clear();
   storage::AppendFrame(tile, &frame_);
   return stage_->Add(
-      is_there ? StoreBatch::Kind::kAppend : StoreBatch::Kind::kPut,
-      Keyspace::kTiles, key, frame_);
+      is_there_ ? StoreBatch::Kind::kAppend : StoreBatch::Kind::kPut,
+      Keyspace::kTiles, key_, frame_);
 }
 
 absl::StatusOr<StagedCounts> TileStager::Finish() {

@@ -65,6 +65,7 @@ class TileStager {
 
  private:
   void EndLane();
+  absl::Status StartTile(int32_t era, uint32_t band);
   absl::Status EndTile();
 
   const MetricState& state_;
@@ -73,9 +74,12 @@ class TileStager {
   StoreStage* const stage_;
   std::optional<EraRange> eras_;  // that have tiles
 
-  std::optional<storage::TileBuilder> builder_;  // of the open tile
+  // The open tile.
+  std::optional<storage::TileBuilder> builder_;
   int32_t era_ = 0;
   uint32_t band_ = 0;
+  std::string key_;
+  bool is_there_ = false;  // in the store: a patch is added to it
   uint64_t lane_key_ = 0;  // key of the open lane without its offset
   uint32_t lane_ = 0;
   uint64_t last_key_ = 0;

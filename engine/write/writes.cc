@@ -215,8 +215,8 @@ absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
                                  .band = layout.BandOf(slab.series.front())};
       const int64_t era_begin = layout.FirstStepOf(key.era);
       const uint32_t shift = static_cast<uint32_t>(slab.first_step - era_begin);
-      storage::TileBuilder builder(layout.shape, layout.type, layout.season,
-                                   era_begin);
+      storage::TileBuilder builder(layout.shape, layout.type,
+                                   storage::Effort::kFast, layout.season);
       for (size_t row = 0; row < slab.series.size(); ++row) {
         marks.assign(marks.size(), 0);
         for (uint32_t i = 0; i < slab.step_count; ++i) {
@@ -229,8 +229,7 @@ absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
         builder.AddLane(layout.LaneOf(slab.series[row]),
                         {.present = nothing, .deleted = marks, .values = {}});
       }
-      FOOTFALL_ASSIGN_OR_RETURN(const std::string patch,
-                                builder.Finish(storage::Effort::kFast));
+      FOOTFALL_ASSIGN_OR_RETURN(const std::string patch, builder.Finish());
       frame.clear();
       storage::AppendFrame(patch, &frame);
       patches.Append(Keyspace::kTiles, storage::EncodeTileKey(key), frame);

@@ -68,9 +68,8 @@ absl::Status Bundle::ReadLane(uint32_t lane, uint32_t begin, uint32_t end,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Bundle::Fold(Effort effort, uint32_t season,
-                                         int64_t first_step) const {
-  TileBuilder builder(shape(), type(), season, first_step);
+absl::StatusOr<std::string> Bundle::Fold(Effort effort, uint32_t season) const {
+  TileBuilder builder(shape(), type(), effort, season);
   std::vector<int64_t> values(shape().steps);
   std::vector<uint64_t> present(shape().words());
   for (uint32_t lane = 0; lane < shape().lanes; ++lane) {
@@ -99,7 +98,7 @@ absl::StatusOr<std::string> Bundle::Fold(Effort effort, uint32_t season,
   if (builder.empty()) {
     return std::string();
   }
-  return builder.Finish(effort);
+  return builder.Finish();
 }
 
 std::string Bundle::Dump() const {

@@ -58,9 +58,12 @@ void PutSizes(absl::Span<const uint64_t> sizes, std::string* out) {
 
 }  // namespace
 
-TileBuilder::TileBuilder(TileShape shape, CellType type, uint32_t season,
-                         int64_t /*first_step*/)
-    : shape_(shape), type_(type), season_(season <= kMaxSeason ? season : 0) {
+TileBuilder::TileBuilder(TileShape shape, CellType type, Effort effort,
+                         uint32_t season)
+    : shape_(shape),
+      type_(type),
+      effort_(effort),
+      season_(season <= kMaxSeason ? season : 0) {
   if (shape.lanes == 0 || shape.steps == 0 ||
       uint64_t{shape.lanes} * shape.steps > kMaxTileCells) {
     BreakPromise(absl::StrCat("the shape is ", shape.lanes, " x ", shape.steps,
@@ -119,11 +122,17 @@ void TileBuilder::AddLane(uint32_t lane, const LaneCells& cells) {
   if (pending.present.count() == 0 && pending.deleted.count() == 0) {
     return;
   }
-  pending.coded = false;
+  pending.coded = pending.present.count() != 1;
   pending.codec = Codec::kNone;
-  pending.begin = values_.size();
-  values_.insert(values_.end(), cells.values.begin(), cells.values.end());
-  pending.end = values_.size();
+  if (pending.coded) {
+    pending.begin = bytes_.size();
+    pending.codec = Encode(cells.values, pending.present, &bytes_);
+    pending.end = bytes_.size();
+  } else {
+    pending.begin = values_.size();
+    values_.push_back(cells.values[0]);
+    pending.end = values_.size();
+  }
   lanes_.push_back(std::move(pending));
 }
 
@@ -188,42 +197,48 @@ int64_t TileBuilder::OnlyStep() const {
   return only;
 }
 
-Codec TileBuilder::PutValues(const PendingLane& lane, Effort effort,
-                             std::string* out) {
-  if (lane.coded) {
-    out->append(bytes_, lane.begin, lane.end - lane.begin);
-    return lane.codec;
-  }
+Codec TileBuilder::Encode(absl::Span<const int64_t> values,
+                          const Presence& present, std::string* out) {
   const size_t start = out->size();
-  const Codec codec = EncodeColumn(
-      absl::MakeConstSpan(values_).subspan(lane.begin, lane.end - lane.begin),
-      {lane.present, season_}, type_, effort, out);
+  const Codec codec =
+      EncodeColumn(values, {present, season_}, type_, effort_, out);
   needs_season_ |=
       ColumnNeedsSeason(codec, absl::string_view(*out).substr(start));
   return codec;
 }
 
-void TileBuilder::PutColumn(Effort effort, std::string* tile) {
+Codec TileBuilder::PutValues(const PendingLane& lane, std::string* out) {
+  if (lane.coded) {
+    out->append(bytes_, lane.begin, lane.end - lane.begin);
+    return lane.codec;
+  }
+  return Encode(
+      absl::MakeConstSpan(values_).subspan(lane.begin, lane.end - lane.begin),
+      lane.present, out);
+}
+
+void TileBuilder::PutColumn(std::string* tile) {
   PutVarint(lanes_.front().present.begin(), tile);
   const size_t codec_at = tile->size();
   tile->push_back(0);
   const Presence one_each =
       Presence::Run(0, static_cast<uint32_t>(values_.size()));
-  const Codec codec = EncodeColumn(values_, {one_each, 0}, type_, effort, tile);
+  const Codec codec =
+      EncodeColumn(values_, {one_each, 0}, type_, effort_, tile);
   (*tile)[codec_at] = static_cast<char>(codec);
 }
 
-void TileBuilder::PutLanes(Effort effort, std::string* tile) {
+void TileBuilder::PutLanes(std::string* tile) {
   std::string data;
   for (const PendingLane& lane : lanes_) {
     const size_t begin = data.size();
     data.push_back(0);
-    const PresenceForm form = lane.present.Encode(shape_.steps, effort, &data);
+    const PresenceForm form = lane.present.Encode(shape_.steps, effort_, &data);
     const bool has_deleted = lane.deleted.count() != 0;
     if (has_deleted) {
-      PutSet(lane.deleted, shape_.steps, effort, &data);
+      PutSet(lane.deleted, shape_.steps, effort_, &data);
     }
-    const Codec codec = PutValues(lane, effort, &data);
+    const Codec codec = PutValues(lane, &data);
     data[begin] = Head(codec, form, has_deleted);
     PutVarint(data.size() - begin, tile);
   }
@@ -241,14 +256,14 @@ void TileBuilder::PutSealed(std::string* tile) {
   PutSet(steps, shape_.steps, Effort::kDense, tile);
   std::string heads;
   std::string data;
-  data.reserve(2 * values_.size() + bytes_.size());
+  data.reserve(8 * values_.size() + bytes_.size() + 16 * lanes_.size());
   std::vector<uint64_t> sizes;
   sizes.reserve(lanes_.size());
   for (const PendingLane& lane : lanes_) {
     const size_t begin = data.size();
     const PresenceForm form = lane.present.RanksIn(steps).Encode(
         steps.count(), Effort::kDense, &data);
-    const Codec codec = PutValues(lane, Effort::kDense, &data);
+    const Codec codec = PutValues(lane, &data);
     heads.push_back(Head(codec, form, false));
     sizes.push_back(data.size() - begin);
   }
@@ -264,7 +279,7 @@ void TileBuilder::Clear() {
   needs_season_ = false;
 }
 
-absl::StatusOr<std::string> TileBuilder::Finish(Effort effort) {
+absl::StatusOr<std::string> TileBuilder::Finish() {
   if (!promises_.ok()) {
     Clear();
     return std::exchange(promises_, absl::OkStatus());
@@ -277,20 +292,20 @@ absl::StatusOr<std::string> TileBuilder::Finish(Effort effort) {
   }
   const TileForm form =
       OnlyStep() >= 0 ? TileForm::kColumn
-      : effort == Effort::kDense && !has_deleted && !lanes_.empty()
+      : effort_ == Effort::kDense && !has_deleted && !lanes_.empty()
           ? TileForm::kSealed
           : TileForm::kLanes;
 
   // What stands after the flags and the season; coding it tells whether a lane
   // needs the season.
   std::string body;
-  PutSet(Presence::Of(lane_words), shape_.lanes, effort, &body);
+  PutSet(Presence::Of(lane_words), shape_.lanes, effort_, &body);
   switch (form) {
     case TileForm::kLanes:
-      PutLanes(effort, &body);
+      PutLanes(&body);
       break;
     case TileForm::kColumn:
-      PutColumn(effort, &body);
+      PutColumn(&body);
       break;
     case TileForm::kSealed:
       PutSealed(&body);

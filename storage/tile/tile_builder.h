@@ -19,10 +19,9 @@ namespace footfall::storage {
 class TileBuilder {
  public:
   // `season`: steps after which the calendar repeats (7 for days, 12 for
-  // months), 0 for none; a hint to predictors. `first_step` is the absolute
-  // step of the tile's step 0: it gives the season's phase.
-  TileBuilder(TileShape shape, CellType type, uint32_t season = 0,
-              int64_t first_step = 0);
+  // months), 0 for none; a hint to predictors.
+  TileBuilder(TileShape shape, CellType type, Effort effort,
+              uint32_t season = 0);
 
   // Adds a lane. A lane without a cell may be left out.
   // Requires: `lane` is above every lane added so far and below shape.lanes;
@@ -38,10 +37,11 @@ class TileBuilder {
 
   // The tile's bytes; the builder is empty after it.
   //   INTERNAL  a promise above was broken: nothing doubtful is written
-  absl::StatusOr<std::string> Finish(Effort effort);
+  absl::StatusOr<std::string> Finish();
 
  private:
-  // A lane that waits for Finish(): values in values_, or coded in bytes_.
+  // A lane that waits for Finish(): coded in bytes_ or, where it has one value
+  // and may become part of a column of all lanes, as it is in values_.
   struct PendingLane {
     uint32_t lane;
     Presence present;
@@ -56,16 +56,20 @@ class TileBuilder {
   // The step at which every lane has its one and only cell, a value; -1 if
   // that is not so.
   int64_t OnlyStep() const;
-  // Appends the lane's values and returns their codec.
-  Codec PutValues(const PendingLane& lane, Effort effort, std::string* out);
-  void PutColumn(Effort effort, std::string* tile);
-  void PutLanes(Effort effort, std::string* tile);
+  // Appends the values, coded, and returns their codec.
+  Codec Encode(absl::Span<const int64_t> values, const Presence& present,
+               std::string* out);
+  // The same of a lane.
+  Codec PutValues(const PendingLane& lane, std::string* out);
+  void PutColumn(std::string* tile);
+  void PutLanes(std::string* tile);
   void PutSealed(std::string* tile);
   void Clear();
   void BreakPromise(absl::string_view message);
 
   TileShape shape_;
   CellType type_;
+  Effort effort_;
   uint32_t season_;
   std::vector<PendingLane> lanes_;
   std::vector<int64_t> values_;

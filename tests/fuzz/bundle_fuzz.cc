@@ -55,7 +55,7 @@ void CheckBundle(absl::string_view bytes) {
                        [](uint64_t word) { return word != 0; });
   }
   for (const Effort effort : {Effort::kFast, Effort::kDense}) {
-    const auto folded = bundle->Fold(effort, 7, 0);
+    const auto folded = bundle->Fold(effort, 7);
     FUZZ_REQUIRE(folded.ok());
     FUZZ_REQUIRE(folded->empty() == !any);
     if (!any) {

@@ -36,7 +36,7 @@ void CheckTile(absl::string_view tile) {
   const TileShape shape = reader->shape();
   FUZZ_REQUIRE(uint64_t{shape.lanes} * shape.steps <= kMaxTileCells);
   reader->Dump();
-  TileBuilder builder(shape, reader->type(), reader->season());
+  TileBuilder builder(shape, reader->type(), Effort::kDense, reader->season());
   bool whole = true;
   for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
     Lane cells(shape);
@@ -48,7 +48,7 @@ void CheckTile(absl::string_view tile) {
   if (!whole) {
     return;
   }
-  const auto moved = builder.Finish(Effort::kDense);
+  const auto moved = builder.Finish();
   // A cell both present and deleted is refused.
   if (!moved.ok()) {
     return;

@@ -64,7 +64,7 @@ TEST_CASE("a bundle reads as a map that is written part by part", "[tile]") {
     REQUIRE(ReadAll(*bundle) == expected);
 
     for (const Effort effort : {Effort::kFast, Effort::kDense}) {
-      const auto folded = bundle->Fold(effort, 7, 18000);
+      const auto folded = bundle->Fold(effort, 7);
       REQUIRE(folded.ok());
       if (expected.empty()) {
         REQUIRE(folded->empty());
@@ -93,7 +93,7 @@ TEST_CASE("any stretch of steps reads as that stretch of the lane", "[tile]") {
       const Cells cells = RandomCells(shape, &random);
       model = Overlaid(std::move(model), cells);
       AppendFrame(BuildTile(cells, shape, CellType::kInteger,
-                            {part == 0 ? Effort::kDense : Effort::kFast, 7, 5}),
+                            {part == 0 ? Effort::kDense : Effort::kFast, 7}),
                   &bytes);
     }
     const auto bundle = Bundle::Open(bytes);
@@ -139,15 +139,14 @@ TEST_CASE("folding early or late gives the same cells", "[tile]") {
     const auto all = Bundle::Open(all_bytes);
     REQUIRE(all.ok());
     const std::string first_two = Framed({tiles[0], tiles[1]});
-    const auto early = Bundle::Open(first_two)->Fold(Effort::kFast, 0, 0);
+    const auto early = Bundle::Open(first_two)->Fold(Effort::kFast, 0);
     REQUIRE(early.ok());
     const std::string staged =
         early->empty() ? Framed({tiles[2]}) : Framed({*early, tiles[2]});
     const auto late = Bundle::Open(staged);
     REQUIRE(late.ok());
     REQUIRE(ReadAll(*late) == ReadAll(*all));
-    CHECK(*late->Fold(Effort::kDense, 0, 0) ==
-          *all->Fold(Effort::kDense, 0, 0));
+    CHECK(*late->Fold(Effort::kDense, 0) == *all->Fold(Effort::kDense, 0));
   }
 }
 
@@ -157,7 +156,7 @@ TEST_CASE("a fold that leaves no value leaves no tile", "[tile]") {
       Framed({BuildTile({{{1, 2}, 5}, {{2, 2}, 6}}, shape, CellType::kInteger),
               BuildTile({{{1, 2}, std::nullopt}, {{2, 2}, std::nullopt}}, shape,
                         CellType::kInteger)});
-  const auto folded = Bundle::Open(bytes)->Fold(Effort::kFast, 0, 0);
+  const auto folded = Bundle::Open(bytes)->Fold(Effort::kFast, 0);
   REQUIRE(folded.ok());
   CHECK(folded->empty());
 }

@@ -23,7 +23,6 @@ using Cells = std::map<std::pair<uint32_t, uint32_t>, std::optional<int64_t>>;
 struct BuildOptions {
   Effort effort = Effort::kFast;
   uint32_t season = 0;
-  int64_t first_step = 0;
 };
 
 // Adds every lane that `cells` mention to `builder`.
@@ -53,9 +52,9 @@ inline void AddCells(const Cells& cells, TileShape shape,
 
 inline std::string BuildTile(const Cells& cells, TileShape shape, CellType type,
                              const BuildOptions& options = {}) {
-  TileBuilder builder(shape, type, options.season, options.first_step);
+  TileBuilder builder(shape, type, options.effort, options.season);
   AddCells(cells, shape, &builder);
-  return builder.Finish(options.effort).value();
+  return builder.Finish().value();
 }
 
 // Lays `newer` over `older`.

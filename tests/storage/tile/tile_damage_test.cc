@@ -71,7 +71,7 @@ std::vector<std::string> Samples() {
   for (int i = 0; i < 24; ++i) {
     const TileShape shape = {8, i % 2 == 0 ? 40u : 300u};
     const BuildOptions options = {i % 3 == 0 ? Effort::kFast : Effort::kDense,
-                                  7, 3};
+                                  7};
     tiles.push_back(BuildTile(
         RandomCells(shape, &random), shape,
         i % 4 == 0 ? CellType::kDecimal : CellType::kInteger, options));

@@ -65,8 +65,7 @@ TEST_CASE("a tile returns the cells it was given", "[tile]") {
         round % 3 == 0 ? CellType::kDecimal : CellType::kInteger;
     const BuildOptions options = {
         round % 2 == 0 ? Effort::kFast : Effort::kDense,
-        static_cast<uint32_t>(random() % 2 * 7),
-        static_cast<int64_t>(random())};
+        static_cast<uint32_t>(random() % 2 * 7)};
     const Cells cells = RandomCells(shape, &random);
     const std::string tile = BuildTile(cells, shape, type, options);
     const auto reader = TileReader::Open(tile);
@@ -116,8 +115,7 @@ TEST_CASE("hostile values come back bit for bit", "[tile]") {
     for (const Effort effort : {Effort::kFast, Effort::kDense}) {
       CAPTURE(c.why);
       const Cells cells = Lane(2, 3, c.values);
-      const std::string tile =
-          BuildTile(cells, {4, 256}, c.type, {effort, 7, 11});
+      const std::string tile = BuildTile(cells, {4, 256}, c.type, {effort, 7});
       const auto reader = TileReader::Open(tile);
       REQUIRE(reader.ok());
       CHECK(ReadCells(*reader) == cells);
@@ -182,17 +180,17 @@ TEST_CASE("lanes move to another tile as they stand", "[tile]") {
     CAPTURE(round);
     const Cells cells = RandomCells(shape, &random);
     const std::string tile =
-        BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7, 3});
+        BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7});
     const auto reader = TileReader::Open(tile);
     REQUIRE(reader.ok());
-    TileBuilder builder(shape, CellType::kInteger, 7, 3);
+    TileBuilder builder(shape, CellType::kInteger, Effort::kFast, 7);
     for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
       if (reader->HasLane(lane)) {
         builder.AddEncodedLane(lane, *reader);
       }
     }
     CHECK(builder.empty() == cells.empty());
-    const auto moved = builder.Finish(Effort::kFast);
+    const auto moved = builder.Finish();
     REQUIRE(moved.ok());
     CHECK(builder.empty());
     const auto moved_reader = TileReader::Open(*moved);
@@ -207,11 +205,11 @@ TEST_CASE("a lane of one patch joins lanes that are coded anew", "[tile]") {
       BuildTile({{{1, 5}, 10}, {{4, 5}, 40}}, shape, CellType::kInteger);
   const auto reader = TileReader::Open(column);
   REQUIRE(reader.ok());
-  TileBuilder builder(shape, CellType::kInteger);
+  TileBuilder builder(shape, CellType::kInteger, Effort::kFast);
   builder.AddEncodedLane(1, *reader);
   AddCells({{{2, 7}, 20}, {{2, 8}, std::nullopt}}, shape, &builder);
   builder.AddEncodedLane(4, *reader);
-  const std::string tile = builder.Finish(Effort::kFast).value();
+  const std::string tile = builder.Finish().value();
   CHECK(
       ReadCells(*TileReader::Open(tile)) ==
       Cells{{{1, 5}, 10}, {{2, 7}, 20}, {{2, 8}, std::nullopt}, {{4, 5}, 40}});
@@ -240,14 +238,13 @@ TEST_CASE("a builder whose promises are broken writes nothing", "[tile]") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.why);
-    TileBuilder builder(c.shape, CellType::kInteger);
+    TileBuilder builder(c.shape, CellType::kInteger, Effort::kFast);
     const std::vector<uint64_t> first(c.shape.words(), 0);
     std::vector<uint64_t> one = first;
     one[0] = 1;
     builder.AddLane(1, {one, {}, std::vector<int64_t>{5}});
     builder.AddLane(c.lane, {c.present, c.deleted, c.values});
-    CHECK(builder.Finish(Effort::kFast).status().code() ==
-          absl::StatusCode::kInternal);
+    CHECK(builder.Finish().status().code() == absl::StatusCode::kInternal);
   }
 }
 
@@ -276,7 +273,7 @@ TEST_CASE("tiles keep their bytes", "[tile][golden]") {
     CAPTURE(c.why);
     const TileShape shape = {64, 256};
     CHECK(absl::BytesToHexString(
-              BuildTile(c.cells, shape, c.type, {c.effort, 7, 0})) == c.bytes);
+              BuildTile(c.cells, shape, c.type, {c.effort, 7})) == c.bytes);
     const std::string tile = absl::HexStringToBytes(c.bytes);
     const auto reader = TileReader::Open(tile);
     REQUIRE(reader.ok());
@@ -310,7 +307,7 @@ TEST_CASE("sealing makes a tile smaller and keeps every cell", "[tile]") {
   const Cells cells = Market(shape, &random);
   const std::string patch = BuildTile(cells, shape, CellType::kInteger);
   const std::string sealed =
-      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7, 0});
+      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7});
   CAPTURE(patch.size(), sealed.size());
   CHECK(sealed.size() * 10 < patch.size() * 9);
   const auto reader = TileReader::Open(sealed);
@@ -345,16 +342,16 @@ TEST_CASE("lanes of another season are coded anew", "[tile]") {
   const TileShape shape = {8, 256};
   const Cells cells = Market(shape, &random);
   const std::string sealed =
-      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7, 0});
+      BuildTile(cells, shape, CellType::kInteger, {Effort::kDense, 7});
   const auto reader = TileReader::Open(sealed);
   REQUIRE(reader.ok());
   for (const uint32_t season : {7u, 0u, 12u}) {
     CAPTURE(season);
-    TileBuilder builder(shape, CellType::kInteger, season);
+    TileBuilder builder(shape, CellType::kInteger, Effort::kFast, season);
     for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
       builder.AddEncodedLane(lane, *reader);
     }
-    const auto moved = builder.Finish(Effort::kFast);
+    const auto moved = builder.Finish();
     REQUIRE(moved.ok());
     const auto moved_reader = TileReader::Open(*moved);
     REQUIRE(moved_reader.ok());

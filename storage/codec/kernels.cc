@@ -13,12 +13,16 @@ bool Runs(KernelLevel level) {
     case KernelLevel::kAvx2:
       return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
     case KernelLevel::kAvx512:
+#if defined(FOOTFALL_EMULATED_AVX512)  // a test's, by AVX2
+      return Runs(KernelLevel::kAvx2);
+#else
       return __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512vl") &&
              __builtin_cpu_supports("avx512vbmi") &&
              __builtin_cpu_supports("avx512vbmi2");
+#endif
   }
   return false;
 #else

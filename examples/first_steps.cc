@@ -18,24 +18,24 @@ int Fail(const absl::Status& status) {
 }
 
 int main(int argc, char** argv) {
-  using namespace footfall;
-  auto database = Database::Open(argc > 1 ? argv[1] : "first_steps.db", {});
+  auto database =
+      footfall::Database::Open(argc > 1 ? argv[1] : "first_steps.db", {});
   if (!database.ok()) return Fail(database.status());
 
   // Daily users. One person may use two platforms, so platforms overlap, and
   // so do days; a person lives in one region, so regions add up.
-  MetricSpec spec;
+  footfall::MetricSpec spec;
   spec.name = "dau";
   spec.unit = "users";
-  spec.dimensions = {{"app", Additivity::kOverlaps},
-                     {"platform", Additivity::kOverlaps},
-                     {"region", Additivity::kAdds}};
-  spec.over_time = Additivity::kOverlaps;
+  spec.dimensions = {{"app", footfall::Additivity::kOverlaps},
+                     {"platform", footfall::Additivity::kOverlaps},
+                     {"region", footfall::Additivity::kAdds}};
+  spec.over_time = footfall::Additivity::kOverlaps;
   auto dau = (*database)->Define(spec);
   if (!dau.ok()) return Fail(dau.status());
 
-  SampleBatch batch;
-  SampleRows& rows = batch.RowsOf(*dau);
+  footfall::SampleBatch batch;
+  footfall::SampleRows& rows = batch.RowsOf(*dau);
   const absl::CivilDay day(2025, 2, 8);
   rows.Add(day, {"DeepSeek", "app", "cn"}, int64_t{34'940'000});
   rows.Add(day, {"DeepSeek", "app", "overseas"}, int64_t{36'850'000});
@@ -43,21 +43,24 @@ int main(int argc, char** argv) {
   auto written = (*database)->Write(batch, {});
   if (!written.ok()) return Fail(written.status());
 
-  QueryOptions options;
+  footfall::QueryOptions options;
   options.now = absl::Now();
   options.parameters["app"] = std::string("DeepSeek");
-  auto answer = Query(*(*database)->TakeSnapshot(),
+  auto answer =
+      footfall::Query(*(*database)->TakeSnapshot(),
                       "SELECT dau WHERE app = $app DURING 2025-02-08", options);
   if (!answer.ok()) return Fail(answer.status());
-  std::fputs(FormatTable(*answer, {}).c_str(), stdout);  // <= 119,790,000
+  std::fputs(footfall::FormatTable(*answer, {}).c_str(),
+             stdout);  // <= 119,790,000
 
   // The same language in C++, where the compiler checks the grammar:
   // SELECT dau, share(dau) DURING 2025-02-08 BY platform
-  using ask::Ask;
-  using ask::Share;
-  answer = Query(*(*database)->TakeSnapshot(),
-                 Ask("dau", Share("dau")).During(day).By("platform"), options);
+  using footfall::ask::Ask;
+  using footfall::ask::Share;
+  answer = footfall::Query(*(*database)->TakeSnapshot(),
+                           Ask("dau", Share("dau")).During(day).By("platform"),
+                           options);
   if (!answer.ok()) return Fail(answer.status());
-  std::fputs(FormatTable(*answer, {}).c_str(), stdout);
+  std::fputs(footfall::FormatTable(*answer, {}).c_str(), stdout);
   return 0;
 }

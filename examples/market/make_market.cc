@@ -88,6 +88,7 @@ struct Options {
 
 std::vector<std::string> Days(int count) {
   std::vector<std::string> days;
+  days.reserve(static_cast<size_t>(count));
   for (int day = 0; day < count; ++day) {
     days.push_back(absl::FormatCivilTime(kFirstDay + day));
   }
@@ -96,6 +97,7 @@ std::vector<std::string> Days(int count) {
 
 std::vector<std::string> Minutes(int count) {
   std::vector<std::string> minutes;
+  minutes.reserve(static_cast<size_t>(count));
   const absl::CivilMinute first(kFirstMinuteDay);
   for (int minute = 0; minute < count; ++minute) {
     minutes.push_back(absl::FormatCivilTime(first + minute) + "Z");

@@ -356,11 +356,9 @@ void Completer::AddAfterShow() {
     AddKeywords({"ALIASES", "EVENTS", "MEMBERS OF", "METRICS", "SERIES"});
   } else if (last == "MEMBERS") {
     AddKeywords({"OF"});
-  } else if (last == "OF") {
-    AddDimensions();
   } else if (last == "SERIES") {
     AddMetrics();
-  } else if (last == "WHERE" || last == "AND") {
+  } else if (last == "OF" || last == "WHERE" || last == "AND") {
     AddDimensions();
   } else {
     AddKeywords({"WHERE"});

@@ -142,9 +142,9 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
   cells.reserve(kept->size() * expr_keys.size());
   for (const RowId& row : *kept) {
     for (const size_t k : expr_keys) {
-      FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
                                 rows_.Evaluate(plan_.order_by[k].expr, row));
-      cells.push_back(std::move(cell));
+      cells.push_back(cell);
     }
   }
   const auto compare = [&](size_t a, size_t b) {

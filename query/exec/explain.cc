@@ -119,6 +119,7 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
   }
   if (plan.align.has_value()) {
     std::vector<GroupKey> keys;
+    keys.reserve(by_name.size());
     for (const auto& [name, key] : by_name) keys.push_back(key);
     FOOTFALL_RETURN_IF_ERROR(timeline.Align(run, keys));
     FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> more,

@@ -226,10 +226,12 @@ void SetRelations::RelateSet(uint32_t set, absl::Span<const uint32_t> members) {
   }
   const auto rows_of = [members](const std::vector<uint32_t>& indices) {
     std::vector<uint32_t> rows;
+    rows.reserve(indices.size());
     for (const uint32_t i : indices) rows.push_back(members[i]);
     return rows;
   };
   std::vector<std::vector<uint32_t>> above_rows;
+  above_rows.reserve(above.size());
   for (const auto& indices : above) above_rows.push_back(rows_of(indices));
   AddEntries(set, members, above_rows, parts_sets);
   for (size_t w = 0; w < members.size(); ++w) {

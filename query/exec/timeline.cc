@@ -397,6 +397,7 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
     StepRange range;
     if (operand.own_window) {
       range = Intersect(extents[o], operand.range);
+      if (range.empty()) continue;
     } else if (!some.has_value()) {
       continue;
     } else if (one_grid) {

@@ -50,9 +50,9 @@ class Bundle {
                         absl::Span<uint64_t> present) const;
 
   // All parts as one tile (not yet framed); "" if no cell with a value is
-  // left. `season` as in TileBuilder. Deleted cells are
-  // dropped: a bundle read whole has nothing under it. A lane that only one
-  // part touches is copied as bytes when `effort` is kFast.
+  // left. `season` as in TileBuilder. Deleted cells are dropped: a bundle read
+  // whole has nothing under it. A lane that only one part touches is copied as
+  // bytes when `effort` is kFast.
   absl::StatusOr<std::string> Fold(Effort effort, uint32_t season) const;
 
   std::string Dump() const;

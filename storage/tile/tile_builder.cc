@@ -64,10 +64,15 @@ TileBuilder::TileBuilder(TileShape shape, CellType type, Effort effort,
       type_(type),
       effort_(effort),
       season_(season <= kMaxSeason ? season : 0) {
-  if (shape.lanes == 0 || shape.steps == 0 ||
-      uint64_t{shape.lanes} * shape.steps > kMaxTileCells) {
-    BreakPromise(absl::StrCat("the shape is ", shape.lanes, " x ", shape.steps,
-                              "; at most ", kMaxTileCells, " cells fit"));
+  CheckShape();
+}
+
+void TileBuilder::CheckShape() {
+  if (shape_.lanes == 0 || shape_.steps == 0 ||
+      uint64_t{shape_.lanes} * shape_.steps > kMaxTileCells) {
+    BreakPromise(absl::StrCat("the shape is ", shape_.lanes, " x ",
+                              shape_.steps, "; at most ", kMaxTileCells,
+                              " cells fit"));
   }
 }
 
@@ -282,7 +287,9 @@ void TileBuilder::Clear() {
 absl::StatusOr<std::string> TileBuilder::Finish() {
   if (!promises_.ok()) {
     Clear();
-    return std::exchange(promises_, absl::OkStatus());
+    absl::Status broken = std::exchange(promises_, absl::OkStatus());
+    CheckShape();
+    return broken;
   }
   bool has_deleted = false;
   std::vector<uint64_t> lane_words((shape_.lanes + 63) / 64);

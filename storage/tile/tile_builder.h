@@ -52,6 +52,7 @@ class TileBuilder {
     size_t end;
   };
 
+  void CheckShape();
   bool AcceptsLane(uint32_t lane);
   // The step at which every lane has its one and only cell, a value; -1 if
   // that is not so.

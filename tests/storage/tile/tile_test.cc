@@ -245,6 +245,14 @@ TEST_CASE("a builder whose promises are broken writes nothing", "[tile]") {
     builder.AddLane(1, {one, {}, std::vector<int64_t>{5}});
     builder.AddLane(c.lane, {c.present, c.deleted, c.values});
     CHECK(builder.Finish().status().code() == absl::StatusCode::kInternal);
+    // Nothing is left of it; a shape that cannot be stays so.
+    const bool is_shape = c.shape.lanes == 4;
+    builder.AddLane(1, {one, {}, std::vector<int64_t>{7}});
+    const auto again = builder.Finish();
+    REQUIRE(again.ok() == is_shape);
+    if (is_shape) {
+      CHECK(*again == BuildTile({{{1, 0}, 7}}, c.shape, CellType::kInteger));
+    }
   }
 }
 

@@ -87,6 +87,7 @@ __m512i CompressBytes(uint64_t mask, __m512i vector) {
 
 }  // namespace
 
+#undef _mm512_alignr_epi32
 #define _mm512_alignr_epi32(high, low, count) AlignRight<(count)>(high, low)
 #define _mm512_cvtepi32_epi64(vector) Widened<int64_t, int32_t>(vector)
 #define _mm512_cvtepu32_epi64(vector) Widened<uint64_t, uint32_t>(vector)

@@ -236,7 +236,7 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
   if (rows.total_lacks()) {
     answer.notes.push_back(
         "the total behind a share is not exact: series that are not split, and "
-        "are in no group, may hold more of the members picked");
+        "that it does not count, may hold more of the members picked");
   }
   return answer;
 }

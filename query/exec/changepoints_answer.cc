@@ -123,25 +123,25 @@ absl::Status Builder::Refused(const absl::Status& status, uint32_t group,
 
 // The event that applies to the group and lies nearest to the change.
 void Builder::AddEvent(uint32_t group, absl::CivilSecond change) {
-  const auto lag_of = [change](const Event& event) {
-    return absl::CivilDay(change) - absl::CivilDay(event.date.start);
+  const auto lag_of = [change](const BoundEvents::One& one) {
+    return absl::CivilDay(change) - absl::CivilDay(one.begin);
   };
-  const Event* nearest = nullptr;
+  const BoundEvents::One* nearest = nullptr;
   for (const BoundEvents::One& one :
        plan_.events[plan_.changepoints->events].events) {
     if (!AppliesTo(one, results_.groups[group])) continue;
     if (nearest == nullptr ||
-        std::abs(lag_of(*one.event)) < std::abs(lag_of(*nearest))) {
-      nearest = one.event.get();
+        std::abs(lag_of(one)) < std::abs(lag_of(*nearest))) {
+      nearest = &one;
     }
   }
   for (size_t i = 3; i < 7; ++i) {
     column(i).missing.push_back(nearest == nullptr);
   }
-  column(3).texts.push_back(nearest == nullptr ? "" : nearest->kind);
-  column(4).texts.push_back(nearest == nullptr ? "" : nearest->name);
-  column(5).texts.push_back(nearest == nullptr ? ""
-                                               : FormatDate(nearest->date));
+  column(3).texts.push_back(nearest == nullptr ? "" : nearest->event->kind);
+  column(4).texts.push_back(nearest == nullptr ? "" : nearest->event->name);
+  column(5).texts.push_back(
+      nearest == nullptr ? "" : FormatDate(nearest->event->date));
   column(6).integers.push_back(nearest == nullptr ? 0 : lag_of(*nearest));
 }
 

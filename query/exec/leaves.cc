@@ -191,8 +191,15 @@ void Evaluation::CollectCombinations() {
       if (!numbers.empty()) continue;
       const Timeline& timeline = *results_.timeline;
       for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
-        results_.wholes_beside[o].push_back(
-            readers_[o]->HasWholesBeside(timeline.piece(o, 0, slot).data));
+        const StepRange steps = timeline.piece(o, 0, slot).data;
+        WholesBeside& wholes = results_.wholes_beside[o];
+        wholes.in_no_group.push_back(
+            readers_[o]->HasWholesBeside(steps, std::nullopt));
+        wholes.not_split_by.resize(plan_.by.size());
+        for (size_t b = 0; b < plan_.by.size(); ++b) {
+          wholes.not_split_by[b].push_back(
+              readers_[o]->HasWholesBeside(steps, b));
+        }
       }
       const std::vector<uint32_t> own = readers_[o]->Combinations();
       for (const uint32_t local : local_[o]) {

@@ -61,6 +61,13 @@ class LeafTable {
 };
 
 // What running a plan came to.
+// Where wholes may hold more of a share's groups than a total of them counts:
+// OperandReader::HasWholesBeside().
+struct WholesBeside {
+  std::vector<bool> in_no_group;                // [slots]
+  std::vector<std::vector<bool>> not_split_by;  // [BY dimensions][slots]
+};
+
 struct Results {
   // [groups] in no particular order; one group where there is no BY.
   std::vector<GroupKey> groups;
@@ -73,8 +80,7 @@ struct Results {
   // [operands][groups] OperandReader::Combinations() of those that a share()
   // reads; empty for others.
   std::vector<std::vector<uint32_t>> combinations;
-  // [operands][slots] OperandReader::HasWholesBeside() of those.
-  std::vector<std::vector<bool>> wholes_beside;
+  std::vector<WholesBeside> wholes_beside;  // [operands] of those
   std::vector<std::string> notes;
   // What EXPLAIN tells, [operands].
   std::vector<size_t> series;

@@ -183,9 +183,23 @@ absl::Status OperandReader::ReadWholes() {
       8));
   // 0, as an integer and as the bits of a decimal, is nothing beyond the parts.
   const auto note_beside = [&](uint32_t row, size_t step, int64_t beyond) {
-    if (groups_.matched[row] || beyond == 0) return;
-    beside_.resize(steps);
-    beside_[step] = true;
+    if (beyond == 0) return;
+    if (!groups_.matched[row]) {
+      beside_.resize(steps);
+      beside_[step] = true;
+      return;
+    }
+    beside_by_.resize(operand_.by.size());
+    for (size_t b = 0; b < operand_.by.size(); ++b) {
+      const int dimension = operand_.by[b];
+      if (dimension < 0) continue;
+      if (groups_.rows.row(row)[static_cast<size_t>(dimension)] !=
+          kEmptyMember) {
+        continue;
+      }
+      beside_by_[b].resize(steps);
+      beside_by_[b][step] = true;
+    }
   };
   if (!groups_.shared.empty()) {
     shared_growth_.assign(groups_.shared_lanes * steps, 0);
@@ -430,13 +444,16 @@ std::vector<bool> OperandReader::CrossingCombinations(
   return crossing;
 }
 
-bool OperandReader::HasWholesBeside(StepRange steps) const {
-  if (split_ != nullptr) return split_->HasWholesBeside(steps);
-  if (beside_.empty()) return false;
+bool OperandReader::HasWholesBeside(StepRange steps,
+                                    std::optional<size_t> by) const {
+  if (split_ != nullptr) return split_->HasWholesBeside(steps, by);
+  if (by.has_value() && *by >= beside_by_.size()) return false;
+  const std::vector<bool>& beside = by.has_value() ? beside_by_[*by] : beside_;
+  if (beside.empty()) return false;
   steps.begin = std::max(steps.begin, steps_.begin);
   steps.end = std::min(steps.end, steps_.end);
   for (int64_t step = steps.begin; step < steps.end; ++step) {
-    if (beside_[static_cast<size_t>(step - steps_.begin)]) return true;
+    if (beside[static_cast<size_t>(step - steps_.begin)]) return true;
   }
   return false;
 }

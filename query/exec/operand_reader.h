@@ -92,10 +92,11 @@ class OperandReader {
   static constexpr uint32_t kSeveral = UINT32_MAX;
   std::vector<uint32_t> Combinations() const;
 
-  // Whether, at one of these steps, a whole that bears on the groups is in none
-  // of them and holds more than its parts: what it holds of the groups, a total
-  // over them does not count.
-  bool HasWholesBeside(StepRange steps) const;
+  // Whether, at one of these steps, a whole that bears on the groups holds more
+  // than its parts, and is in none of them or, `by`, in one that this dimension
+  // does not split: what it holds of the others, a total over those does not
+  // count.
+  bool HasWholesBeside(StepRange steps, std::optional<size_t> by) const;
 
   // About how many bytes a group's lanes take.
   uint64_t BytesOfGroup(uint32_t group) const;
@@ -141,7 +142,9 @@ class OperandReader {
   std::vector<int64_t> shared_growth_;   // [shared lanes x steps]
   std::vector<int64_t> whole_values_;    // [overlapping wholes x steps]
   std::vector<int64_t> whole_leftover_;  // likewise: beyond all their parts
-  std::vector<bool> beside_;  // [steps] see HasWholesBeside(); empty: nowhere
+  // [steps] See HasWholesBeside(); empty: nowhere.
+  std::vector<bool> beside_;
+  std::vector<std::vector<bool>> beside_by_;  // [BY dimensions][steps]
   std::vector<TotalRole> roles_;
   // By role and group.
   std::vector<absl::flat_hash_map<uint32_t, ExcessLanes>> excess_;

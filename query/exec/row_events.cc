@@ -23,15 +23,17 @@ std::string Described(const Event& event) {
                       FormatFor(event.members));
 }
 
-int64_t DayOf(const Scalar& date) {
-  return absl::CivilDay(UnpackDate(date.integer).start) - absl::CivilDay();
+int64_t DayOf(const Scalar& date, const absl::TimeZone& zone) {
+  return absl::CivilDay(CivilIn(UnpackDate(date.integer), zone)) -
+         absl::CivilDay();
 }
 
 // Days from `from` to `to`; nullopt: a side is open.
 std::optional<int64_t> Difference(const std::optional<Scalar>& from,
-                                  const std::optional<Scalar>& to) {
+                                  const std::optional<Scalar>& to,
+                                  const absl::TimeZone& zone) {
   if (!from.has_value() || !to.has_value()) return std::nullopt;
-  return DayOf(*to) - DayOf(*from);
+  return DayOf(*to, zone) - DayOf(*from, zone);
 }
 
 }  // namespace
@@ -162,44 +164,37 @@ Cell RowEvents::DateOf(size_t events, uint32_t group) const {
 }
 
 std::string RowEvents::NamesOf(size_t events, const GroupKey& group,
-                               absl::CivilSecond begin, absl::CivilSecond end,
-                               const absl::TimeZone& zone) const {
+                               absl::CivilSecond begin,
+                               absl::CivilSecond end) const {
   std::string names;
-  // In the order of their dates as written; an offset moves one by a day.
   const std::vector<BoundEvents::One>& all = plan_.events[events].events;
-  constexpr int64_t kOffsets_s = int64_t{2} * 24 * 3600;
   const auto first_from = [&](absl::CivilSecond second) {
     const auto at = std::partition_point(
-        all.begin(), all.end(), [second](const BoundEvents::One& one) {
-          return one.event->date.start < second;
-        });
+        all.begin(), all.end(),
+        [second](const BoundEvents::One& one) { return one.begin < second; });
     return static_cast<uint32_t>(at - all.begin());
   };
   for (const uint32_t i :
-       of_groups_[events].For(group, first_from(begin - kOffsets_s),
-                              first_from(end + kOffsets_s))) {
-    const Event& event = *all[i].event;
-    const absl::CivilSecond at = CivilIn(event.date, zone);
-    if (at < begin || at >= end) continue;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", event.name);
+       of_groups_[events].For(group, first_from(begin), first_from(end))) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", all[i].event->name);
   }
   return names;
 }
 
-Cell DaysBetween(const Cell& a, const Cell& b) {
+Cell DaysBetween(const Cell& a, const Cell& b, const absl::TimeZone& zone) {
   const Coverage coverage =
       LeastCoverage({a.present, a.expected}, {b.present, b.expected});
   if (!a.has_value || !b.has_value || a.filled || b.filled) {
     return Cell::Missing(coverage.present, coverage.expected);
   }
-  Cell cell =
-      Cell::Exact(Scalar::Integer(std::abs(DayOf(b.value) - DayOf(a.value))),
-                  coverage.present, coverage.expected);
+  Cell cell = Cell::Exact(
+      Scalar::Integer(std::abs(DayOf(b.value, zone) - DayOf(a.value, zone))),
+      coverage.present, coverage.expected);
   cell.inexact = a.inexact || b.inexact;
   // b - a lies in [least, most]; without its sign the least is 0 where that
   // reaches over 0.
-  const auto least = Difference(a.high, b.low);
-  const auto most = Difference(a.low, b.high);
+  const auto least = Difference(a.high, b.low, zone);
+  const auto most = Difference(a.low, b.high, zone);
   int64_t low = 0;
   if (least.has_value() && *least > 0) low = *least;
   if (most.has_value() && *most < 0) low = -*most;

@@ -74,8 +74,7 @@ class RowEvents {
   // Names of events() that apply to a group and begin in [begin, end), in time
   // order, with commas between; empty: none.
   std::string NamesOf(size_t events, const GroupKey& group,
-                      absl::CivilSecond begin, absl::CivilSecond end,
-                      const absl::TimeZone& zone) const;
+                      absl::CivilSecond begin, absl::CivilSecond end) const;
 
  private:
   explicit RowEvents(const Plan& plan);
@@ -87,8 +86,9 @@ class RowEvents {
 };
 
 // Whole days from the earlier of two dates to the later; an hour counts as its
-// day. Low and high are the least and the most by the bounds of both.
-Cell DaysBetween(const Cell& a, const Cell& b);
+// day in the zone. Low and high are the least and the most by the bounds of
+// both.
+Cell DaysBetween(const Cell& a, const Cell& b, const absl::TimeZone& zone);
 
 }  // namespace footfall::query
 

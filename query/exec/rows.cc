@@ -80,9 +80,18 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
             .first->second);
   }
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
-  const auto beside = [&](uint32_t slot) {
+  // Whether wholes that none of the groups of a total counts may hold more of
+  // them: wholes in no group, and in groups of other totals.
+  const auto lacks = [&](uint32_t group, uint32_t slot) {
     return std::any_of(operands.begin(), operands.end(), [&](size_t o) {
-      return results_.wholes_beside[o][slot];
+      const WholesBeside& wholes = results_.wholes_beside[o];
+      bool elsewhere = wholes.in_no_group[slot];
+      for (size_t b = 0; b < plan_.by.size(); ++b) {
+        elsewhere |= share.within[b] &&
+                     results_.groups[group][b] != kEmptyMember &&
+                     wholes.not_split_by[b][slot];
+      }
+      return elsewhere;
     });
   };
   FOOTFALL_RETURN_IF_ERROR(
@@ -98,8 +107,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
       Total& total = totals[total_of[g] * slots + slot];
       total.has_value = true;
       total.exact = total.exact && IsExact(cell);
-      // What a whole in no group may hold of the groups is counted nowhere.
-      if (total.groups == 0) total.lacks = beside(slot);
+      if (total.groups == 0) total.lacks = lacks(g, slot);
       if (cell.value.is_decimal) {
         total.value += cell.value.decimal;
       } else {
@@ -482,7 +490,7 @@ absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
     case RowExpr::Kind::kDaysBetween: {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell from, Evaluate(expr.sides[0], row));
       FOOTFALL_ASSIGN_OR_RETURN(const Cell to, Evaluate(expr.sides[1], row));
-      return DaysBetween(from, to);
+      return DaysBetween(from, to, results_.timeline->zone());
     }
     case RowExpr::Kind::kFinished:
       return Finished(expr.item, row);
@@ -499,8 +507,7 @@ std::string Rows::TextOf(const RowExpr& expr, RowId row) const {
   const Timeline& timeline = *results_.timeline;
   return events_->NamesOf(expr.events, results_.groups[row.group],
                           timeline.CivilStart(row.group, row.bucket),
-                          timeline.CivilEnd(row.group, row.bucket),
-                          timeline.zone());
+                          timeline.CivilEnd(row.group, row.bucket));
 }
 
 bool Rows::HasSteps(RowId row) const {

@@ -29,6 +29,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindOrder());
   FOOTFALL_RETURN_IF_ERROR(BindTop());
   FOOTFALL_RETURN_IF_ERROR(CheckSplit());
+  PlaceEvents();
   plan_.limit = select_.limit;
   return std::move(plan_);
 }

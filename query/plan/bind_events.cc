@@ -10,6 +10,7 @@
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
+#include "query/plan/date_value.h"
 #include "query/plan/event_scope.h"
 
 namespace footfall::query {
@@ -119,6 +120,25 @@ absl::StatusOr<RowExpr> Binder::BindEventNames(const Expr& expr,
   FOOTFALL_ASSIGN_OR_RETURN(row.events,
                             AddEvents(expr.source, std::move(events)));
   return row;
+}
+
+// Once the metrics are known, whose zone tells which of two events is earlier
+// where one is dated by an offset from UTC.
+void Binder::PlaceEvents() {
+  if (plan_.operands.empty()) return;
+  const auto of_range =
+      std::find_if(plan_.operands.begin(), plan_.operands.end(),
+                   [](const BoundOperand& o) { return !o.own_window; });
+  const BoundOperand& lead =
+      of_range == plan_.operands.end() ? plan_.operands[0] : *of_range;
+  for (BoundEvents& events : plan_.events) {
+    for (BoundEvents::One& one : events.events) {
+      one.begin = CivilIn(one.event->date, lead.grid.zone());
+    }
+    std::stable_sort(
+        events.events.begin(), events.events.end(),
+        [](const auto& a, const auto& b) { return a.begin < b.begin; });
+  }
 }
 
 absl::StatusOr<RowExpr> Binder::BindDaysBetween(const Expr& expr,

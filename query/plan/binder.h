@@ -122,6 +122,7 @@ class Binder {
   absl::Status BindChangepoints(const Expr& expr, const Call& call);
   std::optional<std::string> BesideWholeAnswer() const;
   absl::StatusOr<size_t> AddEvents(footfall::Source source, BoundEvents events);
+  void PlaceEvents();
   absl::Status CheckEventNames(footfall::Source source,
                                const BoundEvents& events);
   // `place` is that of what stands in the parenthesis of `around`.

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/civil_time.h"
 #include "query/plan/member_set.h"
 
 namespace footfall::query {
@@ -91,10 +90,6 @@ std::string FormatFor(absl::Span<const DimensionMember> members) {
                     QuotedText(member.member));
   }
   return out;
-}
-
-int64_t DaysBetween(const Date& from, const Date& to) {
-  return absl::CivilDay(to.start) - absl::CivilDay(from.start);
 }
 
 }  // namespace footfall::query

@@ -48,8 +48,6 @@ class EventScope {
 std::string FormatFor(absl::Span<const DimensionMember> members);
 // 'V3', a quote inside doubled.
 std::string QuotedText(absl::string_view text);
-// Whole civil days from the first day of one date to that of another.
-int64_t DaysBetween(const Date& from, const Date& to);
 
 }  // namespace footfall::query
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "footfall/event.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
@@ -196,13 +197,14 @@ struct BoundEvents {
   static constexpr MemberId kNoSuchMember = UINT32_MAX;  // no group has it
   struct One {
     std::shared_ptr<const Event> event;
+    absl::CivilSecond begin;  // of its date, in the zone of the question
     // [BY dimensions] what its FOR says there; empty: nothing.
     std::vector<MemberId> members;
   };
   std::optional<std::string> kind;
   std::optional<std::string> name;
-  bool one_date = false;  // event(): one of them is meant
-  std::vector<One> events;
+  bool one_date = false;    // event(): one of them is meant
+  std::vector<One> events;  // in the order in which they begin
   footfall::Source source;
 };
 

@@ -1,5 +1,6 @@
 #include "query/run/show_names.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -7,9 +8,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/date_value.h"
 #include "query/plan/event_scope.h"
 #include "query/plan/window.h"
 #include "query/run/lookup.h"
@@ -98,6 +102,17 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
     }
   }
   FOOTFALL_RETURN_IF_ERROR(CheckRows(shown.size(), options.limits));
+  // By offsets from UTC, where they are said; a date without one is as of UTC.
+  const auto begin_of = [](const Event& event) {
+    return CivilIn(event.date, absl::UTCTimeZone());
+  };
+  const auto day_of = [&begin_of](const Event& event) {
+    return absl::CivilDay(begin_of(event)) - absl::CivilDay();
+  };
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&begin_of](const auto& a, const auto& b) {
+                     return begin_of(*a) < begin_of(*b);
+                   });
   Answer answer;
   for (const absl::string_view name :
        {"time", "kind", "name", "for", "note", "source"}) {
@@ -117,7 +132,7 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
     columns[5].texts.push_back(event.source);
     columns[6].missing.push_back(i == 0);
     columns[6].integers.push_back(
-        i == 0 ? 0 : DaysBetween(shown[i - 1]->date, event.date));
+        i == 0 ? 0 : day_of(event) - day_of(*shown[i - 1]));
   }
   answer.set_row_count(shown.size());
   return answer;

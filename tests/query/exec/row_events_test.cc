@@ -57,10 +57,14 @@ TEST_CASE("days between two dates have the bounds of both", "[events]") {
       {"an hour counts as its day",
        DateCell("2025-01-01T23", "2025-01-01T23", "2025-01-01T23"),
        DateCell("2025-01-02T01", "2025-01-02T01", "2025-01-02T01"), 1, 1, 1},
+      {"of the zone, where an offset is said",
+       DateCell("2025-01-02T01+08:00", "2025-01-02T01+08:00",
+                "2025-01-02T01+08:00"),
+       exact, 4, 4, 4},
   };
   for (const Case& test : cases) {
     CAPTURE(test.why);
-    const Cell cell = DaysBetween(test.a, test.b);
+    const Cell cell = DaysBetween(test.a, test.b, absl::UTCTimeZone());
     REQUIRE(cell.has_value);
     CHECK(cell.value.integer == test.days);
     REQUIRE(cell.low.has_value());
@@ -70,7 +74,8 @@ TEST_CASE("days between two dates have the bounds of both", "[events]") {
     CHECK(cell.present == 3);
     CHECK(cell.expected == 4);
   }
-  const Cell missing = DaysBetween(exact, Cell::Missing(1, 4));
+  const Cell missing =
+      DaysBetween(exact, Cell::Missing(1, 4), absl::UTCTimeZone());
   CHECK(!missing.has_value);
   CHECK(missing.present == 1);
 }
@@ -100,7 +105,8 @@ TEST_CASE("a group finds the events that apply to it, in their order",
     BoundEvents events;
     const size_t count = random() % 40;
     for (size_t i = 0; i < count; ++i) {
-      events.events.push_back({.event = nullptr, .members = members()});
+      events.events.push_back(
+          {.event = nullptr, .begin = {}, .members = members()});
     }
     const EventsOfGroups of_groups(events);
     for (int g = 0; g < 20; ++g) {

@@ -86,17 +86,18 @@ void CheckRank(const Answer& answer, size_t row, const Groups& groups,
 }
 
 // A share is of the printed total, which counts whoever is in several groups
-// several times; where it is exact, it is the true one.
-void CheckShare(const Answer& answer, size_t row, const Groups& groups,
-                const By& by, Tally* tally) {
+// several times; where it is exact, it is the true one. `within`: the dimension
+// of WITHIN.
+void CheckShare(const Answer& answer, absl::string_view name, size_t row,
+                const Groups& groups, const By& by,
+                std::optional<size_t> within, Tally* tally) {
   // What is not split counts with what it exceeds its parts by.
-  const auto not_split = [](const By& group) {
-    return std::any_of(group.begin(), group.end(), [](const auto& member) {
-      return member.has_value() && member->empty();
-    });
-  };
-  const Column& share = *answer.Find("s");
-  if (share.is_missing(row) || not_split(by)) return;
+  bool not_split = false;
+  for (size_t d = 0; d < kDimensions; ++d) {
+    not_split |= d != within && by[d].has_value() && by[d]->empty();
+  }
+  const Column& share = *answer.Find(name);
+  if (share.is_missing(row) || not_split) return;
   const size_t step = StepOf(answer, row);
   const double own = static_cast<double>(groups.At(by, step)->size());
   const Column& value = *answer.Find("dau");
@@ -109,6 +110,7 @@ void CheckShare(const Answer& answer, size_t row, const Groups& groups,
   if (share.kinds[row] == CellKind::kExact) {
     std::set<size_t> all;
     for (const auto& [other, steps] : groups.people) {
+      if (within.has_value() && other[*within] != by[*within]) continue;
       if (const auto* people = groups.At(other, step)) {
         all.insert(people->begin(), people->end());
       }
@@ -125,13 +127,15 @@ TEST_CASE("shares, growth and ranks hold what is true", "[bounds]") {
   Tally growth;
   Tally ranks;
   Tally shares;
+  Tally shares_within;
   for (int round = 0; round < 900; ++round) {
     World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
     const Asked asked = MakeQuestion(&random);
     if (asked.by.empty()) continue;
     const std::string text = absl::StrCat(
         "SELECT dau, delta(dau, 1 day) AS d, growth(dau, 1 day) AS g, "
-        "rank(dau) AS r, share(dau) AS s DURING 2022-01-08..2022-01-11",
+        "rank(dau) AS r, share(dau) AS s, share(dau WITHIN ",
+        kNames[asked.split[0]], ") AS w DURING 2022-01-08..2022-01-11",
         asked.where, asked.by);
     const auto answer = Query(world.snapshot, text, {});
     if (absl::IsNotFound(answer.status())) continue;
@@ -143,10 +147,11 @@ TEST_CASE("shares, growth and ranks hold what is true", "[bounds]") {
       const By by = RowOf(asked, *answer, r).by;
       CheckGrowth(*answer, r, groups, by, &growth);
       CheckRank(*answer, r, groups, by, &ranks);
-      CheckShare(*answer, r, groups, by, &shares);
+      CheckShare(*answer, "s", r, groups, by, std::nullopt, &shares);
+      CheckShare(*answer, "w", r, groups, by, asked.split[0], &shares_within);
     }
   }
-  for (const Tally* tally : {&growth, &ranks, &shares}) {
+  for (const Tally* tally : {&growth, &ranks, &shares, &shares_within}) {
     CHECK(tally->rows > 500);
     CHECK(tally->exact > 50);
     CHECK(tally->open > 50);

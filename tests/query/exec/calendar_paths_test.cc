@@ -155,7 +155,6 @@ class World {
     } else {
       const absl::Duration step = absl::Minutes(place.step_minutes);
       const absl::Time end = absl::FromCivil(last_ + 3, zone_);
-      absl::CivilSecond before;
       for (absl::Time at = absl::FromCivil(first_ - 2, zone_); at < end;
            at += step) {
         const absl::CivilSecond local = absl::ToCivilSecond(at, zone_);

@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "storage/base/bytes.h"
+#include "storage/base/check.h"
 
 namespace footfall::storage {
 
@@ -36,6 +37,7 @@ class BitWriter {
   // Elias's gamma code of value >= 1, below 2^32: as many zeros as the value
   // has bits after its first, a one, and those bits.
   void PutGamma(uint64_t value) {
+    FOOTFALL_DCHECK(value != 0);
     const uint32_t width = static_cast<uint32_t>(std::bit_width(value)) - 1;
     Put(0, width);
     Put(1, 1);

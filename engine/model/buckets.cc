@@ -362,8 +362,10 @@ std::optional<int64_t> Buckets::ShiftCivil(int64_t bucket, int64_t count,
                                            Unit unit) const {
   const int64_t days = DaysIn({unit, 1}) * count;
   const int64_t months = MonthsIn(unit) * count;
-  if (DaysIn(bucket_) == 0) return bucket + months / MonthsIn(bucket_);
-  if (months == 0) return bucket + days / DaysIn(bucket_);
+  const int64_t bucket_months = MonthsIn(bucket_);
+  if (bucket_months > 0) return bucket + months / bucket_months;
+  const int64_t bucket_days = DaysIn(bucket_);
+  if (months == 0 && bucket_days > 0) return bucket + days / bucket_days;
   const int64_t start = StartDay(bucket);
   if (bucket_.unit == Unit::kDay) {
     return ShiftDayByMonths(start, months);

@@ -127,16 +127,13 @@ void TileBuilder::AddLane(uint32_t lane, const LaneCells& cells) {
   if (pending.present.count() == 0 && pending.deleted.count() == 0) {
     return;
   }
-  pending.coded = pending.present.count() != 1;
-  pending.codec = Codec::kNone;
-  if (pending.coded) {
-    pending.begin = bytes_.size();
-    pending.codec = Encode(cells.values, pending.present, &bytes_);
-    pending.end = bytes_.size();
-  } else {
+  pending.coded = false;
+  if (pending.present.count() == 1) {
     pending.begin = values_.size();
     values_.push_back(cells.values[0]);
     pending.end = values_.size();
+  } else {
+    Code(cells.values, &pending);
   }
   lanes_.push_back(std::move(pending));
 }
@@ -202,24 +199,14 @@ int64_t TileBuilder::OnlyStep() const {
   return only;
 }
 
-Codec TileBuilder::Encode(absl::Span<const int64_t> values,
-                          const Presence& present, std::string* out) {
-  const size_t start = out->size();
-  const Codec codec =
-      EncodeColumn(values, {present, season_}, type_, effort_, out);
-  needs_season_ |=
-      ColumnNeedsSeason(codec, absl::string_view(*out).substr(start));
-  return codec;
-}
-
-Codec TileBuilder::PutValues(const PendingLane& lane, std::string* out) {
-  if (lane.coded) {
-    out->append(bytes_, lane.begin, lane.end - lane.begin);
-    return lane.codec;
-  }
-  return Encode(
-      absl::MakeConstSpan(values_).subspan(lane.begin, lane.end - lane.begin),
-      lane.present, out);
+void TileBuilder::Code(absl::Span<const int64_t> values, PendingLane* lane) {
+  lane->coded = true;
+  lane->begin = bytes_.size();
+  lane->codec =
+      EncodeColumn(values, {lane->present, season_}, type_, effort_, &bytes_);
+  lane->end = bytes_.size();
+  needs_season_ |= ColumnNeedsSeason(
+      lane->codec, absl::string_view(bytes_).substr(lane->begin));
 }
 
 void TileBuilder::PutColumn(std::string* tile) {
@@ -233,21 +220,33 @@ void TileBuilder::PutColumn(std::string* tile) {
   (*tile)[codec_at] = static_cast<char>(codec);
 }
 
+void TileBuilder::PutPieces(absl::string_view sets,
+                            absl::Span<const size_t> ends,
+                            std::string* tile) const {
+  size_t begin = 0;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    tile->append(sets.data() + begin, ends[i] - begin);
+    tile->append(bytes_, lanes_[i].begin, lanes_[i].end - lanes_[i].begin);
+    begin = ends[i];
+  }
+}
+
 void TileBuilder::PutLanes(std::string* tile) {
-  std::string data;
+  std::string sets;
+  std::vector<size_t> ends;
   for (const PendingLane& lane : lanes_) {
-    const size_t begin = data.size();
-    data.push_back(0);
-    const PresenceForm form = lane.present.Encode(shape_.steps, effort_, &data);
+    const size_t begin = sets.size();
+    sets.push_back(0);
+    const PresenceForm form = lane.present.Encode(shape_.steps, effort_, &sets);
     const bool has_deleted = lane.deleted.count() != 0;
     if (has_deleted) {
-      PutSet(lane.deleted, shape_.steps, effort_, &data);
+      PutSet(lane.deleted, shape_.steps, effort_, &sets);
     }
-    const Codec codec = PutValues(lane, &data);
-    data[begin] = Head(codec, form, has_deleted);
-    PutVarint(data.size() - begin, tile);
+    sets[begin] = Head(lane.codec, form, has_deleted);
+    ends.push_back(sets.size());
+    PutVarint(sets.size() - begin + lane.end - lane.begin, tile);
   }
-  *tile += data;
+  PutPieces(sets, ends, tile);
 }
 
 void TileBuilder::PutSealed(std::string* tile) {
@@ -260,21 +259,20 @@ void TileBuilder::PutSealed(std::string* tile) {
   const Presence steps = Presence::Of(words);
   PutSet(steps, shape_.steps, Effort::kDense, tile);
   std::string heads;
-  std::string data;
-  data.reserve(8 * values_.size() + bytes_.size() + 16 * lanes_.size());
+  std::string sets;
+  std::vector<size_t> ends;
   std::vector<uint64_t> sizes;
-  sizes.reserve(lanes_.size());
   for (const PendingLane& lane : lanes_) {
-    const size_t begin = data.size();
+    const size_t begin = sets.size();
     const PresenceForm form = lane.present.RanksIn(steps).Encode(
-        steps.count(), Effort::kDense, &data);
-    const Codec codec = PutValues(lane, &data);
-    heads.push_back(Head(codec, form, false));
-    sizes.push_back(data.size() - begin);
+        steps.count(), Effort::kDense, &sets);
+    heads.push_back(Head(lane.codec, form, false));
+    ends.push_back(sets.size());
+    sizes.push_back(sets.size() - begin + lane.end - lane.begin);
   }
   PutHeads(heads, tile);
   PutSizes(sizes, tile);
-  *tile += data;
+  PutPieces(sets, ends, tile);
 }
 
 void TileBuilder::Clear() {
@@ -303,23 +301,16 @@ absl::StatusOr<std::string> TileBuilder::Finish() {
           ? TileForm::kSealed
           : TileForm::kLanes;
 
-  // What stands after the flags and the season; coding it tells whether a lane
-  // needs the season.
-  std::string body;
-  PutSet(Presence::Of(lane_words), shape_.lanes, effort_, &body);
-  switch (form) {
-    case TileForm::kLanes:
-      PutLanes(&body);
-      break;
-    case TileForm::kColumn:
-      PutColumn(&body);
-      break;
-    case TileForm::kSealed:
-      PutSealed(&body);
-      break;
+  if (form != TileForm::kColumn) {
+    for (PendingLane& lane : lanes_) {
+      if (!lane.coded) {
+        Code(absl::MakeConstSpan(values_).subspan(lane.begin, 1), &lane);
+      }
+    }
   }
   std::string tile;
-  tile.reserve(kTileHeadSize + 8 + body.size());
+  tile.reserve(kTileHeadSize + 64 + 8 * values_.size() + bytes_.size() +
+               16 * lanes_.size());
   tile.push_back(static_cast<char>(kTileMagic));
   tile.push_back(static_cast<char>(kTileVersion));
   PutU32(0, &tile);
@@ -333,7 +324,18 @@ absl::StatusOr<std::string> TileBuilder::Finish() {
   if (needs_season_) {
     PutVarint(season_, &tile);
   }
-  tile += body;
+  PutSet(Presence::Of(lane_words), shape_.lanes, effort_, &tile);
+  switch (form) {
+    case TileForm::kLanes:
+      PutLanes(&tile);
+      break;
+    case TileForm::kColumn:
+      PutColumn(&tile);
+      break;
+    case TileForm::kSealed:
+      PutSealed(&tile);
+      break;
+  }
   StoreU32(
       Checksum(absl::string_view(tile).substr(kTileHeadSize), kTileVersion),
       tile.data() + kTileChecksumAt);

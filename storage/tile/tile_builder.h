@@ -57,14 +57,15 @@ class TileBuilder {
   // The step at which every lane has its one and only cell, a value; -1 if
   // that is not so.
   int64_t OnlyStep() const;
-  // Appends the values, coded, and returns their codec.
-  Codec Encode(absl::Span<const int64_t> values, const Presence& present,
-               std::string* out);
-  // The same of a lane.
-  Codec PutValues(const PendingLane& lane, std::string* out);
+  // Codes the values of a lane into bytes_.
+  void Code(absl::Span<const int64_t> values, PendingLane* lane);
   void PutColumn(std::string* tile);
   void PutLanes(std::string* tile);
   void PutSealed(std::string* tile);
+  // Appends, lane by lane, its piece of `sets`, which ends at ends[i], and its
+  // coded values.
+  void PutPieces(absl::string_view sets, absl::Span<const size_t> ends,
+                 std::string* tile) const;
   void Clear();
   void BreakPromise(absl::string_view message);
 

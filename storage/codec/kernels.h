@@ -37,6 +37,12 @@ inline constexpr size_t kShifts = 4;
 // Predictors tried at once.
 inline constexpr size_t kTrials = 8;
 
+// Their weights: see Gains.
+struct TrialGains {
+  int32_t all[kTrials];
+  int32_t season[kTrials];
+};
+
 struct Kernels {
   KernelLevel level;
 
@@ -81,14 +87,15 @@ struct Kernels {
                  int32_t* relative, int32_t* extremes);
 
   // For kTrials predictors at once: residuals[t * kTrials + i] is that of
-  // values[t] under gains[i]. Where bit t of `holes` is set there is no value
+  // values[t] under gains i. Where bit t of `holes` is set there is no value
   // and the residual is 0; null: there are none. season 1: none, and no gains
   // have one. costs[i] becomes a measure of how many bits the residuals take,
-  // in 1/128 bit and from where only the differences count.
+  // in 1/128 bit and from where only the differences count: for about each 128
+  // steps, their number times the logarithm of their mean size.
   // Requires: bit 0 of `holes` is clear; gains are 0 to 16.
   void (*residuals)(const int32_t* values, const uint64_t* holes, size_t count,
-                    const Gains* gains, uint32_t season, int32_t* residuals,
-                    uint32_t* costs);
+                    const TrialGains& gains, uint32_t season,
+                    int32_t* residuals, uint32_t* costs);
 
   // out[t] = zigzag(residuals[t * kTrials]).
   void (*zigzag_of)(const int32_t* residuals, size_t count, uint32_t* out);

@@ -47,6 +47,16 @@ inline constexpr uint8_t kTrialsWithoutSeason[kTrials] = {0, 1, 2,  3,
                                                           8, 9, 10, 11};
 inline constexpr uint8_t kTrialsWithSeason[kTrials] = {0, 1, 2, 4, 5, 6, 7, 12};
 
+// The gains of those that are tried, by their numbers.
+inline constexpr TrialGains TrialGainsOf(const uint8_t* numbers) {
+  TrialGains gains = {};
+  for (size_t i = 0; i < kTrials; ++i) {
+    gains.all[i] = kPredictors[numbers[i]].all;
+    gains.season[i] = kPredictors[numbers[i]].season;
+  }
+  return gains;
+}
+
 inline constexpr bool IsSeasonal(Gains gains) { return gains.season != 0; }
 
 }  // namespace footfall::storage

@@ -121,50 +121,56 @@ SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
 
 // ---- 32 bits: all predictors at once ----
 
+// Those that are tried, kTrials.
+struct Trials {
+  const uint8_t* numbers;
+  TrialGains gains;
+};
+constexpr Trials kPlainTrials = {kTrialsWithoutSeason,
+                                 TrialGainsOf(kTrialsWithoutSeason)};
+constexpr Trials kSeasonTrials = {kTrialsWithSeason,
+                                  TrialGainsOf(kTrialsWithSeason)};
+
 // The predictor whose residuals take the fewest bits: its place among the
 // trials. residuals[t * kTrials + place] is that of step t.
 size_t BestTrial(const int32_t* values, const uint64_t* holes, size_t steps,
-                 const uint8_t* numbers, uint32_t season, int32_t* residuals) {
-  Gains gains[kTrials];
-  for (size_t i = 0; i < kTrials; ++i) {
-    gains[i] = kPredictors[numbers[i]];
-  }
+                 const TrialGains& gains, uint32_t season, int32_t* residuals) {
   uint32_t costs[kTrials];
   ActiveKernels().residuals(values, holes, steps, gains, season, residuals,
                             costs);
   return static_cast<size_t>(std::min_element(costs, costs + kTrials) - costs);
 }
 
-// The zigzag residuals of the best of the predictors `numbers`, [n] and
-// rubbish behind. `relative` are the values less the first.
+// The zigzag residuals of the best of the predictors tried, [n] and rubbish
+// behind. `relative` are the values less the first.
 uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
-                          uint32_t season, const uint8_t* numbers,
+                          uint32_t season, const Trials& trials,
                           size_t* number) {
   Workspace& work = ThreadWorkspace();
   const size_t count = places.count();
   const size_t steps = places.end() - places.begin();
-  int32_t* const trials =
+  int32_t* const tried =
       Sized((steps + kTrialSlack) * kTrials, &work.trial_residuals);
   uint32_t* const residuals = Sized(steps + kInputSlack, &work.residuals);
   if (places.is_run()) {
     const size_t best =
-        BestTrial(relative, nullptr, steps, numbers, season, trials);
-    ActiveKernels().zigzag_of(trials + best, count, residuals);
-    *number = numbers[best];
+        BestTrial(relative, nullptr, steps, trials.gains, season, tried);
+    ActiveKernels().zigzag_of(tried + best, count, residuals);
+    *number = trials.numbers[best];
     return residuals;
   }
   int32_t* const at_steps = Sized(steps, &work.narrow_at_steps);
   ForEachPlace(places, count, [&](size_t rank, size_t step) {
     at_steps[step] = relative[rank];
   });
-  const size_t best =
-      BestTrial(at_steps, work.holes.data(), steps, numbers, season, trials);
+  const size_t best = BestTrial(at_steps, work.holes.data(), steps,
+                                trials.gains, season, tried);
   uint32_t* const zigzag = Sized(steps + kValueSlack, &work.at_steps);
-  ActiveKernels().zigzag_of(trials + best, steps, zigzag);
+  ActiveKernels().zigzag_of(tried + best, steps, zigzag);
   ForEachPlace(places, count, [&](size_t rank, size_t step) {
     residuals[rank] = zigzag[step];
   });
-  *number = numbers[best];
+  *number = trials.numbers[best];
   return residuals;
 }
 
@@ -279,9 +285,9 @@ SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
     return EncodeWide(values, places, season, 0, kShortPredictors, out);
   }
   size_t number;
-  const uint32_t* const residuals = NarrowResiduals(
-      relative, places, season,
-      season > 1 ? kTrialsWithSeason : kTrialsWithoutSeason, &number);
+  const uint32_t* const residuals =
+      NarrowResiduals(relative, places, season,
+                      season > 1 ? kSeasonTrials : kPlainTrials, &number);
   // The first value has no residual.
   SeasonalCoding coding = EncodeNarrow(values[0], residuals + 1,
                                        values.size() - 1, number, true, out);
@@ -305,8 +311,8 @@ void EncodeSeasonalWith(size_t number, absl::Span<const int64_t> values,
   }
   uint8_t numbers[kTrials];
   std::fill(numbers, numbers + kTrials, static_cast<uint8_t>(number));
-  const uint32_t* const residuals =
-      NarrowResiduals(relative, places, season, numbers, &number);
+  const uint32_t* const residuals = NarrowResiduals(
+      relative, places, season, {numbers, TrialGainsOf(numbers)}, &number);
   EncodeNarrow(values[0], residuals + 1, values.size() - 1, number, false, out);
 }
 

@@ -364,7 +364,8 @@ TEST_CASE("dense codings keep their bytes", "[codec][golden]") {
     CellType type;
     Values values;
     std::vector<uint64_t> steps;
-    const char* bytes;  // codec, then its bytes
+    const char* bytes;   // codec, then its bytes
+    bool chosen = true;  // else today's chooser takes another coding
   };
   Values weeks;
   for (int64_t i = 0; i < 20; ++i) {
@@ -390,7 +391,9 @@ TEST_CASE("dense codings keep their bytes", "[codec][golden]") {
     std::string bytes(1, '\0');
     bytes[0] = static_cast<char>(
         EncodeColumn(c.values, {steps, 7}, c.type, Effort::kDense, &bytes));
-    CHECK(absl::BytesToHexString(bytes) == c.bytes);
+    if (c.chosen) {
+      CHECK(absl::BytesToHexString(bytes) == c.bytes);
+    }
     const std::string kept = absl::HexStringToBytes(c.bytes);
     if (kept.empty()) {
       continue;

@@ -265,6 +265,7 @@ TEST_CASE("tiles keep their bytes", "[tile][golden]") {
     CellType type;
     const char* bytes;
     Effort effort = Effort::kFast;
+    bool chosen = true;  // else today's chooser takes another coding
   };
   Cells weeks;
   for (uint32_t step = 40; step < 80; ++step) {
@@ -280,8 +281,10 @@ TEST_CASE("tiles keep their bytes", "[tile][golden]") {
   for (const Case& c : cases) {
     CAPTURE(c.why);
     const TileShape shape = {64, 256};
-    CHECK(absl::BytesToHexString(
-              BuildTile(c.cells, shape, c.type, {c.effort, 7})) == c.bytes);
+    const std::string bytes = BuildTile(c.cells, shape, c.type, {c.effort, 7});
+    if (c.chosen) {
+      CHECK(absl::BytesToHexString(bytes) == c.bytes);
+    }
     const std::string tile = absl::HexStringToBytes(c.bytes);
     const auto reader = TileReader::Open(tile);
     REQUIRE(reader.ok());

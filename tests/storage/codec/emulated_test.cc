@@ -1,0 +1,21 @@
+// That the emulated kernels are there and are run: without them the program
+// would pass by testing the others alone.
+
+#include <catch2/catch.hpp>
+
+#include "storage/codec/kernels.h"
+
+namespace footfall::storage {
+namespace {
+
+TEST_CASE("the AVX-512 kernels are emulated where AVX2 is", "[codec]") {
+  const KernelLevel before = ActiveKernels().level;
+  const bool runs =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+  CHECK(UseKernels(KernelLevel::kAvx512) == runs);
+  CHECK((ActiveKernels().level == KernelLevel::kAvx512) == runs);
+  UseKernels(before);
+}
+
+}  // namespace
+}  // namespace footfall::storage

@@ -145,6 +145,9 @@ absl::Status Presence::TakeBitmap(PresenceForm form, uint32_t places,
     span += 3;
   }
   const size_t size = (span + 7) / 8;
+  if (size == 0) {
+    return absl::DataLossError("presence: a bitmap of no places");
+  }
   if (in->size() < size) {
     return absl::DataLossError(
         absl::StrCat("presence: bitmap of ", size, " bytes has ", in->size()));

@@ -146,8 +146,9 @@ absl::Status TileReader::OpenSealed(absl::string_view rest) {
   const uint32_t count = lane_set_.count();
   heads_.resize(count);
   ends_.resize(count + 1);
-  if (has_deleted_ || count == 0 || rest.empty()) {
-    return absl::DataLossError("tile: a sealed tile without lanes or heads");
+  if (has_deleted_ || count == 0 || steps_.count() == 0 || rest.empty()) {
+    return absl::DataLossError(
+        "tile: a sealed tile without lanes, steps or heads, or with deletions");
   }
   // Heads: those that differ, and for each lane which of them.
   const size_t distinct = size_t{TakeByte(&rest)} + 1;

@@ -96,6 +96,23 @@ TEST_CASE("a set of places has these bytes and comes back", "[codec][golden]") {
   }
 }
 
+TEST_CASE("of no places only none and all are sets", "[codec]") {
+  for (uint8_t form = 0; form <= kMaxPresenceForm; ++form) {
+    CAPTURE(static_cast<int>(form));
+    for (const absl::string_view bytes : {"", "0", "some bytes"}) {
+      CAPTURE(bytes);
+      absl::string_view in = bytes;
+      const auto set = Presence::Take(static_cast<PresenceForm>(form), 0, &in);
+      if (form <= static_cast<uint8_t>(PresenceForm::kAll)) {
+        REQUIRE(set.ok());
+        CHECK(set->count() == 0);
+      } else {
+        CHECK(set.status().code() == absl::StatusCode::kDataLoss);
+      }
+    }
+  }
+}
+
 TEST_CASE("random sets come back", "[codec]") {
   CAPTURE(kSeed);
   std::mt19937_64 random(kSeed);

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "storage/base/bytes.h"
 #include "storage/base/checksum.h"
 #include "storage/tile/bundle.h"
@@ -149,6 +150,79 @@ TEST_CASE("random bytes with a tile's head are survived", "[tile]") {
     Reseal(&tile);
     ReadEverything(tile);
   }
+}
+
+// A set in any form, with bytes that may be right.
+std::string PlausibleSet(uint32_t places, std::mt19937_64* random) {
+  std::string set(1, static_cast<char>((*random)() % (kMaxPresenceForm + 1)));
+  switch (static_cast<PresenceForm>(set[0])) {
+    case PresenceForm::kBits:
+      for (uint32_t place = 0; place < places; place += 8) {
+        set.push_back(static_cast<char>((*random)()));
+      }
+      break;
+    case PresenceForm::kNone:
+    case PresenceForm::kAll:
+      break;
+    default:
+      for (uint64_t i = 2 + (*random)() % 6; i > 0; --i) {
+        set.push_back(static_cast<char>((*random)() % (places + 1)));
+      }
+  }
+  return set;
+}
+
+// A sealed tile of lanes that say they have `steps` places.
+std::string PlausibleSealedTile(std::mt19937_64* random) {
+  const uint32_t lanes = 1 + static_cast<uint32_t>((*random)() % 3);
+  const uint32_t steps = 1 + static_cast<uint32_t>((*random)() % 40);
+  std::string tile(kTileHeadSize, '\0');
+  tile[0] = static_cast<char>(kTileMagic);
+  tile[1] = static_cast<char>(kTileVersion);
+  tile.push_back(static_cast<char>(lanes));
+  tile.push_back(static_cast<char>(steps));
+  tile.push_back(static_cast<char>(static_cast<uint32_t>(TileForm::kSealed)
+                                   << kTileFormShift));
+  tile.push_back(static_cast<char>(PresenceForm::kAll));
+  tile += PlausibleSet(steps, random);
+  // One head for all; sizes that are all the same.
+  const std::string set = PlausibleSet(steps, random);
+  std::string lane = set.substr(1);
+  for (uint64_t i = (*random)() % 8; i > 0; --i) {
+    lane.push_back(static_cast<char>((*random)() % 8));
+  }
+  tile.push_back(0);
+  tile.push_back(static_cast<char>(
+      (*random)() % 10 | static_cast<uint32_t>(set[0]) << kLaneFormShift));
+  tile.push_back(static_cast<char>(lane.size()));
+  tile.push_back(0);
+  for (uint32_t i = 0; i < lanes; ++i) {
+    tile += lane;
+  }
+  Reseal(&tile);
+  return tile;
+}
+
+TEST_CASE("sealed tiles of plausible parts are survived", "[tile]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  size_t opened = 0;
+  for (int round = 0; round < 20000; ++round) {
+    CAPTURE(round);
+    const std::string tile = PlausibleSealedTile(&random);
+    opened += TileReader::Open(tile).ok() ? 1 : 0;
+    ReadEverything(tile);
+  }
+  CHECK(opened > 2000);
+}
+
+TEST_CASE("a sealed tile has a step with a value", "[tile]") {
+  // Its one lane has values at some of no steps.
+  std::string tile = absl::HexStringToBytes("f70100000000010820010000500000");
+  Reseal(&tile);
+  const absl::Status status = TileReader::Open(tile).status();
+  CHECK(status.code() == absl::StatusCode::kDataLoss);
+  CHECK(status.message().find("steps") != absl::string_view::npos);
 }
 
 TEST_CASE("bytes of a later release are named, not called damaged", "[tile]") {

@@ -33,4 +33,8 @@ uint32_t Checksum(absl::string_view bytes, uint64_t seed) {
   return static_cast<uint32_t>(xxh3(bytes.data(), bytes.size(), seed));
 }
 
+uint32_t PlainChecksum(absl::string_view bytes, uint64_t seed) {
+  return static_cast<uint32_t>(Xxh3Plain(bytes.data(), bytes.size(), seed));
+}
+
 }  // namespace footfall::storage

@@ -14,6 +14,9 @@ namespace footfall::storage {
 // are on disk: they never change.
 uint32_t Checksum(absl::string_view bytes, uint64_t seed);
 
+// The same without the processor's wide vectors: for tests.
+uint32_t PlainChecksum(absl::string_view bytes, uint64_t seed);
+
 }  // namespace footfall::storage
 
 #endif  // FOOTFALL_STORAGE_BASE_CHECKSUM_H_

@@ -5,26 +5,29 @@
 namespace footfall::storage {
 namespace {
 
+// Asks for every extension that the level's files are compiled with.
 bool Runs(KernelLevel level) {
 #if defined(FOOTFALL_X86_KERNELS)
-  switch (level) {
-    case KernelLevel::kPortable:
-      return true;
-    case KernelLevel::kAvx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-    case KernelLevel::kAvx512:
-#if defined(FOOTFALL_EMULATED_AVX512)  // a test's, by AVX2
-      return Runs(KernelLevel::kAvx2);
-#else
-      return __builtin_cpu_supports("avx512f") &&
-             __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512dq") &&
-             __builtin_cpu_supports("avx512vl") &&
-             __builtin_cpu_supports("avx512vbmi") &&
-             __builtin_cpu_supports("avx512vbmi2");
-#endif
+  if (level == KernelLevel::kPortable) {
+    return true;
   }
-  return false;
+  const bool avx2 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+      __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+  if (level == KernelLevel::kAvx2) {
+    return avx2;
+  }
+#if defined(FOOTFALL_EMULATED_AVX512)  // a test's, by AVX2
+  return level == KernelLevel::kAvx512 && avx2;
+#else
+  return level == KernelLevel::kAvx512 && avx2 &&
+         __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512vbmi2");
+#endif
 #else
   return level == KernelLevel::kPortable;
 #endif

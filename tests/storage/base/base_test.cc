@@ -124,6 +124,16 @@ TEST_CASE("a checksum never changes", "[base][golden]") {
   CHECK(Checksum(std::string(1000, 'x'), 1) == 0x9dd4e0d1);
 }
 
+TEST_CASE("a checksum is the same on every processor", "[base]") {
+  std::string bytes;
+  for (int i = 0; i < 5000; ++i) {
+    bytes.push_back(static_cast<char>(i * i % 251));
+    CAPTURE(i);
+    CHECK(PlainChecksum(bytes, 1) == Checksum(bytes, 1));
+  }
+  CHECK(PlainChecksum("footfall", 1) == 0x446d9683);
+}
+
 TEST_CASE("a checksum depends on every bit and on the seed", "[base]") {
   for (const size_t size : {1, 7, 16, 100, 300, 5000}) {
     std::string bytes(size, 'a');

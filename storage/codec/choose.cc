@@ -37,6 +37,9 @@ Codec EncodeFast(absl::Span<const int64_t> values, std::string* out) {
   return Codec::kDelta;
 }
 
+// Fewer values are decoded from the first on as soon as from any other.
+constexpr size_t kMinFrame = 33;
+
 Codec EncodeDense(absl::Span<const int64_t> values, ColumnPlaces places,
                   std::string* out) {
   const size_t start = out->size();
@@ -44,8 +47,9 @@ Codec EncodeDense(absl::Span<const int64_t> values, ColumnPlaces places,
       EncodeSeasonal(values, places.steps, places.season, out);
   const size_t size = out->size() - start;
   const size_t frame_limit = size + size * 3 / 100;
-  if (coding.distance_from_first ||
-      PackedSize(values.size(), coding.width) <= frame_limit) {
+  if (values.size() >= kMinFrame &&
+      (coding.distance_from_first ||
+       PackedSize(values.size(), coding.width) <= frame_limit)) {
     EncodePatchedFrame(values, out);
     const size_t frame_size = out->size() - start - size;
     if (frame_size <= frame_limit) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "bench/support/loaded_database.h"
 #include "footfall/query.h"
+#include "storage/codec/kernels.h"
 
 namespace footfall::bench {
 namespace {
@@ -21,6 +22,27 @@ void Ask(benchmark::State& state, const LoadedDatabase& data,
     rows = static_cast<int64_t>(answer->row_count());
   }
   state.counters["rows"] = static_cast<double>(rows);
+}
+
+// Once with the inner loops of each kind of processor that this one stands in
+// for: 0 portable, 1 AVX2, 2 AVX-512.
+void EachKernel(benchmark::internal::Benchmark* question) {
+  using storage::KernelLevel;
+  const KernelLevel before = storage::ActiveKernels().level;
+  question->ArgName("kernels");
+  for (const KernelLevel level :
+       {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
+    if (storage::UseKernels(level)) question->Arg(static_cast<int64_t>(level));
+  }
+  storage::UseKernels(before);
+}
+
+void AskWithKernels(benchmark::State& state, const LoadedDatabase& data,
+                    const std::string& text) {
+  const storage::KernelLevel before = storage::ActiveKernels().level;
+  storage::UseKernels(static_cast<storage::KernelLevel>(state.range(0)));
+  Ask(state, data, text);
+  storage::UseKernels(before);
 }
 
 // How long a usual question takes before it reads anything.
@@ -55,27 +77,30 @@ BENCHMARK(BM_MonthOfSeries)->Unit(benchmark::kMicrosecond);
 
 // The questions that bench/compare asks of all engines.
 void BM_Top50(benchmark::State& state) {
-  Ask(state, Daily(),
-      "SELECT avg(dau) BY app DURING 2020-06-01..2020-06-30 TOP 50");
+  AskWithKernels(state, Daily(),
+                 "SELECT avg(dau) BY app DURING 2020-06-01..2020-06-30 TOP 50");
 }
-BENCHMARK(BM_Top50)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Top50)->Apply(EachKernel)->Unit(benchmark::kMillisecond);
 
 void BM_MonthlyOfAll(benchmark::State& state) {
-  Ask(state, Daily(),
-      "SELECT avg(dau) AS a, max(dau) AS m BY app EVERY month "
-      "ORDER BY a DESC LIMIT 20");
+  AskWithKernels(state, Daily(),
+                 "SELECT avg(dau) AS a, max(dau) AS m BY app EVERY month "
+                 "ORDER BY a DESC LIMIT 20");
 }
-BENCHMARK(BM_MonthlyOfAll)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_MonthlyOfAll)->Apply(EachKernel)->Unit(benchmark::kMillisecond);
 
 void BM_ShareOfPlatforms(benchmark::State& state) {
-  Ask(state, Daily(), "SELECT share(user_days(dau)) BY platform EVERY month");
+  AskWithKernels(state, Daily(),
+                 "SELECT share(user_days(dau)) BY platform EVERY month");
 }
-BENCHMARK(BM_ShareOfPlatforms)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_ShareOfPlatforms)
+    ->Apply(EachKernel)
+    ->Unit(benchmark::kMillisecond);
 
 void BM_FirstTime(benchmark::State& state) {
-  Ask(state, Daily(), "SELECT first_time(dau >= 1000000) BY app");
+  AskWithKernels(state, Daily(), "SELECT first_time(dau >= 1000000) BY app");
 }
-BENCHMARK(BM_FirstTime)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_FirstTime)->Apply(EachKernel)->Unit(benchmark::kMillisecond);
 
 void BM_HourlyOfSeries(benchmark::State& state) {
   Ask(state, Minutely(),
@@ -85,9 +110,12 @@ void BM_HourlyOfSeries(benchmark::State& state) {
 BENCHMARK(BM_HourlyOfSeries)->Unit(benchmark::kMicrosecond);
 
 void BM_DailyMaxOfAllMinutes(benchmark::State& state) {
-  Ask(state, Minutely(), "SELECT max(active) BY app, platform EVERY day");
+  AskWithKernels(state, Minutely(),
+                 "SELECT max(active) BY app, platform EVERY day");
 }
-BENCHMARK(BM_DailyMaxOfAllMinutes)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_DailyMaxOfAllMinutes)
+    ->Apply(EachKernel)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace footfall::bench

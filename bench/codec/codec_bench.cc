@@ -1,7 +1,8 @@
 // What each codec makes of real-looking lanes: bytes a value, and how fast it
 // codes, decodes and sums them, beside what else there is.
 //
-//   codec_bench [SET...]     daily, minutely, decimals, quotients, choice
+//   codec_bench [SET...]     daily, short, minutely, decimals, quotients,
+//   choice
 //
 // A lane is one series' stretch in a tile, coded alone and decoded into one
 // array that is used again; "sum" decodes and adds. "sealed tile" is the whole
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -48,6 +48,7 @@ struct Method {
   const char* kernels;  // "" where there is one way only
   std::function<void(Coded*)> encode;
   std::function<void(const Coded&, bool sum)> decode;
+  std::function<bool(const Coded&)> gives_back;  // every value
   Coded coded;
 };
 
@@ -72,7 +73,7 @@ uint64_t Sum(const int64_t* values, size_t count) {
 }
 
 Method LaneByLane(const LaneSet& set, const Subject& subject) {
-  Method method{subject.name, "", {}, {}, {}};
+  Method method{subject.name, "", {}, {}, {}, {}};
   method.encode = [&set, subject](Coded* coded) {
     coded->bytes.clear();
     coded->ends.clear();
@@ -97,10 +98,21 @@ Method LaneByLane(const LaneSet& set, const Subject& subject) {
       }
       Use(values.data());
     }
-    const Values& last = set.lanes.back().values;
-    if (std::memcmp(values.data(), last.data(), last.size() * 8) != 0) {
-      Fail(subject.name);
+  };
+  method.gives_back = [&set, subject](const Coded& coded) {
+    Values values(storage::kMaxTileCells);
+    size_t begin = 0;
+    for (size_t i = 0; i < set.lanes.size(); ++i) {
+      const Values& lane = set.lanes[i].values;
+      const auto bytes =
+          absl::string_view(coded.bytes).substr(begin, coded.ends[i] - begin);
+      begin = coded.ends[i];
+      if (!subject.decode(set, set.lanes[i], bytes, values.data()) ||
+          !std::equal(lane.begin(), lane.end(), values.begin())) {
+        return false;
+      }
     }
+    return true;
   };
   return method;
 }
@@ -108,7 +120,7 @@ Method LaneByLane(const LaneSet& set, const Subject& subject) {
 Method InTiles(const LaneSet& set) {
   const storage::TileShape shape = {storage::kMaxTileCells / set.steps,
                                     set.steps};
-  Method method{"sealed tile", "", {}, {}, {}};
+  Method method{"sealed tile", "", {}, {}, {}, {}};
   method.encode = [&set, shape](Coded* coded) {
     coded->bytes.clear();
     coded->ends.clear();
@@ -152,12 +164,40 @@ Method InTiles(const LaneSet& set) {
       }
     }
   };
+  method.gives_back = [&set, shape](const Coded& coded) {
+    Values values(shape.steps);
+    std::vector<uint64_t> present(shape.words());
+    size_t begin = 0;
+    for (size_t i = 0; i < set.lanes.size(); ++i) {
+      const size_t end = coded.ends[i / shape.lanes];
+      const auto bundle = storage::Bundle::Open(
+          absl::string_view(coded.bytes).substr(begin, end - begin));
+      const uint32_t lane = static_cast<uint32_t>(i % shape.lanes);
+      if (!bundle.ok() ||
+          !bundle
+               ->ReadLane(lane, 0, shape.steps, absl::MakeSpan(values),
+                          absl::MakeSpan(present))
+               .ok()) {
+        return false;
+      }
+      size_t rank = 0;
+      for (uint32_t step = 0; step < shape.steps; ++step) {
+        const bool has = set.lanes[i].steps.Has(step);
+        if (((present[step / 64] >> (step % 64) & 1) != 0) != has ||
+            (has && values[step] != set.lanes[i].values[rank++])) {
+          return false;
+        }
+      }
+      begin = lane + 1 == shape.lanes ? end : begin;
+    }
+    return true;
+  };
   return method;
 }
 
 // `method` with the inner loops of one kind of processor.
 Method With(KernelLevel level, const char* name, const Method& method) {
-  Method with{method.name, name, {}, {}, {}};
+  Method with{method.name, name, {}, {}, {}, {}};
   with.encode = [level, encode = method.encode](Coded* coded) {
     storage::UseKernels(level);
     encode(coded);
@@ -165,6 +205,11 @@ Method With(KernelLevel level, const char* name, const Method& method) {
   with.decode = [level, decode = method.decode](const Coded& coded, bool sum) {
     storage::UseKernels(level);
     decode(coded, sum);
+  };
+  with.gives_back = [level,
+                     gives_back = method.gives_back](const Coded& coded) {
+    storage::UseKernels(level);
+    return gives_back(coded);
   };
   return with;
 }
@@ -200,6 +245,9 @@ void Compare(const LaneSet& set, int rounds) {
   std::vector<Method> methods = Methods(set);
   for (Method& method : methods) {
     method.encode(&method.coded);
+    if (!method.gives_back(method.coded)) {
+      Fail(method.name);
+    }
   }
   const Method& baseline = methods[1];
   Coded scratch;
@@ -238,11 +286,7 @@ void Compare(const LaneSet& set, int rounds) {
 
 int Main(int argc, char** argv) {
   const int rounds = FromEnvironment("FOOTFALL_BENCH_ROUNDS", 11);
-  // bench/run.sh gives every program the options of the others.
-  std::vector<std::string> wanted;
-  for (int i = 1; i < argc; ++i) {
-    if (argv[i][0] != '-') wanted.emplace_back(argv[i]);
-  }
+  const std::vector<std::string> wanted(argv + 1, argv + argc);
   const auto is_wanted = [&wanted](const char* name) {
     return wanted.empty() ||
            std::find(wanted.begin(), wanted.end(), name) != wanted.end();

@@ -46,6 +46,36 @@ LaneSet Daily() {
   return set;
 }
 
+// As most are where versions come and go.
+LaneSet Short() {
+  LaneSet set{"short",
+              "runs of 1 to 30 days, 200 apps on 3 platforms",
+              256,
+              7,
+              CellType::kInteger,
+              {}};
+  market::DailySpec spec;
+  spec.apps = 200;
+  spec.rank_stride = 100;
+  uint32_t length = 0;
+  ForEachSeries(spec, [&](const SeriesData& series) {
+    for (size_t begin = 0; begin + 30 <= series.values.size(); begin += 30) {
+      length = length % 30 + 1;
+      const auto first = series.values.begin() + static_cast<ptrdiff_t>(begin);
+      if (series.present[begin] == 0 || series.present[begin + 29] == 0) {
+        continue;
+      }
+      Lane lane;
+      lane.values.assign(first, first + length);
+      const uint32_t step = static_cast<uint32_t>(begin) % (set.steps - 30);
+      lane.steps = storage::Presence::Run(step, step + length);
+      set.count += length;
+      set.lanes.push_back(std::move(lane));
+    }
+  });
+  return set;
+}
+
 LaneSet Minutely() {
   LaneSet set{"minutely",
               "active users a minute, 10 series",
@@ -118,6 +148,7 @@ const std::vector<LaneSet>& LaneSets() {
   static const std::vector<LaneSet> sets = [] {
     std::vector<LaneSet> made;
     made.push_back(Daily());
+    made.push_back(Short());
     made.push_back(Minutely());
     made.push_back(Decimals());
     made.push_back(Quotients());

@@ -340,6 +340,11 @@ Presence Presence::Within(const Presence& universe) const {
     }
     return Of(words);
   }
+  if (is_run()) {
+    return count_ == 0 ? Presence()
+                       : universe.Between(universe.PlaceOf(begin_),
+                                          universe.PlaceOf(end_ - 1) + 1);
+  }
   uint32_t rank = 0;
   for (uint32_t i = universe.begin_ / 64; i < words.size(); ++i) {
     const uint64_t mask = universe.Word(i * 64);
@@ -349,13 +354,21 @@ Presence Presence::Within(const Presence& universe) const {
   return Of(words);
 }
 
-Presence Presence::RanksIn(const Presence& universe) const {
-  if (count_ == universe.count_) {
-    return Run(0, count_);
+Presence Presence::Between(uint32_t begin, uint32_t end) const {
+  absl::InlinedVector<uint64_t, 16> words(Words(end), 0);
+  for (uint32_t i = begin / 64; i < words.size(); ++i) {
+    words[i] = Word(i * 64);
   }
-  if (universe.is_run() && is_run()) {
-    return count_ == 0 ? Presence()
-                       : Run(begin_ - universe.begin_, end_ - universe.begin_);
+  words[begin / 64] &= ~LowBits(begin % 64);
+  words[(end - 1) / 64] &= LowBits((end - 1) % 64 + 1);
+  return Of(words);
+}
+
+Presence Presence::RanksIn(const Presence& universe) const {
+  // A run of ranks, where the universe has no other place between.
+  const uint32_t first = universe.CountBelow(begin_);
+  if (universe.CountBelow(end_) - first == count_) {
+    return Run(first, first + count_);
   }
   absl::InlinedVector<uint64_t, 16> words(Words(universe.count_), 0);
   if (universe.is_run()) {

@@ -91,6 +91,8 @@ class Presence {
   Presence RanksIn(const Presence& universe) const;
 
  private:
+  // The taken places in [begin, end), which is not empty.
+  Presence Between(uint32_t begin, uint32_t end) const;
   absl::Status TakeBitmap(PresenceForm form, uint32_t places,
                           absl::string_view* in);
   absl::Status TakeRuns(uint32_t places, absl::string_view* in);

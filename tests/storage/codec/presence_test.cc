@@ -177,16 +177,22 @@ TEST_CASE("the densest form is chosen when sealing", "[codec][golden]") {
 TEST_CASE("a set among the places of another is found there again", "[codec]") {
   CAPTURE(kSeed);
   std::mt19937_64 random(kSeed);
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 600; ++round) {
     CAPTURE(round);
     Set universe{1 + static_cast<uint32_t>(random() % 300), {}};
     Set subset{universe.places, {}};
     const uint64_t universe_one_in = 1 + random() % 3;
     const uint64_t subset_one_in = 1 + random() % 3;
+    // All that the universe has of a stretch, or some of it all.
+    const bool is_stretch = round % 3 == 0;
+    const uint32_t begin = static_cast<uint32_t>(random() % universe.places);
+    const uint32_t end =
+        begin + static_cast<uint32_t>(random() % (universe.places + 1 - begin));
     for (uint32_t place = 0; place < universe.places; ++place) {
       if (random() % universe_one_in == 0) {
         universe.taken.push_back(place);
-        if (random() % subset_one_in == 0) {
+        if (is_stretch ? place >= begin && place < end
+                       : random() % subset_one_in == 0) {
           subset.taken.push_back(place);
         }
       }
@@ -195,6 +201,7 @@ TEST_CASE("a set among the places of another is found there again", "[codec]") {
     const Presence ranks = Presence::Of(Words(subset)).RanksIn(among);
     REQUIRE(ranks.count() == subset.taken.size());
     REQUIRE(ranks.end() <= among.count());
+    REQUIRE((ranks.is_run() || !is_stretch));
     CheckAnswers(subset, ranks.Within(among));
   }
 }

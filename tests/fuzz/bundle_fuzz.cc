@@ -1,5 +1,6 @@
-// Any bytes as a bundle, the checksums of its tiles made right. What opens and
-// reads also folds, and the fold reads the same.
+// Any bytes as a bundle, the checksums of its tiles made right: a bundle or a
+// refusal, and each lane's cells or a refusal. What reads whole also folds, and
+// the fold reads the same.
 
 #include <algorithm>
 #include <string>
@@ -36,8 +37,10 @@ std::string Resealed(absl::string_view in) {
 void CheckBundle(absl::string_view bytes) {
   const auto bundle = Bundle::Open(bytes);
   if (!bundle.ok()) {
+    FUZZ_REQUIRE(IsRefusal(bundle.status()));
     return;
   }
+  bundle->Dump();
   const TileShape shape = bundle->shape();
   std::vector<std::vector<int64_t>> values;
   std::vector<std::vector<uint64_t>> present;
@@ -45,10 +48,11 @@ void CheckBundle(absl::string_view bytes) {
   for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
     values.emplace_back(shape.steps);
     present.emplace_back(shape.words());
-    if (!bundle
-             ->ReadLane(lane, 0, shape.steps, absl::MakeSpan(values.back()),
-                        absl::MakeSpan(present.back()))
-             .ok()) {
+    const absl::Status status =
+        bundle->ReadLane(lane, 0, shape.steps, absl::MakeSpan(values.back()),
+                         absl::MakeSpan(present.back()));
+    if (!status.ok()) {
+      FUZZ_REQUIRE(IsRefusal(status));
       return;
     }
     any |= std::any_of(present.back().begin(), present.back().end(),

@@ -1,10 +1,13 @@
-// What a fuzz target does when a promise is broken: stop at once, in any build.
+// What a fuzz target holds a decoder to, and what it does when a promise is
+// broken: stop at once, in any build.
 
 #ifndef FOOTFALL_TESTS_FUZZ_REQUIRE_H_
 #define FOOTFALL_TESTS_FUZZ_REQUIRE_H_
 
 #include <cstdio>
 #include <cstdlib>
+
+#include "absl/status/status.h"
 
 #define FUZZ_REQUIRE(condition)                                            \
   do {                                                                     \
@@ -13,5 +16,14 @@
       std::abort();                                                        \
     }                                                                      \
   } while (false)
+
+namespace footfall {
+
+// Whether bytes may be refused so: as damaged, or as those of a later release.
+inline bool IsRefusal(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsUnimplemented(status);
+}
+
+}  // namespace footfall
 
 #endif  // FOOTFALL_TESTS_FUZZ_REQUIRE_H_

@@ -29,7 +29,8 @@ inline constexpr uint32_t kMaxBlockRows = uint32_t{1} << 20;
 std::string EncodeSeriesBlock(TupleColumns tuples, size_t row_count);
 
 // The columns of a block with `dimension_count` dimensions: [dimension][row].
-// DATA_LOSS where the bytes are not such a block.
+// DATA_LOSS where the bytes are not such a block; UNIMPLEMENTED where a column
+// is in a form of a later release.
 absl::Status DecodeSeriesBlock(absl::string_view bytes, size_t dimension_count,
                                std::vector<std::vector<MemberId>>* columns,
                                size_t* row_count);

@@ -76,8 +76,9 @@ struct MetricDeclaration {
 };
 
 std::string EncodeMetric(const MetricDeclaration& declaration);
-// DATA_LOSS where the bytes are no such record or hold a declaration that
-// could not have been made; UNIMPLEMENTED where they need a later release.
+// DATA_LOSS where the bytes are no such record, or words or a shape in it are
+// none; UNIMPLEMENTED where they need a later release. Whether the declaration
+// could have been made is for ValidateMetricSpec() to say.
 absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes);
 
 // Each as it was given. DATA_LOSS where the bytes are no such record or hold

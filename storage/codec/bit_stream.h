@@ -58,11 +58,6 @@ class BitWriter {
   uint32_t used_ = 0;  // bits in word_, below 8 between calls
 };
 
-// Bits that PutGamma() appends.
-inline size_t GammaBits(uint64_t value) {
-  return 2 * static_cast<size_t>(std::bit_width(value)) - 1;
-}
-
 // Reads what BitWriter wrote. Nothing outside the bytes is read: bits beyond
 // their end are zeros, and overrun() tells.
 class BitReader {
@@ -89,6 +84,11 @@ class BitReader {
   }
 
   bool overrun() const { return position_ > in_.size() * 8; }
+  // Whether zeros fill the last byte, as Finish() leaves it.
+  bool ends_in_zeros() const {
+    return position_ % 8 == 0 ||
+           (!overrun() && Peek() << (56 + position_ % 8) == 0);
+  }
   // Bytes that hold the bits taken so far.
   size_t bytes_taken() const { return (position_ + 7) / 8; }
 

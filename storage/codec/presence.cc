@@ -196,9 +196,10 @@ absl::Status Presence::TakeRuns(uint32_t places, absl::string_view* in) {
       count -= part;
     }
   }
-  if (!whole) {
-    return absl::DataLossError(absl::StrCat(
-        "presence: runs are cut off or beyond the ", places, " places"));
+  if (!whole || !bits.ends_in_zeros()) {
+    return absl::DataLossError(
+        absl::StrCat("presence: runs are cut off, beyond the ", places,
+                     " places or followed by ones"));
   }
   in->remove_prefix(bits.bytes_taken());
   *this = Of(words);

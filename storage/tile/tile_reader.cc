@@ -263,6 +263,11 @@ absl::Status TileReader::TakeLane(uint32_t lane, CodedLane* taken) const {
     }
   }
   taken->values = bytes;
+  if (taken->present().count() == 0 &&
+      (taken->codec != Codec::kNone || !bytes.empty())) {
+    return absl::DataLossError(
+        "tile: a lane without a value has a codec or bytes of values");
+  }
   return absl::OkStatus();
 }
 

@@ -231,6 +231,9 @@ TEST_CASE("a set that does not fit its places is refused", "[codec]") {
        absl::StatusCode::kDataLoss},
       {"runs without end", PresenceForm::kRuns, "000000000000000000",
        absl::StatusCode::kDataLoss},
+      {"places 0 and 2", PresenceForm::kRuns, "1f", absl::StatusCode::kOk},
+      {"runs followed by a one", PresenceForm::kRuns, "9f",
+       absl::StatusCode::kDataLoss},
       {"a later form", static_cast<PresenceForm>(7), "05",
        absl::StatusCode::kUnimplemented},
   }));

@@ -225,6 +225,20 @@ TEST_CASE("a sealed tile has a step with a value", "[tile]") {
   CHECK(status.message().find("steps") != absl::string_view::npos);
 }
 
+TEST_CASE("a lane without a value has no bytes of values", "[tile]") {
+  // A constant for none of the 8 steps.
+  std::string tile = absl::HexStringToBytes("f7010000000001082001010001010002");
+  Reseal(&tile);
+  const auto reader = TileReader::Open(tile);
+  REQUIRE(reader.ok());
+  std::vector<int64_t> values(8);
+  std::vector<uint64_t> present(1);
+  CHECK(reader
+            ->OverlayLane(0, 0, 8, absl::MakeSpan(values),
+                          absl::MakeSpan(present))
+            .code() == absl::StatusCode::kDataLoss);
+}
+
 TEST_CASE("bytes of a later release are named, not called damaged", "[tile]") {
   const std::string tile =
       BuildTile({{{0, 5}, 1000}, {{0, 6}, 900}}, {8, 40}, CellType::kInteger);

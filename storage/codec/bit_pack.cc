@@ -67,8 +67,9 @@ void UnpackByKernel(absl::string_view in, uint32_t width, size_t begin,
   const Kernels& kernels = ActiveKernels();
   in.remove_prefix(begin / 8 * width);
   // In place, as long as whole vectors can be loaded and stored.
+  const size_t slack = kernels.unpack_slack;
   const size_t readable =
-      in.size() < kInputSlack ? 0 : (in.size() - kInputSlack) * 8 / width;
+      in.size() < slack ? 0 : (in.size() - slack) * 8 / width;
   const size_t direct = std::min(out.size(), readable) / 16 * 16;
   if (direct > 0) {
     kernels.unpack64(in.data(), width, direct, base, out.data());

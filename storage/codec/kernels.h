@@ -45,6 +45,8 @@ struct TrialGains {
 
 struct Kernels {
   KernelLevel level;
+  // What of kInputSlack unpack64() needs.
+  size_t unpack_slack;
 
   // Unpacks `count` values of `width` <= 32 bits each.
   void (*unpack32)(const char* in, uint32_t width, size_t count, uint32_t* out);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "storage/base/varint.h"
@@ -144,15 +145,15 @@ void EncodePatchedFrame(absl::Span<const int64_t> values, std::string* out) {
 absl::Status DecodePatchedFrame(absl::string_view in, size_t count,
                                 size_t begin, absl::Span<int64_t> out) {
   FOOTFALL_DCHECK(begin + out.size() <= count);
-  absl::string_view heads = in;
+  absl::InlinedVector<BlockHead, 8> heads;
   size_t packed_size = 0;
   for (size_t i = 0; i < count; i += kMiniBlock) {
     const size_t size = std::min(kMiniBlock, count - i);
-    BlockHead head;
-    if (!TakeHead(&in, size, &head)) {
+    heads.emplace_back();
+    if (!TakeHead(&in, size, &heads.back())) {
       return Damaged(i);
     }
-    packed_size += PackedSize(size, head.window.width);
+    packed_size += PackedSize(size, heads.back().window.width);
   }
   if (in.size() < packed_size) {
     return Damaged(count);
@@ -162,10 +163,7 @@ absl::Status DecodePatchedFrame(absl::string_view in, size_t count,
   const size_t end = begin + out.size();
   for (size_t i = 0; i < count; i += kMiniBlock) {
     const size_t block_end = std::min(count, i + kMiniBlock);
-    BlockHead head;
-    if (!TakeHead(&heads, block_end - i, &head)) {
-      return Damaged(i);
-    }
+    const BlockHead& head = heads[i / kMiniBlock];
     const size_t from = std::max(begin, i);
     const size_t to = std::max(from, std::min(end, block_end));
     if (from < to) {

@@ -94,7 +94,7 @@ RiceChoice BestRice(const Word* residuals, uint32_t n, uint64_t sum) {
 }
 
 template <typename Word>
-BlockPlan Plan(const Word* residuals, size_t count) {
+BlockPlan Plan(const Word* residuals, size_t count, uint32_t plain_bits) {
   constexpr uint32_t kMaxK = std::numeric_limits<Word>::digits - 1;
   const uint32_t n = static_cast<uint32_t>(count);
   Word any;
@@ -108,12 +108,12 @@ BlockPlan Plan(const Word* residuals, size_t count) {
   uint64_t bits = rice.bits;
   // Plainly packed, all of one width, or nearly all zero.
   const uint32_t width = static_cast<uint32_t>(std::bit_width(any));
-  if (width <= kMaxK && uint64_t{n} * width <= bits) {
+  if (width <= kMaxK && uint64_t{n} * width + plain_bits <= bits) {
     plan = {width, true, 0};
     bits = uint64_t{n} * width;
   }
   const uint64_t high_bytes = (width + 6) / 7;
-  if (nonzero * (8 + 8 * high_bytes) + 8 < bits) {
+  if (nonzero * (8 + 8 * high_bytes) + 8 + plain_bits < bits) {
     plan = {0, true, 0};
   }
   const uint32_t limit = plan.plain ? 1 : kUnaryLimit;
@@ -299,11 +299,12 @@ bool Take(absl::string_view* in, size_t slack, size_t count, Word* out) {
 
 }  // namespace
 
-BlockPlan PlanBlock(const uint32_t* residuals, size_t count) {
-  return Plan(residuals, count);
+BlockPlan PlanBlock(const uint32_t* residuals, size_t count,
+                    uint32_t plain_bits) {
+  return Plan(residuals, count, plain_bits);
 }
 BlockPlan PlanBlock(const uint64_t* residuals, size_t count) {
-  return Plan(residuals, count);
+  return Plan(residuals, count, 0);
 }
 
 void PutBlock(const BlockPlan& plan, const uint32_t* residuals, size_t count,

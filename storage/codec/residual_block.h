@@ -39,8 +39,10 @@ struct BlockPlan {
   uint32_t exceptions = 0;
 };
 
-// The plan with the fewest bytes, or nearly. 1 <= count <= kBlockResiduals.
-BlockPlan PlanBlock(const uint32_t* residuals, size_t count);
+// The plan with the fewest bytes, or nearly. Being plain costs `plain_bits`
+// more than the block says. 1 <= count <= kBlockResiduals.
+BlockPlan PlanBlock(const uint32_t* residuals, size_t count,
+                    uint32_t plain_bits = 0);
 BlockPlan PlanBlock(const uint64_t* residuals, size_t count);
 
 // Appends the head, bits and exceptions. kInputSlack numbers beyond `count` may

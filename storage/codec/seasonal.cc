@@ -131,13 +131,26 @@ constexpr Trials kPlainTrials = {kTrialsWithoutSeason,
 constexpr Trials kSeasonTrials = {kTrialsWithSeason,
                                   TrialGainsOf(kTrialsWithSeason)};
 
+// Whether the second form is open to them, with a predictor that fits it.
+bool MayBeShort(absl::Span<const int64_t> values) {
+  return values.size() >= 2 && values.size() <= kBlockResiduals + 1 &&
+         values[0] >= 0;
+}
+
+// Bits that a lane takes more which could be in the second form and is not.
+constexpr uint32_t kNotShort = 8;
+
 // The predictor whose residuals take the fewest bits: its place among the
 // trials. residuals[t * kTrials + place] is that of step t.
 size_t BestTrial(const int32_t* values, const uint64_t* holes, size_t steps,
-                 const TrialGains& gains, uint32_t season, int32_t* residuals) {
+                 const Trials& trials, bool may_be_short, uint32_t season,
+                 int32_t* residuals) {
   uint32_t costs[kTrials];
-  ActiveKernels().residuals(values, holes, steps, gains, season, residuals,
-                            costs);
+  ActiveKernels().residuals(values, holes, steps, trials.gains, season,
+                            residuals, costs);
+  for (size_t i = 0; may_be_short && i < kTrials; ++i) {
+    costs[i] += trials.numbers[i] < kShortPredictors ? 0 : kNotShort * 128;
+  }
   return static_cast<size_t>(std::min_element(costs, costs + kTrials) - costs);
 }
 
@@ -145,7 +158,7 @@ size_t BestTrial(const int32_t* values, const uint64_t* holes, size_t steps,
 // behind. `relative` are the values less the first.
 uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
                           uint32_t season, const Trials& trials,
-                          size_t* number) {
+                          bool may_be_short, size_t* number) {
   Workspace& work = ThreadWorkspace();
   const size_t count = places.count();
   const size_t steps = places.end() - places.begin();
@@ -153,8 +166,8 @@ uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
       Sized((steps + kTrialSlack) * kTrials, &work.trial_residuals);
   uint32_t* const residuals = Sized(steps + kInputSlack, &work.residuals);
   if (places.is_run()) {
-    const size_t best =
-        BestTrial(relative, nullptr, steps, trials.gains, season, tried);
+    const size_t best = BestTrial(relative, nullptr, steps, trials,
+                                  may_be_short, season, tried);
     ActiveKernels().zigzag_of(tried + best, count, residuals);
     *number = trials.numbers[best];
     return residuals;
@@ -163,8 +176,8 @@ uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
   ForEachPlace(places, count, [&](size_t rank, size_t step) {
     at_steps[step] = relative[rank];
   });
-  const size_t best = BestTrial(at_steps, work.holes.data(), steps,
-                                trials.gains, season, tried);
+  const size_t best = BestTrial(at_steps, work.holes.data(), steps, trials,
+                                may_be_short, season, tried);
   uint32_t* const zigzag = Sized(steps + kValueSlack, &work.at_steps);
   ActiveKernels().zigzag_of(tried + best, steps, zigzag);
   ForEachPlace(places, count, [&](size_t rank, size_t step) {
@@ -178,9 +191,8 @@ SeasonalCoding EncodeNarrow(int64_t first, const uint32_t* residuals,
                             size_t count, size_t number, bool may_be_short,
                             std::string* out) {
   SeasonalCoding coding = {false, IsDistance(kPredictors[number]), 0};
-  if (may_be_short && count <= kBlockResiduals && count > 0 &&
-      number < kShortPredictors && first >= 0) {
-    const BlockPlan plan = PlanBlock(residuals, count);
+  if (may_be_short && number < kShortPredictors) {
+    const BlockPlan plan = PlanBlock(residuals, count, kNotShort);
     if (!plan.plain && plan.exceptions == 0) {
       out->push_back(static_cast<char>(plan.k | static_cast<uint32_t>(number)
                                                     << kShortPredictorShift));
@@ -284,13 +296,14 @@ SeasonalCoding EncodeSeasonal(absl::Span<const int64_t> values,
   if (relative == nullptr) {
     return EncodeWide(values, places, season, 0, kShortPredictors, out);
   }
+  const bool may_be_short = MayBeShort(values);
   size_t number;
-  const uint32_t* const residuals =
-      NarrowResiduals(relative, places, season,
-                      season > 1 ? kSeasonTrials : kPlainTrials, &number);
+  const uint32_t* const residuals = NarrowResiduals(
+      relative, places, season, season > 1 ? kSeasonTrials : kPlainTrials,
+      may_be_short, &number);
   // The first value has no residual.
-  SeasonalCoding coding = EncodeNarrow(values[0], residuals + 1,
-                                       values.size() - 1, number, true, out);
+  SeasonalCoding coding = EncodeNarrow(
+      values[0], residuals + 1, values.size() - 1, number, may_be_short, out);
   coding.width = static_cast<uint32_t>(std::bit_width(
       static_cast<uint32_t>(extremes[1]) - static_cast<uint32_t>(extremes[0])));
   return coding;
@@ -311,8 +324,9 @@ void EncodeSeasonalWith(size_t number, absl::Span<const int64_t> values,
   }
   uint8_t numbers[kTrials];
   std::fill(numbers, numbers + kTrials, static_cast<uint8_t>(number));
-  const uint32_t* const residuals = NarrowResiduals(
-      relative, places, season, {numbers, TrialGainsOf(numbers)}, &number);
+  const uint32_t* const residuals =
+      NarrowResiduals(relative, places, season,
+                      {numbers, TrialGainsOf(numbers)}, false, &number);
   EncodeNarrow(values[0], residuals + 1, values.size() - 1, number, false, out);
 }
 

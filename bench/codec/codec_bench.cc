@@ -1,8 +1,8 @@
 // What each codec makes of real-looking lanes: bytes a value, and how fast it
 // codes, decodes and sums them, beside what else there is.
 //
-//   codec_bench [SET...]     daily, short, minutely, decimals, quotients,
-//   choice
+//   codec_bench [SET...]     daily, short, minutely, decimals, quotients; or
+//                            choice
 //
 // A lane is one series' stretch in a tile, coded alone and decoded into one
 // array that is used again; "sum" decodes and adds. "sealed tile" is the whole

@@ -37,7 +37,7 @@ Codec EncodeFast(absl::Span<const int64_t> values, std::string* out) {
   return Codec::kDelta;
 }
 
-// Fewer values are decoded from the first on as soon as from any other.
+// With fewer values nothing is saved by beginning in their middle.
 constexpr size_t kMinFrame = 33;
 
 Codec EncodeDense(absl::Span<const int64_t> values, ColumnPlaces places,

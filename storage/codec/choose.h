@@ -4,19 +4,18 @@
 // delta and raw, whose sizes are known before anything is written.
 //
 // kDense (sealing): equal values are a constant; else the residuals of the best
-// of 8 predictors or, where values are 2^26 and more from the first, of those of
-// 0 to 7 that the season allows. A frame with exceptions decodes several times
+// of 8 predictors (predictor.h). A frame with exceptions decodes several times
 // faster and from any step on, so it is taken where it needs at most 3 % more
-// bytes. It is tried for 33 values and more, and only where it may do: where no
-// predictor beats the distance from the first value, or the range of the values
-// alone promises it.
+// bytes. It is tried for 33 values and more, and only where it may be taken:
+// where no predictor beats the distance from the first value, or the range of
+// the values alone promises it.
 //
 // Either way raw, where the rest would take 8 bytes a value or more.
 //
 // Doubles are first tried as decimals: as integers with one scale, or, dense,
-// with exceptions, 1 value in 8 at most. What takes less than 8 bytes a value so
-// is kept; the other columns are coded by their bits: those of positive doubles
-// grow as they do, so the codings of integers serve.
+// with exceptions, 1 value in 8 at most. What takes less than 8 bytes a value
+// so is kept; the other columns are coded by their bits: those of positive
+// doubles grow as they do, so the codings of integers serve.
 //
 // A tie goes to what decodes faster. Costs and losses: bench/README.md.
 

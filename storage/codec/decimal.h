@@ -4,7 +4,8 @@
 // at most 53 bits, and n / 10^e is that double again, bit for bit: so -0.0, NaN
 // and infinity never do, and there is nothing to correct afterwards. 10^e up to
 // 10^15 is exact and the division is correctly rounded by IEEE 754, the same on
-// every machine; threads must be in the mode they start in, to the nearest.
+// every machine, as long as the thread rounds to nearest, which it does unless
+// told otherwise.
 //
 // Source: the decimal half of A. Afroozeh, L. Kuffó, P. Boncz, "ALP: Adaptive
 // Lossless floating-Point Compression", SIGMOD 2023. Where ALP multiplies by an

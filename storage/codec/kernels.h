@@ -15,7 +15,7 @@ namespace footfall::storage {
 
 enum class KernelLevel : uint8_t {
   kPortable,  // any processor; on x86-64, SSE2
-  kAvx2,      // AVX2 and BMI2: x86-64-v3
+  kAvx2,      // AVX2, BMI, BMI2 and POPCNT: x86-64-v3 has them
   kAvx512,    // AVX-512 with VBMI and VBMI2: Ice Lake, Zen 4 and later
 };
 
@@ -93,7 +93,8 @@ struct Kernels {
   // and the residual is 0; null: there are none. season 1: none, and no gains
   // have one. costs[i] becomes a measure of how many bits the residuals take,
   // in 1/128 bit and from where only the differences count: for about each 128
-  // steps, their number times the logarithm of their mean size.
+  // steps, the number of their values times the logarithm of the mean size of
+  // their residuals.
   // Requires: bit 0 of `holes` is clear; gains are 0 to 16.
   void (*residuals)(const int32_t* values, const uint64_t* holes, size_t count,
                     const TrialGains& gains, uint32_t season,

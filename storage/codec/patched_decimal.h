@@ -3,7 +3,7 @@
 //   u8      scale
 //   u8      codec of the integers
 //   varint  number of exceptions less 1
-//   for each exception: varint places since the one before (the first: since
+//   for each exception: varint values since the one before (the first: since
 //     the first value), u64 the double's bits
 //   the integers in their codec, one for each value; an exception's is any
 //

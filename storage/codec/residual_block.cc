@@ -110,7 +110,7 @@ BlockPlan Plan(const Word* residuals, size_t count, uint32_t plain_bits) {
   const uint32_t width = static_cast<uint32_t>(std::bit_width(any));
   if (width <= kMaxK && uint64_t{n} * width + plain_bits <= bits) {
     plan = {width, true, 0};
-    bits = uint64_t{n} * width;
+    bits = uint64_t{n} * width + plain_bits;
   }
   const uint64_t high_bytes = (width + 6) / 7;
   if (nonzero * (8 + 8 * high_bytes) + 8 + plain_bits < bits) {

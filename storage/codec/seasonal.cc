@@ -137,7 +137,7 @@ bool MayBeShort(absl::Span<const int64_t> values) {
          values[0] >= 0;
 }
 
-// Bits that a lane takes more which could be in the second form and is not.
+// Bits more that a lane takes which could be in the second form and is not.
 constexpr uint32_t kNotShort = 8;
 
 // The predictor whose residuals take the fewest bits: its place among the

@@ -127,7 +127,6 @@ void TileBuilder::AddLane(uint32_t lane, const LaneCells& cells) {
   if (pending.present.count() == 0 && pending.deleted.count() == 0) {
     return;
   }
-  pending.coded = false;
   if (pending.present.count() == 1) {
     pending.begin = values_.size();
     values_.push_back(cells.values[0]);

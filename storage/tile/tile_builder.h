@@ -46,10 +46,10 @@ class TileBuilder {
     uint32_t lane;
     Presence present;
     Presence deleted;
-    bool coded;
-    Codec codec;   // if coded
-    size_t begin;  // in values_ or bytes_
-    size_t end;
+    bool coded = false;
+    Codec codec = Codec::kNone;  // if coded
+    size_t begin = 0;            // in values_ or bytes_
+    size_t end = 0;
   };
 
   void CheckShape();

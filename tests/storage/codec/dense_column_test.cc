@@ -357,6 +357,43 @@ TEST_CASE("a predictor with a season is refused where the tile has none",
   CHECK_FALSE(ColumnNeedsSeason(Codec::kConstant, "x"));
 }
 
+TEST_CASE("a frame is for 33 values and more", "[codec]") {
+  Values values;
+  uint32_t state = 7;
+  for (int i = 0; i < 33; ++i) {
+    state = state * 1664525 + 1013904223;
+    values.push_back(state >> 26);
+  }
+  std::string out;
+  CHECK(EncodeColumn(values, {Presence::Run(0, 33), 0}, CellType::kInteger,
+                     Effort::kDense, &out) == Codec::kPatchedFrame);
+  values.pop_back();
+  CHECK(EncodeColumn(values, {Presence::Run(0, 32), 0}, CellType::kInteger,
+                     Effort::kDense, &out) == Codec::kShort);
+}
+
+// A predictor that only the long form knows has to save more than a byte.
+TEST_CASE("lanes that can be short are, for the most part", "[codec]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  int short_lanes = 0;
+  for (int round = 0; round < 1000; ++round) {
+    Values values = {1000};
+    for (uint64_t more = random() % 28; more > 0; --more) {
+      values.push_back(values.back() + static_cast<int64_t>(random() % 21) -
+                       10);
+    }
+    values.push_back(values.back() + 1);
+    std::string out;
+    const Presence steps =
+        Presence::Run(0, static_cast<uint32_t>(values.size()));
+    const Codec codec = EncodeColumn(values, {steps, 0}, CellType::kInteger,
+                                     Effort::kDense, &out);
+    short_lanes += codec == Codec::kShort ? 1 : 0;
+  }
+  CHECK(short_lanes > 980);
+}
+
 // These bytes are on users' disks. If this fails, add a codec; do not edit it.
 TEST_CASE("dense codings keep their bytes", "[codec][golden]") {
   struct Case {

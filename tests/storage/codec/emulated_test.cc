@@ -11,7 +11,8 @@ namespace {
 TEST_CASE("the AVX-512 kernels are emulated where AVX2 is", "[codec]") {
   const KernelLevel before = ActiveKernels().level;
   const bool runs =
-      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+      __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
   CHECK(UseKernels(KernelLevel::kAvx512) == runs);
   CHECK((ActiveKernels().level == KernelLevel::kAvx512) == runs);
   UseKernels(before);

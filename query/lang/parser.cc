@@ -269,7 +269,7 @@ absl::StatusOr<int64_t> Parser::WholeNumber(absl::string_view after,
     return Fail(Refusal::kCountTooSmall, source, {after, allowed, shown});
   }
   if (*value > kMaxCount) {
-    return Fail(Refusal::kNumberTooLarge, source,
+    return Fail(Refusal::kCountTooLarge, source,
                 {shown, absl::StrCat(after, " takes ", kMaxCount, " at most")});
   }
   Take();
@@ -287,7 +287,7 @@ absl::StatusOr<int64_t> Parser::SignedNumber(absl::string_view what) {
     return Expected(what);
   }
   if (*value > kMaxCount) {
-    return Fail(Refusal::kNumberTooLarge, token.source,
+    return Fail(Refusal::kCountTooLarge, token.source,
                 {Shown(token), absl::StrCat("at most ", kMaxCount)});
   }
   const int64_t result = negative ? -*value : *value;

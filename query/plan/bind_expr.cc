@@ -375,10 +375,11 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
         {name,
          nearest.found()
              ? absl::StrCat("did you mean ", nearest.best(), "?")
-             : "avg, sum, min, max, first, last, count, median, p95, stddev, "
-               "user_days, coverage, first_time, streak, slope, cagr, corr, "
-               "count_in_top, bounds, share, lag, delta, growth, ma, "
-               "cumulative, rank, rank_delta, abs"});
+             : "avg, sum, min, max, first, last, count, median, p1 to p99, "
+               "stddev, user_days, coverage, first_time, streak, slope, cagr, "
+               "corr, count_in_top, bounds, share, lag, delta, growth, ma, "
+               "cumulative, rank, rank_delta, abs, event, events, "
+               "days_between, changepoints"});
   }
   if (call.scope == Call::Scope::kWithin && name != "share") {
     return Refuse(Refusal::kScope, expr.source,

@@ -3,7 +3,6 @@
 // compared with a plain map that made the same changes.
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -23,6 +22,7 @@
 #include "tests/compat/database/history.h"
 #include "tests/compat/tile_survey.h"
 #include "tests/model/plain_database.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::testing {

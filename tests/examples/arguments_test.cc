@@ -2,7 +2,6 @@
 
 #include "examples/repl/arguments.h"
 
-#include <catch2/catch.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "tests/support/catch.h"
 
 namespace footfall::repl {
 namespace {

@@ -1,6 +1,5 @@
 // The program as a user meets it: what it prints where, and its exit codes.
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "footfall/database.h"
 #include "tests/examples/run_program.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

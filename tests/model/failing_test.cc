@@ -4,7 +4,6 @@
 // latches the database, reads go on, and after reopening the change is there
 // whole or not at all, and can be repeated.
 
-#include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -17,6 +16,7 @@
 #include "storage/store/memory_store.h"
 #include "tests/model/plain_database.h"
 #include "tests/model/random_rows.h"
+#include "tests/support/catch.h"
 #include "tests/support/failing_store.h"
 #include "tests/support/lent_store.h"
 

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -25,6 +24,7 @@
 #include "footfall/database.h"
 #include "tests/engine/crash/crash_batch.h"
 #include "tests/model/plain_database.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::testing {

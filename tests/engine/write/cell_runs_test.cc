@@ -3,9 +3,9 @@
 #include "engine/write/cell_runs.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <random>
 
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::engine {

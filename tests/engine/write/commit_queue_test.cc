@@ -3,7 +3,6 @@
 #include "engine/write/commit_queue.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "engine/catalog/records.h"
 #include "storage/store/memory_store.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 #include "tests/support/failing_store.h"
 
@@ -292,12 +292,13 @@ TEST_CASE("a failed Apply shows nothing, latches, and is whole or absent later",
             acknowledged.insert(written.begin(), written.end());
           } else if (latched++ == 0 && absl::IsUnavailable(result.status())) {
             in_doubt = written;
-            CHECK_THAT(std::string(result.status().message()),
-                       Catch::Contains("unknown") && Catch::Contains("again"));
+            CHECK_THAT(
+                std::string(result.status().message()),
+                ContainsSubstring("unknown") && ContainsSubstring("again"));
           } else {
             CHECK(absl::IsFailedPrecondition(result.status()));
             CHECK_THAT(std::string(result.status().message()),
-                       Catch::Contains("no more writes"));
+                       ContainsSubstring("no more writes"));
           }
           // Reads go on, and never see what was not acknowledged.
           CHECK(ReadSamples(*snapshot, **metric) == acknowledged);

@@ -1,12 +1,12 @@
 // Tests of the forms of an answer: CSV, JSON, table.
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "footfall/answer.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

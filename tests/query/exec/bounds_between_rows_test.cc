@@ -8,12 +8,11 @@
 #include <set>
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/query.h"
 #include "tests/query/support/people.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

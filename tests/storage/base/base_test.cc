@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <limits>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include "storage/base/checksum.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/varint.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

@@ -19,9 +19,9 @@ namespace {
 constexpr char kHelp[] =
     R"(footfall [options] DIR
 
-Asks questions of the database in DIR, and makes it where there is none. With
--c or -f it runs those statements; without, it runs the script on stdin, or
-shows a prompt when stdin is a terminal.
+Asks questions of the database in DIR; where there is none, the first DEFINE
+METRIC creates it. With -c or -f it runs those statements; without, it runs the
+script on stdin, or shows a prompt when stdin is a terminal.
 
   -c STATEMENTS        run these; several are divided by ;
   -f FILE              run the script in FILE

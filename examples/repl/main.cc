@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,10 +10,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "examples/repl/arguments.h"
+#include "examples/repl/database_folder.h"
 #include "examples/repl/guess.h"
 #include "examples/repl/prompt.h"
 #include "examples/repl/session.h"
-#include "footfall/database.h"
 
 namespace footfall::repl {
 namespace {
@@ -23,19 +22,6 @@ constexpr int kOk = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr int kCannotOpen = 3;
-
-void PrintOpenError(const Arguments& arguments, const absl::Status& status) {
-  absl::FPrintF(stderr, "cannot open %s: %s\n", arguments.directory,
-                status.message());
-  if (absl::IsFailedPrecondition(status) && !arguments.read_only) {
-    absl::FPrintF(stderr,
-                  "  to read it beside the other program: footfall "
-                  "--readonly %s\n",
-                  arguments.directory);
-  } else if (absl::IsNotFound(status) && arguments.read_only) {
-    absl::FPrintF(stderr, "  without --readonly it is made\n");
-  }
-}
 
 // Runs what the arguments ask for; false after the first failure.
 bool RunAll(Session& session, const Arguments& arguments) {
@@ -78,27 +64,24 @@ int Main(const std::vector<std::string>& words) {
                                                                    : kFailed;
   }
 
-  DatabaseOptions options;
-  options.read_only = arguments->read_only;
-  options.create_if_missing = !arguments->read_only;
-  absl::StatusOr<std::unique_ptr<Database>> database =
-      Database::Open(arguments->directory, options);
-  if (!database.ok()) {
-    PrintOpenError(*arguments, database.status());
+  DatabaseFolder folder(arguments->directory, arguments->read_only);
+  if (const absl::Status opened = folder.Open(); !opened.ok()) {
+    absl::FPrintF(stderr, "cannot open %s\n", opened.message());
     return kCannotOpen;
   }
   bool ok = false;
   {
-    Session session(**database, *arguments);
+    Session session(folder, *arguments);
     ok = RunAll(session, *arguments);
     ok = session.FinishOutput() && ok;
   }
-  if (const absl::Status closed = (*database)->Close(); !closed.ok()) {
+  if (const absl::Status closed = folder.Close(); !closed.ok()) {
     absl::FPrintF(stderr, "cannot close %s: %s\n", arguments->directory,
                   closed.message());
     ok = false;
   }
-  return ok ? kOk : kFailed;
+  if (ok) return kOk;
+  return folder.cannot_open() ? kCannotOpen : kFailed;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The program as a user meets it: what it prints where, and its exit codes.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,14 +82,79 @@ TEST_CASE("wrong usage ends with 2 and help with 0", "[program]") {
 TEST_CASE("what cannot be opened ends with 3", "[program]") {
   const TemporaryFolder folder;
   WriteFile(folder.File("file"), "no database");
-  const std::string name = GENERATE("file", "file/below");
-  const ProgramRun run = RunProgram({"-c", "SHOW METRICS", folder.File(name)});
+  WriteFile(folder.File("notes.txt"), "of another program");
+  struct Case {
+    const char* why;
+    const char* name;
+    const char* says;
+  };
+  const Case row = GENERATE(values<Case>({
+      {"a file", "file", "is not a folder; a database is"},
+      {"below a file", "file/below", "is not a folder"},
+      {"a folder with other files", ".", "and no database"},
+  }));
+  INFO(row.why);
+  const std::string path = folder.File(row.name);
+  const char* const statement = GENERATE(
+      "SHOW METRICS", "DEFINE METRIC m INTEGER EVERY day OVER TIME ADDS");
+  const ProgramRun run = RunProgram({"-c", statement, path});
   CHECK(run.exit_code == 3);
   CHECK(run.out.empty());
-  CHECK(StrContains(run.err, folder.File(name)));
+  CHECK(absl::StartsWith(run.err, absl::StrCat("cannot open ", path)));
+  CHECK(StrContains(run.err, row.says));
+  CHECK(!StrContains(run.err, "--readonly"));
 }
 
-TEST_CASE("--readonly makes no database", "[program]") {
+TEST_CASE("a statement that only reads creates no database", "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("mistyped");
+  struct Case {
+    const char* why;
+    std::vector<std::string> arguments;
+    std::string input;
+  };
+  const Case row = GENERATE(values<Case>({
+      {"a question", {"-c", "SELECT dau"}, ""},
+      {"on stdin", {}, "SHOW METRICS;\n"},
+      {"a list by a command", {"-c", ".metrics"}, ""},
+      {"rows for no metric",
+       {"-c", "INSERT INTO m (TIME, VALUE) VALUES (2025-01-01, 1)"},
+       ""},
+      {"an empty folder", {"-c", "SHOW EVENTS"}, ""},
+  }));
+  INFO(row.why);
+  const bool folder_exists = absl::StartsWith(row.why, "an empty folder");
+  if (folder_exists) std::filesystem::create_directory(path);
+  std::vector<std::string> arguments = row.arguments;
+  arguments.push_back(path);
+  const ProgramRun run = RunProgram(arguments, row.input);
+  CHECK(run.exit_code == 3);
+  CHECK(run.out.empty());
+  CHECK(run.err == absl::StrCat("cannot open ", path,
+                                ": there is no database; the first DEFINE "
+                                "METRIC creates one\n"));
+  CHECK(std::filesystem::exists(path) == folder_exists);
+  if (folder_exists) CHECK(std::filesystem::is_empty(path));
+}
+
+TEST_CASE("a script that declares creates the database", "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("new/db");
+  // What cannot be parsed creates nothing.
+  CHECK(RunProgram({"-c", "DEFINE METRIC", path}).exit_code == 1);
+  CHECK(!std::filesystem::exists(path));
+  // Nor does nothing at all.
+  CHECK(RunProgram({path}, "-- a comment\n").exit_code == 0);
+  CHECK(!std::filesystem::exists(path));
+
+  const ProgramRun run = RunProgram({"--mode", "csv", path},
+                                    absl::StrCat("SHOW METRICS;\n", kDefine));
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(RunProgram({"-c", "SELECT hits", path}).exit_code == 0);
+}
+
+TEST_CASE("--readonly creates no database", "[program]") {
   const TemporaryFolder folder;
   const ProgramRun run =
       RunProgram({"--readonly", "-c", "SHOW METRICS", folder.File("none")});

@@ -34,18 +34,16 @@ bool IsOwnFile(const std::string& name) {
   return false;
 }
 
-// Whether the folder may hold a database that has to be made.
+// Whether a new database may be created at `path`: it is absent, or a folder
+// without files of another kind.
 absl::Status CheckMayCreate(const std::string& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) {
-    fs::create_directories(path, error);
-    if (error) {
-      return absl::UnavailableError(
-          absl::StrCat(path, ": cannot be made: ", error.message()));
-    }
+  const fs::file_status found = fs::status(path, error);
+  if (found.type() == fs::file_type::not_found &&
+      error != std::errc::not_a_directory) {
     return absl::OkStatus();
   }
-  if (!fs::is_directory(path, error)) {
+  if (!fs::is_directory(found)) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, ": is not a folder; a database is a folder"));
   }
@@ -217,13 +215,18 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     absl::StatusOr<bool> is_whole = CheckIsOurs(path);
     if (!is_whole.ok()) return is_whole.status();
     is_there = *is_whole;
-  } else if (!options.read_only && options.create_if_missing) {
-    if (absl::Status status = CheckMayCreate(path); !status.ok()) {
-      return status;
-    }
+  } else if (absl::Status status = CheckMayCreate(path); !status.ok()) {
+    return status;
   }
   if (!is_there && (options.read_only || !options.create_if_missing)) {
-    return absl::NotFoundError(absl::StrCat(path, ": no database is there"));
+    return absl::NotFoundError(absl::StrCat(path, ": there is no database"));
+  }
+  if (!is_there) {
+    fs::create_directories(path, error);
+    if (error) {
+      return absl::UnavailableError(
+          absl::StrCat(path, ": cannot be created: ", error.message()));
+    }
   }
   if (options.read_only) return OpenReadOnly(path, options);
 

@@ -49,6 +49,8 @@ class Catalog {
 
   // Commit number of the store's last batch.
   uint64_t commit() const { return commit_; }
+  // As given to Load().
+  std::optional<storage::TileShape> shape() const { return shape_; }
   // Nothing was in the store, not even the format version.
   bool is_new() const { return is_new_; }
   // Null where there is none (or it was dropped).

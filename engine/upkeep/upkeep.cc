@@ -9,6 +9,7 @@
 
 #include "engine/catalog/sealed_era.h"
 #include "engine/read/tile_range.h"
+#include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -54,12 +55,17 @@ Upkeep::~Upkeep() { Stop(); }
 
 void Upkeep::Start() {
   thread_ = std::thread([this] {
-    DueTiles::Due due;
-    while (due_->WaitAndTake(&due)) {
-      storage::MutexLock lock(&work_mutex_);
+    bool more = true;
+    while (more) {
       // Nobody hears of an error here: readers of the tile will, and a latched
-      // queue tells every writer.
-      See(due).IgnoreError();
+      // queue tells every writer. Without memory there is no upkeep.
+      Guarded([&]() -> absl::Status {
+        DueTiles::Due due;
+        more = due_->WaitAndTake(&due);
+        if (!more) return absl::OkStatus();
+        storage::MutexLock lock(&work_mutex_);
+        return See(due);
+      }).IgnoreError();
     }
   });
 }

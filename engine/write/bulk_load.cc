@@ -14,6 +14,7 @@
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
 #include "engine/write/tile_stager.h"
+#include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -114,10 +115,11 @@ class LocalSeries {
 
 class StagedLoader final : public BulkLoader {
  public:
-  StagedLoader(CommitQueue* queue, std::shared_ptr<const Metric> metric,
-               uint64_t memory_bytes, std::string spill_folder,
-               std::function<void(MetricId)> loaded)
-      : queue_(queue),
+  StagedLoader(std::shared_ptr<OpenGate> gate, CommitQueue* queue,
+               std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
+               std::string spill_folder, std::function<void(MetricId)> loaded)
+      : gate_(std::move(gate)),
+        queue_(queue),
         metric_(std::move(metric)),
         run_rows_(std::max<uint64_t>(memory_bytes / kBytesPerRow, kBlockRows)),
         spill_folder_(std::move(spill_folder)),
@@ -127,23 +129,52 @@ class StagedLoader final : public BulkLoader {
 
   absl::Status Add(int64_t step, absl::Span<const absl::string_view> members,
                    int64_t value) override {
-    // What is wrong with step or value must not number the series.
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
-    FOOTFALL_RETURN_IF_ERROR(CheckStep(*metric_, step));
-    FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, value));
-    FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series, SeriesOf(members));
-    const Row row = {.step = step, .value = value, .series = series};
-    return AddRows(absl::MakeConstSpan(&row, 1));
+    return Inside([&]() -> absl::Status {
+      // What is wrong with step or value must not number the series.
+      FOOTFALL_RETURN_IF_ERROR(CheckStep(*metric_, step));
+      FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, value));
+      FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series,
+                                series_.NumberOf(members));
+      const Row row = {.step = step, .value = value, .series = series};
+      return TakeRows(absl::MakeConstSpan(&row, 1));
+    });
   }
 
   absl::StatusOr<uint32_t> SeriesOf(
       absl::Span<const absl::string_view> members) override {
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
-    return series_.NumberOf(members);
+    return Inside([&] { return series_.NumberOf(members); });
   }
 
   absl::Status AddRows(absl::Span<const Row> rows) override {
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+    return Inside([&] { return TakeRows(rows); });
+  }
+
+  absl::StatusOr<WriteResult> Finish() override {
+    return Inside([&] { return FinishInside(); });
+  }
+
+ private:
+  // Runs the work of a call. An exception spends the loader: some of its rows
+  // may be missing.
+  template <typename Call>
+  auto Inside(Call&& call) -> decltype(call()) {
+    bool returned = false;
+    auto answer = Guarded([&]() -> decltype(call()) {
+      const OpenGate::Pass pass(gate_.get());
+      if (!pass.inside()) return OpenGate::ClosedError();
+      if (finished_) {
+        return absl::FailedPreconditionError(
+            "the loader has finished; make a new one");
+      }
+      auto result = call();
+      returned = true;
+      return result;
+    });
+    if (!returned) finished_ = true;
+    return answer;
+  }
+
+  absl::Status TakeRows(absl::Span<const Row> rows) {
     used_.resize(series_.count());
     for (const Row& row : rows) FOOTFALL_RETURN_IF_ERROR(Check(row));
     for (const Row& row : rows) {
@@ -161,8 +192,7 @@ class StagedLoader final : public BulkLoader {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<WriteResult> Finish() override {
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+  absl::StatusOr<WriteResult> FinishInside() {
     finished_ = true;
     WriteResult result;
     if (row_count_ == 0) {
@@ -177,15 +207,12 @@ class StagedLoader final : public BulkLoader {
     };
     FOOTFALL_ASSIGN_OR_RETURN(result.commit,
                               queue_->RunAlone(Durability::kPowerLoss, work));
-    if (loaded_ != nullptr) loaded_(metric_->id);
+    // Upkeep may miss that the metric is due: it hears at the next opening.
+    Guarded([&] {
+      if (loaded_ != nullptr) loaded_(metric_->id);
+      return absl::OkStatus();
+    }).IgnoreError();
     return result;
-  }
-
- private:
-  absl::Status CheckOpen() const {
-    return finished_ ? absl::FailedPreconditionError(
-                           "the loader has finished; make a new one")
-                     : absl::OkStatus();
   }
 
   absl::Status Check(const Row& row) const {
@@ -371,6 +398,7 @@ class StagedLoader final : public BulkLoader {
     }
   }
 
+  const std::shared_ptr<OpenGate> gate_;
   CommitQueue* const queue_;
   const std::shared_ptr<const Metric> metric_;
   const uint64_t run_rows_;  // as many are sorted at a time
@@ -397,15 +425,16 @@ class StagedLoader final : public BulkLoader {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
-    CommitQueue* queue, std::shared_ptr<const Metric> metric,
-    uint64_t memory_bytes, const std::string& spill_folder,
-    std::function<void(MetricId)> loaded) {
+    std::shared_ptr<OpenGate> gate, CommitQueue* queue,
+    std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
+    const std::string& spill_folder, std::function<void(MetricId)> loaded) {
   FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
   if (metric == nullptr) {
     return absl::InvalidArgumentError("a loader needs a metric; it got none");
   }
   return std::unique_ptr<BulkLoader>(std::make_unique<StagedLoader>(
-      queue, std::move(metric), memory_bytes, spill_folder, std::move(loaded)));
+      std::move(gate), queue, std::move(metric), memory_bytes, spill_folder,
+      std::move(loaded)));
 }
 
 }  // namespace footfall::engine

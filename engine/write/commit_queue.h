@@ -10,12 +10,17 @@
 // every later entry answers FAILED_PRECONDITION until the database is opened
 // again. Without the latch, a series number in the lost batch could be given
 // twice.
+//
+// An exception (memory ran out) never leaves the queue and never stops it.
+// Before Apply nothing is written: the entries of the group answer
+// RESOURCE_EXHAUSTED, and the next leader reads the catalog anew, since theirs
+// may be half changed. After it the batch is written but not shown: they answer
+// UNAVAILABLE, and the next leader shows it.
 
 #ifndef FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_
 #define FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 
@@ -25,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "engine/catalog/catalog.h"
 #include "engine/read/database_snapshot.h"
+#include "engine/read/open_gate.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
 
@@ -54,8 +60,10 @@ class CommitQueue {
   using Work = absl::FunctionRef<absl::Status(Change&)>;
 
   // `store` must outlive the queue. `applied` is called by the leader with
-  // every batch after it was applied and before it is published.
+  // every batch after it was applied and before it is published. Snapshots pass
+  // `gate`, which is shut before Close().
   CommitQueue(Store* store, std::unique_ptr<Catalog> catalog, bool read_only,
+              std::shared_ptr<OpenGate> gate,
               std::function<void(const StoreBatch&)> applied);
 
   // The state after the last commit. O(1), never behind a sync.
@@ -68,6 +76,7 @@ class CommitQueue {
   //
   //   FAILED_PRECONDITION  latched, closed or read-only
   //   UNAVAILABLE          the store failed: the outcome is unknown
+  //   RESOURCE_EXHAUSTED   memory ran out; nothing was written
   //   else                 what `work` answered
   absl::StatusOr<uint64_t> Run(Durability durability, size_t size_bytes,
                                Work work) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -95,27 +104,50 @@ class CommitQueue {
     uint64_t commit = 0;
     absl::Status status;
     storage::CondVar wake;
+    Entry* next = nullptr;  // behind it in the queue
   };
+  // Entries from the front of the queue. They stay in it until they are done.
+  struct Group {
+    Entry* first;
+    Entry* last;  // included; what is behind it may change meanwhile
+  };
+  // How far a group has come, for when an exception ends it.
+  enum class Stage : uint8_t { kCollecting, kApplying, kApplied };
 
   absl::StatusOr<uint64_t> Submit(Entry* entry) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Entries from the front that may share a batch.
-  std::vector<Entry*> TakeGroup() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Entries that may share a batch.
+  Group TakeGroup() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Works the group off and answers the latch to set, or OK.
-  absl::Status Commit(absl::Span<Entry* const> group)
+  absl::Status Commit(const Group& group) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  absl::Status TryCommit(const Group& group, Stage* stage)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Makes good what an exception left behind.
+  absl::Status Recover() ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Makes the catalog and the store of now the current state.
+  void Show() ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_)
+      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  // Fails the entries that have not failed by themselves, and returns the
+  // latch.
+  static absl::Status Fail(const Group& group, const absl::Status& cause,
+                           absl::string_view what);
   absl::Status Closed() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   Store* const store_;
   const bool read_only_;
+  const std::shared_ptr<OpenGate> gate_;
   const std::function<void(const StoreBatch&)> applied_;
 
   // Held by the leader while it works; nobody else waits for it.
   storage::Mutex leader_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::unique_ptr<Catalog> catalog_ ABSL_GUARDED_BY(leader_mutex_);
   uint64_t commit_ ABSL_GUARDED_BY(leader_mutex_);
+  bool catalog_is_stale_ ABSL_GUARDED_BY(leader_mutex_) = false;
+  bool is_unshown_ ABSL_GUARDED_BY(leader_mutex_) = false;
 
   mutable storage::Mutex mutex_;
-  std::deque<Entry*> entries_ ABSL_GUARDED_BY(mutex_);
+  Entry* first_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  Entry* last_ ABSL_GUARDED_BY(mutex_) = nullptr;
   absl::Status latch_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "footfall/guard.h"
 #include "query/exec/inner_steps.h"
 #include "query/exec/lanes.h"
 #include "query/exec/others.h"
@@ -429,18 +430,25 @@ absl::Status Evaluation::RunChunks(const std::vector<Chunk>& chunks) {
     absl::Status failure;
     const auto work = [&] {
       for (size_t c = next++; c < chunks.size(); c = next++) {
-        const absl::Status status = RunChunk(chunks[c], &findings[c]);
+        absl::Status status =
+            Guarded([&] { return RunChunk(chunks[c], &findings[c]); });
         if (status.ok()) continue;
         const std::lock_guard<std::mutex> lock(mutex);
         if (c < failed_chunk) {
           failed_chunk = c;
-          failure = status;
+          failure = std::move(status);
         }
         next = chunks.size();
       }
     };
     std::vector<std::thread> workers;
-    for (size_t t = 1; t < threads; ++t) workers.emplace_back(work);
+    // With fewer threads than asked for, where no more can be had, the answer
+    // is the same.
+    Guarded([&] {
+      workers.reserve(threads - 1);
+      for (size_t t = 1; t < threads; ++t) workers.emplace_back(work);
+      return absl::OkStatus();
+    }).IgnoreError();
     work();
     for (std::thread& worker : workers) worker.join();
     FOOTFALL_RETURN_IF_ERROR(failure);

@@ -13,6 +13,7 @@
 #include "query/lang/status_macros.h"
 #include "query/run/change.h"
 #include "query/run/lookup.h"
+#include "query/run/run.h"
 
 namespace footfall::query {
 namespace {
@@ -108,9 +109,9 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
                                       absl::string_view text,
                                       const QueryOptions& query_options,
                                       const ExecuteHooks& hooks) {
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const auto metric,
-      LookUpMetric(*database.TakeSnapshot(), import.metric, text));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            LookUpMetric(*snapshot, import.metric, text));
   FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, *metric, text));
   ImportOptions options;
   options.progress = [&](const ImportProgress& progress) {

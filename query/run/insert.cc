@@ -13,6 +13,7 @@
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/run/lookup.h"
+#include "query/run/run.h"
 
 namespace footfall::query {
 namespace {
@@ -112,9 +113,9 @@ class RowReader {
 
 absl::StatusOr<WriteResult> RunInsert(Database& database, const Insert& insert,
                                       absl::string_view text) {
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const auto metric,
-      LookUpMetric(*database.TakeSnapshot(), insert.metric, text));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            LookUpMetric(*snapshot, insert.metric, text));
   std::vector<size_t> places;
   for (const Name& name : insert.dimensions) {
     FOOTFALL_ASSIGN_OR_RETURN(const size_t place,

@@ -43,7 +43,8 @@ struct DatabaseStats {
 };
 
 // Loads many rows outside the log and publishes them at once. A later row of
-// the same sample wins. Dropped unfinished, it leaves nothing. One thread.
+// the same sample wins. Dropped unfinished, it leaves nothing. One thread. It
+// may outlive its Database: every call is FAILED_PRECONDITION then.
 class BulkLoader {
  public:
   virtual ~BulkLoader() = default;
@@ -74,8 +75,16 @@ class BulkLoader {
   virtual absl::StatusOr<WriteResult> Finish() = 0;
 };
 
-// Threads: all calls may be made from many threads at once, but for Close()
-// and the destructor. Snapshots and loaders must be gone before the database.
+// Threads: all calls may be made from many threads at once, Close() too; the
+// destructor comes after every other call has returned. Snapshots and loaders
+// may outlive it.
+//
+// No call throws or ends the program. Beyond the errors that stand with it,
+// each may answer
+//
+//   FAILED_PRECONDITION  the database is closed, or is being closed
+//   RESOURCE_EXHAUSTED   memory, threads or files of the process ran out
+//   INTERNAL             a promise of our own was broken
 class Database {
  public:
   virtual ~Database() = default;
@@ -138,11 +147,16 @@ class Database {
   // Folds and seals every tile, flushes the log, compacts the store.
   virtual absl::Status Compact() = 0;
 
+  // All zero after Close().
   virtual DatabaseStats Stats() const = 0;
   virtual bool read_only() const = 0;
 
   // Flushes and releases the directory; the destructor does it too, but cannot
-  // report. Writes wait to finish; later calls are FAILED_PRECONDITION.
+  // report. Calls that are under way end first: writes and loads finish, upkeep
+  // and Compact() give up. All later calls are FAILED_PRECONDITION, those of
+  // snapshots, cursors and loaders that are still held too; they do not keep
+  // the directory. A second call does nothing. Not to be called from inside
+  // another call of the database.
   virtual absl::Status Close() = 0;
 };
 

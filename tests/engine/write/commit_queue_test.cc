@@ -67,7 +67,8 @@ std::unique_ptr<CommitQueue> NewQueue(Store* store) {
   auto catalog = Catalog::Load(*store->TakeView(), std::nullopt);
   REQUIRE(catalog.ok());
   return std::make_unique<CommitQueue>(store, *std::move(catalog),
-                                       /*read_only=*/false, nullptr);
+                                       /*read_only=*/false,
+                                       std::make_shared<OpenGate>(), nullptr);
 }
 
 absl::StatusOr<uint64_t> Put(CommitQueue* queue, const std::string& key,

@@ -10,13 +10,13 @@
 #include <optional>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/catalog/records.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/sample_batch.h"
 #include "footfall/store.h"
@@ -121,10 +121,10 @@ class Catalog {
   bool is_new_ = false;
   std::optional<storage::TileShape> shape_;
   Counters counters_;
-  absl::flat_hash_map<MetricId, std::shared_ptr<const MetricState>> metrics_;
-  absl::flat_hash_map<std::string, MetricId> by_name_;
-  absl::flat_hash_map<std::string, std::shared_ptr<Dictionary>> dictionaries_;
-  absl::flat_hash_map<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
+  FlatHashMap<MetricId, std::shared_ptr<const MetricState>> metrics_;
+  FlatHashMap<std::string, MetricId> by_name_;
+  FlatHashMap<std::string, std::shared_ptr<Dictionary>> dictionaries_;
+  FlatHashMap<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
   EventTable events_;
   AliasTable aliases_;
   std::shared_ptr<const CatalogView> view_;  // null: must be made again

@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/exchange/byte_source.h"
@@ -15,6 +14,8 @@
 #include "engine/exchange/csv_fields.h"
 #include "engine/exchange/csv_reader.h"
 #include "engine/exchange/reject_file.h"
+#include "footfall/guard.h"
+#include "footfall/hash_table.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall {
@@ -93,7 +94,7 @@ class Import {
 
   std::optional<int64_t> seconds_in_;  // of every row so far
   bool must_compare_dates_ = false;
-  absl::flat_hash_map<std::pair<uint32_t, int64_t>, GivenDate> dates_;
+  FlatHashMap<std::pair<uint32_t, int64_t>, GivenDate> dates_;
 
   std::string reason_;
   ImportReport report_;
@@ -155,11 +156,10 @@ absl::StatusOr<ImportReport> Import::Run() {
   if (options_.compact && result.samples > 0) {
     const absl::Status compacted = database_.Compact();
     if (!compacted.ok()) {
-      return absl::Status(
-          compacted.code(),
-          absl::StrCat("the rows are imported, but the database could not be "
-                       "compacted after it: ",
-                       compacted.message()));
+      return Prefixed(
+          "the rows are imported, but the database could not be compacted "
+          "after it: ",
+          compacted);
     }
   }
   return report_;
@@ -335,9 +335,7 @@ absl::Status Import::Misfits() const {
   return absl::InvalidArgumentError(message);
 }
 
-}  // namespace
-
-absl::StatusOr<ImportReport> ImportCsv(Database& database,
+absl::StatusOr<ImportReport> RunImport(Database& database,
                                        const ImportSpec& spec,
                                        const ImportOptions& options) {
   const std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
@@ -363,6 +361,14 @@ absl::StatusOr<ImportReport> ImportCsv(Database& database,
   Import again(database, spec, options, std::move(metric),
                /*compares_dates=*/true);
   return again.Run();
+}
+
+}  // namespace
+
+absl::StatusOr<ImportReport> ImportCsv(Database& database,
+                                       const ImportSpec& spec,
+                                       const ImportOptions& options) {
+  return Guarded([&] { return RunImport(database, spec, options); });
 }
 
 }  // namespace footfall

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/read/open_gate.h"
+#include "footfall/hash_table.h"
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
@@ -81,7 +81,7 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   // What StepBounds() has found: every question asks for them, and the seeks
   // cost as much as reading a month of a series.
   mutable storage::Mutex bounds_mutex_;
-  mutable absl::flat_hash_map<MetricId, std::optional<StepRange>> bounds_
+  mutable FlatHashMap<MetricId, std::optional<StepRange>> bounds_
       ABSL_GUARDED_BY(bounds_mutex_);
 };
 

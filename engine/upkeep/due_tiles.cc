@@ -138,14 +138,13 @@ void DueTiles::ForgetTile(const storage::TileKey& key) {
 void DueTiles::ForgetMetric(MetricId metric) {
   storage::MutexLock lock(&mutex_);
   newest_era_.erase(metric);
-  absl::erase_if(tiles_, [metric](const auto& tile) {
-    return tile.first.metric == metric;
-  });
+  tiles_.EraseIf(
+      [metric](const auto& tile) { return tile.first.metric == metric; });
 }
 
 void DueTiles::ForgetErasBefore(MetricId metric, int32_t era) {
   storage::MutexLock lock(&mutex_);
-  absl::erase_if(tiles_, [metric, era](const auto& tile) {
+  tiles_.EraseIf([metric, era](const auto& tile) {
     return tile.first.metric == metric && tile.first.era < era &&
            !tile.second.queued;
   });

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
@@ -92,10 +91,9 @@ class DueTiles {
 
   mutable storage::Mutex mutex_;
   storage::CondVar wake_;  // something is due, or stopped_
-  absl::flat_hash_map<storage::TileKey, Tile, KeyHash> tiles_
-      ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<MetricId, int32_t> newest_era_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<MetricId> due_metrics_ ABSL_GUARDED_BY(mutex_);
+  FlatHashMap<storage::TileKey, Tile, KeyHash> tiles_ ABSL_GUARDED_BY(mutex_);
+  FlatHashMap<MetricId, int32_t> newest_era_ ABSL_GUARDED_BY(mutex_);
+  FlatHashSet<MetricId> due_metrics_ ABSL_GUARDED_BY(mutex_);
   std::deque<storage::TileKey> due_tiles_ ABSL_GUARDED_BY(mutex_);
   uint32_t unknown_touches_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "engine/catalog/sealed_era.h"
@@ -15,6 +14,7 @@
 #include "engine/write/check_rows.h"
 #include "engine/write/tile_stager.h"
 #include "footfall/guard.h"
+#include "footfall/hash_table.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -36,7 +36,7 @@ class LocalSeries {
         columns_(metric_->spec.dimensions.size()),
         valid_(columns_.size(), {true}),
         numbers_(columns_.size()),
-        index_(0, Hash{&columns_}, Equal{&columns_}) {}
+        index_(Hash{&columns_}, Equal{&columns_}) {}
 
   // Pointers into this object are in its index.
   LocalSeries(const LocalSeries&) = delete;
@@ -110,7 +110,7 @@ class LocalSeries {
   std::vector<std::vector<bool>> valid_;  // [dimension][member]
   std::vector<uint32_t> numbers_;         // of the tuple at hand
   uint32_t count_ = 0;
-  absl::flat_hash_set<uint32_t, Hash, Equal> index_;
+  FlatHashSet<uint32_t, Hash, Equal> index_;
 };
 
 class StagedLoader final : public BulkLoader {

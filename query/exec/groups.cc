@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "footfall/hash_table.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_rows.h"
 #include "query/lang/refusals.h"
@@ -49,8 +50,7 @@ class GroupFinder {
   OperandGroups found_;
   // Shared wholes and their groups, before they are put in order.
   std::vector<std::pair<Whole, uint32_t>> shared_pairs_;
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t>
-      overlapping_index_;
+  FlatHashMap<std::pair<uint32_t, uint32_t>, uint32_t> overlapping_index_;
 };
 
 bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
@@ -321,7 +321,7 @@ void GroupFinder::FindWholes() {
   if (candidates.empty()) return;
   for (const uint32_t by_mask : by_masks) {
     // Groups by their key with the places blanked where the whole is not split.
-    absl::flat_hash_map<GroupKey, std::vector<uint32_t>> groups;
+    FlatHashMap<GroupKey, std::vector<uint32_t>> groups;
     for (uint32_t g = 0; g < found_.keys.size(); ++g) {
       GroupKey key = found_.keys[g];
       for (size_t b = 0; b < operand_.by.size(); ++b) {
@@ -343,7 +343,7 @@ void GroupFinder::FindWholes() {
   }
   // Wholes that add to the same groups share a lane.
   std::sort(shared_pairs_.begin(), shared_pairs_.end());
-  absl::flat_hash_map<std::vector<uint32_t>, uint32_t> lanes;
+  FlatHashMap<std::vector<uint32_t>, uint32_t> lanes;
   std::vector<std::pair<uint32_t, uint32_t>> group_lanes;
   for (size_t i = 0; i < shared_pairs_.size();) {
     const Whole whole = shared_pairs_[i].first;
@@ -425,7 +425,7 @@ std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
                                            const std::vector<bool>& among) {
   std::vector<std::vector<uint32_t>> parts(wholes.size());
   // A whole may be asked for more than once.
-  absl::flat_hash_map<GroupKey, std::vector<uint32_t>> by_tuple;
+  FlatHashMap<GroupKey, std::vector<uint32_t>> by_tuple;
   std::vector<uint32_t> masks;
   for (uint32_t w = 0; w < wholes.size(); ++w) {
     const auto row = rows.row(wholes[w]);

@@ -9,10 +9,10 @@
 #include <thread>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "footfall/guard.h"
+#include "footfall/hash_table.h"
 #include "query/exec/inner_steps.h"
 #include "query/exec/lanes.h"
 #include "query/exec/others.h"
@@ -160,7 +160,7 @@ void Evaluation::CollectGroups() {
   if (split.size() == 1) {
     results_.groups = readers_[split[0]]->groups().keys;
   } else {
-    absl::flat_hash_set<GroupKey> known;
+    FlatHashSet<GroupKey> known;
     for (const size_t o : split) {
       for (const GroupKey& key : readers_[o]->groups().keys) {
         if (known.insert(key).second) results_.groups.push_back(key);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <utility>
 
+#include "footfall/hash_table.h"
 #include "query/exec/lanes.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_scan.h"
@@ -366,7 +367,7 @@ std::vector<uint32_t> OperandReader::Combinations() const {
   std::vector<uint32_t> numbers(groups_.group_count(), kSeveral);
   if (split_ != nullptr) return numbers;
   const auto& dimensions = operand_.metric->spec.dimensions;
-  absl::flat_hash_map<GroupKey, uint32_t> known;
+  FlatHashMap<GroupKey, uint32_t> known;
   for (size_t g = 0; g < groups_.group_count(); ++g) {
     std::optional<GroupKey> common;
     bool several = false;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "footfall/hash_table.h"
 #include "query/cell/cell_sum.h"
 #include "query/cell/fill.h"
 #include "query/cell/rank.h"
@@ -69,7 +69,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
     }
     return key;
   };
-  absl::flat_hash_map<GroupKey, uint32_t> index;
+  FlatHashMap<GroupKey, uint32_t> index;
   for (uint32_t g = 0; g < first_group; ++g) {
     index.emplace(key_of(g), total_of[g]);
   }

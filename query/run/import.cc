@@ -1,13 +1,15 @@
 #include "query/run/import.h"
 
+#include <algorithm>
 #include <atomic>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "footfall/csv_import.h"
+#include "footfall/guard.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -127,12 +129,17 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
   if (!report.ok()) {
     // The file is what is wrong, so that is where the caret goes. What is
     // wrong in which of its lines stands below.
-    const std::pair<std::string, std::string> parts =
-        absl::StrSplit(report.status().message(), absl::MaxSplits('\n', 1));
-    return Diagnostic(
-        report.status().code(), text, import.path_source, parts.first,
-        absl::StrReplaceAll(absl::StripLeadingAsciiWhitespace(parts.second),
-                            {{"\n  ", "\n"}}));
+    const absl::string_view message = report.status().message();
+    const size_t first = std::min(message.find('\n'), message.size());
+    std::string below;
+    Guarded([&] {
+      below = absl::StrReplaceAll(
+          absl::StripLeadingAsciiWhitespace(message.substr(first)),
+          {{"\n  ", "\n"}});
+      return absl::OkStatus();
+    }).IgnoreError();  // no memory for words: the code says it
+    return Diagnostic(report.status().code(), text, import.path_source,
+                      message.substr(0, first), below);
   }
   return Summary(*report);
 }

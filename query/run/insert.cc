@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "footfall/hash_table.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -106,7 +106,7 @@ class RowReader {
   std::shared_ptr<const Metric> metric_;
   absl::string_view text_;
   bool counts_people_;
-  absl::flat_hash_map<std::string, Date> dates_;  // by sample
+  FlatHashMap<std::string, Date> dates_;  // by sample
 };
 
 }  // namespace

@@ -56,4 +56,13 @@ absl::Status StatusOfException() noexcept {
   }
 }
 
+absl::Status Prefixed(absl::string_view before,
+                      const absl::Status& status) noexcept {
+  try {
+    return absl::Status(status.code(), absl::StrCat(before, status.message()));
+  } catch (...) {
+    return status;
+  }
+}
+
 }  // namespace footfall

@@ -122,9 +122,13 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
           "options), or choose another folder"));
     }
   }
-  if (status.IsInvalidArgument()) {
+  // Options that cannot be read are called incompatible, too.
+  if (status.IsInvalidArgument() && !absl::StrContains(text, "IO error")) {
     return absl::UnimplementedError(
         absl::StrCat(path, ": was written with other settings: ", text));
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::UnavailableError(absl::StrCat(path, ": ", text));
   }
   return ToStatus(status, path);
 }

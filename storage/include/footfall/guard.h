@@ -7,6 +7,7 @@
 #define FOOTFALL_GUARD_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace footfall {
 
@@ -32,6 +33,11 @@ auto Guarded(Call&& call) noexcept -> decltype(call()) {
     return StatusOfException();
   }
 }
+
+// `status` with `before` in front of its message; as it is where there is no
+// memory for more words. The code never changes.
+absl::Status Prefixed(absl::string_view before,
+                      const absl::Status& status) noexcept;
 
 }  // namespace footfall
 

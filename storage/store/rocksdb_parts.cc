@@ -195,6 +195,9 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
       std::make_shared<rocksdb::WriteBufferManager>(budget / 4, settings.cache);
   // A reader beside a writer keeps every file open: the writer may delete one.
   database.max_open_files = read_only ? -1 : 512;
+  // It starts no threads of its own to open files: where none can be had, it
+  // ends the program.
+  database.max_file_opening_threads = 1;
   const unsigned cores = std::thread::hardware_concurrency();
   database.max_background_jobs = static_cast<int>(std::clamp(cores, 2u, 4u));
   database.bytes_per_sync = kMiB;

@@ -22,6 +22,7 @@
 #include "rocksdb/metadata.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/mutex.h"
+#include "storage/base/thread_probe.h"
 #include "storage/store/check_batch.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
@@ -331,6 +332,12 @@ uint64_t RocksdbStore::LogBytes() const {
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksdbStore(
     const std::string& path, const RocksdbStoreOptions& options) {
+  // RocksDB starts its threads after it took the lock, and does not give that
+  // back where one cannot be had.
+  constexpr int kThreads = 8;
+  if (absl::Status status = ProbeThreads(kThreads); !status.ok()) {
+    return status;
+  }
   absl::StatusOr<std::unique_ptr<RocksdbHandle>> handle =
       OpenRocksdbHandle(path, options);
   if (!handle.ok()) return handle.status();

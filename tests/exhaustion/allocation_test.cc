@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "storage/store/memory_store.h"
 #include "storage/store/rocksdb_store.h"
@@ -22,6 +20,7 @@
 #include "tests/exhaustion/failing_new.h"
 #include "tests/exhaustion/pausing_store.h"
 #include "tests/exhaustion/workload.h"
+#include "tests/support/catch.h"
 #include "tests/support/lent_store.h"
 #include "tests/support/temp_dir.h"
 
@@ -117,7 +116,7 @@ TEST_CASE("memory that runs out anywhere loses nothing", "[exhaustion]") {
   std::map<std::string, int> wrong;  // how it ended, and how often
   for (const Failing which : {Failing::kOne, Failing::kOnward}) {
     for (size_t step = 0; step < counts.size(); ++step) {
-      const uint64_t sample = (on_disk ? 40 : 300) * counts[step] / total + 2;
+      const uint64_t sample = (on_disk ? 24 : 150) * counts[step] / total + 2;
       for (const uint64_t n : Chosen(counts[step], sample)) {
         const Lack lack = {
             .which = which, .step = static_cast<int>(step), .n = n};

@@ -1,7 +1,6 @@
 // Closing: what comes after it, what overlaps it, and what outlives it.
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "footfall/csv_import.h"
 #include "footfall/database.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 
 namespace footfall {

@@ -1,6 +1,5 @@
 // The commit queue, where memory runs out in the middle.
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <new>
 #include <string>
@@ -13,6 +12,7 @@
 #include "engine/write/commit_queue.h"
 #include "footfall/database.h"
 #include "storage/store/memory_store.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 #include "tests/support/lent_store.h"
 

@@ -4,12 +4,11 @@
 #include <memory>
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
 #include "storage/store/memory_store.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall {

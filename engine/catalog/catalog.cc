@@ -223,12 +223,20 @@ absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   if (!declaration.ok()) {
     return in_metric(declaration.status(), declaration.status().code());
   }
+  absl::Status usable;
   absl::StatusOr<Grid> grid =
       Grid::Create(declaration->spec.period, declaration->spec.zone);
   if (!grid.ok()) {
-    return in_metric(grid.status(), absl::StatusCode::kFailedPrecondition);
+    // Zone data differ between machines; the other metrics need not suffer.
+    usable = absl::FailedPreconditionError(absl::StrCat(
+        "metric ", declaration->spec.name,
+        " cannot be read or written here: ", grid.status().message()));
+    grid = Grid::Create(declaration->spec.period, "UTC");
   }
-  if (const absl::Status valid = ValidateMetricSpec(declaration->spec);
+  MetricSpec checked = declaration->spec;
+  if (!usable.ok()) checked.zone = "UTC";
+  if (const absl::Status valid =
+          grid.ok() ? ValidateMetricSpec(checked) : grid.status();
       !valid.ok()) {
     return in_metric(valid, absl::StatusCode::kDataLoss);
   }
@@ -243,6 +251,7 @@ absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   loaded->id = metric;
   loaded->spec = std::move(declaration->spec);
   loaded->grid = *std::move(grid);
+  loaded->usable = std::move(usable);
   if (!by_name_.emplace(loaded->spec.name, metric).second) {
     return in_metric(absl::DataLossError("its name is taken"),
                      absl::StatusCode::kDataLoss);

@@ -39,11 +39,12 @@ size_t FindSeries(const MetricState& state,
 class Catalog {
  public:
   // Reads the catalog of a store; an empty store has an empty one. New metrics
-  // get tiles of `shape` (benchmarks), or of their period's default shape.
+  // get tiles of `shape` (benchmarks), or of their period's default shape. One
+  // whose zone this machine does not know is there, with Metric::usable saying
+  // so.
   //
   //   DATA_LOSS            records do not parse or do not fit each other
   //   UNIMPLEMENTED        written by a later release
-  //   FAILED_PRECONDITION  a metric's zone is not known on this machine
   static absl::StatusOr<std::unique_ptr<Catalog>> Load(
       const StoreView& view, std::optional<storage::TileShape> shape);
 

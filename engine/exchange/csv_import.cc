@@ -347,6 +347,7 @@ absl::StatusOr<ImportReport> RunImport(Database& database,
     return absl::NotFoundError(
         absl::StrCat("there is no metric ", QuoteField(spec.metric)));
   }
+  FOOTFALL_RETURN_IF_ERROR(metric->usable);
   {
     Import import(database, spec, options, metric, /*compares_dates=*/false);
     absl::StatusOr<ImportReport> report = import.Run();

@@ -90,6 +90,7 @@ absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::FindStepBounds(
     return std::optional<StepRange>();
   }
   FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+  FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
   {
     storage::ReaderMutexLock lock(&bounds_mutex_);
     if (const auto known = bounds_.find(metric); known != bounds_.end()) {
@@ -124,6 +125,7 @@ absl::StatusOr<uint64_t> DatabaseSnapshot::WalkTiles(
   if (found == nullptr) {
     return uint64_t{0};
   }
+  FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
   const OpenGate::Pass pass(gate_.get());
   if (!pass.inside()) return OpenGate::ClosedError();
   TileWalk walk(*view_, *found->state, found->series.count(), request.series,
@@ -149,6 +151,9 @@ std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
     const OpenGate::Pass pass(gate_.get());
     if (!pass.inside()) {
       return std::make_unique<EmptyScan>(OpenGate::ClosedError());
+    }
+    if (!found->state->metric->usable.ok()) {
+      return std::make_unique<EmptyScan>(found->state->metric->usable);
     }
     return NewTileScan(gate_.get(), *view_, *found->state,
                        found->series.count(), request.series, request.steps);

@@ -432,6 +432,7 @@ absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
   if (metric == nullptr) {
     return absl::InvalidArgumentError("a loader needs a metric; it got none");
   }
+  FOOTFALL_RETURN_IF_ERROR(metric->usable);
   return std::unique_ptr<BulkLoader>(std::make_unique<StagedLoader>(
       std::move(gate), queue, std::move(metric), memory_bytes, spill_folder,
       std::move(loaded)));

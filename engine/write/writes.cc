@@ -126,6 +126,7 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
     if (part.state == nullptr) {
       return Dropped(*rows.metric());
     }
+    FOOTFALL_RETURN_IF_ERROR(part.state->metric->usable);
     FOOTFALL_RETURN_IF_ERROR(CheckRows(rows));
     parts.push_back(std::move(part));
   }
@@ -216,6 +217,7 @@ absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
     if (state == nullptr) {
       return Dropped(metric);
     }
+    FOOTFALL_RETURN_IF_ERROR(state->metric->usable);
     const TileLayout& layout = state->layout;
     const std::unique_ptr<SlabCursor> cursor = change.current->Scan(
         {.metric = metric.id, .series = series, .steps = steps});

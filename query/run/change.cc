@@ -32,7 +32,7 @@ absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
                                     absl::string_view text, absl::Time now) {
   Victims victims;
   FOOTFALL_ASSIGN_OR_RETURN(victims.metric,
-                            LookUpMetric(snapshot, remove.metric, text));
+                            LookUpUsableMetric(snapshot, remove.metric, text));
   const Metric& metric = *victims.metric;
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto picks, BindConditions(snapshot, metric, remove.where, text));

@@ -113,7 +113,7 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
                                       const ExecuteHooks& hooks) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                            LookUpMetric(*snapshot, import.metric, text));
+                            LookUpUsableMetric(*snapshot, import.metric, text));
   FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, *metric, text));
   ImportOptions options;
   options.progress = [&](const ImportProgress& progress) {

@@ -115,7 +115,7 @@ absl::StatusOr<WriteResult> RunInsert(Database& database, const Insert& insert,
                                       absl::string_view text) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                            LookUpMetric(*snapshot, insert.metric, text));
+                            LookUpUsableMetric(*snapshot, insert.metric, text));
   std::vector<size_t> places;
   for (const Name& name : insert.dimensions) {
     FOOTFALL_ASSIGN_OR_RETURN(const size_t place,

@@ -23,7 +23,12 @@ std::string InChild(const std::function<std::string()>& work) {
     const rlimit no_dump = {0, 0};
     setrlimit(RLIMIT_CORE, &no_dump);
     alarm(20);
-    const std::string answer = work();
+    std::string answer;
+    try {
+      answer = work();
+    } catch (...) {
+      _exit(99);
+    }
     size_t at = 0;
     while (at < answer.size()) {
       const ssize_t written =

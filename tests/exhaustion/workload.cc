@@ -31,7 +31,9 @@ constexpr const char* kQuestions[] = {
 class Workload {
  public:
   Workload(const WorkloadHooks& hooks, const std::string& csv)
-      : hooks_(hooks), csv_(csv) {}
+      : hooks_(hooks),
+        import_(absl::StrCat("IMPORT '", csv,
+                             "' INTO m (TIME date, VALUE v, app, region)")) {}
 
   std::string Run() {
     Step("open", [&] { return Open(); });
@@ -134,12 +136,7 @@ class Workload {
     return (*loader)->Finish().status();
   }
 
-  absl::Status Import() {
-    return Execute(*database_,
-                   absl::StrCat("IMPORT '", csv_,
-                                "' INTO m (TIME date, VALUE v, app, region)"),
-                   {}, {});
-  }
+  absl::Status Import() { return Execute(*database_, import_, {}, {}); }
 
   std::string Dump() {
     const auto snapshot = database_->TakeSnapshot();
@@ -154,7 +151,7 @@ class Workload {
   }
 
   const WorkloadHooks& hooks_;
-  const std::string csv_;
+  const std::string import_;
   std::unique_ptr<Database> database_;
   std::string wrong_;
 };

@@ -89,7 +89,8 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  // Opens or creates the database in directory `path`.
+  // Opens or creates the database in directory `path`. A metric whose zone this
+  // machine does not know is listed, but not read or written: Metric::usable.
   //
   //   NOT_FOUND            nothing there, and !create_if_missing (or read_only)
   //   FAILED_PRECONDITION  another process has it open for writing

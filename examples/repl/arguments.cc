@@ -37,7 +37,8 @@ script on stdin, or shows a prompt when stdin is a terminal.
   --help, --version
 
 Answers go to stdout; counts, notes and errors to stderr.
-Exit code: 0 all well, 1 a statement failed, 2 wrong usage, 3 cannot open DIR.
+Exit code: 0 all well, 1 a statement failed, 2 wrong usage, 3 cannot open DIR,
+4 what it prints cannot be written.
 )";
 
 absl::StatusOr<absl::Time> ParseNow(absl::string_view text) {

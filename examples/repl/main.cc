@@ -1,7 +1,9 @@
 // The program `footfall`: asks questions of a database. `--help` says how.
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -22,6 +24,24 @@ constexpr int kOk = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr int kCannotOpen = 3;
+constexpr int kCannotPrint = 4;
+
+// The files that a database opens must not get the numbers of the standard
+// streams: answers would go into them. A stream that is closed is /dev/null.
+void OpenStandardStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest number that is free: this one.
+    static_cast<void>(open("/dev/null", O_RDWR));
+  }
+}
+
+// kOk where all that was printed has been taken.
+int FlushStdout() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return kOk;
+  std::perror("cannot write to stdout");
+  return kCannotPrint;
+}
 
 // Runs what the arguments ask for; false after the first failure.
 bool RunAll(Session& session, const Arguments& arguments) {
@@ -57,11 +77,12 @@ int Main(const std::vector<std::string>& words) {
   if (arguments->help || arguments->version) {
     if (arguments->help) absl::PrintF("%s", HelpText());
     if (arguments->version) absl::PrintF("footfall %s\n", FOOTFALL_VERSION);
-    return kOk;
+    return FlushStdout();
   }
   if (!arguments->guess_file.empty()) {
-    return PrintGuess(arguments->guess_file, arguments->directory) ? kOk
-                                                                   : kFailed;
+    return PrintGuess(arguments->guess_file, arguments->directory)
+               ? FlushStdout()
+               : kFailed;
   }
 
   DatabaseFolder folder(arguments->directory, arguments->read_only);
@@ -70,16 +91,18 @@ int Main(const std::vector<std::string>& words) {
     return kCannotOpen;
   }
   bool ok = false;
+  bool printed = false;
   {
     Session session(folder, *arguments);
     ok = RunAll(session, *arguments);
-    ok = session.FinishOutput() && ok;
+    printed = session.FinishOutput();
   }
   if (const absl::Status closed = folder.Close(); !closed.ok()) {
     absl::FPrintF(stderr, "cannot close %s: %s\n", arguments->directory,
                   closed.message());
     ok = false;
   }
+  if (!printed) return kCannotPrint;
   if (ok) return kOk;
   return folder.cannot_open() ? kCannotOpen : kFailed;
 }
@@ -88,5 +111,6 @@ int Main(const std::vector<std::string>& words) {
 }  // namespace footfall::repl
 
 int main(int argc, char** argv) {
+  footfall::repl::OpenStandardStreams();
   return footfall::repl::Main(std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -1,5 +1,8 @@
 // The program as a user meets it: what it prints where, and its exit codes.
 
+#include <sys/wait.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -376,8 +379,58 @@ TEST_CASE("--echo shows each statement before its answer", "[program]") {
 TEST_CASE("an answer that cannot be written is an error", "[program]") {
   const ProgramRun run =
       RunProgram({ExampleDatabase()}, ".output /dev/full\nSHOW METRICS;\n");
-  CHECK(run.exit_code == 1);
+  CHECK(run.exit_code == 4);
   CHECK(StrContains(run.err, "cannot write to /dev/full"));
+}
+
+// The exit code of the program in a shell's hands.
+int RunInShell(const std::string& arguments) {
+  const int status =
+      std::system(absl::StrCat("'", FOOTFALL_PROGRAM, "' ", arguments).c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_CASE("what cannot be printed has an exit code of its own", "[program]") {
+  const std::string file =
+      absl::StrCat("'", FOOTFALL_SOURCE_DIR, "/examples/data/deepseek.csv'");
+  const std::string show =
+      absl::StrCat("-c 'SHOW METRICS' '", ExampleDatabase(), "'");
+  for (const std::string& arguments : {
+           std::string("--help"),
+           std::string("--version"),
+           absl::StrCat("--guess ", file, " somewhere"),
+           show,
+       }) {
+    CAPTURE(arguments);
+    CHECK(RunInShell(absl::StrCat(arguments, " >/dev/null 2>&1")) == 0);
+    CHECK(RunInShell(absl::StrCat(arguments, " >/dev/full 2>/dev/null")) == 4);
+  }
+}
+
+TEST_CASE("with its streams closed the program writes into no file of its own",
+          "[program]") {
+  const TemporaryFolder folder;
+  const std::string database = folder.File("db");
+  REQUIRE(RunProgram({database},
+                     "DEFINE METRIC m INTEGER EVERY day OVER TIME"
+                     " ADDS BY app;")
+              .exit_code == 0);
+  for (const char* closed :
+       {">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"}) {
+    CAPTURE(closed);
+    CHECK(RunInShell(absl::StrCat("-c 'SELECT nothing' '", database, "' ",
+                                  "2>/dev/null ", closed)) == 1);
+    CHECK(ReadFile(database + "/LOCK").empty());
+    CHECK(RunInShell(absl::StrCat("-c 'SHOW METRICS' '", database, "' ",
+                                  ">/dev/null ", closed)) == 0);
+    for (const auto& entry : std::filesystem::directory_iterator(database)) {
+      if (!entry.is_regular_file()) continue;
+      CAPTURE(entry.path());
+      const std::string bytes = ReadFile(entry.path().string());
+      CHECK(!StrContains(bytes, "over_time"));  // a heading of the answer
+      CHECK(!StrContains(bytes, "SHOW METRICS"));
+    }
+  }
 }
 
 TEST_CASE("--guess prints statements that load the file", "[program]") {

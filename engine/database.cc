@@ -100,11 +100,14 @@ class StoredDatabase final : public Database {
     return Inside([&] { return upkeep_.Run(); });
   }
 
-  absl::Status Compact() override {
+  absl::Status Compact(const StopCheck& stop) override {
     return Inside([&]() -> absl::Status {
-      FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact());
+      FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact(stop));
       FOOTFALL_RETURN_IF_ERROR(store_->Flush());
-      return store_->Compact();
+      return store_->CompactUnless([&]() -> absl::Status {
+        FOOTFALL_RETURN_IF_ERROR(upkeep_.CheckStopping());
+        return AskStop(stop);
+      });
     });
   }
 
@@ -183,7 +186,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
     const InternalOptions& internal) {
   FOOTFALL_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
-      Catalog::Load(*store->TakeView(), internal.tile_shape));
+      Catalog::Load(*store->TakeView(), internal.tile_shape,
+                    options.stop_opening));
   if (catalog->is_new() && !options.read_only) {
     StoreBatch batch;
     batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));

@@ -138,7 +138,8 @@ size_t FindSeries(const MetricState& state,
 }
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(
-    const StoreView& view, std::optional<storage::TileShape> shape) {
+    const StoreView& view, std::optional<storage::TileShape> shape,
+    const StopCheck& stop) {
   std::unique_ptr<Catalog> catalog(new Catalog());
   catalog->shape_ = shape;
   std::string value;
@@ -157,6 +158,7 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(
   const auto iterator = view.Scan(Keyspace::kCatalog, "", "");
   bool any = false;
   while (true) {
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, iterator->Next());
     if (!more) {
       break;

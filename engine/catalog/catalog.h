@@ -19,6 +19,7 @@
 #include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/sample_batch.h"
+#include "footfall/stop.h"
 #include "footfall/store.h"
 
 namespace footfall::engine {
@@ -41,12 +42,13 @@ class Catalog {
   // Reads the catalog of a store; an empty store has an empty one. New metrics
   // get tiles of `shape` (benchmarks), or of their period's default shape. One
   // whose zone this machine does not know is there, with Metric::usable saying
-  // so.
+  // so. `stop` is asked for each record.
   //
   //   DATA_LOSS            records do not parse or do not fit each other
   //   UNIMPLEMENTED        written by a later release
   static absl::StatusOr<std::unique_ptr<Catalog>> Load(
-      const StoreView& view, std::optional<storage::TileShape> shape);
+      const StoreView& view, std::optional<storage::TileShape> shape,
+      const StopCheck& stop = {});
 
   // Commit number of the store's last batch.
   uint64_t commit() const { return commit_; }

@@ -29,6 +29,7 @@ using engine::StepPlace;
 using engine::TimeFields;
 
 constexpr size_t kRowsAtATime = 1024;
+constexpr uint64_t kRowsPerStop = 1000;
 constexpr uint64_t kRowsPerProgress = 1 << 14;
 // Of what a map from cells to dates takes, at its fullest.
 constexpr uint64_t kBytesPerDate = 96;
@@ -101,7 +102,8 @@ class Import {
 };
 
 absl::Status Import::ReadHeader() {
-  FOOTFALL_ASSIGN_OR_RETURN(auto source, engine::OpenByteSource(spec_.path));
+  FOOTFALL_ASSIGN_OR_RETURN(auto source,
+                            engine::OpenByteSource(spec_.path, options_.stop));
   reader_ = std::make_unique<CsvReader>(std::move(source));
   FOOTFALL_ASSIGN_OR_RETURN(const bool any, reader_->Next());
   if (!any) {
@@ -146,7 +148,8 @@ absl::StatusOr<ImportReport> Import::Run() {
   }
   FOOTFALL_RETURN_IF_ERROR(ReportProgress(/*storing=*/true));
   dates_ = {};
-  FOOTFALL_ASSIGN_OR_RETURN(const WriteResult result, loader_->Finish());
+  FOOTFALL_ASSIGN_OR_RETURN(const WriteResult result,
+                            loader_->Finish(options_.stop));
   loader_.reset();
   for (const bool used : used_) report_.series += used ? 1 : 0;
   report_.new_series = result.new_series;
@@ -154,7 +157,7 @@ absl::StatusOr<ImportReport> Import::Run() {
   report_.replaced = result.replaced_in_batch;
   report_.commit = result.commit;
   if (options_.compact && result.samples > 0) {
-    const absl::Status compacted = database_.Compact();
+    const absl::Status compacted = database_.Compact(options_.stop);
     if (!compacted.ok()) {
       return Prefixed(
           "the rows are imported, but the database could not be compacted "
@@ -175,6 +178,9 @@ absl::Status Import::ReadRows() {
     FOOTFALL_RETURN_IF_ERROR(TakeRow(reader_->record()));
     if (must_compare_dates_) return absl::OkStatus();
     if (rows_.size() == kRowsAtATime) FOOTFALL_RETURN_IF_ERROR(Flush());
+    if (report_.rows % kRowsPerStop == 0) {
+      FOOTFALL_RETURN_IF_ERROR(AskStop(options_.stop));
+    }
     if (report_.rows % kRowsPerProgress == 0) {
       FOOTFALL_RETURN_IF_ERROR(ReportProgress(/*storing=*/false));
     }

@@ -182,11 +182,11 @@ absl::Status Upkeep::SeeMetric(MetricId metric) {
   if (first >= eras->last) {
     return absl::OkStatus();
   }
-  return SealEras(metric, first, eras->last - 1, eras->last);
+  return SealEras(metric, first, eras->last - 1, eras->last, StopCheck());
 }
 
 absl::Status Upkeep::SealEras(MetricId metric, int32_t first, int32_t last,
-                              int32_t sealed_before) {
+                              int32_t sealed_before, const StopCheck& stop) {
   absl::Status first_error;
   Folder folder(queue_);
   storage::TileKey next{.metric = metric, .era = first, .band = 0};
@@ -203,9 +203,8 @@ absl::Status Upkeep::SealEras(MetricId metric, int32_t first, int32_t last,
     const auto iterator = snapshot->view().Scan(
         Keyspace::kTiles, storage::EncodeTileKey(next), end);
     for (int i = 0; more && i < kTilesOfSnapshot; ++i) {
-      if (stopping_) {
-        return Stopped();
-      }
+      FOOTFALL_RETURN_IF_ERROR(CheckStopping());
+      FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
       FOOTFALL_ASSIGN_OR_RETURN(more, iterator->Next());
       if (!more) {
         break;
@@ -242,12 +241,18 @@ absl::Status Upkeep::SealEras(MetricId metric, int32_t first, int32_t last,
   return first_error;
 }
 
-absl::Status Upkeep::Compact() {
+absl::Status Upkeep::CheckStopping() const {
+  return stopping_ ? Stopped() : absl::OkStatus();
+}
+
+absl::Status Upkeep::Compact(const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
   absl::Status first;
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
   for (const auto& metric : snapshot->catalog().metrics()) {
+    FOOTFALL_RETURN_IF_ERROR(CheckStopping());
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
                               FindEras(snapshot->view(), metric->id));
     if (!eras.has_value()) {
@@ -256,7 +261,7 @@ absl::Status Upkeep::Compact() {
     due_->NoteNewestEra(metric->id, eras->last);
     // The newest era goes on growing: it is sealed again once it is over.
     const absl::Status status =
-        SealEras(metric->id, eras->first, eras->last, eras->last);
+        SealEras(metric->id, eras->first, eras->last, eras->last, stop);
     if (!status.ok() && !IsOfTile(status)) {
       return status;
     }

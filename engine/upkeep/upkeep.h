@@ -12,6 +12,7 @@
 #include "engine/upkeep/due_tiles.h"
 #include "engine/upkeep/fold.h"
 #include "engine/write/commit_queue.h"
+#include "footfall/stop.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
 
@@ -42,8 +43,11 @@ class Upkeep {
   absl::Status Run() ABSL_LOCKS_EXCLUDED(work_mutex_);
 
   // Folds and seals every tile, and folds the catalog's blocks. Errors as
-  // Run().
-  absl::Status Compact() ABSL_LOCKS_EXCLUDED(work_mutex_);
+  // Run(), and of `stop`, which is asked for each tile.
+  absl::Status Compact(const StopCheck& stop) ABSL_LOCKS_EXCLUDED(work_mutex_);
+
+  // FAILED_PRECONDITION once Stop() was called.
+  absl::Status CheckStopping() const;
 
  private:
   absl::Status See(const DueTiles::Due& due)
@@ -57,7 +61,7 @@ class Upkeep {
   // Seals the metric's tiles of eras [first, last], and says that those before
   // `sealed_before` are.
   absl::Status SealEras(MetricId metric, int32_t first, int32_t last,
-                        int32_t sealed_before)
+                        int32_t sealed_before, const StopCheck& stop)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Status FoldCatalog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
 

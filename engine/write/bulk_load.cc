@@ -26,6 +26,7 @@ using Row = BulkLoader::Row;
 constexpr size_t kBlockRows = size_t{1} << 16;
 // A row, while it becomes a cell; sorting needs no more than that.
 constexpr uint64_t kBytesPerRow = sizeof(Row) + sizeof(Cell);
+constexpr uint64_t kCellsPerStop = uint64_t{1} << 12;
 constexpr size_t kMergeBufferBytes = size_t{16} << 20;
 
 // The distinct member tuples that were asked for, numbered in that order.
@@ -149,8 +150,11 @@ class StagedLoader final : public BulkLoader {
     return Inside([&] { return TakeRows(rows); });
   }
 
-  absl::StatusOr<WriteResult> Finish() override {
-    return Inside([&] { return FinishInside(); });
+  absl::StatusOr<WriteResult> Finish(const StopCheck& stop) override {
+    return Inside([&] {
+      stop_ = stop;
+      return FinishInside();
+    });
   }
 
  private:
@@ -316,13 +320,19 @@ class StagedLoader final : public BulkLoader {
                                         TileStager* stager) {
     // The rows in memory are the last run.
     std::vector<Cell> scratch;
-    std::vector<Cell> last = TakeCells(layout, &blocks_);
-    SortCells(key_bits_, &last, &scratch);
+    FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> last,
+                              TakeCells(layout, &blocks_));
+    FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &last, &scratch));
     scratch = {};
-    if (run_sizes_.empty()) {
-      for (const Cell& cell : last) {
-        FOOTFALL_RETURN_IF_ERROR(stager->Add(cell));
+    uint64_t staged = 0;
+    const auto stage = [&](const Cell& cell) -> absl::Status {
+      if (++staged % kCellsPerStop == 0) {
+        FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
       }
+      return stager->Add(cell);
+    };
+    if (run_sizes_.empty()) {
+      for (const Cell& cell : last) FOOTFALL_RETURN_IF_ERROR(stage(cell));
       return stager->Finish();
     }
     FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
@@ -339,7 +349,7 @@ class StagedLoader final : public BulkLoader {
     while (true) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());
       if (cell == nullptr) return stager->Finish();
-      FOOTFALL_RETURN_IF_ERROR(stager->Add(*cell));
+      FOOTFALL_RETURN_IF_ERROR(stage(*cell));
     }
   }
 
@@ -356,9 +366,10 @@ class StagedLoader final : public BulkLoader {
         FOOTFALL_RETURN_IF_ERROR(
             spilled_->Read(offset, block.data(), block.size() * sizeof(Row)));
         offset += block.size() * sizeof(Row);
+        FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
         AppendCells(layout, block, &cells);
       }
-      SortCells(key_bits_, &cells, &scratch);
+      FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
       FOOTFALL_RETURN_IF_ERROR(
           sorted->Append(cells.data(), cells.size() * sizeof(Cell)));
     }
@@ -367,13 +378,14 @@ class StagedLoader final : public BulkLoader {
   }
 
   // The rows of the blocks, which are let go one by one.
-  std::vector<Cell> TakeCells(const TileLayout& layout,
-                              std::vector<std::vector<Row>>* blocks) const {
+  absl::StatusOr<std::vector<Cell>> TakeCells(
+      const TileLayout& layout, std::vector<std::vector<Row>>* blocks) const {
     std::vector<Cell> cells;
     size_t rows = 0;
     for (const std::vector<Row>& block : *blocks) rows += block.size();
     cells.reserve(rows);
     for (std::vector<Row>& block : *blocks) {
+      FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
       AppendCells(layout, block, &cells);
       block = {};
     }
@@ -417,6 +429,7 @@ class StagedLoader final : public BulkLoader {
   bool finished_ = false;
 
   // Inside the queue.
+  StopCheck stop_;
   CellKeys keys_ = {};
   uint32_t key_bits_ = 0;
   std::vector<SeriesId> numbers_;  // [local series]

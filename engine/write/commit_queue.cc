@@ -267,9 +267,13 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
     entry->commit = commit;
   });
   if (!half_done.ok()) {
-    // Half of an entry cannot be taken back out of the catalog.
-    return Fail(group, half_done,
-                "a write failed half way; open the database again");
+    // Half of an entry cannot be taken back out of the catalog: it is read
+    // anew.
+    catalog_is_stale_ = true;
+    ForEach(group, [&](Entry* entry) {
+      if (entry->status.ok()) entry->status = half_done;
+    });
+    return absl::OkStatus();
   }
   if (batch.empty() && staged == nullptr) {
     return absl::OkStatus();

@@ -54,9 +54,9 @@ class CommitQueue {
     // says no, and the commit number stays.
     bool is_commit = true;
   };
-  // Adds an entry's changes. Its errors come before it changes anything: the
-  // entry fails, its neighbours go on. An error after that (INTERNAL: a promise
-  // of our own was broken) fails the whole group and latches.
+  // Adds an entry's changes. An error that comes before it changes anything
+  // fails the entry, and its neighbours go on. One that comes after that fails
+  // the whole group: nothing of it is written.
   using Work = absl::FunctionRef<absl::Status(Change&)>;
 
   // `store` must outlive the queue. `applied` is called by the leader with

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "footfall/csv_import.h"
 #include "footfall/guard.h"
+#include "query/exec/run.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -116,6 +117,7 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
                             LookUpUsableMetric(*snapshot, import.metric, text));
   FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, *metric, text));
   ImportOptions options;
+  options.stop = [&] { return CheckStop(query_options); };
   options.progress = [&](const ImportProgress& progress) {
     if (hooks.on_progress) {
       hooks.on_progress(progress.bytes_read, progress.bytes_total,

@@ -27,6 +27,7 @@
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_stage.h"
+#include "storage/store/stop_watch.h"
 
 namespace footfall::storage {
 namespace {
@@ -151,7 +152,8 @@ class RocksdbStore final : public Store {
                        const StoreBatch& batch) override
       ABSL_LOCKS_EXCLUDED(publish_mutex_);
   absl::Status Flush() override;
-  absl::Status Compact() override;
+  absl::Status Compact() override { return CompactUnless(StopCheck()); }
+  absl::Status CompactUnless(const StopCheck& stop) override;
   StoreStats Stats() const override;
   absl::Status Close() override;
 
@@ -249,15 +251,19 @@ absl::Status RocksdbStore::Flush() {
                   handle_->path);
 }
 
-absl::Status RocksdbStore::Compact() {
+absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
+  if (absl::Status status = AskStop(stop); !status.ok()) return status;
   if (absl::Status status = Flush(); !status.ok()) return status;
+  StopWatch watch(stop);
   rocksdb::CompactRangeOptions options;
+  options.canceled = watch.stopped();
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction =
       rocksdb::BottommostLevelCompaction::kForceOptimized;
   for (rocksdb::ColumnFamilyHandle* family : handle_->families) {
     const rocksdb::Status status =
         handle_->db->CompactRange(options, family, nullptr, nullptr);
+    if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
     if (!status.ok()) return ToStatus(status, handle_->path);
   }
   return absl::OkStatus();

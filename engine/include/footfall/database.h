@@ -16,6 +16,7 @@
 #include "footfall/options.h"
 #include "footfall/sample_batch.h"
 #include "footfall/snapshot.h"
+#include "footfall/stop.h"
 #include "footfall/store.h"
 
 namespace footfall {
@@ -71,8 +72,11 @@ class BulkLoader {
   virtual absl::Status AddRows(absl::Span<const Row> rows) = 0;
 
   // Publishes. After it the loader is spent. Errors as Database::Write;
-  // RESOURCE_EXHAUSTED where there is no room for temporary files.
-  virtual absl::StatusOr<WriteResult> Finish() = 0;
+  // RESOURCE_EXHAUSTED where there is no room for temporary files. `stop` is
+  // asked every some ten thousand rows until the rows are published; its error
+  // leaves nothing.
+  virtual absl::StatusOr<WriteResult> Finish(const StopCheck& stop) = 0;
+  absl::StatusOr<WriteResult> Finish() { return Finish(StopCheck()); }
 };
 
 // Threads: all calls may be made from many threads at once, Close() too; the
@@ -145,8 +149,11 @@ class Database {
 
   // Folds and seals what is due, until nothing is.
   virtual absl::Status RunUpkeep() = 0;
-  // Folds and seals every tile, flushes the log, compacts the store.
-  virtual absl::Status Compact() = 0;
+  // Folds and seals every tile, flushes the log, compacts the store. `stop` is
+  // asked for each tile, and every 2 ms in another thread while the store
+  // compacts; what was folded by then stays folded.
+  virtual absl::Status Compact(const StopCheck& stop) = 0;
+  absl::Status Compact() { return Compact(StopCheck()); }
 
   // All zero after Close().
   virtual DatabaseStats Stats() const = 0;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "footfall/stop.h"
 #include "footfall/store.h"
 
 namespace footfall {
@@ -23,6 +24,9 @@ struct DatabaseOptions {
   bool background_upkeep = true;
   // Rows, events and aliases of one batch at most, together.
   uint64_t max_batch_rows = 50'000'000;
+  // Ends an opening with its error; asked for each record of the catalog. The
+  // store's own opening (reading back its log) is not interrupted.
+  StopCheck stop_opening = {};
 };
 
 struct WriteOptions {

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "footfall/stop.h"
 
 namespace footfall {
 
@@ -196,6 +197,12 @@ class Store {
 
   // Rewrites the tables without what is replaced or deleted.
   virtual absl::Status Compact() = 0;
+  // The same, unless `stop` answers an error, which ends it. It is asked every
+  // 2 ms or so, in any thread; a store that compacts in no time need not ask.
+  virtual absl::Status CompactUnless(const StopCheck& stop) {
+    const absl::Status stopped = AskStop(stop);
+    return stopped.ok() ? Compact() : stopped;
+  }
 
   virtual StoreStats Stats() const = 0;
 

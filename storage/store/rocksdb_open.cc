@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "rocksdb/write_buffer_manager.h"
 
 namespace footfall::storage {
 namespace {
@@ -64,10 +65,11 @@ absl::Status CheckMayCreate(const std::string& path) {
 
 // Whether there is a whole database: making one takes steps, and a process may
 // have died between them. Another program's must not get our key spaces.
-absl::StatusOr<bool> CheckIsOurs(const std::string& path) {
+absl::StatusOr<bool> CheckIsOurs(const std::string& path, rocksdb::Env* env) {
   std::vector<std::string> families;
+  const RocksdbSettings settings = MakeRocksdbSettings(path, true, 0, env);
   const rocksdb::Status status =
-      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &families);
+      rocksdb::DB::ListColumnFamilies(settings.database, path, &families);
   // What is wrong is told by the opening itself.
   if (!status.ok()) return true;
   bool has_tiles = false;
@@ -82,7 +84,8 @@ absl::StatusOr<bool> CheckIsOurs(const std::string& path) {
   }
   if (has_tiles) return true;
   rocksdb::Options options;
-  options.info_log = MakeRocksdbSettings(path, true, 0).database.info_log;
+  options.env = settings.database.env;
+  options.info_log = settings.database.info_log;
   rocksdb::DB* opened = nullptr;
   if (!rocksdb::DB::OpenForReadOnly(options, path, &opened).ok()) return true;
   const std::unique_ptr<rocksdb::DB> db(opened);
@@ -143,6 +146,34 @@ std::string ManifestState(const std::string& path) {
   return absl::StrCat(manifest, " ", static_cast<uint64_t>(error ? 0 : size));
 }
 
+// So that something can be deleted where there is no room for a table: what the
+// logs hold stays in them, and in memory, whatever the budget; and files that
+// RocksDB writes and nobody reads make room for a list of tables.
+void PrepareForFullDisk(const std::string& path, RocksdbSettings* settings) {
+  std::vector<std::string> names;
+  rocksdb::Env* const env = settings->env.get();
+  if (!env->GetChildren(path, &names).ok()) return;
+  uint64_t log_bytes = 0;
+  for (const std::string& name : names) {
+    const std::string file = absl::StrCat(path, "/", name);
+    uint64_t bytes = 0;
+    if (absl::StartsWith(name, "OPTIONS-")) {
+      env->DeleteFile(file).PermitUncheckedError();
+    } else if (absl::EndsWith(name, ".log") &&
+               env->GetFileSize(file, &bytes).ok()) {
+      log_bytes += bytes;
+    }
+  }
+  // Twice for what memory takes more than a log, and as much for new batches.
+  const uint64_t needed = 4 * log_bytes;
+  settings->database.avoid_flush_during_recovery = true;
+  settings->catalog.write_buffer_size += needed;
+  settings->tiles.write_buffer_size += needed;
+  rocksdb::WriteBufferManager* const buffers =
+      settings->database.write_buffer_manager.get();
+  buffers->SetBufferSize(buffers->buffer_size() + 2 * needed);
+}
+
 rocksdb::Status OpenOnce(const std::string& path, RocksdbHandle* handle) {
   const RocksdbSettings& settings = handle->settings;
   const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
@@ -176,8 +207,8 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
     auto handle = std::make_unique<RocksdbHandle>();
     handle->path = path;
     handle->read_only = true;
-    handle->settings =
-        MakeRocksdbSettings(path, true, options.memory_budget_bytes);
+    handle->settings = MakeRocksdbSettings(
+        path, true, options.memory_budget_bytes, options.env);
     status = OpenOnce(path, handle.get());
     if (ManifestState(path) != before) continue;
     if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
@@ -200,6 +231,10 @@ rocksdb::Status RocksdbHandle::Close() {
     }
     family = nullptr;
   }
+  settings.files->GiveUp();
+  if (settings.watch->stopped()) {
+    settings.watch->WaitForRecovery(/*again=*/true);
+  }
   const rocksdb::Status status = db->Close();
   db.reset();
   return status;
@@ -216,7 +251,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
         absl::StrCat(path, ": cannot be read: ", error.message()));
   }
   if (is_there) {
-    absl::StatusOr<bool> is_whole = CheckIsOurs(path);
+    absl::StatusOr<bool> is_whole = CheckIsOurs(path, options.env);
     if (!is_whole.ok()) return is_whole.status();
     is_there = *is_whole;
   } else if (absl::Status status = CheckMayCreate(path); !status.ok()) {
@@ -236,12 +271,14 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
 
   auto handle = std::make_unique<RocksdbHandle>();
   handle->path = path;
-  handle->settings =
-      MakeRocksdbSettings(path, false, options.memory_budget_bytes);
-  if (const rocksdb::Status status = OpenOnce(path, handle.get());
-      !status.ok()) {
-    return OpenError(status, path, /*read_only=*/false);
+  handle->settings = MakeRocksdbSettings(
+      path, false, options.memory_budget_bytes, options.env);
+  rocksdb::Status status = OpenOnce(path, handle.get());
+  if (IsNoRoom(status)) {
+    PrepareForFullDisk(path, &handle->settings);
+    status = OpenOnce(path, handle.get());
   }
+  if (!status.ok()) return OpenError(status, path, /*read_only=*/false);
   fs::remove_all(StagingFolder(path), error);
   return handle;
 }

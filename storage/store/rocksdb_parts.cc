@@ -114,6 +114,7 @@ rocksdb::BlockBasedTableOptions TableOptions(
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat(what, ": ", status.ToString());
+  if (IsNoRoom(status)) return absl::ResourceExhaustedError(message);
   switch (status.code()) {
     case rocksdb::Status::kCorruption:
       return absl::DataLossError(message);
@@ -172,13 +173,21 @@ bool AppendOperator::PartialMergeMulti(
 }
 
 RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
-                                    uint64_t memory_budget_bytes) {
+                                    uint64_t memory_budget_bytes,
+                                    rocksdb::Env* env) {
   constexpr uint64_t kMiB = uint64_t{1} << 20;
   const uint64_t budget = std::max<uint64_t>(memory_budget_bytes, 4 * kMiB);
   RocksdbSettings settings;
   settings.cache = rocksdb::NewLRUCache(budget);
 
   rocksdb::DBOptions& database = settings.database;
+  settings.files = std::make_shared<RocksdbFiles>(
+      env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default());
+  settings.env = rocksdb::NewCompositeEnv(settings.files);
+  database.env = settings.env.get();
+  // They are of no use; a disk may be full.
+  database.fail_if_options_file_error = false;
+  database.bgerror_resume_retry_interval = 100'000;
   database.create_if_missing = !read_only;
   database.create_missing_column_families = !read_only;
   // Doubtful bytes are never written, and never read without a word.
@@ -193,6 +202,8 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   database.atomic_flush = true;
   database.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(budget / 4, settings.cache);
+  settings.watch = std::make_shared<RocksdbWatch>();
+  database.listeners = {settings.watch};
   // A reader beside a writer keeps every file open: the writer may delete one.
   database.max_open_files = read_only ? -1 : 512;
   // It starts no threads of its own to open files: where none can be had, it

@@ -32,6 +32,12 @@
 namespace footfall::storage {
 namespace {
 
+// An error after which nothing will have been changed.
+absl::Status Unchanged(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? absl::AbortedError(status.message())
+                                     : status;
+}
+
 // One state of the database; shared by a view and its iterators.
 class PinnedState {
  public:
@@ -155,10 +161,19 @@ class RocksdbStore final : public Store {
   absl::Status Compact() override { return CompactUnless(StopCheck()); }
   absl::Status CompactUnless(const StopCheck& stop) override;
   StoreStats Stats() const override;
+  absl::Status Resume() override;
   absl::Status Close() override;
 
  private:
   absl::Status CheckWritable() const;
+  // CheckWritable(), and gets RocksDB going again where it has stopped.
+  absl::Status EnsureRunning() ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  // Whether there seems to be room for what is in memory.
+  bool HasRoom() const;
+  absl::Status ResumeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
+  absl::Status FlushLocked() ABSL_SHARED_LOCKS_REQUIRED(publish_mutex_);
+  // Makes sure that a log which a write fails on can be replaced.
+  absl::Status FillLog() ABSL_LOCKS_EXCLUDED(publish_mutex_);
   uint64_t LogBytes() const;
 
   std::shared_ptr<RocksdbHandle> handle_;  // null once closed
@@ -166,12 +181,16 @@ class RocksdbStore final : public Store {
   // Held shared by Apply(), alone by Publish(): what is published lies above
   // everything that the log holds.
   Mutex publish_mutex_;
+  // Logs begun before the last FillLog().
+  std::atomic<uint64_t> filled_logs_ = UINT64_MAX;
 };
 
 absl::Status RocksdbStore::Apply(const StoreBatch& batch,
                                  Durability durability) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (absl::Status status = CheckBatch(batch); !status.ok()) return status;
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
+  if (absl::Status status = FillLog(); !status.ok()) return status;
   rocksdb::WriteBatch writes(batch.size_bytes() +
                              16 * batch.operations().size());
   for (const StoreBatch::Operation& operation : batch.operations()) {
@@ -197,7 +216,10 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kPowerLoss;
   ReaderMutexLock lock(&publish_mutex_);
-  return ToStatus(handle_->db->Write(options, &writes), handle_->path);
+  const rocksdb::Status status = handle_->db->Write(options, &writes);
+  if (status.ok()) return absl::OkStatus();
+  const absl::Status error = ToStatus(status, handle_->path);
+  return handle_->settings.watch->is_final() ? error : Unchanged(error);
 }
 
 std::unique_ptr<StoreView> RocksdbStore::TakeView() {
@@ -224,7 +246,11 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (own == nullptr || own->store() != this) {
     return absl::InternalError("publish: the stage is of another store");
   }
-  if (absl::Status status = own->AddBatch(batch); !status.ok()) return status;
+  // All that needs room, before anything is changed.
+  if (absl::Status status = own->AddBatch(batch); !status.ok()) {
+    return Unchanged(status);
+  }
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
 
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (const Keyspace keyspace : {Keyspace::kCatalog, Keyspace::kTiles}) {
@@ -239,12 +265,93 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   // Tables outlast a log that is damaged or was not synced. What is published
   // may build on batches that are only in the log, so they go first.
   MutexLock lock(&publish_mutex_);
-  if (absl::Status status = Flush(); !status.ok()) return status;
-  return ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+  if (absl::Status status = FlushLocked(); !status.ok()) {
+    return Unchanged(status);
+  }
+  RocksdbFiles::HeldDeletes deletes(handle_->settings.files.get());
+  const absl::Status status =
+      ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+  if (status.ok() || !handle_->settings.watch->stopped()) {
+    deletes.Delete();
+    return Unchanged(status);
+  }
+  // The list of tables may name the files, until it is written anew.
+  if (ResumeLocked().ok()) deletes.Delete();
+  return handle_->settings.watch->is_final() ? status : Unchanged(status);
+}
+
+absl::Status RocksdbStore::EnsureRunning() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (!handle_->settings.watch->stopped()) return absl::OkStatus();
+  MutexLock lock(&publish_mutex_);
+  return ResumeLocked();
+}
+
+absl::Status RocksdbStore::Resume() { return EnsureRunning(); }
+
+absl::Status RocksdbStore::ResumeLocked() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (!watch->stopped()) return absl::OkStatus();
+  const rocksdb::Status error = watch->error();
+  // It is not worth waiting for the next attempt where there is no room yet.
+  const bool recovered =
+      watch->WaitForRecovery(/*again=*/!IsNoRoom(error) || HasRoom());
+  // A log that broke must not be written to. FillLog() sees to it that there
+  // is something to flush, unless a flush of another thread was quicker.
+  if (watch->is_final() || (recovered && watch->log_is_broken())) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        handle_->path,
+        ": takes no more writes until it is opened again: ", error.ToString()));
+  }
+  if (!recovered) return Unchanged(ToStatus(error, handle_->path));
+  return absl::OkStatus();
+}
+
+bool RocksdbStore::HasRoom() const {
+  uint64_t bytes = 0;
+  uint64_t needed = 0;
+  for (rocksdb::ColumnFamilyHandle* const family : handle_->families) {
+    handle_->db->GetIntProperty(
+        family, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+    needed += bytes;
+  }
+  uint64_t room = 0;
+  // Where the room is not known, an attempt tells.
+  return !handle_->settings.env->GetFreeSpace(handle_->path, &room).ok() ||
+         room >= needed;
+}
+
+// RocksDB begins a new log when it flushes, and flushes only what is in
+// memory. So something must be, though the first batch of a log should fail:
+// the deletion of a key that is not there, which is not in the log.
+absl::Status RocksdbStore::FillLog() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (filled_logs_ == watch->log_count()) return absl::OkStatus();
+  MutexLock lock(&publish_mutex_);
+  const uint64_t logs = watch->log_count();
+  const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
+      rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
+  last->SeekToLast();
+  if (!last->status().ok())
+    return Unchanged(ToStatus(last->status(), handle_->path));
+  std::string key = last->Valid() ? last->key().ToString() : "";
+  key.push_back('\0');
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status =
+      handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), key);
+  if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
+  filled_logs_ = logs;
+  return absl::OkStatus();
 }
 
 absl::Status RocksdbStore::Flush() {
-  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
+  ReaderMutexLock lock(&publish_mutex_);
+  return FlushLocked();
+}
+
+absl::Status RocksdbStore::FlushLocked() {
   const std::vector<rocksdb::ColumnFamilyHandle*> families(
       handle_->families.begin(), handle_->families.end());
   return ToStatus(handle_->db->Flush(rocksdb::FlushOptions(), families),

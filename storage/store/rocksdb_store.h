@@ -11,6 +11,10 @@
 #include "absl/status/statusor.h"
 #include "footfall/store.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace footfall::storage {
 
 struct RocksdbStoreOptions {
@@ -20,6 +24,9 @@ struct RocksdbStoreOptions {
   bool read_only = false;
   // Block cache and write buffers together; at least 4 MiB are taken.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // Where files lie, for tests; null: the machine's. Must outlive the store and
+  // its views.
+  rocksdb::Env* env = nullptr;
 };
 
 // Opens (or creates) the store in directory `path`.

@@ -103,11 +103,11 @@ class StoredDatabase final : public Database {
   absl::Status Compact(const StopCheck& stop) override {
     return Inside([&]() -> absl::Status {
       FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact(stop));
-      FOOTFALL_RETURN_IF_ERROR(store_->Flush());
-      return store_->CompactUnless([&]() -> absl::Status {
+      FOOTFALL_RETURN_IF_ERROR(ForCaller(store_->Flush()));
+      return ForCaller(store_->CompactUnless([&]() -> absl::Status {
         FOOTFALL_RETURN_IF_ERROR(upkeep_.CheckStopping());
         return AskStop(stop);
-      });
+      }));
     });
   }
 
@@ -124,6 +124,27 @@ class StoredDatabase final : public Database {
     return stats;
   }
 
+  DatabaseHealth Health() const override {
+    DatabaseHealth health = queue_.Health();
+    Inside([&]() -> absl::Status {
+      if (health.state == DatabaseHealth::State::kGood) {
+        health.cause = ForCaller(store_->Health());
+        if (absl::IsFailedPrecondition(health.cause)) {
+          health.state = DatabaseHealth::State::kLatched;
+        } else if (!health.cause.ok()) {
+          health.state = DatabaseHealth::State::kRefusing;
+        }
+      }
+      return absl::OkStatus();
+    }).IgnoreError();
+    health.upkeep_error = upkeep_.last_error();
+    return health;
+  }
+
+  absl::Status Resume() override {
+    return Inside([&] { return queue_.Resume(); });
+  }
+
   bool read_only() const override { return options_.read_only; }
 
   absl::Status Close() override {
@@ -135,7 +156,7 @@ class StoredDatabase final : public Database {
       upkeep_.Stop();
       gate_->Shut();
       queue_.Close();
-      return store_->Close();
+      return ForCaller(store_->Close());
     });
   }
 
@@ -191,7 +212,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
   if (catalog->is_new() && !options.read_only) {
     StoreBatch batch;
     batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));
-    FOOTFALL_RETURN_IF_ERROR(store->Apply(batch, Durability::kPowerLoss));
+    FOOTFALL_RETURN_IF_ERROR(
+        ForCaller(store->Apply(batch, Durability::kPowerLoss)));
   }
   return std::unique_ptr<Database>(std::make_unique<StoredDatabase>(
       std::move(store), std::move(catalog), options, internal));

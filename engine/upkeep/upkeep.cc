@@ -57,8 +57,8 @@ void Upkeep::Start() {
   thread_ = std::thread([this] {
     bool more = true;
     while (more) {
-      // Nobody hears of an error here: readers of the tile will, and a latched
-      // queue tells every writer. Without memory there is no upkeep.
+      // Database::Health() tells of an error, readers of the tile meet it, and
+      // a latched queue tells every writer. Without memory there is no upkeep.
       Guarded([&]() -> absl::Status {
         DueTiles::Due due;
         more = due_->WaitAndTake(&due);
@@ -93,7 +93,25 @@ absl::Status Upkeep::Run() {
   return first;
 }
 
+absl::Status Upkeep::last_error() const {
+  storage::MutexLock lock(&error_mutex_);
+  return last_error_;
+}
+
+absl::Status Upkeep::Note(const absl::Status& status) {
+  if (stopping_) return status;  // an error for that reason is none of upkeep's
+  storage::MutexLock lock(&error_mutex_);
+  last_error_ = status;
+  return status;
+}
+
 absl::Status Upkeep::See(const DueTiles::Due& due) {
+  const absl::Status status = SeeAll(due);
+  if (!status.ok() && !IsOfTile(status)) due_->Postpone(due);
+  return Note(status);
+}
+
+absl::Status Upkeep::SeeAll(const DueTiles::Due& due) {
   absl::Status first;
   for (const MetricId metric : due.metrics) {
     const absl::Status status = SeeMetric(metric);
@@ -113,10 +131,10 @@ absl::Status Upkeep::See(const DueTiles::Due& due) {
     }
     const absl::Status status = SeeTile(*snapshot, due.tiles[i], &folder);
     if (!status.ok()) {
-      due_->ForgetTile(due.tiles[i]);
       if (!IsOfTile(status)) {
         return status;
       }
+      due_->ForgetTile(due.tiles[i]);
       KeepFirst(status, &first);
     }
   }
@@ -248,6 +266,10 @@ absl::Status Upkeep::CheckStopping() const {
 absl::Status Upkeep::Compact(const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
+  return Note(CompactAll());
+}
+
+absl::Status Upkeep::CompactAll() {
   absl::Status first;
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
   for (const auto& metric : snapshot->catalog().metrics()) {

@@ -37,6 +37,9 @@ class Upkeep {
   // give up likewise. Called by the destructor if it was not.
   void Stop();
 
+  // What the last of them that failed answered; OK once one has succeeded.
+  absl::Status last_error() const ABSL_LOCKS_EXCLUDED(error_mutex_);
+
   // Until nothing is due. The first error of a tile is answered after the
   // others were seen to: DATA_LOSS names the tile. FAILED_PRECONDITION and
   // UNAVAILABLE as CommitQueue::Run().
@@ -50,8 +53,15 @@ class Upkeep {
   absl::Status CheckStopping() const;
 
  private:
+  // Sees to what is due; what the store did not let it do is due again later.
   absl::Status See(const DueTiles::Due& due)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  absl::Status SeeAll(const DueTiles::Due& due)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  absl::Status CompactAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  // Answers it, too.
+  absl::Status Note(const absl::Status& status)
+      ABSL_LOCKS_EXCLUDED(error_mutex_);
   absl::Status SeeTile(const DatabaseSnapshot& snapshot,
                        const storage::TileKey& key, Folder* folder)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
@@ -68,7 +78,9 @@ class Upkeep {
   CommitQueue* const queue_;
   DueTiles* const due_;
   std::atomic<bool> stopping_ = false;
-  storage::Mutex work_mutex_;
+  storage::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(error_mutex_);
+  mutable storage::Mutex error_mutex_;
+  absl::Status last_error_ ABSL_GUARDED_BY(error_mutex_);
   std::thread thread_;
 };
 

@@ -21,6 +21,11 @@ void ForEach(const Group& group, Call call) {
   }
 }
 
+// Whether the store says that a batch was not applied, nor will be.
+bool IsUnchanged(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsAborted(status);
+}
+
 std::string EncodeCommit(uint64_t commit) {
   std::string value;
   storage::PutU64(commit, &value);
@@ -28,6 +33,11 @@ std::string EncodeCommit(uint64_t commit) {
 }
 
 }  // namespace
+
+absl::Status ForCaller(const absl::Status& status) {
+  return absl::IsAborted(status) ? absl::UnavailableError(status.message())
+                                 : status;
+}
 
 CommitQueue::CommitQueue(Store* store, std::unique_ptr<Catalog> catalog,
                          bool read_only, std::shared_ptr<OpenGate> gate,
@@ -37,7 +47,8 @@ CommitQueue::CommitQueue(Store* store, std::unique_ptr<Catalog> catalog,
       gate_(std::move(gate)),
       applied_(std::move(applied)),
       catalog_(std::move(catalog)),
-      commit_(catalog_->commit()) {
+      commit_(catalog_->commit()),
+      last_commit_(catalog_->commit()) {
   storage::MutexLock leader(&leader_mutex_);
   Show();
 }
@@ -110,12 +121,21 @@ absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
     }
   }
   absl::Status latch;
-  if (entry->status.ok()) {
+  absl::Status failure;
+  uint64_t commit = 0;
+  const bool commits = entry->status.ok();
+  if (commits) {
     storage::MutexLock leader(&leader_mutex_);
     latch = Commit(group);
+    failure = store_error_;
+    commit = commit_;
   }
   {
     storage::MutexLock lock(&mutex_);
+    if (commits) {
+      failure_ = std::move(failure);
+      last_commit_ = commit;
+    }
     if (!latch.ok()) {
       latch_ = std::move(latch);
     }
@@ -229,7 +249,28 @@ void CommitQueue::Show() {
   current_.swap(next);
 }
 
+absl::Status CommitQueue::Refuse(const Group& group,
+                                 const absl::Status& cause) {
+  store_error_ = cause;
+  const absl::Status refused = ForCaller(absl::Status(
+      cause.code(), absl::StrCat("nothing was changed: ", cause.message())));
+  ForEach(group, [&](Entry* entry) {
+    if (entry->status.ok()) {
+      entry->status = refused;
+    }
+  });
+  // A store that takes no more batches goes on saying so.
+  return absl::IsFailedPrecondition(cause) ? cause : absl::OkStatus();
+}
+
 absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
+  if (!store_error_.ok() || group.first->resumes) {
+    // Nothing is numbered before there is hope that it can be applied.
+    if (const absl::Status resumed = store_->Resume(); !resumed.ok()) {
+      return Refuse(group, resumed);
+    }
+  }
+  store_error_ = absl::OkStatus();
   if (const absl::Status recovered = Recover(); !recovered.ok()) {
     ForEach(group, [&](Entry* entry) { entry->status = recovered; });
     return absl::OkStatus();
@@ -267,11 +308,15 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
     entry->commit = commit;
   });
   if (!half_done.ok()) {
-    // Half of an entry cannot be taken back out of the catalog: it is read
-    // anew.
+    // Half of an entry is in the catalog.
     catalog_is_stale_ = true;
     ForEach(group, [&](Entry* entry) {
-      if (entry->status.ok()) entry->status = half_done;
+      if (entry->status.ok()) {
+        entry->status = absl::UnavailableError(
+            absl::StrCat("nothing was changed: a write beside this one failed "
+                         "half way (",
+                         half_done.message(), ")"));
+      }
     });
     return absl::OkStatus();
   }
@@ -285,7 +330,12 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
   const absl::Status applied = staged != nullptr
                                    ? store_->Publish(std::move(staged), batch)
                                    : store_->Apply(batch, durability);
+  if (IsUnchanged(applied) || absl::IsFailedPrecondition(applied)) {
+    catalog_is_stale_ = true;
+    return Refuse(group, applied);
+  }
   if (!applied.ok()) {
+    store_error_ = applied;
     const std::string what =
         commit == commit_ ? std::string("upkeep")
         : commit == commit_ + 1
@@ -306,6 +356,31 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
   }
   Show();
   return absl::OkStatus();
+}
+
+DatabaseHealth CommitQueue::Health() const {
+  storage::ReaderMutexLock lock(&mutex_);
+  DatabaseHealth health;
+  health.last_commit = last_commit_;
+  if (!latch_.ok()) {
+    health.state = DatabaseHealth::State::kLatched;
+    health.cause = latch_;
+  } else if (!failure_.ok()) {
+    health.state = DatabaseHealth::State::kRefusing;
+    health.cause = ForCaller(failure_);
+  }
+  return health;
+}
+
+absl::Status CommitQueue::Resume() {
+  Entry entry{.work = [](Change&) { return absl::OkStatus(); },
+              .durability = Durability::kProcessCrash,
+              .size_bytes = 0,
+              .alone = true,
+              .resumes = true,
+              .status = absl::OkStatus(),
+              .wake = {}};
+  return Submit(&entry).status();
 }
 
 void CommitQueue::Close() {

@@ -6,10 +6,12 @@
 // those it worked for. So there is always one writer, and a sync is shared by
 // all who waited for it.
 //
-// A failed Apply is indeterminate: nothing is published, and the queue latches:
-// every later entry answers FAILED_PRECONDITION until the database is opened
-// again. Without the latch, a series number in the lost batch could be given
-// twice.
+// Where the store says that a batch failed for good (no room, a medium that
+// failed before), the next leader reads the catalog anew, without what the
+// batch had brought, and goes on as if nothing had been. Where the outcome is
+// unknown, nothing is published and the queue latches: every later entry
+// answers FAILED_PRECONDITION until the database is opened again. Without the
+// latch, a series number in the lost batch could be given twice.
 //
 // An exception (memory ran out) never leaves the queue and never stops it.
 // Before Apply nothing is written: the entries of the group answer
@@ -31,10 +33,15 @@
 #include "engine/catalog/catalog.h"
 #include "engine/read/database_snapshot.h"
 #include "engine/read/open_gate.h"
+#include "footfall/database.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
 
 namespace footfall::engine {
+
+// What a caller of the database gets for an error of the store: ABORTED is
+// between the two alone.
+absl::Status ForCaller(const absl::Status& status);
 
 class CommitQueue {
  public:
@@ -75,8 +82,10 @@ class CommitQueue {
   // so that a group stays within bounds.
   //
   //   FAILED_PRECONDITION  latched, closed or read-only
-  //   UNAVAILABLE          the store failed: the outcome is unknown
-  //   RESOURCE_EXHAUSTED   memory ran out; nothing was written
+  //   UNAVAILABLE          the store failed: the outcome is unknown, unless the
+  //                        message says that nothing was changed
+  //   RESOURCE_EXHAUSTED   memory or room on the medium ran out; nothing was
+  //                        written
   //   else                 what `work` answered
   absl::StatusOr<uint64_t> Run(Durability durability, size_t size_bytes,
                                Work work) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -86,6 +95,12 @@ class CommitQueue {
   // wait. A batch with a stage is always durable against power loss.
   absl::StatusOr<uint64_t> RunAlone(Durability durability, Work work)
       ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whether entries are taken, since when not, and why.
+  DatabaseHealth Health() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Lets the store go on, as the next entry would. Errors as Run().
+  absl::Status Resume() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // FAILED_PRECONDITION where no entry would be taken: cheap to ask first.
   absl::Status CheckOpen() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -100,6 +115,7 @@ class CommitQueue {
     Durability durability;
     size_t size_bytes;
     bool alone;
+    bool resumes = false;  // changes nothing, and lets the store go on first
     bool done = false;
     uint64_t commit = 0;
     absl::Status status;
@@ -122,7 +138,11 @@ class CommitQueue {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
   absl::Status TryCommit(const Group& group, Stage* stage)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
-  // Makes good what an exception left behind.
+  // Fails the entries that have not failed by themselves: the store changed
+  // nothing. Returns the latch, or OK.
+  absl::Status Refuse(const Group& group, const absl::Status& cause)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Makes good what an exception or a refused batch left behind.
   absl::Status Recover() ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
   // Makes the catalog and the store of now the current state.
   void Show() ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_)
@@ -143,12 +163,16 @@ class CommitQueue {
   std::unique_ptr<Catalog> catalog_ ABSL_GUARDED_BY(leader_mutex_);
   uint64_t commit_ ABSL_GUARDED_BY(leader_mutex_);
   bool catalog_is_stale_ ABSL_GUARDED_BY(leader_mutex_) = false;
+  // Of the store, by which the last group was not applied.
+  absl::Status store_error_ ABSL_GUARDED_BY(leader_mutex_);
   bool is_unshown_ ABSL_GUARDED_BY(leader_mutex_) = false;
 
   mutable storage::Mutex mutex_;
   Entry* first_ ABSL_GUARDED_BY(mutex_) = nullptr;
   Entry* last_ ABSL_GUARDED_BY(mutex_) = nullptr;
   absl::Status latch_ ABSL_GUARDED_BY(mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // store_error_, for others
+  uint64_t last_commit_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 
   mutable storage::Mutex publish_mutex_;

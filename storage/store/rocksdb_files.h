@@ -4,7 +4,6 @@
 #ifndef FOOTFALL_STORAGE_STORE_ROCKSDB_FILES_H_
 #define FOOTFALL_STORAGE_STORE_ROCKSDB_FILES_H_
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,17 +17,24 @@
 
 namespace footfall::storage {
 
+struct FilesState;
+
 // Whether an error of RocksdbFiles says that there was no room.
 bool IsNoRoom(const rocksdb::Status& status);
 
+// Whether an error says that a call of a file failed, for that or another
+// reason.
+bool IsOfMedium(const rocksdb::Status& status);
+
+// The status for people, without what RocksdbFiles has made of it.
+std::string TextOf(const rocksdb::Status& status);
+
 // RocksDB takes an input/output error for the end: it refuses all writes until
-// the database is opened again. Of a full disk it says that it can go on, but
-// after that (in release 7.8) a published file gets a number that another file
-// has. Only what it calls a retryable error it recovers from, by itself: it
-// writes what is in memory into tables and begins a new log and a new list of
-// tables. So all errors are made retryable here. That they are safe to pass
-// over is not up to the file: nothing of a file on which a call failed is used
-// afterwards.
+// the database is opened again. After a full disk it can go on, by
+// DB::Resume(): it writes what is in memory into tables, and begins a new log
+// and a new list of tables. Since that does not use what failed, it is as good
+// after any other error; so all are reported as a full disk here, and say in
+// their text what they are.
 //
 // Threads: all calls from any.
 class RocksdbFiles final : public rocksdb::FileSystemWrapper {
@@ -37,9 +43,12 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
 
   const char* Name() const override { return "footfall.files"; }
 
-  // Errors are final from now on: before the database is closed, which waits
-  // for ever for a recovery that is under way (in release 7.8).
-  void GiveUp() { *gives_up_ = true; }
+  // No more files of settings are made: nobody reads them.
+  void RefuseSettings();
+
+  // Whether the next sync of a log that this thread asks for fails, with an
+  // error after which RocksDB recovers by itself.
+  void FailNextLogSync(bool fails);
 
   // Holds back what the calling thread deletes. Where the list of tables could
   // not be written, RocksDB deletes the files that it would have named; but it
@@ -87,11 +96,16 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
 
  private:
   // Shared with the files, which may outlive this.
-  const std::shared_ptr<std::atomic<bool>> gives_up_;
+  const std::shared_ptr<FilesState> state_;
   Mutex mutex_;
   std::thread::id holder_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> held_ ABSL_GUARDED_BY(mutex_);
 };
+
+// An environment on these files, in which nothing waits for longer than a tenth
+// of a second: after an error RocksDB does nothing for a whole one.
+std::unique_ptr<rocksdb::Env> NewEnv(
+    const std::shared_ptr<RocksdbFiles>& files);
 
 }  // namespace footfall::storage
 

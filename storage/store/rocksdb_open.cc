@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/write_buffer_manager.h"
 
 namespace footfall::storage {
@@ -125,8 +126,16 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
           "options), or choose another folder"));
     }
   }
-  // Options that cannot be read are called incompatible, too.
-  if (status.IsInvalidArgument() && !absl::StrContains(text, "IO error")) {
+  // What RocksDB makes of files whose settings it cannot read: we never ask for
+  // direct input and output.
+  if (status.IsInvalidArgument() &&
+      (IsOfMedium(status) || absl::StrContains(text, "Direct I/O"))) {
+    return IsNoRoom(status) ? absl::ResourceExhaustedError(
+                                  absl::StrCat(path, ": ", TextOf(status)))
+                            : absl::UnavailableError(
+                                  absl::StrCat(path, ": ", TextOf(status)));
+  }
+  if (status.IsInvalidArgument()) {
     return absl::UnimplementedError(
         absl::StrCat(path, ": was written with other settings: ", text));
   }
@@ -166,9 +175,16 @@ void PrepareForFullDisk(const std::string& path, RocksdbSettings* settings) {
   }
   // Twice for what memory takes more than a log, and as much for new batches.
   const uint64_t needed = 4 * log_bytes;
+  settings->files->RefuseSettings();
   settings->database.avoid_flush_during_recovery = true;
-  settings->catalog.write_buffer_size += needed;
-  settings->tiles.write_buffer_size += needed;
+  for (rocksdb::ColumnFamilyOptions* const family :
+       {&settings->catalog, &settings->tiles}) {
+    family->write_buffer_size += needed;
+    // A compaction that does not fit would take what room there is meanwhile.
+    family->disable_auto_compactions = true;
+    family->level0_slowdown_writes_trigger = 1 << 20;
+    family->level0_stop_writes_trigger = 1 << 20;
+  }
   rocksdb::WriteBufferManager* const buffers =
       settings->database.write_buffer_manager.get();
   buffers->SetBufferSize(buffers->buffer_size() + 2 * needed);
@@ -231,9 +247,10 @@ rocksdb::Status RocksdbHandle::Close() {
     }
     family = nullptr;
   }
-  settings.files->GiveUp();
+  // A recovery that is under way would never let it close (in release 7.8).
   if (settings.watch->stopped()) {
-    settings.watch->WaitForRecovery(/*again=*/true);
+    settings.watch->WaitForRecovery();
+    rocksdb::CancelAllBackgroundWork(db.get(), /*wait=*/false);
   }
   const rocksdb::Status status = db->Close();
   db.reset();

@@ -113,7 +113,7 @@ rocksdb::BlockBasedTableOptions TableOptions(
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  const std::string message = absl::StrCat(what, ": ", TextOf(status));
   if (IsNoRoom(status)) return absl::ResourceExhaustedError(message);
   switch (status.code()) {
     case rocksdb::Status::kCorruption:
@@ -183,11 +183,12 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   rocksdb::DBOptions& database = settings.database;
   settings.files = std::make_shared<RocksdbFiles>(
       env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default());
-  settings.env = rocksdb::NewCompositeEnv(settings.files);
+  settings.env = NewEnv(settings.files);
   database.env = settings.env.get();
   // They are of no use; a disk may be full.
   database.fail_if_options_file_error = false;
-  database.bgerror_resume_retry_interval = 100'000;
+  database.max_bgerror_resume_count = 1;
+  database.avoid_flush_during_shutdown = true;  // RocksdbStore does it before
   database.create_if_missing = !read_only;
   database.create_missing_column_families = !read_only;
   // Doubtful bytes are never written, and never read without a word.
@@ -197,9 +198,11 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   // error. The default mode opens without what follows a flipped bit.
   database.wal_recovery_mode =
       rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // The tables always stand at one batch for both key spaces, so that what a
-  // damaged log loses is a number of last batches, whole.
-  database.atomic_flush = true;
+  // What one key space has flushed and the other has not is in the log, which
+  // is synced first. Flushing both at once would keep that true of a log that
+  // is damaged later; but a flush that meets an error of something else never
+  // ends then (in release 7.8).
+  database.atomic_flush = false;
   database.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(budget / 4, settings.cache);
   settings.watch = std::make_shared<RocksdbWatch>();

@@ -38,6 +38,12 @@ absl::Status Unchanged(const absl::Status& status) {
                                      : status;
 }
 
+absl::Status FinalError(const rocksdb::Status& error, const std::string& path) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      path,
+      ": takes no more writes until it is opened again: ", TextOf(error)));
+}
+
 // One state of the database; shared by a view and its iterators.
 class PinnedState {
  public:
@@ -162,6 +168,7 @@ class RocksdbStore final : public Store {
   absl::Status CompactUnless(const StopCheck& stop) override;
   StoreStats Stats() const override;
   absl::Status Resume() override;
+  absl::Status Health() const override;
   absl::Status Close() override;
 
  private:
@@ -173,7 +180,9 @@ class RocksdbStore final : public Store {
   absl::Status ResumeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
   absl::Status FlushLocked() ABSL_SHARED_LOCKS_REQUIRED(publish_mutex_);
   // Makes sure that a log which a write fails on can be replaced.
-  absl::Status FillLog() ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  absl::Status FillLog(const StoreBatch& batch)
+      ABSL_LOCKS_EXCLUDED(filler_mutex_);
+  absl::Status FreeNumbers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
   uint64_t LogBytes() const;
 
   std::shared_ptr<RocksdbHandle> handle_;  // null once closed
@@ -181,8 +190,8 @@ class RocksdbStore final : public Store {
   // Held shared by Apply(), alone by Publish(): what is published lies above
   // everything that the log holds.
   Mutex publish_mutex_;
-  // Logs begun before the last FillLog().
-  std::atomic<uint64_t> filled_logs_ = UINT64_MAX;
+  Mutex filler_mutex_ ABSL_ACQUIRED_AFTER(publish_mutex_);
+  std::string filler_key_ ABSL_GUARDED_BY(filler_mutex_);  // not in the store
 };
 
 absl::Status RocksdbStore::Apply(const StoreBatch& batch,
@@ -190,7 +199,7 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (absl::Status status = CheckBatch(batch); !status.ok()) return status;
   if (absl::Status status = EnsureRunning(); !status.ok()) return status;
-  if (absl::Status status = FillLog(); !status.ok()) return status;
+  if (absl::Status status = FillLog(batch); !status.ok()) return status;
   rocksdb::WriteBatch writes(batch.size_bytes() +
                              16 * batch.operations().size());
   for (const StoreBatch::Operation& operation : batch.operations()) {
@@ -265,6 +274,7 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   // Tables outlast a log that is damaged or was not synced. What is published
   // may build on batches that are only in the log, so they go first.
   MutexLock lock(&publish_mutex_);
+  if (absl::Status status = FreeNumbers(); !status.ok()) return status;
   if (absl::Status status = FlushLocked(); !status.ok()) {
     return Unchanged(status);
   }
@@ -282,29 +292,65 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
 
 absl::Status RocksdbStore::EnsureRunning() {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
-  if (!handle_->settings.watch->stopped()) return absl::OkStatus();
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  if (!watch.stopped() && !watch.is_final()) return absl::OkStatus();
   MutexLock lock(&publish_mutex_);
   return ResumeLocked();
 }
 
 absl::Status RocksdbStore::Resume() { return EnsureRunning(); }
 
+absl::Status RocksdbStore::Health() const {
+  if (handle_ == nullptr) return absl::OkStatus();
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  return watch.is_final() ? FinalError(watch.error(), handle_->path)
+                          : ToStatus(watch.error(), handle_->path);
+}
+
 absl::Status RocksdbStore::ResumeLocked() {
   RocksdbWatch* const watch = handle_->settings.watch.get();
-  if (!watch->stopped()) return absl::OkStatus();
+  if (!watch->stopped() && !watch->is_final()) return absl::OkStatus();
   const rocksdb::Status error = watch->error();
-  // It is not worth waiting for the next attempt where there is no room yet.
-  const bool recovered =
-      watch->WaitForRecovery(/*again=*/!IsNoRoom(error) || HasRoom());
+  if (!watch->is_final()) {
+    if (IsNoRoom(error) && !HasRoom()) {
+      return ToStatus(error, handle_->path);  // not worth a try
+    }
+    if (handle_->db->Resume().ok()) {
+      watch->Clear();
+    }
+  }
   // A log that broke must not be written to. FillLog() sees to it that there
   // is something to flush, unless a flush of another thread was quicker.
-  if (watch->is_final() || (recovered && watch->log_is_broken())) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        handle_->path,
-        ": takes no more writes until it is opened again: ", error.ToString()));
+  if (watch->is_final() || (!watch->stopped() && watch->log_is_broken())) {
+    watch->MakeFinal();
+    return FinalError(error, handle_->path);
   }
-  if (!recovered) return Unchanged(ToStatus(error, handle_->path));
-  return absl::OkStatus();
+  return watch->stopped() ? Unchanged(ToStatus(error, handle_->path))
+                          : absl::OkStatus();
+}
+
+// After DB::Resume() the RocksDB of release 7.8 gives a published file a number
+// that another file has. It does not after a recovery of its own; so that has
+// to happen, for no reason.
+absl::Status RocksdbStore::FreeNumbers() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (!watch->needs_recovery()) return absl::OkStatus();
+  if (absl::Status status = FillLog(StoreBatch()); !status.ok()) return status;
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  handle_->settings.files->FailNextLogSync(true);
+  MutexLock lock(&filler_mutex_);
+  handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), filler_key_)
+      .PermitUncheckedError();
+  handle_->settings.files->FailNextLogSync(false);
+  if (watch->WaitForRecovery() && !watch->needs_recovery() &&
+      !watch->log_is_broken()) {
+    return absl::OkStatus();
+  }
+  return watch->stopped()
+             ? Unchanged(ToStatus(watch->error(), handle_->path))
+             : absl::AbortedError(absl::StrCat(
+                   handle_->path, ": cannot publish files for now"));
 }
 
 bool RocksdbStore::HasRoom() const {
@@ -323,25 +369,37 @@ bool RocksdbStore::HasRoom() const {
 
 // RocksDB begins a new log when it flushes, and flushes only what is in
 // memory. So something must be, though the first batch of a log should fail:
-// the deletion of a key that is not there, which is not in the log.
-absl::Status RocksdbStore::FillLog() {
-  RocksdbWatch* const watch = handle_->settings.watch.get();
-  if (filled_logs_ == watch->log_count()) return absl::OkStatus();
-  MutexLock lock(&publish_mutex_);
-  const uint64_t logs = watch->log_count();
-  const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
-      rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
-  last->SeekToLast();
-  if (!last->status().ok())
-    return Unchanged(ToStatus(last->status(), handle_->path));
-  std::string key = last->Valid() ? last->key().ToString() : "";
-  key.push_back('\0');
+// the deletion of a key that is not there, which is not in the log. It is
+// written twice: if the first fills what is in memory, the second begins anew.
+absl::Status RocksdbStore::FillLog(const StoreBatch& batch) {
+  MutexLock lock(&filler_mutex_);
+  const auto is_filler = [this](const StoreBatch::Operation& operation) {
+    return operation.keyspace == Keyspace::kCatalog &&
+           operation.key == filler_key_;
+  };
+  if (filler_key_.empty() || std::any_of(batch.operations().begin(),
+                                         batch.operations().end(), is_filler)) {
+    const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
+        rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
+    last->SeekToLast();
+    if (!last->status().ok()) {
+      return Unchanged(ToStatus(last->status(), handle_->path));
+    }
+    filler_key_ = last->Valid() ? last->key().ToString() : "";
+    for (const StoreBatch::Operation& operation : batch.operations()) {
+      if (operation.keyspace == Keyspace::kCatalog) {
+        filler_key_ = std::max(filler_key_, operation.key);
+      }
+    }
+    filler_key_.push_back('\0');
+  }
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  const rocksdb::Status status =
-      handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), key);
-  if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
-  filled_logs_ = logs;
+  for (int i = 0; i < 2; ++i) {
+    const rocksdb::Status status = handle_->db->Delete(
+        options, handle_->family(Keyspace::kCatalog), filler_key_);
+    if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
+  }
   return absl::OkStatus();
 }
 
@@ -372,6 +430,13 @@ absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
         handle_->db->CompactRange(options, family, nullptr, nullptr);
     if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
     if (!status.ok()) return ToStatus(status, handle_->path);
+  }
+  if (handle_->settings.tiles.disable_auto_compactions) {
+    // There was no room for it when the store was opened.
+    handle_->db
+        ->EnableAutoCompaction(
+            {handle_->families.begin(), handle_->families.end()})
+        .PermitUncheckedError();
   }
   return absl::OkStatus();
 }

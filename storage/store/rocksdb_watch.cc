@@ -1,8 +1,14 @@
 #include "storage/store/rocksdb_watch.h"
 
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace footfall::storage {
+namespace {
+
+constexpr absl::Duration kRecoveryTime = absl::Seconds(10);
+
+}  // namespace
 
 rocksdb::Status RocksdbWatch::error() const {
   MutexLock lock(&mutex_);
@@ -11,29 +17,33 @@ rocksdb::Status RocksdbWatch::error() const {
 
 bool RocksdbWatch::is_final() const {
   MutexLock lock(&mutex_);
-  return IsFinal();
+  return final_ || error_.severity() >= rocksdb::Status::Severity::kFatalError;
 }
 
-bool RocksdbWatch::IsFinal() const {
-  return error_.severity() >= rocksdb::Status::Severity::kFatalError;
+void RocksdbWatch::MakeFinal() {
+  MutexLock lock(&mutex_);
+  final_ = true;
 }
 
-bool RocksdbWatch::WaitForRecovery(bool again) {
+void RocksdbWatch::Clear() {
+  MutexLock lock(&mutex_);
+  error_ = rocksdb::Status();
+  stopped_ = false;
+}
+
+bool RocksdbWatch::WaitForRecovery() {
   const absl::Time end = absl::Now() + kRecoveryTime;
   MutexLock lock(&mutex_);
-  // The first error stopped it. Of an attempt that may have been under way
-  // already one does not know whether it came too early.
-  const uint64_t enough = again ? error_count_ + 2 : 2;
-  while (stopped_ && error_count_ < enough && !IsFinal()) {
-    if (changed_.WaitWithTimeout(&mutex_, end - absl::Now())) break;
+  while (recovering_) {
+    if (changed_.WaitWithTimeout(&mutex_, end - absl::Now())) return false;
   }
   return !stopped_;
 }
 
 void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                                      rocksdb::Status* error) {
-  // A retryable error comes without a severity. That of a compaction stops
-  // nothing: it is tried again by itself.
+  needs_recovery_ = true;
+  // One of a compaction stops nothing: it is tried again by itself.
   if (reason == rocksdb::BackgroundErrorReason::kCompaction &&
       error->severity() < rocksdb::Status::Severity::kHardError) {
     return;
@@ -43,18 +53,24 @@ void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
   }
   MutexLock lock(&mutex_);
   if (error_.ok() || error->severity() > error_.severity()) error_ = *error;
-  ++error_count_;
+  // Only the contrived error is not one of a full disk.
+  if (error->IsIOError() && !error->IsNoSpace() &&
+      error->severity() < rocksdb::Status::Severity::kFatalError) {
+    recovering_ = true;
+  }
   stopped_ = true;
-  changed_.SignalAll();
 }
 
 void RocksdbWatch::OnErrorRecoveryEnd(
     const rocksdb::BackgroundErrorRecoveryInfo& info) {
-  if (!info.new_bg_error.ok()) return;
   MutexLock lock(&mutex_);
-  error_ = rocksdb::Status();
-  error_count_ = 0;
-  stopped_ = false;
+  if (!recovering_) return;
+  recovering_ = false;
+  if (info.new_bg_error.ok()) {
+    error_ = rocksdb::Status();
+    stopped_ = false;
+    needs_recovery_ = false;
+  }
   changed_.SignalAll();
 }
 

@@ -7,19 +7,16 @@
 #include <cstdint>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/time/time.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/status.h"
 #include "storage/base/mutex.h"
 
 namespace footfall::storage {
 
-// After an error RocksDB refuses writes and tries to recover in a thread of
-// its own: see RocksdbFiles.
+// After an error RocksDB refuses writes until DB::Resume(). It would call that
+// itself every few seconds; we do before the next write, since what came of a
+// failed one must be known by then.
 //
-// How long one waits for it, which it tries every tenth of a second.
-inline constexpr absl::Duration kRecoveryTime = absl::Seconds(5);
-
 // Threads: all calls from any.
 class RocksdbWatch final : public rocksdb::EventListener {
  public:
@@ -28,12 +25,16 @@ class RocksdbWatch final : public rocksdb::EventListener {
   rocksdb::Status error() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether only opening the database again helps.
   bool is_final() const ABSL_LOCKS_EXCLUDED(mutex_);
+  void MakeFinal() ABSL_LOCKS_EXCLUDED(mutex_);
+  // RocksDB goes on.
+  void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Waits until RocksDB has recovered, or has tried to and failed, or for
-  // kRecoveryTime. Whether it has. An attempt that failed before the call is
-  // enough unless `again`.
-  // No more attempts follow an error that is final.
-  bool WaitForRecovery(bool again) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Waits for a recovery of RocksDB's own (RocksdbFiles::FailNextLogSync()) to
+  // end, for some seconds at most. Whether it has succeeded.
+  bool WaitForRecovery() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whether there was an error since such a recovery succeeded, or ever.
+  bool needs_recovery() const { return needs_recovery_.load(); }
 
   // Logs that were begun since the opening.
   uint64_t log_count() const { return log_count_.load(); }
@@ -43,20 +44,26 @@ class RocksdbWatch final : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                          rocksdb::Status* error) override
       ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason,
+                            rocksdb::Status error,
+                            bool* auto_recovery) override {
+    error.PermitUncheckedError();
+    *auto_recovery = false;
+  }
   void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info)
       override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnMemTableSealed(const rocksdb::MemTableInfo&) override { ++log_count_; }
 
  private:
-  bool IsFinal() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> needs_recovery_ = false;
   std::atomic<uint64_t> log_count_ = 0;
   std::atomic<uint64_t> broken_log_ = UINT64_MAX;
   mutable Mutex mutex_;
   CondVar changed_;
   rocksdb::Status error_ ABSL_GUARDED_BY(mutex_);
-  uint64_t error_count_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool final_ ABSL_GUARDED_BY(mutex_) = false;
+  bool recovering_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace footfall::storage

@@ -252,10 +252,10 @@ class TestFileSystem::WritableFile final
     return content_size_;
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return SyncBy([&] { return target()->Sync(options, debug); });
+    return SyncBy([&] { return target()->Flush(options, debug); });
   }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return SyncBy([&] { return target()->Fsync(options, debug); });
+    return SyncBy([&] { return target()->Flush(options, debug); });
   }
 
  private:
@@ -296,27 +296,18 @@ class TestFileSystem::Directory final : public rocksdb::FSDirectoryWrapper {
         files_(files),
         path_(std::move(path)) {}
 
-  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return SyncBy(
-        [&] { return rocksdb::FSDirectoryWrapper::Fsync(options, debug); });
-  }
-  IOStatus FsyncWithDirOptions(
-      const IOOptions& options, IODebugContext* debug,
-      const rocksdb::DirFsyncOptions& directory) override {
-    return SyncBy([&] {
-      return rocksdb::FSDirectoryWrapper::FsyncWithDirOptions(options, debug,
-                                                              directory);
-    });
+  IOStatus Fsync(const IOOptions&, IODebugContext*) override { return Sync(); }
+  IOStatus FsyncWithDirOptions(const IOOptions&, IODebugContext*,
+                               const rocksdb::DirFsyncOptions&) override {
+    return Sync();
   }
 
  private:
-  template <typename Work>
-  IOStatus SyncBy(Work work) {
+  IOStatus Sync() {
     files_->CallWatcher();
     IOStatus status = files_->Call(kDirectorySyncs, [&] {
-      IOStatus synced = work();
-      if (synced.ok()) files_->NoteDirectorySynced(path_);
-      return synced;
+      files_->NoteDirectorySynced(path_);
+      return IOStatus::OK();
     });
     files_->CallWatcher();
     return status;

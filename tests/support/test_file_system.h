@@ -5,8 +5,9 @@
 //   auto store = OpenRocksdbStore(path, {.env = files.env()});
 //   files.FailAt(kSyncs, 3, TestFileSystem::Fault{.no_space = true});
 //
-// Files lie on the machine's file system; what was written and synced is kept
-// in memory beside them. Threads: all calls from any.
+// Files lie on the machine's file system, and are not synced there; what was
+// written and synced is kept in memory beside them. Threads: all calls from
+// any.
 
 #ifndef FOOTFALL_TESTS_SUPPORT_TEST_FILE_SYSTEM_H_
 #define FOOTFALL_TESTS_SUPPORT_TEST_FILE_SYSTEM_H_

@@ -209,6 +209,10 @@ class Store {
   //   FAILED_PRECONDITION  the store must be opened again
   virtual absl::Status Resume() { return absl::OkStatus(); }
 
+  // Why batches are refused for now; OK where they are not. FAILED_PRECONDITION
+  // where they are until the store is opened again.
+  virtual absl::Status Health() const { return absl::OkStatus(); }
+
   // Moves the log into tables. After it, log_bytes is 0. Errors as Resume().
   virtual absl::Status Flush() = 0;
 

@@ -1,9 +1,9 @@
 // A store whose disk is full: what it refuses, what it keeps, and that it goes
 // on once there is room.
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
+#include "tests/support/catch.h"
 
 #include "absl/strings/str_cat.h"
 #include "footfall/store.h"
@@ -106,6 +106,8 @@ TEST_CASE("a full disk refuses batches until there is room", "[store][full]") {
   for (int i = 0; i < first; ++i) disk.MustPut(i);
   const int refused = disk.Fill(first);
   auto view = disk.store().TakeView();
+  // What RocksDB lets go of by and by makes no room.
+  disk.files().FailAt(kWrites, 1, {.no_space = true, .lasts = true});
   CHECK(disk.Put(refused).code() == absl::StatusCode::kResourceExhausted);
   CHECK(disk.store().Resume().code() == absl::StatusCode::kResourceExhausted);
   CHECK(disk.store().Flush().code() == absl::StatusCode::kResourceExhausted);
@@ -116,7 +118,8 @@ TEST_CASE("a full disk refuses batches until there is room", "[store][full]") {
   // The batch after the refused one: that is not there, now or later.
   StoreBatch later;
   later.Put(Keyspace::kTiles, "later", "x");
-  REQUIRE(disk.store().Apply(later, Durability::kPowerLoss).ok());
+  REQUIRE(disk.store().Apply(later, Durability::kPowerLoss) ==
+          absl::OkStatus());
   disk.Check(0, refused);
   disk.Check(*view, 0, refused);
   view.reset();
@@ -200,14 +203,24 @@ TEST_CASE("things are deleted from a full disk that was closed",
   FullDisk disk;
   for (int i = 0; i < 100; ++i) disk.MustPut(i);
   const int end = disk.Fill(100);
+  disk.files().FailAt(kWrites, 1, {.no_space = true, .lasts = true});
   CHECK(disk.store().Close().code() == absl::StatusCode::kResourceExhausted);
+  // Room for a few records, but not for a table of what the logs hold.
+  disk.files().Heal();
+  disk.files().SetCapacity(disk.files().used_bytes() + 10 * kValueBytes);
   disk.Open();
   disk.Check(0, end);
   StoreBatch gone;
   gone.DeleteRange(Keyspace::kTiles, KeyOf(0), KeyOf(end - 1));
   gone.DeleteRange(Keyspace::kCatalog, KeyOf(0), KeyOf(end - 1));
   REQUIRE(disk.store().Apply(gone, Durability::kPowerLoss) == absl::OkStatus());
-  REQUIRE(disk.store().Compact() == absl::OkStatus());
+  // A compaction in the background may have what room there is for a moment.
+  absl::Status compacted;
+  for (int i = 0; i < 20; ++i) {
+    compacted = disk.store().Compact();
+    if (!absl::IsResourceExhausted(compacted)) break;
+  }
+  REQUIRE(compacted == absl::OkStatus());
   disk.Check(end - 1, end);
   for (int i = end; i < end + 20; ++i) disk.MustPut(i);
   disk.Open();

@@ -24,10 +24,11 @@ using Row = BulkLoader::Row;
 
 // Rows are gathered in blocks, so that they need not move when more come.
 constexpr size_t kBlockRows = size_t{1} << 16;
-// A row, while it becomes a cell; sorting needs no more than that.
-constexpr uint64_t kBytesPerRow = sizeof(Row) + sizeof(Cell);
+// A row of a run: as it came, whose memory the process may not get back at
+// once, as a cell, and as a cell that is being sorted.
+constexpr uint64_t kBytesPerRow = sizeof(Row) + 2 * sizeof(Cell);
 constexpr uint64_t kCellsPerStop = uint64_t{1} << 12;
-constexpr size_t kMergeBufferBytes = size_t{16} << 20;
+constexpr uint64_t kMergeBufferBytes = uint64_t{16} << 20;
 
 // The distinct member tuples that were asked for, numbered in that order.
 class LocalSeries {
@@ -318,12 +319,6 @@ class StagedLoader final : public BulkLoader {
 
   absl::StatusOr<StagedCounts> StageAll(const TileLayout& layout,
                                         TileStager* stager) {
-    // The rows in memory are the last run.
-    std::vector<Cell> scratch;
-    FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> last,
-                              TakeCells(layout, &blocks_));
-    FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &last, &scratch));
-    scratch = {};
     uint64_t staged = 0;
     const auto stage = [&](const Cell& cell) -> absl::Status {
       if (++staged % kCellsPerStop == 0) {
@@ -332,19 +327,27 @@ class StagedLoader final : public BulkLoader {
       return stager->Add(cell);
     };
     if (run_sizes_.empty()) {
-      for (const Cell& cell : last) FOOTFALL_RETURN_IF_ERROR(stage(cell));
+      FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells,
+                                TakeCells(layout, &blocks_));
+      {
+        std::vector<Cell> scratch;
+        FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
+      }
+      for (const Cell& cell : cells) FOOTFALL_RETURN_IF_ERROR(stage(cell));
       return stager->Finish();
     }
+    // One run is in memory at a time: the last one goes to the file, too.
+    if (!blocks_.empty()) FOOTFALL_RETURN_IF_ERROR(Spill());
     FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
                               SpillFile::Create(spill_folder_));
     FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get()));
-    CellMerge merge(sorted.get(), kMergeBufferBytes);
+    CellMerge merge(sorted.get(),
+                    std::min(kMergeBufferBytes, run_rows_ * sizeof(Cell)));
     uint64_t offset = 0;
     for (const uint64_t size : run_sizes_) {
       merge.AddFileRun(offset, size);
       offset += size * sizeof(Cell);
     }
-    merge.AddRun(last);
     FOOTFALL_RETURN_IF_ERROR(merge.Start());
     while (true) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());

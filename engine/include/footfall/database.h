@@ -168,7 +168,9 @@ class Database {
                                           StepRange steps,
                                           const WriteOptions& options) = 0;
 
-  // Spills to `path`'s own temporary files beyond `memory_bytes`.
+  // `memory_bytes` bounds what its rows take from their coming to their tiles;
+  // beyond it they go to temporary files in the database's own folder. Besides
+  // come the names of its series, and what the store takes to write tables.
   virtual absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
       std::shared_ptr<const Metric> metric, uint64_t memory_bytes) = 0;
 

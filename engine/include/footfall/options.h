@@ -18,7 +18,10 @@ struct DatabaseOptions {
   // open a directory so, also beside one that writes; each sees the state at
   // its opening.
   bool read_only = false;
-  // Block cache and write buffers of the store, together.
+  // Block cache and write buffers of the store, together. Not in it: the names
+  // and series of the catalog (they stay in memory), a batch while it is
+  // written, a tile while it is folded, a load (its own memory_bytes; an IMPORT
+  // has ImportOptions::memory_bytes) and a question (QueryLimits).
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
   // A thread that folds and seals tiles. Without it, call RunUpkeep().
   bool background_upkeep = true;

@@ -266,10 +266,14 @@ absl::Status Upkeep::CheckStopping() const {
 absl::Status Upkeep::Compact(const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
-  return Note(CompactAll());
+  const absl::Status status = CompactAll(stop);
+  // What the caller stopped is no error of upkeep's.
+  const bool is_stopped =
+      absl::IsCancelled(status) || absl::IsDeadlineExceeded(status);
+  return is_stopped ? status : Note(status);
 }
 
-absl::Status Upkeep::CompactAll() {
+absl::Status Upkeep::CompactAll(const StopCheck& stop) {
   absl::Status first;
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
   for (const auto& metric : snapshot->catalog().metrics()) {

@@ -58,7 +58,8 @@ class Upkeep {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Status SeeAll(const DueTiles::Due& due)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  absl::Status CompactAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  absl::Status CompactAll(const StopCheck& stop)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   // Answers it, too.
   absl::Status Note(const absl::Status& status)
       ABSL_LOCKS_EXCLUDED(error_mutex_);

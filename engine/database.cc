@@ -127,14 +127,14 @@ class StoredDatabase final : public Database {
   DatabaseHealth Health() const override {
     DatabaseHealth health = queue_.Health();
     Inside([&]() -> absl::Status {
-      if (health.state == DatabaseHealth::State::kGood) {
-        health.cause = ForCaller(store_->Health());
-        if (absl::IsFailedPrecondition(health.cause)) {
-          health.state = DatabaseHealth::State::kLatched;
-        } else if (!health.cause.ok()) {
-          health.state = DatabaseHealth::State::kRefusing;
-        }
+      const absl::Status of_store = ForCaller(store_->Health());
+      if (of_store.ok() || health.state == DatabaseHealth::State::kLatched) {
+        return absl::OkStatus();
       }
+      health.cause = of_store;
+      health.state = absl::IsFailedPrecondition(of_store)
+                         ? DatabaseHealth::State::kLatched
+                         : DatabaseHealth::State::kRefusing;
       return absl::OkStatus();
     }).IgnoreError();
     health.upkeep_error = upkeep_.last_error();

@@ -24,6 +24,7 @@ using rocksdb::IOStatus;
 using rocksdb::Slice;
 
 constexpr absl::string_view kNoRoom = "no room on the medium";
+constexpr absl::string_view kContrived = "for the sake of recovery";
 constexpr absl::string_view kFailed = "the medium failed";
 
 using State = std::shared_ptr<FilesState>;
@@ -83,7 +84,8 @@ class WritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
  private:
   // One after which RocksDB recovers by itself.
   static IOStatus Contrived() {
-    IOStatus status = IOStatus::IOError("for the sake of recovery");
+    IOStatus status =
+        IOStatus::IOError(Slice(kContrived.data(), kContrived.size()));
     status.SetRetryable(true);
     return status;
   }
@@ -172,6 +174,10 @@ bool IsNoRoom(const rocksdb::Status& status) {
 
 bool IsOfMedium(const rocksdb::Status& status) {
   return IsNoRoom(status) || absl::StrContains(status.ToString(), kFailed);
+}
+
+bool IsContrived(const rocksdb::Status& status) {
+  return absl::StrContains(status.ToString(), kContrived);
 }
 
 std::string TextOf(const rocksdb::Status& status) {

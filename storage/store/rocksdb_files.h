@@ -26,6 +26,9 @@ bool IsNoRoom(const rocksdb::Status& status);
 // reason.
 bool IsOfMedium(const rocksdb::Status& status);
 
+// Whether it is the error of FailNextLogSync().
+bool IsContrived(const rocksdb::Status& status);
+
 // The status for people, without what RocksdbFiles has made of it.
 std::string TextOf(const rocksdb::Status& status);
 

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,8 +21,10 @@
 #include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
 #endif
 #include "rocksdb/cache.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/metadata.h"
+#include "rocksdb/version.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/mutex.h"
 #include "storage/base/thread_probe.h"
@@ -42,6 +47,30 @@ absl::Status FinalError(const rocksdb::Status& error, const std::string& path) {
   return absl::FailedPreconditionError(absl::StrCat(
       path,
       ": takes no more writes until it is opened again: ", TextOf(error)));
+}
+
+// DB::Resume(), which in release 7.8 sometimes waits for ever for a flush that
+// nobody does. Then all work in the background is given up, which ends it, and
+// RocksDB is of no more use.
+bool ResumeInTime(rocksdb::DB* db) {
+  // Where a list of tables could not be written before a publishing, release
+  // 7.8 takes it for granted that this was done.
+  db->DisableFileDeletions().PermitUncheckedError();
+  std::promise<bool> promise;
+  std::future<bool> recovered = promise.get_future();
+  std::thread thread([&] { promise.set_value(db->Resume().ok()); });
+  if (recovered.wait_for(std::chrono::seconds(10)) !=
+      std::future_status::ready) {
+    rocksdb::CancelAllBackgroundWork(db, /*wait=*/false);
+  }
+  thread.join();
+  const bool ok = recovered.get();
+#if ROCKSDB_MAJOR < 9
+  if (ok) db->EnableFileDeletions(/*force=*/true).PermitUncheckedError();
+#else
+  db->EnableFileDeletions().PermitUncheckedError();
+#endif
+  return ok;
 }
 
 // One state of the database; shared by a view and its iterators.
@@ -315,7 +344,10 @@ absl::Status RocksdbStore::ResumeLocked() {
     if (IsNoRoom(error) && !HasRoom()) {
       return ToStatus(error, handle_->path);  // not worth a try
     }
-    if (handle_->db->Resume().ok()) {
+    watch->BeginResume();
+    // A flush that was left over from the error may fail the first of two.
+    rocksdb::DB* const db = handle_->db.get();
+    if (ResumeInTime(db) || (!watch->is_final() && ResumeInTime(db))) {
       watch->Clear();
     }
   }

@@ -2,11 +2,13 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "storage/store/rocksdb_files.h"
 
 namespace footfall::storage {
 namespace {
 
 constexpr absl::Duration kRecoveryTime = absl::Seconds(10);
+constexpr absl::Duration kSecondWord = absl::Seconds(1);
 
 }  // namespace
 
@@ -25,17 +27,34 @@ void RocksdbWatch::MakeFinal() {
   final_ = true;
 }
 
+void RocksdbWatch::BeginResume() {
+  MutexLock lock(&mutex_);
+  recovering_ = false;  // what ends from here on is not RocksDB's own
+}
+
 void RocksdbWatch::Clear() {
   MutexLock lock(&mutex_);
   error_ = rocksdb::Status();
   stopped_ = false;
 }
 
+void RocksdbWatch::Recovered() {
+  error_ = rocksdb::Status();
+  stopped_ = false;
+  needs_recovery_ = false;
+}
+
 bool RocksdbWatch::WaitForRecovery() {
   const absl::Time end = absl::Now() + kRecoveryTime;
   MutexLock lock(&mutex_);
   while (recovering_) {
-    if (changed_.WaitWithTimeout(&mutex_, end - absl::Now())) return false;
+    const absl::Duration left = end - absl::Now();
+    if (changed_.WaitWithTimeout(&mutex_, cleared_ ? kSecondWord : left)) {
+      if (!cleared_) return false;
+      // A release that tells it once.
+      recovering_ = false;
+      Recovered();
+    }
   }
   return !stopped_;
 }
@@ -53,10 +72,9 @@ void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
   }
   MutexLock lock(&mutex_);
   if (error_.ok() || error->severity() > error_.severity()) error_ = *error;
-  // Only the contrived error is not one of a full disk.
-  if (error->IsIOError() && !error->IsNoSpace() &&
-      error->severity() < rocksdb::Status::Severity::kFatalError) {
+  if (IsContrived(*error)) {
     recovering_ = true;
+    cleared_ = false;
   }
   stopped_ = true;
 }
@@ -65,12 +83,15 @@ void RocksdbWatch::OnErrorRecoveryEnd(
     const rocksdb::BackgroundErrorRecoveryInfo& info) {
   MutexLock lock(&mutex_);
   if (!recovering_) return;
-  recovering_ = false;
-  if (info.new_bg_error.ok()) {
-    error_ = rocksdb::Status();
-    stopped_ = false;
-    needs_recovery_ = false;
+  // Success is told twice: when the error is cleared, and at the very end, when
+  // release 7.8 has put everything right.
+  if (info.new_bg_error.ok() && !info.old_bg_error.ok()) {
+    cleared_ = true;
+    changed_.SignalAll();
+    return;
   }
+  recovering_ = false;
+  if (info.new_bg_error.ok()) Recovered();
   changed_.SignalAll();
 }
 

@@ -26,7 +26,8 @@ class RocksdbWatch final : public rocksdb::EventListener {
   // Whether only opening the database again helps.
   bool is_final() const ABSL_LOCKS_EXCLUDED(mutex_);
   void MakeFinal() ABSL_LOCKS_EXCLUDED(mutex_);
-  // RocksDB goes on.
+  // Before and, where it has succeeded, after a call of DB::Resume().
+  void BeginResume() ABSL_LOCKS_EXCLUDED(mutex_);
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Waits for a recovery of RocksDB's own (RocksdbFiles::FailNextLogSync()) to
@@ -55,6 +56,8 @@ class RocksdbWatch final : public rocksdb::EventListener {
   void OnMemTableSealed(const rocksdb::MemTableInfo&) override { ++log_count_; }
 
  private:
+  void Recovered() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> needs_recovery_ = false;
   std::atomic<uint64_t> log_count_ = 0;
@@ -63,6 +66,7 @@ class RocksdbWatch final : public rocksdb::EventListener {
   CondVar changed_;
   rocksdb::Status error_ ABSL_GUARDED_BY(mutex_);
   bool final_ ABSL_GUARDED_BY(mutex_) = false;
+  bool cleared_ ABSL_GUARDED_BY(mutex_) = false;
   bool recovering_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -142,9 +142,10 @@ std::vector<Change> AllChanges() {
   for (uint64_t seed = 10; seed < 22; ++seed) {
     changes.push_back(WriteOf({mentions}, seed, 40, seed % 4 == 0));
   }
-  changes.push_back({"upkeep", [](Database* database, PlainDatabase*) {
-                       return database->RunUpkeep();
-                     }});
+  changes.push_back(
+      {"upkeep",
+       [](Database* database, PlainDatabase*) { return database->RunUpkeep(); },
+       /*synced=*/false});
   changes.push_back(BulkLoadOf(mentions, 30));
   changes.push_back(BulkLoadOf(price, 31));
   changes.push_back(WriteOf({mentions, price}, 32, 20, true));

@@ -32,6 +32,19 @@ struct DatabaseOptions {
   StopCheck stop_opening = {};
 };
 
+// What a write survives once it was acknowledged:
+//
+//                    process killed   power lost               disk full
+//   kPowerLoss       yes              yes                      yes
+//   kProcessCrash    yes              a last part of the       yes
+//                                     writes since the last
+//                                     sync may be gone; none
+//                                     is half there
+//   bulk loads,      yes              yes                      yes
+//   Define, Drop
+//
+// On a full disk writes are refused and change nothing; they go on once there is
+// room: Database::Resume().
 struct WriteOptions {
   Durability durability = Durability::kPowerLoss;
 };

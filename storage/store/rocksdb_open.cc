@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -18,6 +19,11 @@
 #include "absl/time/time.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/write_buffer_manager.h"
+#include "storage/base/bytes.h"
+#include "storage/base/status_macros.h"
+#include "storage/store/folder_check.h"
+#include "storage/store/rocksdb_record.h"
+#include "storage/store/rocksdb_table_guard.h"
 
 namespace footfall::storage {
 namespace {
@@ -26,8 +32,8 @@ namespace fs = std::filesystem;
 
 // Where a database was never completed, RocksDB leaves some of these.
 bool IsOwnFile(const std::string& name) {
-  for (const absl::string_view prefix :
-       {"LOCK", "LOG", "IDENTITY", "MANIFEST-", "OPTIONS-", "staging"}) {
+  for (const absl::string_view prefix : {"CURRENT", "LOCK", "LOG", "IDENTITY",
+                                         "MANIFEST-", "OPTIONS-", "staging"}) {
     if (absl::StartsWith(name, prefix)) return true;
   }
   for (const absl::string_view suffix : {".log", ".sst", ".dbtmp"}) {
@@ -112,39 +118,6 @@ pid_t LockHolder(const std::string& path) {
   return holder;
 }
 
-absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
-                       bool read_only) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && !read_only && absl::StrContains(text, "LOCK")) {
-    const bool by_this_process =
-        absl::StrContains(text, "lock hold by current process");
-    const pid_t holder = by_this_process ? getpid() : LockHolder(path);
-    if (holder != 0) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          path, ": is open for writing in process ", holder,
-          "; close it there, open it with --readonly (read_only in the "
-          "options), or choose another folder"));
-    }
-  }
-  // What RocksDB makes of files whose settings it cannot read: we never ask for
-  // direct input and output.
-  if (status.IsInvalidArgument() &&
-      (IsOfMedium(status) || absl::StrContains(text, "Direct I/O"))) {
-    return IsNoRoom(status) ? absl::ResourceExhaustedError(
-                                  absl::StrCat(path, ": ", TextOf(status)))
-                            : absl::UnavailableError(
-                                  absl::StrCat(path, ": ", TextOf(status)));
-  }
-  if (status.IsInvalidArgument()) {
-    return absl::UnimplementedError(
-        absl::StrCat(path, ": was written with other settings: ", text));
-  }
-  if (status.IsInvalidArgument()) {
-    return absl::UnavailableError(absl::StrCat(path, ": ", text));
-  }
-  return ToStatus(status, path);
-}
-
 // Changes whenever the set of files does.
 std::string ManifestState(const std::string& path) {
   std::ifstream current(path + "/CURRENT");
@@ -210,6 +183,37 @@ rocksdb::Status OpenOnce(const std::string& path, RocksdbHandle* handle) {
   return status;
 }
 
+// Ends the reading of logs after a change.
+class LogLimit final : public rocksdb::WalFilter {
+ public:
+  explicit LogLimit(uint64_t last_sequence) : last_(last_sequence) {}
+
+  const char* Name() const override { return "footfall.log_limit"; }
+  WalProcessingOption LogRecordFound(unsigned long long /*log_number*/,
+                                     const std::string& /*log_file_name*/,
+                                     const rocksdb::WriteBatch& batch,
+                                     rocksdb::WriteBatch* /*new_batch*/,
+                                     bool* /*batch_changed*/) override {
+    // A batch begins with the number of its first change.
+    return LoadU64(batch.Data().data()) > last_
+               ? WalProcessingOption::kStopReplay
+               : WalProcessingOption::kContinueProcessing;
+  }
+
+ private:
+  const uint64_t last_;
+};
+
+// RocksDB takes a log's torn end for damage where zeros stand in it, or passes
+// over them to batches that no longer follow on what is there.
+void SetRecovery(const FolderState& folder, RocksdbSettings* settings) {
+  if (!folder.log_is_torn) return;
+  settings->database.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  settings->log_end = std::make_shared<LogLimit>(folder.last_sound_sequence);
+  settings->database.wal_filter = settings->log_end.get();
+}
+
 // A writer beside us may drop a log between our reading the list of tables and
 // our reading the logs: then what was in it would be missing, and what came
 // after it not. So the list must not have changed meanwhile.
@@ -220,11 +224,15 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
     const std::string before = ManifestState(path);
+    FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder, CheckFolder(path));
+    if (ManifestState(path) != before) continue;
+    FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
     auto handle = std::make_unique<RocksdbHandle>();
     handle->path = path;
     handle->read_only = true;
     handle->settings = MakeRocksdbSettings(
         path, true, options.memory_budget_bytes, options.env);
+    SetRecovery(folder, &handle->settings);
     status = OpenOnce(path, handle.get());
     if (ManifestState(path) != before) continue;
     if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
@@ -235,7 +243,89 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
       " attempts to open it; try again (", status.ToString(), ")"));
 }
 
+// Opens it without changing anything and reads the catalog: a writer that met
+// damage there would by then have begun a new MANIFEST and emptied the logs.
+absl::Status TryReading(const std::string& path, const FolderState& folder,
+                        rocksdb::Env* env) {
+  RocksdbHandle handle;
+  handle.path = path;
+  handle.read_only = true;
+  handle.settings =
+      MakeRocksdbSettings(path, true, /*memory_budget_bytes=*/0, env);
+  SetRecovery(folder, &handle.settings);
+  // As many tables as a writer looks into.
+  handle.settings.database.max_open_files =
+      MakeRocksdbSettings(path, false, 0).database.max_open_files;
+  rocksdb::Status status = OpenOnce(path, &handle);
+  if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
+  rocksdb::ReadOptions reading;
+  reading.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> records(
+      handle.db->NewIterator(reading, handle.family(Keyspace::kCatalog)));
+  for (records->SeekToFirst(); records->Valid(); records->Next()) {
+  }
+  return ToStatus(records->status(), path);
+}
+
+// Whether there is a whole database whose files belong together. Nobody opens
+// it for writing meanwhile.
+absl::StatusOr<FolderState> CheckForOpening(
+    const std::string& path, const RocksdbStoreOptions& options) {
+  const bool read_only = options.read_only;
+  std::optional<FolderLock> lock;
+  if (!read_only) {
+    lock.emplace(GuardedEnv().get(), path);
+    if (!lock->status().ok()) return OpenError(lock->status(), path, false);
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(FolderState folder, CheckFolder(path));
+  if (read_only && !folder.damage.empty()) {
+    // Beside a writer it may only seem so; OpenReadOnly() looks again.
+    return folder;
+  }
+  FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
+  if (folder.is_there) {
+    FOOTFALL_ASSIGN_OR_RETURN(folder.is_there, CheckIsOurs(path, options.env));
+  }
+  if (folder.is_there && !read_only) {
+    FOOTFALL_RETURN_IF_ERROR(TryReading(path, folder, options.env));
+  }
+  return folder;
+}
+
 }  // namespace
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
+                       bool read_only) {
+  const std::string text = status.ToString();
+  if (status.IsIOError() && !read_only && absl::StrContains(text, "LOCK")) {
+    const bool by_this_process =
+        absl::StrContains(text, "lock hold by current process");
+    const pid_t holder = by_this_process ? getpid() : LockHolder(path);
+    if (holder != 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path, ": is open for writing in process ", holder,
+          "; close it there, open it with --readonly (read_only in the "
+          "options), or choose another folder"));
+    }
+  }
+  // What RocksDB makes of files whose settings it cannot read: we never ask for
+  // direct input and output.
+  if (status.IsInvalidArgument() &&
+      (IsOfMedium(status) || absl::StrContains(text, "Direct I/O"))) {
+    return IsNoRoom(status) ? absl::ResourceExhaustedError(
+                                  absl::StrCat(path, ": ", TextOf(status)))
+                            : absl::UnavailableError(
+                                  absl::StrCat(path, ": ", TextOf(status)));
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::UnimplementedError(
+        absl::StrCat(path, ": was written with other settings: ", text));
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::UnavailableError(absl::StrCat(path, ": ", text));
+  }
+  return ToStatus(status, path);
+}
 
 RocksdbHandle::~RocksdbHandle() { Close().PermitUncheckedError(); }
 
@@ -254,6 +344,7 @@ rocksdb::Status RocksdbHandle::Close() {
   }
   const rocksdb::Status status = db->Close();
   db.reset();
+  if (status.ok() && !read_only) RecordClosed(settings.database.env, path);
   return status;
 }
 
@@ -261,23 +352,14 @@ std::string StagingFolder(const std::string& path) { return path + "/staging"; }
 
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     const std::string& path, const RocksdbStoreOptions& options) {
-  std::error_code error;
-  bool is_there = fs::exists(path + "/CURRENT", error);
-  if (error && error != std::errc::not_a_directory) {
-    return absl::UnavailableError(
-        absl::StrCat(path, ": cannot be read: ", error.message()));
-  }
-  if (is_there) {
-    absl::StatusOr<bool> is_whole = CheckIsOurs(path, options.env);
-    if (!is_whole.ok()) return is_whole.status();
-    is_there = *is_whole;
-  } else if (absl::Status status = CheckMayCreate(path); !status.ok()) {
-    return status;
-  }
-  if (!is_there && (options.read_only || !options.create_if_missing)) {
-    return absl::NotFoundError(absl::StrCat(path, ": there is no database"));
-  }
-  if (!is_there) {
+  FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder,
+                            CheckForOpening(path, options));
+  if (!folder.is_there) {
+    FOOTFALL_RETURN_IF_ERROR(CheckMayCreate(path));
+    if (options.read_only || !options.create_if_missing) {
+      return absl::NotFoundError(absl::StrCat(path, ": there is no database"));
+    }
+    std::error_code error;
     fs::create_directories(path, error);
     if (error) {
       return absl::UnavailableError(
@@ -290,13 +372,16 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
   handle->path = path;
   handle->settings = MakeRocksdbSettings(
       path, false, options.memory_budget_bytes, options.env);
+  SetRecovery(folder, &handle->settings);
   rocksdb::Status status = OpenOnce(path, handle.get());
   if (IsNoRoom(status)) {
     PrepareForFullDisk(path, &handle->settings);
     status = OpenOnce(path, handle.get());
   }
   if (!status.ok()) return OpenError(status, path, /*read_only=*/false);
-  fs::remove_all(StagingFolder(path), error);
+  handle->settings.record->Update(handle->db.get());
+  std::error_code ignored;
+  fs::remove_all(StagingFolder(path), ignored);
   return handle;
 }
 

@@ -18,6 +18,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/base/mutex.h"
+#include "storage/store/rocksdb_table_guard.h"
 
 namespace footfall::storage {
 namespace {
@@ -181,8 +182,8 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   settings.cache = rocksdb::NewLRUCache(budget);
 
   rocksdb::DBOptions& database = settings.database;
-  settings.files = std::make_shared<RocksdbFiles>(
-      env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default());
+  settings.files = std::make_shared<RocksdbFiles>(GuardTables(
+      env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default()));
   settings.env = NewEnv(settings.files);
   database.env = settings.env.get();
   // They are of no use; a disk may be full.
@@ -219,6 +220,10 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   database.max_manifest_file_size = 16 * kMiB;
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;
+  if (!read_only) {
+    settings.record = std::make_shared<RecordKeeper>(path);
+    database.listeners.push_back(settings.record);
+  }
   if (read_only) {
     database.info_log = std::make_shared<NoLog>();
   } else {

@@ -16,7 +16,9 @@
 #include "rocksdb/db.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/options.h"
+#include "rocksdb/wal_filter.h"
 #include "storage/store/rocksdb_files.h"
+#include "storage/store/rocksdb_record.h"
 #include "storage/store/rocksdb_watch.h"
 
 namespace footfall::storage {
@@ -62,7 +64,9 @@ struct RocksdbSettings {
   rocksdb::ColumnFamilyOptions catalog;
   rocksdb::ColumnFamilyOptions tiles;
   std::shared_ptr<rocksdb::Cache> cache;  // write buffers count in it, too
-  std::shared_ptr<RocksdbWatch> watch;    // of the database
+  std::shared_ptr<rocksdb::WalFilter> log_end;  // where recovery stops, or null
+  std::shared_ptr<RecordKeeper> record;         // null where it is read only
+  std::shared_ptr<RocksdbWatch> watch;          // of the database
 };
 
 // `env` has the files; null: the machine's.

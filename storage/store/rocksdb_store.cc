@@ -29,6 +29,7 @@
 #include "storage/base/mutex.h"
 #include "storage/base/thread_probe.h"
 #include "storage/store/check_batch.h"
+#include "storage/store/log_check.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_stage.h"
@@ -231,6 +232,10 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   if (absl::Status status = FillLog(batch); !status.ok()) return status;
   rocksdb::WriteBatch writes(batch.size_bytes() +
                              16 * batch.operations().size());
+  if (durability != Durability::kPowerLoss) {
+    const rocksdb::Status status = writes.PutLogData(kUnsyncedMark);
+    if (!status.ok()) return ToStatus(status, handle_->path);
+  }
   for (const StoreBatch::Operation& operation : batch.operations()) {
     rocksdb::ColumnFamilyHandle* family = handle_->family(operation.keyspace);
     rocksdb::Status status;

@@ -115,7 +115,9 @@ class Database {
   //
   //   NOT_FOUND            nothing there, and !create_if_missing (or read_only)
   //   FAILED_PRECONDITION  another process has it open for writing
-  //   DATA_LOSS            bytes fail their checks; the message names them
+  //   DATA_LOSS            its files fail their checks or do not belong together;
+  //                        the message names one, and nothing was changed:
+  //                        footfall/verify.h finds all damage and repairs
   //   UNIMPLEMENTED        written by a later release
   //   RESOURCE_EXHAUSTED   no room: not even to open it without flushing its
   //                        log

@@ -175,6 +175,22 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(
   return catalog;
 }
 
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::LoadSound(
+    const StoreView& view,
+    absl::FunctionRef<void(const CatalogKey&, const absl::Status&)> on_bad) {
+  std::unique_ptr<Catalog> catalog(new Catalog());
+  const auto iterator = view.Scan(Keyspace::kCatalog, "", "");
+  while (true) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, iterator->Next());
+    if (!more) return catalog;
+    const absl::Status status =
+        catalog->LoadRecord(iterator->key(), iterator->value());
+    if (status.ok()) continue;
+    const absl::StatusOr<CatalogKey> key = ParseCatalogKey(iterator->key());
+    on_bad(key.ok() ? *key : CatalogKey(), status);
+  }
+}
+
 absl::Status Catalog::LoadRecord(absl::string_view key,
                                  absl::string_view value) {
   FOOTFALL_ASSIGN_OR_RETURN(const CatalogKey parsed, ParseCatalogKey(key));

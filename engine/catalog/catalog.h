@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -49,6 +50,13 @@ class Catalog {
   static absl::StatusOr<std::unique_ptr<Catalog>> Load(
       const StoreView& view, std::optional<storage::TileShape> shape,
       const StopCheck& stop = {});
+
+  // The same without the records that do not load, each of which is handed to
+  // `on_bad`. What they were needed for does not load either. For repairs.
+  static absl::StatusOr<std::unique_ptr<Catalog>> LoadSound(
+      const StoreView& view,
+      absl::FunctionRef<void(const CatalogKey& key, const absl::Status& status)>
+          on_bad);
 
   // Commit number of the store's last batch.
   uint64_t commit() const { return commit_; }

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "examples/repl/arguments.h"
+#include "examples/repl/care.h"
 #include "examples/repl/database_folder.h"
 #include "examples/repl/guess.h"
 #include "examples/repl/prompt.h"
@@ -84,6 +85,8 @@ int Main(const std::vector<std::string>& words) {
                ? FlushStdout()
                : kFailed;
   }
+  if (arguments->verify) return PrintVerify(arguments->directory);
+  if (arguments->repair) return PrintRepair(arguments->directory);
 
   DatabaseFolder folder(arguments->directory, arguments->read_only);
   if (const absl::Status opened = folder.Open(); !opened.ok()) {

@@ -57,6 +57,8 @@ TEST_CASE("wrong usage is named", "[arguments]") {
       {{"a", "--param", "name"}, "name=value"},
       {{"a", "--param", "9=1"}, "name=value"},
       {{"a", "--guess", "f", "-c", "x"}, "--guess"},
+      {{"a", "--verify", "--repair"}, "not both"},
+      {{"a", "--verify", "-c", "x"}, "stand alone"},
   }));
   const absl::StatusOr<Arguments> arguments = ParseArguments(row.words);
   REQUIRE(!arguments.ok());

@@ -262,8 +262,10 @@ class Checker {
     FOOTFALL_ASSIGN_OR_RETURN(
         state_.last_sound_sequence,
         ReadLogs(path_, manifest(), &state_.logs, &state_.damage));
-    // A log after it that goes on where it ends is no damage: a write failed.
+    // A torn log with batches in a later one is no damage: a write failed, and
+    // RocksDB, which passes over the torn end, must go on to those.
     for (const auto& [number, log] : state_.logs) {
+      if (log.record_count > 0) state_.log_is_torn = false;
       if (log.end.torn) state_.log_is_torn = true;
     }
     return absl::OkStatus();

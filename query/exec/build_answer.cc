@@ -228,15 +228,8 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
         timeline.partial(chosen[r].group, chosen[r].bucket) ? 1 : 0;
   }
   answer.columns.push_back(std::move(partial));
-  if (rows.inexact_total()) {
-    answer.notes.push_back(
-        "the total behind a share is not exact: people in several groups "
-        "count in each of them");
-  }
-  if (rows.total_lacks()) {
-    answer.notes.push_back(
-        "the total behind a share is not exact: series that are not split, and "
-        "that it does not count, may hold more of the members picked");
+  for (std::string& note : rows.Notes()) {
+    answer.notes.push_back(std::move(note));
   }
   return answer;
 }

@@ -119,7 +119,7 @@ std::vector<std::string> DescribeDoubt(const BoundOperand& operand,
   relations.Build(groups.sets);
   size_t several = 0;
   std::vector<bool> differs(spec.dimensions.size());
-  for (size_t g = 0; g < groups.group_count(); ++g) {
+  for (size_t g = 0; g < groups.shown; ++g) {
     if (relations.low_mode(g) == LowMode::kExact) continue;
     ++several;
     const auto members = groups.sets.set(g);
@@ -270,7 +270,7 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
   const size_t beside = groups.rows.size() - groups.matched_count;
   add(absl::StrCat(
       "series: ", groups.matched_count, " in ",
-      HowMany(groups.group_count(), "group", "groups"),
+      HowMany(groups.shown, "group", "groups"),
       beside == 0 ? ""
                   : absl::StrCat(", and ", beside, " read for the bounds")));
   for (const std::string& line : DescribeRenames(run, operand, groups.rows)) {

@@ -21,8 +21,9 @@ namespace {
 
 absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
   if (plan.correlogram) return BuildCorrelogram(run, plan, results);
-  FOOTFALL_ASSIGN_OR_RETURN(RowEvents events,
-                            RowEvents::Create(run, plan, results.groups));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      RowEvents events,
+      RowEvents::Create(run, plan, results.groups, results.shown));
   Rows rows(run, plan, results, &events);
   FOOTFALL_RETURN_IF_ERROR(rows.WorkOutTransforms());
   if (plan.changepoints.has_value()) {

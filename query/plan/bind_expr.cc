@@ -10,6 +10,7 @@
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
+#include "query/plan/people.h"
 
 namespace footfall::query {
 namespace {
@@ -96,6 +97,7 @@ std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
                           : FindAggregate(name);
   if (!aggregate.has_value()) return std::nullopt;
   function.aggregate = aggregate->aggregate;
+  function.user_days = name == "user_days";
   function.quantile = aggregate->quantile;
   return function;
 }
@@ -242,6 +244,26 @@ RowExpr Binder::AddLeaf(Leaf leaf) {
   return row;
 }
 
+void Binder::AddNote(std::string note) {
+  if (std::find(plan_.notes.begin(), plan_.notes.end(), note) ==
+      plan_.notes.end()) {
+    plan_.notes.push_back(std::move(note));
+  }
+}
+
+void Binder::NoteRelated(const Expr& expr, Related related) {
+  switch (related) {
+    case Related::kNo:
+    case Related::kPart:
+    case Related::kPartOverTime:
+      return;
+    default:
+      AddNote(absl::StrCat(Printed(expr),
+                           " may count the same people more than once: there "
+                           "are no more of them, and perhaps fewer"));
+  }
+}
+
 // ---- Each step
 
 absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
@@ -278,6 +300,8 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
       steps.is_decimal |= bound.is_decimal;
       steps.sides.push_back(std::move(bound));
     }
+    steps.related = RelatedSides(plan_, steps);
+    NoteRelated(expr, steps.related);
     return steps;
   }
   if (const auto* call = std::get_if<Call>(&expr.node)) {
@@ -309,6 +333,11 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
     }
     return row;
   }
+  if (names_items_) {
+    FOOTFALL_ASSIGN_OR_RETURN(std::optional<RowExpr> item,
+                              BindItemName(expr, place));
+    if (item.has_value()) return *std::move(item);
+  }
   if (std::holds_alternative<Operand>(expr.node) || IsAcross(expr)) {
     return BindBare(expr, place);
   }
@@ -331,6 +360,8 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
       row.is_decimal |= bound.is_decimal;
       row.sides.push_back(std::move(bound));
     }
+    row.related = RelatedSides(plan_, row);
+    NoteRelated(expr, row.related);
     return row;
   }
   if (const auto* call = std::get_if<Call>(&expr.node)) {

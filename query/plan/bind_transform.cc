@@ -190,7 +190,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     transform.kind = Transform::Kind::kMovingAverage;
     transform.count = buckets;
   } else if (name == "cumulative") {
-    FOOTFALL_RETURN_IF_ERROR(CheckRunningSum(expr, *argument));
+    FOOTFALL_RETURN_IF_ERROR(CheckRunningSum(expr, *argument, x));
     transform.kind = Transform::Kind::kCumulative;
   }
   transform.x = x;
@@ -241,39 +241,16 @@ std::string Binder::SomeDimension(const Expr& expr) const {
              : metric->spec.dimensions[0].name;
 }
 
-// How values of several buckets combine; nullopt for numbers.
-std::optional<Additivity> Binder::RuleBetweenRows(const Expr& expr) const {
-  if (const auto* operand = std::get_if<Operand>(&expr.node)) {
-    const auto metric = snapshot_.FindMetric(operand->metric);
-    return metric == nullptr ? Additivity::kLevel : metric->spec.over_time;
-  }
-  if (const auto* negation = std::get_if<Negation>(&expr.node)) {
-    return RuleBetweenRows(negation->inner[0]);
-  }
-  if (const auto* arithmetic = std::get_if<Arithmetic>(&expr.node)) {
-    return RuleOfArithmetic(arithmetic->op,
-                            RuleBetweenRows(arithmetic->sides[0]),
-                            RuleBetweenRows(arithmetic->sides[1]));
-  }
-  const auto* call = std::get_if<Call>(&expr.node);
-  if (call == nullptr) return std::nullopt;
-  const std::string& name = call->function;
-  if (name == "user_days" || name == "count") return Additivity::kAdds;
-  const Expr* inner = call->arguments.empty()
-                          ? nullptr
-                          : std::get_if<Expr>(&call->arguments[0].form);
-  const bool keeps =
-      name == "sum" || name == "lag" || name == "delta" || name == "abs";
-  return keeps && inner != nullptr ? RuleBetweenRows(*inner)
-                                   : Additivity::kLevel;
-}
-
-absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument) {
-  const auto rule = RuleBetweenRows(argument);
+absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument,
+                                     const RowExpr& x) {
+  const auto rule = RuleBetweenRows(plan_, x);
   if (rule == Additivity::kAdds) return absl::OkStatus();
-  const Operand& operand = *FirstOperand(argument);
-  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                            FindMetric(operand.metric, argument.source));
+  const std::vector<size_t> operands = OperandsOf(plan_, x);
+  if (operands.empty()) {
+    return Refuse(Refusal::kNoMetric, argument.source, {Printed(argument)});
+  }
+  const auto metric = plan_.operands[operands[0]].metric;
+  const std::string& name = metric->spec.name;
   if (rule == Additivity::kOverlaps) {
     const std::string unit =
         metric->spec.unit.empty() ? "users" : metric->spec.unit;
@@ -281,12 +258,12 @@ absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument) {
                   {Printed(expr),
                    absl::StrCat(absl::StripSuffix(unit, "s"), "-",
                                 UnitName(metric->spec.period.unit), "s"),
-                   unit, operand.metric});
+                   unit, name});
   }
   return Refuse(Refusal::kCumulativeLevel, expr.source,
                 {Printed(expr), Printed(argument),
                  metric->spec.over_time == Additivity::kAdds
-                     ? absl::StrCat("use cumulative(sum(", operand.metric, "))")
+                     ? absl::StrCat("use cumulative(sum(", name, "))")
                      : absl::StrCat("ma(", Printed(argument),
                                     ", 7) is the mean of the last 7")});
 }

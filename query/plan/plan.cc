@@ -36,9 +36,9 @@ bool operator==(const StepExpr& a, const StepExpr& b) {
 
 bool operator==(const TimeFunction& a, const TimeFunction& b) {
   return a.kind == b.kind && a.aggregate == b.aggregate &&
-         a.quantile == b.quantile && a.comparison == b.comparison &&
-         SameNumber(a.threshold, b.threshold) && a.count == b.count &&
-         a.lag == b.lag;
+         a.user_days == b.user_days && a.quantile == b.quantile &&
+         a.comparison == b.comparison && SameNumber(a.threshold, b.threshold) &&
+         a.count == b.count && a.lag == b.lag;
 }
 
 bool operator==(const Leaf& a, const Leaf& b) {

@@ -60,6 +60,9 @@ struct BoundOperand {
   // Rising. Where set, members of the one BY dimension that are not read: all
   // others are one group (TOP .. OTHERS).
   std::optional<std::vector<MemberId>> others_than;
+  // Groups that only series which are not split tell of are kept, for totals
+  // and ranks.
+  bool keeps_hidden = false;
 
   // Of its values; ACROSS may make decimals of integers.
   bool decimal() const {
@@ -88,6 +91,7 @@ struct TimeFunction {
   };
   Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
+  bool user_days = false;  // kSum by this name: of days, which add up
   double quantile = 0.5;
   Comparison comparison = Comparison::kEqual;  // of the test
   Scalar threshold;
@@ -118,9 +122,10 @@ struct StepExpr {
   Scalar number;  // kNumber
   // kOperand: index into Plan::operands. kOverTime: that gives grid and range.
   size_t operand = 0;
-  char op = '+';          // kArithmetic
-  TimeFunction function;  // kOverTime
-  size_t every = 0;       // kOverTime: its buckets, index into Plan::inner
+  char op = '+';                   // kArithmetic
+  Related related = Related::kNo;  // its sides
+  TimeFunction function;           // kOverTime
+  size_t every = 0;  // kOverTime: its buckets, index into Plan::inner
   // kNegate: one; kArithmetic: two; kOverTime: one, kCorrelation two.
   std::vector<StepExpr> sides;
   bool is_decimal = false;
@@ -184,6 +189,7 @@ struct RowExpr {
   size_t transform = 0;  // kTransform: index into Plan::transforms
   size_t events = 0;     // kEvent, kEventNames: index into Plan::events
   char op = '+';         // kArithmetic
+  Related related = Related::kNo;  // its sides
   // kNegate, kAbsolute: one; kArithmetic, kDaysBetween: two.
   std::vector<RowExpr> sides;
   bool is_decimal = false;
@@ -301,6 +307,8 @@ struct Plan {
   FillMode fill = FillMode::kNone;
   std::optional<int64_t> fill_max;
   std::string zone;  // of IN ZONE; empty: each metric's own
+  // What the statement alone says of its answer.
+  std::vector<std::string> notes;
 };
 
 // Dates of the events from which some group may count, if each takes the first

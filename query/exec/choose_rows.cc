@@ -13,6 +13,7 @@
 #include "query/exec/rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/date_value.h"
 
 namespace footfall::query {
 namespace {
@@ -29,6 +30,8 @@ class Chooser {
  private:
   void ReadNames();
   absl::StatusOr<bool> Keep(RowId row) const;
+  // A cell of a date as one of the second at which it begins.
+  Cell ByBegin(const Cell& date) const;
   absl::Status KeepTop(std::vector<RowId>* kept);
   absl::Status KeepOthers(absl::Span<const uint32_t> top,
                           std::vector<RowId>* kept);
@@ -79,9 +82,24 @@ absl::StatusOr<bool> Chooser::Keep(RowId row) const {
     FOOTFALL_ASSIGN_OR_RETURN(const Cell left, rows_.Evaluate(test.left, row));
     FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
                               rows_.Evaluate(test.right, row));
-    if (!TestCells(test.comparison, left, right)) return false;
+    const bool holds =
+        test.left.is_date
+            ? left.has_value && right.has_value &&
+                  TestDates(test.comparison, UnpackDate(left.value.integer),
+                            UnpackDate(right.value.integer),
+                            results_.timeline->zone())
+            : TestCells(test.comparison, left, right);
+    if (!holds) return false;
   }
   return true;
+}
+
+Cell Chooser::ByBegin(const Cell& date) const {
+  if (!date.has_value) return date;
+  return Cell::Exact(
+      Scalar::Integer(absl::ToUnixSeconds(BeginOf(
+          UnpackDate(date.value.integer), results_.timeline->zone()))),
+      date.present, date.expected);
 }
 
 absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
@@ -96,6 +114,7 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   for (const uint32_t group : groups) {
     FOOTFALL_ASSIGN_OR_RETURN(judged[group],
                               rows_.Evaluate(top.expr, {group, 0}));
+    if (top.expr.is_date) judged[group] = ByBegin(judged[group]);
   }
   const size_t count = std::min(
       groups.size(), static_cast<size_t>(std::max<int64_t>(0, top.count)));
@@ -142,8 +161,9 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
   cells.reserve(kept->size() * expr_keys.size());
   for (const RowId& row : *kept) {
     for (const size_t k : expr_keys) {
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
+      FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
                                 rows_.Evaluate(plan_.order_by[k].expr, row));
+      if (plan_.order_by[k].expr.is_date) cell = ByBegin(cell);
       cells.push_back(cell);
     }
   }

@@ -110,6 +110,9 @@ void Evaluation::AddNotes() {
         change.count, " at ", operand.grid.Format(change.step), ", ",
         change.other_count, " at ", operand.grid.Format(change.other_step)));
   }
+  for (const std::string& missing : results_.timeline->missing()) {
+    AddNote(missing);
+  }
   AddAcrossNotes();
   AddCagrNotes();
   AddHiddenNotes();

@@ -205,7 +205,16 @@ absl::Status Timeline::CutRanges(Run& run) {
         moved.push_back(ranges[static_cast<size_t>(key)][o]);
         std::optional<TimeWindow>& window = moved.back();
         if (window.has_value() && !open_[o]) {
-          window = ShiftWindow(*window, plan_->operands[o].grid, count, unit);
+          std::string missing;
+          const TimeWindow before = *window;
+          window = ShiftWindow(before, plan_->operands[o].grid, count, unit,
+                               &missing);
+          if (!window.has_value()) {
+            missing_.insert(absl::StrCat(
+                FormatWindow(before), " as it lies ", count, " ",
+                UnitName(unit), count == 1 ? "" : "s",
+                " earlier has no value: there is no ", missing));
+          }
         }
         absl::StrAppend(&name, window ? FormatWindow(*window) : "", ";");
       }

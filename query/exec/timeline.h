@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -101,6 +102,9 @@ class Timeline {
   absl::Span<const uint32_t> reads(size_t transform) const {
     return reads_[transform];
   }
+  // What is to be told of ranges that do not exist where they are looked for.
+  const std::set<std::string>& missing() const { return missing_; }
+
   // The slot that much earlier by the calendar; nullopt where that date does
   // not exist. Requires: a transform looks there.
   std::optional<uint32_t> Earlier(uint32_t slot, int64_t count,
@@ -167,6 +171,7 @@ class Timeline {
   std::vector<bool> open_;
   std::vector<StepRange> settled_;
   std::optional<Alignment> aligned_;
+  std::set<std::string> missing_;
   std::vector<bool> partial_;              // [slots]; without ALIGN
   std::vector<std::vector<uint32_t>> at_;  // [transforms]
   std::vector<std::vector<uint32_t>> reads_;

@@ -29,7 +29,7 @@ void LeafTable::Append(const LeafTable& other) {
   append(other.expected_, &expected_);
 }
 
-uint64_t LeafTable::BytesPerCell() { return 3 * 8 + 1 + 2 * 4; }
+uint64_t LeafTable::BytesPerCell() { return 3 * 8 + 1 + 2 * 8; }
 
 void LeafTable::Set(size_t group, size_t bucket, const Cell& cell) {
   const size_t at = group * buckets_ + bucket;
@@ -52,8 +52,8 @@ void LeafTable::Set(size_t group, size_t bucket, const Cell& cell) {
   if (cell.inexact) flags |= kInexact;
   if (cell.filled) flags |= kFilled;
   flags_[at] = flags;
-  present_[at] = static_cast<uint32_t>(cell.present);
-  expected_[at] = static_cast<uint32_t>(cell.expected);
+  present_[at] = cell.present;
+  expected_[at] = cell.expected;
 }
 
 Cell LeafTable::Get(size_t group, size_t bucket) const {

@@ -48,8 +48,8 @@ class LeafTable {
   std::vector<int64_t> lows_;
   std::vector<int64_t> highs_;
   std::vector<uint8_t> flags_;
-  std::vector<uint32_t> present_;
-  std::vector<uint32_t> expected_;
+  std::vector<int64_t> present_;
+  std::vector<int64_t> expected_;
 };
 
 }  // namespace footfall::query

@@ -70,6 +70,12 @@ void Evaluation::CollectGroups() {
       if (shown) results_.shown = results_.groups.size();
     }
   }
+  // One row, though nothing may be in it: a count of 0.
+  if (plan_.by.empty() && !plan_.every.has_value() &&
+      !plan_.align.has_value() && !split.empty() && results_.groups.empty()) {
+    results_.groups.emplace_back();
+    results_.shown = 1;
+  }
   local_.resize(operands);
   for (size_t o = 0; o < operands; ++o) {
     const OperandGroups& groups = readers_[o]->groups();
@@ -122,12 +128,23 @@ absl::Status Evaluation::ReadBroadcasts() {
 absl::Status Evaluation::CutInner(Reservation* memory) {
   const Timeline& timeline = *results_.timeline;
   if (plan_.inner.empty()) return absl::OkStatus();
+  std::vector<StepRange> samples(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    const bool asks = std::any_of(
+        plan_.inner.begin(), plan_.inner.end(), [o](const InnerEvery& every) {
+          return every.counts_nothing && o < every.buckets.size() &&
+                 every.buckets[o].has_value();
+        });
+    if (!asks || !timeline.open(o)) continue;
+    FOOTFALL_ASSIGN_OR_RETURN(samples[o], readers_[o]->FindSamples());
+  }
+  samples = timeline.SettledRanges(samples);
   inner_.resize(timeline.has_time() ? 1 : timeline.slot_count());
   for (size_t set = 0; set < inner_.size(); ++set) {
     for (size_t i = 0; i < plan_.inner.size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(
           InnerSteps steps,
-          InnerSteps::Create(run_, plan_, i, readers_, timeline, set));
+          InnerSteps::Create(run_, plan_, i, readers_, timeline, set, samples));
       FOOTFALL_RETURN_IF_ERROR(
           memory->Add(static_cast<uint64_t>(steps.size()) *
                       (8 + plan_.operands.size() * sizeof(BucketPiece))));
@@ -214,8 +231,7 @@ void Evaluation::Settle() {
                              : timeline.whole(leaf.operand, 0).over;
     for (size_t g = 0; g < results_.groups.size(); ++g) {
       Cell cell = table.Get(g, 0);
-      // Kept in 32 bits: a count below 0 comes back around.
-      cell.expected = static_cast<uint32_t>(cell.expected + over);
+      cell.expected += over;
       if (leaf.function.Is(Aggregate::kCoverage) && cell.expected > 0) {
         cell = Cell::Exact(Scalar::Decimal(static_cast<double>(cell.present) /
                                            static_cast<double>(cell.expected)),

@@ -3,6 +3,7 @@
 #include "query/exec/operand_reader.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "query/exec/lanes.h"
@@ -95,19 +96,24 @@ absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<SlabCursor>> OperandReader::ScanAll(
+    StepRange steps, std::vector<SeriesId>* series) const {
+  for (size_t i = 0; i < groups_.rows.size(); ++i) {
+    if (groups_.matched[i]) series->push_back(groups_.rows.ids[i]);
+  }
+  ScanRequest scan;
+  scan.metric = operand_.metric->id;
+  scan.series = *series;
+  scan.steps = steps;
+  return ScanRows(run_, groups_.rows, scan);
+}
+
 absl::StatusOr<bool> OperandReader::HasSamples(StepRange steps) const {
   if (steps.empty()) return false;
   if (split_ != nullptr) return split_->HasSamples(steps);
   std::vector<SeriesId> series;
-  for (size_t i = 0; i < groups_.rows.size(); ++i) {
-    if (groups_.matched[i]) series.push_back(groups_.rows.ids[i]);
-  }
-  ScanRequest scan;
-  scan.metric = operand_.metric->id;
-  scan.series = series;
-  scan.steps = steps;
   FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                            ScanRows(run_, groups_.rows, scan));
+                            ScanAll(steps, &series));
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
@@ -116,6 +122,31 @@ absl::StatusOr<bool> OperandReader::HasSamples(StepRange steps) const {
     const bool any = std::any_of(slab.present.begin(), slab.present.end(),
                                  [](uint64_t bits) { return bits != 0; });
     if (any) return true;
+  }
+}
+
+absl::StatusOr<StepRange> OperandReader::FindSamples() const {
+  if (split_ != nullptr) return split_->FindSamples();
+  StepRange samples;
+  if (steps_.empty()) return samples;
+  std::vector<SeriesId> series;
+  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
+                            ScanAll(steps_, &series));
+  while (true) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+    if (!more) return samples;
+    const Slab& slab = cursor->slab();
+    for (size_t i = 0; i < slab.series.size() * slab.words; ++i) {
+      if (slab.present[i] == 0) continue;
+      const int64_t base =
+          slab.first_step + static_cast<int64_t>(i % slab.words * 64);
+      const int64_t first = base + std::countr_zero(slab.present[i]);
+      const int64_t end = base + std::bit_width(slab.present[i]);
+      if (samples.empty()) samples = {first, end};
+      samples.begin = std::min(samples.begin, first);
+      samples.end = std::max(samples.end, end);
+    }
   }
 }
 

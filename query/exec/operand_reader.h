@@ -87,6 +87,8 @@ class OperandReader {
   // Whether a series of the operand has a sample at one of `steps`; reads up to
   // the first.
   absl::StatusOr<bool> HasSamples(StepRange steps) const;
+  // From the first to the last sample among steps(); empty where there is none.
+  absl::StatusOr<StepRange> FindSamples() const;
 
   // Lanes of `groups`, in their order. What is told beside their values (a
   // number of series that changes, a step without a member) is of the steps
@@ -127,6 +129,9 @@ class OperandReader {
   std::vector<bool> CrossingCombinations(absl::Span<const uint32_t> numbers,
                                          size_t count) const;
   absl::Status PrepareAcross();
+  // `series` must outlive the cursor.
+  absl::StatusOr<std::unique_ptr<SlabCursor>> ScanAll(
+      StepRange steps, std::vector<SeriesId>* series) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;
   // (operand_wholes.cc)

@@ -22,6 +22,18 @@ bool LeavesOutPartial(const TimeFunction& function) {
   return function.kind == Kind::kSlope || function.kind == Kind::kCagr;
 }
 
+// Of a bucket without samples.
+Cell CellOfNothing(const TimeFunction& function, int64_t present,
+                   int64_t expected) {
+  if (function.Is(Aggregate::kCount)) {
+    return Cell::Exact(Scalar::Integer(0), present, expected);
+  }
+  if (function.Is(Aggregate::kCoverage) && expected > 0) {
+    return Cell::Exact(Scalar::Decimal(0), present, expected);
+  }
+  return Cell::Missing(present, expected);
+}
+
 uint64_t CountPresent(const StepSpan& span) {
   return CountSteps(span.present, span.bit_offset, span.count);
 }
@@ -68,9 +80,9 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
   StepRange steps = Intersect(piece.data, x.steps);
   const int64_t unfinished = timeline_.unfinished(operand);
   if (LeavesOutPartial(function)) steps.end = std::min(steps.end, unfinished);
-  if (steps.empty()) return Cell::Missing(0, piece.over);
+  if (steps.empty()) return CellOfNothing(function, 0, piece.over);
   const StepSpan span = SpanOf(x, steps);
-  if (CountPresent(span) == 0) return Cell::Missing(0, piece.over);
+  if (CountPresent(span) == 0) return CellOfNothing(function, 0, piece.over);
   // A value that is there already is expected, over or not.
   int64_t early = 0;
   if (unfinished < steps.end) {
@@ -95,7 +107,7 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   const InnerSteps& inner = *x.inner;
   const bool two = function.kind == Kind::kCorrelation;
   if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
-  const StepRange all = inner.Positions(operand, piece.data);
+  const StepRange all = inner.Positions(operand, piece.inside);
   StepRange taken = all;
   if (LeavesOutPartial(function)) {
     // Only those at the ends are cut, or not over.
@@ -104,23 +116,24 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   }
   // What lies before and behind all samples is expected, too.
   Coverage coverage = {0, piece.over};
-  for (int64_t p = all.begin; p < all.end; ++p) {
+  for (int64_t p = taken.begin; p < taken.end; ++p) {
     coverage.expected -= inner.piece(operand, p).over;
-    if (p < taken.begin || p >= taken.end) continue;
     const size_t at = static_cast<size_t>(p);
     const Coverage own =
         two ? LeastCoverage(x.coverage[at], y.coverage[at]) : x.coverage[at];
     coverage.present += own.present;
     coverage.expected += own.expected;
   }
-  const auto missing = [&coverage] {
-    return Cell::Missing(coverage.present, coverage.expected);
-  };
-  if (taken.empty()) return missing();
+  const StepRange there = Intersect(taken, x.steps);
+  if (there.empty() || CountPresent(SpanOf(x, there)) == 0) {
+    return CellOfNothing(function, coverage.present, coverage.expected);
+  }
+  taken = there;
   const StepSpan span = SpanOf(x, taken);
-  if (CountPresent(span) == 0) return missing();
   if (function.Is(Aggregate::kCoverage)) {
-    if (coverage.expected == 0) return missing();
+    if (coverage.expected == 0) {
+      return Cell::Missing(coverage.present, coverage.expected);
+    }
     return Cell::Exact(Scalar::Decimal(static_cast<double>(coverage.present) /
                                        static_cast<double>(coverage.expected)),
                        coverage.present, coverage.expected);

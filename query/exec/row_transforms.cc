@@ -41,7 +41,6 @@ absl::Status Rows::AddGroup() {
     }
     FOOTFALL_RETURN_IF_ERROR(WorkOut(t, group));
   }
-  if (plan_.fill == FillMode::kNone) return absl::OkStatus();
   for (LeafTable& table : finished_) table.AddGroup();
   return FillGroup(group);
 }
@@ -195,9 +194,17 @@ const Rows::Stretch& Rows::Range() {
 
 absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
   const uint32_t begin = Range().begin;
+  // The range may begin before all that was read.
+  int64_t before = 0;
+  for (const size_t o : OperandsOf(plan_, plan_.transforms[transform].x)) {
+    if (plan_.operands[o].broadcast()) continue;
+    before = results_.timeline->OverBefore(o);
+    break;
+  }
   for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     CellSum sum;
+    sum.AddExpected(before);
     for (const uint32_t slot : results_.timeline->reads(transform)) {
       if (slot < begin) continue;
       FOOTFALL_ASSIGN_OR_RETURN(

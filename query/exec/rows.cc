@@ -42,13 +42,23 @@ Cell AsDate(Cell cell, const Plan& plan, const Leaf& leaf) {
 // ---- FILL
 
 absl::Status Rows::Fill() {
-  if (plan_.fill == FillMode::kNone) return absl::OkStatus();
   const size_t groups = results_.groups.size();
   const size_t slots = results_.timeline->size();
-  FOOTFALL_RETURN_IF_ERROR(memory_.Add(LeafTable::BytesPerCell() *
-                                       plan_.items.size() * groups * slots));
+  Range();
   for (const BoundItem& item : plan_.items) {
-    finished_.emplace_back(groups, slots, item.expr.is_decimal);
+    of_nothing_.push_back(HasValueOfNothing(plan_, item.expr));
+    const std::vector<size_t> read = OperandsOf(plan_, item.expr);
+    of_group_.push_back(std::any_of(read.begin(), read.end(), [this](size_t o) {
+      return !plan_.operands[o].broadcast();
+    }));
+    some_of_nothing_ = some_of_nothing_ || of_nothing_.back();
+  }
+  if (plan_.fill != FillMode::kNone) {
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(LeafTable::BytesPerCell() *
+                                         plan_.items.size() * groups * slots));
+    for (const BoundItem& item : plan_.items) {
+      finished_.emplace_back(groups, slots, item.expr.is_decimal);
+    }
   }
   for (uint32_t g = 0; g < groups; ++g) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
@@ -57,35 +67,74 @@ absl::Status Rows::Fill() {
   return absl::OkStatus();
 }
 
-// Dates are not filled, and bounds(x) has no column that could say so.
+// Whether the group has a sample in the range. Where there is one row at most
+// of a range that is said, it needs none.
+bool Rows::HasSamples(uint32_t group) {
+  const Timeline& timeline = *results_.timeline;
+  if (!timeline.has_time() && plan_.by.empty()) {
+    bool open = false;
+    for (size_t o = 0; o < plan_.operands.size(); ++o) open |= timeline.open(o);
+    if (!open) return true;
+  }
+  const Stretch& range = Range();
+  for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+    if (HasSteps({group, slot})) return true;
+  }
+  return false;
+}
+
+// Dates are not filled, and bounds(x) has no column that could say so. Nothing
+// is filled in buckets that begin after now.
 absl::Status Rows::FillGroup(uint32_t group) {
+  if (some_of_nothing_) has_samples_.push_back(HasSamples(group));
+  if (plan_.fill == FillMode::kNone) return absl::OkStatus();
   const Stretch& range = Range();
   std::vector<Cell> cells(range.end - range.begin);
+  size_t begun = 0;
+  while (begun < cells.size() &&
+         !results_.timeline->BeginsAfterNow(group, range.begin + begun)) {
+    ++begun;
+  }
+  bool says = false;
   for (size_t i = 0; i < plan_.items.size(); ++i) {
     const BoundItem& item = plan_.items[i];
     for (uint32_t slot = range.begin; slot < range.end; ++slot) {
-      FOOTFALL_ASSIGN_OR_RETURN(cells[slot - range.begin],
-                                Evaluate(item.expr, {group, slot}));
+      Cell& cell = cells[slot - range.begin];
+      FOOTFALL_ASSIGN_OR_RETURN(cell, Evaluate(item.expr, {group, slot}));
+      says |= of_group_[i] && SaysSomething(i, cell) &&
+              !(of_nothing_[i] && cell.present == 0);
     }
     if (!item.bounds && !item.expr.is_date && !item.expr.is_text) {
       FillCells(plan_.fill, plan_.fill_max, item.expr.is_decimal,
-                absl::MakeSpan(cells));
+                absl::MakeSpan(cells).first(begun));
     }
     for (uint32_t slot = range.begin; slot < range.end; ++slot) {
       finished_[i].Set(group, slot, cells[slot - range.begin]);
     }
   }
-  bool says = false;
-  for (uint32_t slot = range.begin; slot < range.end && !says; ++slot) {
-    FOOTFALL_ASSIGN_OR_RETURN(says, Says({group, slot}));
-  }
   has_values_.push_back(says);
   return absl::OkStatus();
 }
 
+bool Rows::SaysSomething(size_t item, const Cell& cell) const {
+  if (cell.hidden) return false;
+  return cell.has_value || (plan_.items[item].bounds &&
+                            (cell.low.has_value() || cell.high.has_value()));
+}
+
 absl::StatusOr<bool> Rows::Says(RowId row) const {
-  if (!HasSteps(row)) return false;
-  for (const BoundItem& item : plan_.items) {
+  const bool steps = HasSteps(row);
+  if (!steps) {
+    // Counts and coverages are 0 of a bucket without samples.
+    if (!some_of_nothing_ || !has_samples_[row.group] ||
+        row.bucket < range_->begin || row.bucket >= range_->end ||
+        results_.timeline->BeginsAfterNow(row.group, row.bucket)) {
+      return false;
+    }
+  }
+  for (size_t i = 0; i < plan_.items.size(); ++i) {
+    const BoundItem& item = plan_.items[i];
+    if (!steps && !of_nothing_[i]) continue;
     if (item.expr.kind == RowExpr::Kind::kLeaf && !item.bounds &&
         !plan_.leaves[item.expr.leaf].whole_range) {
       if (results_.leaves[item.expr.leaf].has_value(row.group, row.bucket)) {
@@ -94,27 +143,25 @@ absl::StatusOr<bool> Rows::Says(RowId row) const {
       continue;
     }
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, Evaluate(item.expr, row));
-    if (cell.hidden) continue;
-    if (cell.has_value ||
-        (item.bounds && (cell.low.has_value() || cell.high.has_value()))) {
-      return true;
-    }
+    if (SaysSomething(i, cell)) return true;
   }
   return false;
 }
 
 absl::StatusOr<bool> Rows::Exists(RowId row) const {
-  if (plan_.fill == FillMode::kNone) return Says(row);
+  if (plan_.fill == FillMode::kNone ||
+      results_.timeline->BeginsAfterNow(row.group, row.bucket)) {
+    return Says(row);
+  }
   if (!has_values_[row.group] || row.bucket < range_->begin ||
       row.bucket >= range_->end) {
     return false;
   }
   if (plan_.fill == FillMode::kNull) return true;
   for (size_t i = 0; i < plan_.items.size(); ++i) {
-    const Cell cell = finished_[i].Get(row.group, row.bucket);
-    if (!plan_.items[i].bounds && cell.filled) return true;
+    if (SaysSomething(i, finished_[i].Get(row.group, row.bucket))) return true;
   }
-  return Says(row);
+  return false;
 }
 
 absl::StatusOr<Cell> Rows::Finished(size_t item, RowId row) const {

@@ -36,7 +36,8 @@ class Rows {
 
   // Call it once, first.
   absl::Status WorkOutTransforms();
-  // Fills the cells of items, where FILL is said; after the transforms.
+  // Finds out which rows there are, and fills the cells of items where FILL is
+  // said; after the transforms.
   absl::Status Fill();
   // Works out the group that was appended to the results. It has no rank, and
   // its shares are of the totals that were there without it.
@@ -122,6 +123,8 @@ class Rows {
   absl::Status Cumulative(size_t transform, uint32_t first_group);
   absl::Status Rank(size_t transform);
   absl::Status FillGroup(uint32_t group);
+  bool HasSamples(uint32_t group);
+  bool SaysSomething(size_t item, const Cell& cell) const;
   // Whether a row is there without FILL.
   absl::StatusOr<bool> Says(RowId row) const;
   // The buckets of the range, [begin, end): where DURING does not say one of
@@ -148,6 +151,12 @@ class Rows {
   // was not filled.
   std::vector<LeafTable> finished_;
   std::vector<bool> has_values_;
+  // [items] whether it has a value of a bucket without samples; and, where some
+  // has, [groups] whether the group has rows of such buckets.
+  std::vector<bool> of_nothing_;
+  std::vector<bool> of_group_;  // [items] it reads samples of the row's group
+  bool some_of_nothing_ = false;
+  std::vector<bool> has_samples_;
   bool inexact_total_ = false;
   bool total_lacks_ = false;
   // Groups that a share of a change counts as 0 on one side.

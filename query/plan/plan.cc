@@ -41,6 +41,10 @@ bool operator==(const TimeFunction& a, const TimeFunction& b) {
          a.count == b.count && a.lag == b.lag;
 }
 
+bool CountsNothing(const TimeFunction& function) {
+  return function.Is(Aggregate::kCount) || function.Is(Aggregate::kCoverage);
+}
+
 bool operator==(const Leaf& a, const Leaf& b) {
   return a.function == b.function && a.steps == b.steps && a.other == b.other &&
          a.whole_range == b.whole_range && a.bare == b.bare &&
@@ -72,6 +76,23 @@ bool operator==(const RowExpr& a, const RowExpr& b) {
   return a.kind == b.kind && SameNumber(a.number, b.number) &&
          a.leaf == b.leaf && a.item == b.item && a.transform == b.transform &&
          a.events == b.events && a.op == b.op && a.sides == b.sides;
+}
+
+bool HasValueOfNothing(const Plan& plan, const RowExpr& expr) {
+  if (expr.kind == RowExpr::Kind::kLeaf) {
+    const Leaf& leaf = plan.leaves[expr.leaf];
+    return !leaf.whole_range && CountsNothing(leaf.function);
+  }
+  return std::any_of(
+      expr.sides.begin(), expr.sides.end(),
+      [&plan](const RowExpr& side) { return HasValueOfNothing(plan, side); });
+}
+
+bool RowsOfNothing(const Plan& plan) {
+  return std::any_of(plan.items.begin(), plan.items.end(),
+                     [&plan](const BoundItem& item) {
+                       return HasValueOfNothing(plan, item.expr);
+                     });
 }
 
 std::vector<Date> DatesThatCount(const BoundEvents& events) {

@@ -103,6 +103,8 @@ struct TimeFunction {
   }
 };
 bool operator==(const TimeFunction& a, const TimeFunction& b);
+// Whether it has a value of a bucket without samples: 0.
+bool CountsNothing(const TimeFunction& function);
 
 // A value at each step. The steps are those of the operands' grid or, of what
 // stands in a call with an EVERY of its own, the buckets of that EVERY:
@@ -139,6 +141,8 @@ std::optional<size_t> InnerOf(const StepExpr& expr);
 // An EVERY inside a call.
 struct InnerEvery {
   Period period;
+  // Some function has a value of a bucket without samples: count, coverage.
+  bool counts_nothing = false;
   std::vector<std::optional<Buckets>> buckets;  // [operands]; none: not read
 };
 
@@ -310,6 +314,12 @@ struct Plan {
   // What the statement alone says of its answer.
   std::vector<std::string> notes;
 };
+
+// Whether an item has a value of a bucket without samples: counts, coverages
+// and what arithmetic makes of them.
+bool HasValueOfNothing(const Plan& plan, const RowExpr& expr);
+// Whether some item of the plan has, so that there are rows of such buckets.
+bool RowsOfNothing(const Plan& plan);
 
 // Dates of the events from which some group may count, if each takes the first
 // that applies to it: of those that apply to the same groups, the first.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "query/cell/compare.h"
 #include "query/exec/groups.h"
@@ -35,6 +36,9 @@ class Chooser {
   absl::Status KeepTop(std::vector<RowId>* kept);
   absl::Status KeepOthers(absl::Span<const uint32_t> top,
                           std::vector<RowId>* kept);
+  // Groups whose rows are all left out, for nothing lies earlier.
+  void LookAtSilent(uint32_t group);
+  void TellSilent(size_t kept);
   absl::Status Order(std::vector<RowId>* kept) const;
   // Members byte by byte; below 0 where group a stands before b.
   int CompareGroups(uint32_t a, uint32_t b) const;
@@ -47,7 +51,51 @@ class Chooser {
   // [BY dimensions][groups] their members' names, looked up once: sorting asks
   // for each many times.
   std::vector<std::vector<absl::string_view>> names_;
+  std::vector<std::string> silent_;
+  size_t silent_count_ = 0;
 };
+
+// The shift that an item looks back by; null where it does not.
+const Transform* LookBackOf(const Plan& plan, const RowExpr& expr) {
+  if (expr.kind == RowExpr::Kind::kTransform) {
+    const Transform& transform = plan.transforms[expr.transform];
+    return transform.kind == Transform::Kind::kLag ? &transform : nullptr;
+  }
+  for (const RowExpr& side : expr.sides) {
+    const Transform* found = LookBackOf(plan, side);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+void Chooser::LookAtSilent(uint32_t group) {
+  constexpr size_t kMaxNamed = 3;
+  if (plan_.by.empty() || !plan_.having.empty()) return;
+  for (const BoundItem& item : plan_.items) {
+    if (LookBackOf(plan_, item.expr) == nullptr) return;
+  }
+  for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
+    if (!rows_.HasSteps({group, b})) continue;
+    ++silent_count_;
+    if (silent_.size() < kMaxNamed) {
+      silent_.push_back(GroupText(run_, plan_, results_.groups[group]));
+    }
+    return;
+  }
+}
+
+void Chooser::TellSilent(size_t kept) {
+  if (silent_.empty() || kept == 0) return;
+  const Transform& shift = *LookBackOf(plan_, plan_.items[0].expr);
+  std::sort(silent_.begin(), silent_.end());
+  results_.notes.push_back(absl::StrCat(
+      "no row of ", absl::StrJoin(silent_, ", "),
+      silent_count_ > silent_.size()
+          ? absl::StrCat(" and ", silent_count_ - silent_.size(), " more")
+          : "",
+      ": there is nothing whole ", shift.count, " ", UnitName(shift.unit),
+      shift.count == 1 ? "" : "s", " earlier"));
+}
 
 void Chooser::ReadNames() {
   for (size_t i = 0; i < plan_.by.size(); ++i) {
@@ -97,8 +145,8 @@ absl::StatusOr<bool> Chooser::Keep(RowId row) const {
 Cell Chooser::ByBegin(const Cell& date) const {
   if (!date.has_value) return date;
   return Cell::Exact(
-      Scalar::Integer(absl::ToUnixSeconds(BeginOf(
-          UnpackDate(date.value.integer), results_.timeline->zone()))),
+      Scalar::Integer(absl::ToUnixSeconds(
+          BeginOf(UnpackDate(date.value.integer), results_.timeline->zone()))),
       date.present, date.expected);
 }
 
@@ -106,6 +154,11 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   const BoundTop& top = *plan_.top;
   std::vector<uint32_t> groups;
   for (const RowId& row : *kept) {
+    // What is not split is a whole, not one of the others nor of the best.
+    if (top.others.has_value() &&
+        results_.groups[row.group][0] == kEmptyMember) {
+      continue;
+    }
     if (groups.empty() || groups.back() != row.group) {
       groups.push_back(row.group);
     }
@@ -127,7 +180,6 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   const auto best = absl::MakeConstSpan(groups).first(count);
   std::vector<bool> in(results_.groups.size());
   for (const uint32_t group : best) in[group] = true;
-  // What is not split is a whole, not one of the others.
   for (uint32_t g = 0; top.others.has_value() && g < in.size(); ++g) {
     if (results_.groups[g][0] == kEmptyMember) in[g] = true;
   }
@@ -227,12 +279,15 @@ absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
   const size_t limit =
       plan_.limit.has_value() ? static_cast<size_t>(*plan_.limit) : SIZE_MAX;
   for (const uint32_t group : groups) {
+    const size_t had = kept.size();
     for (uint32_t b = 0; b < buckets; ++b) {
       FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
       if (keep) kept.push_back({group, b});
     }
+    if (kept.size() == had) LookAtSilent(group);
     if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
   }
+  TellSilent(kept.size());
   if (plan_.top.has_value()) FOOTFALL_RETURN_IF_ERROR(KeepTop(&kept));
   const bool others = plan_.top.has_value() && plan_.top->others.has_value();
   if (!sorted || others) FOOTFALL_RETURN_IF_ERROR(Order(&kept));

@@ -66,10 +66,18 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
     const BucketPiece piece = leaf.whole_range
                                   ? timeline.whole(leaf.operand, group)
                                   : timeline.piece(leaf.operand, group, b);
+    CagrDoubts own;
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell cell,
-        over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &doubts));
+        over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &own));
     table.Set(group, b, cell);
+    doubts.not_positive |= own.not_positive;
+    doubts.too_short |= own.too_short;
+    if (own.left_out > 0) {
+      int64_t& most = findings->left_out[leaf_index];
+      most = std::max(most, own.left_out);
+      if (!leaf.whole_range) findings->cut_slots.insert(b);
+    }
   }
   findings->Add(leaf_index, group, doubts);
   return absl::OkStatus();
@@ -302,6 +310,11 @@ void Evaluation::Merge(const Findings& findings) {
       findings_.no_members[o] = findings.no_members[o];
     }
   }
+  for (const auto& [leaf, count] : findings.left_out) {
+    findings_.left_out[leaf] = std::max(findings_.left_out[leaf], count);
+  }
+  findings_.cut_slots.insert(findings.cut_slots.begin(),
+                             findings.cut_slots.end());
   for (const CagrFinding& cagr : findings.cagrs) {
     findings_.Add(cagr.leaf, cagr.group, cagr.doubts);
   }

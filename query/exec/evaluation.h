@@ -6,8 +6,10 @@
 #define FOOTFALL_QUERY_EXEC_EVALUATION_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,9 @@ class Evaluation {
     // [operands] Of ACROSS; `set` is the operand's group.
     std::vector<std::optional<GroupLanes::NoMember>> no_members;
     std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
+    // By leaf: most inner buckets left out of a cell; and slots with some.
+    std::map<size_t, int64_t> left_out;
+    std::set<size_t> cut_slots;
 
     void Add(size_t leaf, size_t group, CagrDoubts doubts) {
       for (const CagrFinding& known : cagrs) {
@@ -104,6 +109,7 @@ class Evaluation {
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
   void AddCagrNotes();
   void AddHiddenNotes();
+  void AddLeftOutNotes();
   void AddNotes();
 
   Run& run_;

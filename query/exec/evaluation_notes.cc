@@ -83,6 +83,22 @@ void Evaluation::AddHiddenNotes() {
   }
 }
 
+void Evaluation::AddLeftOutNotes() {
+  for (const auto& [index, count] : findings_.left_out) {
+    const Leaf& leaf = plan_.leaves[index];
+    const auto inner = InnerOf(leaf.steps);
+    if (!inner.has_value()) continue;
+    const Period& period = plan_.inner[*inner].period;
+    AddNote(absl::StrCat(leaf.name, " leaves out ", count, " x ",
+                         FormatPeriod(period),
+                         count == 1 ? ", which is" : ", which are",
+                         " cut by the range, or not over"));
+  }
+  for (const size_t slot : findings_.cut_slots) {
+    results_.timeline->SetPartial(slot);
+  }
+}
+
 void Evaluation::AddCagrNotes() {
   const auto add = [this](const CagrFinding& found, absl::string_view why) {
     const Leaf& leaf = plan_.leaves[found.leaf];
@@ -116,6 +132,7 @@ void Evaluation::AddNotes() {
   AddAcrossNotes();
   AddCagrNotes();
   AddHiddenNotes();
+  AddLeftOutNotes();
   if (const Alignment* aligned = results_.timeline->aligned()) {
     std::string note = aligned->NoteOf(run_, results_.groups);
     if (!note.empty()) AddNote(std::move(note));

@@ -191,9 +191,16 @@ absl::Status Evaluation::CountTops() {
           leaf.whole_range ? results_.timeline->whole(leaf.operand, 0)
                            : results_.timeline->piece(leaf.operand, 0, b);
       const size_t set = tops_[i].size() > 1 ? b : 0;
-      const StepRange steps = inner.has_value() ? inner_[set][*inner].Positions(
-                                                      leaf.operand, piece.data)
-                                                : piece.data;
+      StepRange steps = piece.data;
+      if (inner.has_value()) {
+        const InnerSteps& buckets = inner_[set][*inner];
+        steps = buckets.Positions(leaf.operand, piece.inside);
+        const auto cut = [&](int64_t p) {
+          return !buckets.whole(leaf.operand, p);
+        };
+        while (!steps.empty() && cut(steps.begin)) ++steps.begin;
+        while (!steps.empty() && cut(steps.end - 1)) --steps.end;
+      }
       for (size_t g = 0; g < results_.groups.size(); ++g) {
         const TopCounts::Count count = tops_[i][set].Of(g, steps);
         if (count.present == 0) continue;

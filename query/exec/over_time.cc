@@ -17,7 +17,7 @@ namespace {
 
 using Kind = TimeFunction::Kind;
 
-// A trend would take what is cut or not over for a fall.
+// A trend would take a step that is not over for a fall.
 bool LeavesOutPartial(const TimeFunction& function) {
   return function.kind == Kind::kSlope || function.kind == Kind::kCagr;
 }
@@ -38,6 +38,20 @@ uint64_t CountPresent(const StepSpan& span) {
   return CountSteps(span.present, span.bit_offset, span.count);
 }
 
+// Requires: some step is present.
+int64_t LastStep(const StepSpan& span) {
+  uint32_t i = span.count - 1;
+  while (!StepBit(span.present, span.bit_offset + i)) --i;
+  return span.first_step + i;
+}
+
+// The age of a last step, of which `end` steps are over: exact as presence is.
+Cell AgeAt(Cell last, int64_t end) {
+  const Scalar age =
+      Scalar::Integer(std::max<int64_t>(0, end - 1 - last.value.integer));
+  return Cell::Exact(age, last.present, last.expected);
+}
+
 }  // namespace
 
 absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
@@ -55,6 +69,13 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
       return Slope(x, expected);
     case Kind::kCorrelation:
       return Correlation(x, y, function.lag.value_or(0), expected);
+    case Kind::kLastTime:
+    case Kind::kAge: {
+      const int64_t last = LastStep(x);
+      // The steps behind it are known to CellOf().
+      return Cell::Exact(Scalar::Integer(last),
+                         static_cast<int64_t>(CountPresent(x)), expected);
+    }
     case Kind::kCountInTop:
       // Its coverage; the places are known once all groups are there.
       return Reduce(Aggregate::kCount, x, expected);
@@ -96,7 +117,15 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
     if (others.empty()) return Cell::Missing(0, expected);
     other = SpanOf(y, others);
   }
-  return Apply(function, span, other, expected, x, operand, doubts);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const Cell cell,
+      Apply(function, span, other, expected, x, operand, doubts));
+  if (function.kind != Kind::kAge) return cell;
+  // A range that is open ends with now.
+  const bool open = timeline_.open(operand) && !timeline_.has_time() &&
+                    !plan_.operands[operand].window.last.has_value();
+  return AgeAt(cell,
+               open ? unfinished : std::min(piece.inside.end, unfinished));
 }
 
 absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
@@ -109,11 +138,16 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
   const StepRange all = inner.Positions(operand, piece.inside);
   StepRange taken = all;
-  if (LeavesOutPartial(function)) {
-    // Only those at the ends are cut, or not over.
-    while (!taken.empty() && !inner.whole(operand, taken.begin)) ++taken.begin;
-    while (!taken.empty() && !inner.whole(operand, taken.end - 1)) --taken.end;
-  }
+  // Half a month is no month: what is cut, or not over, is at the ends.
+  const auto left_out = [&](int64_t p) {
+    if (inner.whole(operand, p)) return false;
+    const bool has_value = p >= x.steps.begin && p < x.steps.end &&
+                           x.coverage[p - x.steps.begin].present > 0;
+    doubts->left_out += has_value ? 1 : 0;
+    return true;
+  };
+  while (!taken.empty() && left_out(taken.begin)) ++taken.begin;
+  while (!taken.empty() && left_out(taken.end - 1)) --taken.end;
   // What lies before and behind all samples is expected, too.
   Coverage coverage = {0, piece.over};
   for (int64_t p = taken.begin; p < taken.end; ++p) {
@@ -124,6 +158,7 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
     coverage.present += own.present;
     coverage.expected += own.expected;
   }
+  const int64_t whole_end = taken.end;
   const StepRange there = Intersect(taken, x.steps);
   if (there.empty() || CountPresent(SpanOf(x, there)) == 0) {
     return CellOfNothing(function, coverage.present, coverage.expected);
@@ -144,7 +179,8 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   // A row of lags says how many pairs it is of.
   if (!function.lag.has_value()) cell.present = coverage.present;
   cell.expected = coverage.expected;
-  if (function.kind == Kind::kFirstTime) {
+  if (function.kind == Kind::kAge) return AgeAt(cell, whole_end);
+  if (function.kind == Kind::kFirstTime || function.kind == Kind::kLastTime) {
     for (std::optional<Scalar>* bound : {&cell.low, &cell.high}) {
       if (!bound->has_value()) continue;
       *bound = Scalar::Integer(inner.FirstStep(operand, (*bound)->integer));

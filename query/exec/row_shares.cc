@@ -32,6 +32,9 @@
 namespace footfall::query {
 namespace {
 
+// Groups that a note names, and notes of one kind.
+constexpr size_t kMaxNamed = 3;
+
 bool IsExact(const Cell& cell) { return cell.kind() == CellKind::kExact; }
 
 }  // namespace
@@ -121,7 +124,6 @@ absl::Status Rows::NoteChanged(const RowExpr& expr, RowId row) {
 
 // "app 'A', app 'B' and 2 more", in the order of names.
 std::string Rows::NamesOf(const std::vector<uint32_t>& groups) const {
-  constexpr size_t kMaxNamed = 3;
   std::vector<std::string> names;
   for (const uint32_t group : groups) {
     names.push_back(GroupText(run_, plan_, results_.groups[group]));
@@ -145,6 +147,7 @@ std::vector<std::string> Rows::Notes() const {
         "the total behind a share is not exact: series that are not split, and "
         "that it does not count, may hold more of the members picked");
   }
+  for (const auto& [of, note] : lengths_) notes.push_back(note);
   if (!came_.empty()) {
     notes.push_back(absl::StrCat("the total behind a share of a change counts ",
                                  NamesOf(came_), " as 0 before"));

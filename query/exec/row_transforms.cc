@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "query/cell/cell_sum.h"
 #include "query/cell/rank.h"
 #include "query/exec/rows.h"
@@ -77,10 +78,30 @@ absl::Status Rows::Lag(size_t transform, uint32_t first_group) {
           earlier.has_value() && lag.no_partial &&
           (timeline.partial(g, slot) || timeline.partial(g, *earlier));
       if (left_out) cell = Cell::Missing(cell.present, cell.expected);
+      if (!lag.name.empty() && cell.has_value && earlier.has_value()) {
+        NoteLengths(lag, {g, slot}, *earlier);
+      }
       cells_[transform].Set(g, slot, cell);
     }
   }
   return absl::OkStatus();
+}
+
+// Sums over 28 and 31 days are compared as they are; a note says so.
+void Rows::NoteLengths(const Transform& lag, RowId row, uint32_t earlier) {
+  const std::vector<size_t> operands = OperandsOf(plan_, lag.x);
+  if (operands.empty() || !HasSteps(row)) return;
+  const Timeline& timeline = *results_.timeline;
+  const int64_t now =
+      timeline.piece(operands[0], row.group, row.bucket).inside.size();
+  const int64_t then =
+      timeline.piece(operands[0], row.group, earlier).inside.size();
+  const std::string unit(
+      UnitName(plan_.operands[operands[0]].grid.period().unit));
+  if (now == then) return;
+  lengths_.emplace(lag.name, absl::StrCat(lag.name, " compares sums over ", now,
+                                          " and ", then, " ", unit, "s: ",
+                                          lag.mean, " compares their means"));
 }
 
 bool Rows::WithinData(const std::vector<size_t>& operands, uint32_t group,

@@ -4,6 +4,7 @@
 #define FOOTFALL_QUERY_EXEC_ROWS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -119,6 +120,7 @@ class Rows {
   // asked for.
   absl::Status WorkOut(size_t transform, uint32_t first_group);
   absl::Status Lag(size_t transform, uint32_t first_group);
+  void NoteLengths(const Transform& lag, RowId row, uint32_t earlier);
   absl::Status MovingAverage(size_t transform, uint32_t first_group);
   absl::Status Cumulative(size_t transform, uint32_t first_group);
   absl::Status Rank(size_t transform);
@@ -162,6 +164,7 @@ class Rows {
   // Groups that a share of a change counts as 0 on one side.
   std::vector<uint32_t> came_;
   std::vector<uint32_t> left_;
+  std::map<std::string, std::string> lengths_;  // notes, by what they are of
 };
 
 // The rows of the answer, in its order: those with a value, after HAVING, TOP,

@@ -86,6 +86,8 @@ class Timeline {
   bool partial(size_t group, size_t slot) const {
     return aligned_.has_value() ? AlignedPartial(group, slot) : partial_[slot];
   }
+  // A value of the slot needed a part of a bucket. Not under ALIGN.
+  void SetPartial(size_t slot) { partial_[slot] = true; }
   // Of no meaning under ALIGN, where Offset() stands in its place.
   std::string Format(size_t slot) const;
   // Units since the event at which the bucket begins.

@@ -29,6 +29,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindOrder());
   FOOTFALL_RETURN_IF_ERROR(BindTop());
   FOOTFALL_RETURN_IF_ERROR(CheckSplit());
+  FOOTFALL_RETURN_IF_ERROR(CheckZones());
   PlaceEvents();
   KeepHidden();
   plan_.limit = select_.limit;
@@ -206,6 +207,15 @@ absl::StatusOr<std::optional<RowExpr>> Binder::BindItemName(
     return *std::move(bound);
   }
   if (snapshot_.FindMetric(operand->metric) != nullptr) return std::nullopt;
+  if (FindTimeFunction(operand->metric).has_value() ||
+      IsTransform(operand->metric)) {
+    return Refuse(
+        Refusal::kUnknownName, expr.source,
+        {operand->metric,
+         absl::StrCat("a function has its value behind it, as in "
+                      "the item: ",
+                      plan_.items.empty() ? "avg(dau)" : plan_.items[0].name)});
+  }
   Nearest nearest(operand->metric);
   for (const BoundItem& item : plan_.items) nearest.Offer(item.name);
   for (const std::string& name : plan_.by) nearest.Offer(name);

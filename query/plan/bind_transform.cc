@@ -131,6 +131,13 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     }
     const bool by_time = shape.takes == Takes::kValueAndTime;
     const bool fits = by_time ? back != nullptr : buckets >= 1;
+    if (!by_time && argument != nullptr && call.arguments.size() == 2 &&
+        buckets < 1 && std::get_if<Expr>(&call.arguments[1].form) != nullptr) {
+      return Refuse(Refusal::kArguments, call.arguments[1].source,
+                    {name, "1 bucket or more",
+                     absl::StrCat(name, "(dau, 1) is dau itself, ", name,
+                                  "(dau, 7) the mean of 7")});
+    }
     if (argument == nullptr || !fits) {
       return Refuse(
           Refusal::kArguments, expr.source,
@@ -194,7 +201,18 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     transform.kind = Transform::Kind::kCumulative;
   }
   transform.x = x;
-  transform.no_partial = name == "growth";
+  transform.no_partial = name == "growth" || name == "delta";
+  const bool of_sum = x.kind == RowExpr::Kind::kLeaf &&
+                      plan_.leaves[x.leaf].function.Is(Aggregate::kSum) &&
+                      back != nullptr;
+  if (of_sum && transform.no_partial) {
+    Expr mean = expr;
+    Expr& inner = std::get<Expr>(std::get<Call>(mean.node).arguments[0].form);
+    if (Call* sum = std::get_if<Call>(&inner.node)) sum->function = "avg";
+    transform.name = Printed(expr);
+    transform.mean = Printed(mean);
+  }
+  NoteRatioOfRatios(expr, name, *argument);
   RowExpr row = AddTransform(std::move(transform));
   if (name == "delta") return MakeArithmetic('-', std::move(x), std::move(row));
   if (name == "growth") {
@@ -202,6 +220,20 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
         '-', MakeArithmetic('/', std::move(x), std::move(row)), One());
   }
   return row;
+}
+
+// Growth of what is a ratio already.
+void Binder::NoteRatioOfRatios(const Expr& expr, absl::string_view name,
+                               const Expr& x) {
+  const Call* call = std::get_if<Call>(&x.node);
+  if (name != "growth" || call == nullptr ||
+      (call->function != "growth" && call->function != "share")) {
+    return;
+  }
+  Expr points = expr;
+  std::get<Call>(points.node).function = "delta";
+  AddNote(absl::StrCat(Printed(expr), " is percent of percent: ",
+                       Printed(points), " is the change in points"));
 }
 
 // Whether a shift by `back` leads from one bucket, or range, to another.

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
@@ -85,6 +86,12 @@ class Binder {
   absl::StatusOr<const Operand*> AcrossOperand(const Expr& expr,
                                                const Call& call);
   absl::Status BindBuckets(footfall::Source source, BoundOperand* bound);
+  // (bind_zones.cc) That buckets below a day, or of steps below a day, begin at
+  // the same instants in all operands.
+  absl::Status CheckZones() const;
+  absl::Status CheckZones(const Period& bucket,
+                          absl::Span<const size_t> operands,
+                          footfall::Source source) const;
 
   // ---- Expressions (bind_expr.cc)
   absl::StatusOr<RowExpr> BindRow(const Expr& expr, const Place& place);
@@ -158,6 +165,9 @@ class Binder {
   // Of what the statement alone says of its answer; each once.
   void AddNote(std::string note);
   void NoteRelated(const Expr& expr, Related related);
+  void NoteRatioOfRatios(const Expr& expr, absl::string_view name,
+                         const Expr& x);
+  void NoteMeanOfRatios(const Expr& expr, const Call& call, const Leaf& leaf);
   // What the steps there are gathered into; nullopt: the range.
   std::optional<Period> BucketOf(const Place& place) const;
   // Whether a bucket of the operand may hold more than one step.

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -88,6 +89,8 @@ struct TimeFunction {
     kCagr,
     kCorrelation,  // of two
     kCountInTop,   // `count`
+    kLastTime,     // a date
+    kAge,          // steps since the last sample
   };
   Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
@@ -255,6 +258,9 @@ struct Transform {
   footfall::Unit unit = footfall::Unit::kDay;  // kLag
   // kLag: missing where the row, or the one it looks back to, is partial.
   bool no_partial = false;
+  // kLag of a sum: as written, and of the mean of a step; else empty.
+  std::string name;
+  std::string mean;
   RowExpr counted;           // kShare: x as it counts in the total
   std::vector<bool> within;  // kShare: [BY dimensions]
   friend bool operator==(const Transform&, const Transform&) = default;
@@ -294,6 +300,9 @@ struct Plan {
   std::vector<BoundOperand> operands;
   std::vector<InnerEvery> inner;
   std::vector<Leaf> leaves;
+  // Leaves that are last values, and those that say of which step: a note tells
+  // where rows are of different ones. Without EVERY.
+  std::vector<std::pair<size_t, size_t>> last_times;
   std::vector<BoundEvents> events;
   std::optional<BoundAlign> align;
   // Each stands behind those that it reads.

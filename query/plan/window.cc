@@ -17,7 +17,8 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
                                        footfall::Source source,
                                        absl::string_view text) {
   if (now == absl::InfiniteFuture() || now == absl::InfinitePast()) {
-    return Refuse(Refusal::kNoNow, text, source);
+    return Refuse(Refusal::kLastTooLong, text, source,
+                  {absl::StrCat(last.count)});
   }
   auto units = Grid::Create(Period{last.unit, 1}, grid.zone_name());
   if (!units.ok()) return units.status();

@@ -100,7 +100,8 @@ absl::Status RunAndReport(Database& database, const Statement& statement,
 }  // namespace query
 
 absl::Status Execute(Database& database, absl::string_view text,
-                     const QueryOptions& options, const ExecuteHooks& hooks) {
+                     const QueryOptions& given, const ExecuteHooks& hooks) {
+  const QueryOptions options = query::WithNow(given);
   if (text.size() > std::numeric_limits<uint32_t>::max()) {
     return query::Refuse(query::Refusal::kTextLimit, "", {},
                          {absl::StrCat(text.size()),
@@ -117,7 +118,8 @@ absl::Status Execute(Database& database, absl::string_view text,
 }
 
 absl::Status Execute(Database& database, const Statement& statement,
-                     const QueryOptions& options, const ExecuteHooks& hooks) {
+                     const QueryOptions& given, const ExecuteHooks& hooks) {
+  const QueryOptions options = query::WithNow(given);
   const std::string text = Print(statement);
   FOOTFALL_ASSIGN_OR_RETURN(
       const Statement parsed,

@@ -8,12 +8,15 @@
 #include "engine/catalog/catalog.h"
 #include "engine/catalog/records.h"
 #include "engine/open_database.h"
+#include "engine/read/open_gate.h"
 #include "engine/read/tile_range.h"
 #include "engine/upkeep/due_tiles.h"
 #include "engine/upkeep/upkeep.h"
 #include "engine/write/bulk_load.h"
 #include "engine/write/commit_queue.h"
 #include "engine/write/writes.h"
+#include "footfall/guard.h"
+#include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
 #include "storage/store/rocksdb_store.h"
 
@@ -28,7 +31,7 @@ class StoredDatabase final : public Database {
       : options_(options),
         internal_(internal),
         store_(std::move(store)),
-        queue_(store_.get(), std::move(catalog), options.read_only,
+        queue_(store_.get(), std::move(catalog), options.read_only, gate_,
                [this](const StoreBatch& batch) { due_.NoteApplied(batch); }),
         upkeep_(&queue_, &due_) {
     if (options.background_upkeep && !options.read_only) {
@@ -37,24 +40,12 @@ class StoredDatabase final : public Database {
   }
 
   ~StoredDatabase() override {
-    const absl::Status closed = Close();
-    static_cast<void>(closed);  // a caller who wants to know calls Close()
+    Close().IgnoreError();  // a caller who wants to know calls Close()
   }
 
   absl::StatusOr<std::shared_ptr<const Metric>> Define(
       const MetricSpec& spec) override {
-    if (std::shared_ptr<const Metric> same = FindSame(spec); same != nullptr) {
-      return same;
-    }
-    std::shared_ptr<const Metric> metric;
-    const auto work = [&](CommitQueue::Change& change) -> absl::Status {
-      FOOTFALL_ASSIGN_OR_RETURN(metric,
-                                change.catalog->Define(spec, change.batch));
-      return absl::OkStatus();
-    };
-    FOOTFALL_RETURN_IF_ERROR(
-        queue_.RunAlone(Durability::kPowerLoss, work).status());
-    return metric;
+    return Inside([&] { return DefineInside(spec); });
   }
 
   absl::Status DropMetric(absl::string_view name) override {
@@ -65,83 +56,148 @@ class StoredDatabase final : public Database {
                                 EndTileKeyOf(metric));
       return absl::OkStatus();
     };
-    return queue_.RunAlone(Durability::kPowerLoss, work).status();
+    return Inside(
+        [&] { return queue_.RunAlone(Durability::kPowerLoss, work).status(); });
   }
 
   absl::StatusOr<WriteResult> Write(const SampleBatch& batch,
                                     const WriteOptions& options) override {
-    const uint64_t rows = batch.row_count() + batch.event_changes().size() +
-                          batch.alias_changes().size();
-    if (rows > options_.max_batch_rows) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("the batch has ", rows, " rows; max_batch_rows allows ",
-                       options_.max_batch_rows));
-    }
-    return WriteRows(&queue_, batch, options);
+    return Inside([&]() -> absl::StatusOr<WriteResult> {
+      const uint64_t rows = batch.row_count() + batch.event_changes().size() +
+                            batch.alias_changes().size();
+      if (rows > options_.max_batch_rows) {
+        return absl::ResourceExhaustedError(absl::StrCat(
+            "the batch has ", rows, " rows; max_batch_rows allows ",
+            options_.max_batch_rows));
+      }
+      return WriteRows(&queue_, batch, options);
+    });
   }
 
   absl::StatusOr<uint64_t> Delete(const Metric& metric,
                                   absl::Span<const SeriesId> series,
                                   StepRange steps,
                                   const WriteOptions& options) override {
-    return DeleteRange(&queue_, metric, series, steps, options);
+    return Inside(
+        [&] { return DeleteRange(&queue_, metric, series, steps, options); });
   }
 
   absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
       std::shared_ptr<const Metric> metric, uint64_t memory_bytes) override {
-    return engine::NewBulkLoader(
-        &queue_, std::move(metric), memory_bytes, internal_.spill_folder,
-        [this](MetricId loaded) { due_.NoteMetric(loaded); });
+    return Inside([&] {
+      return engine::NewBulkLoader(
+          gate_, &queue_, std::move(metric), memory_bytes,
+          internal_.spill_folder,
+          [this](MetricId loaded) { due_.NoteMetric(loaded); });
+    });
   }
 
   std::shared_ptr<const Snapshot> TakeSnapshot() const override {
     return queue_.current();
   }
 
-  absl::Status RunUpkeep() override { return upkeep_.Run(); }
+  absl::Status RunUpkeep() override {
+    return Inside([&] { return upkeep_.Run(); });
+  }
 
-  absl::Status Compact() override {
-    FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact());
-    FOOTFALL_RETURN_IF_ERROR(store_->Flush());
-    return store_->Compact();
+  absl::Status Compact(const StopCheck& stop) override {
+    return Inside([&]() -> absl::Status {
+      FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact(stop));
+      FOOTFALL_RETURN_IF_ERROR(ForCaller(store_->Flush()));
+      return ForCaller(store_->CompactUnless([&]() -> absl::Status {
+        FOOTFALL_RETURN_IF_ERROR(upkeep_.CheckStopping());
+        return AskStop(stop);
+      }));
+    });
   }
 
   DatabaseStats Stats() const override {
     DatabaseStats stats;
-    if (const auto snapshot = queue_.current(); snapshot != nullptr) {
+    Inside([&]() -> absl::Status {
+      const auto snapshot = queue_.current();
+      stats.store = store_->Stats();
       stats.commit = snapshot->commit();
       stats.metric_count = snapshot->catalog().metrics().size();
       stats.series_count = snapshot->catalog().series_count();
-      stats.store = store_->Stats();
-    }
+      return absl::OkStatus();
+    }).IgnoreError();
     return stats;
+  }
+
+  DatabaseHealth Health() const override {
+    DatabaseHealth health = queue_.Health();
+    Inside([&]() -> absl::Status {
+      const absl::Status of_store = ForCaller(store_->Health());
+      if (of_store.ok() || health.state == DatabaseHealth::State::kLatched) {
+        return absl::OkStatus();
+      }
+      health.cause = of_store;
+      health.state = absl::IsFailedPrecondition(of_store)
+                         ? DatabaseHealth::State::kLatched
+                         : DatabaseHealth::State::kRefusing;
+      return absl::OkStatus();
+    }).IgnoreError();
+    health.upkeep_error = upkeep_.last_error();
+    return health;
+  }
+
+  absl::Status Resume() override {
+    return Inside([&] { return queue_.Resume(); });
   }
 
   bool read_only() const override { return options_.read_only; }
 
   absl::Status Close() override {
-    upkeep_.Stop();
-    queue_.Close();
-    return store_->Close();
+    return Guarded([&]() -> absl::Status {
+      storage::MutexLock lock(&close_mutex_);
+      if (closed_) return absl::OkStatus();
+      closed_ = true;
+      // Upkeep and compaction give up, all else finishes.
+      upkeep_.Stop();
+      gate_->Shut();
+      queue_.Close();
+      return ForCaller(store_->Close());
+    });
   }
 
  private:
-  // The metric of this declaration, if it is there: nothing to write then.
-  std::shared_ptr<const Metric> FindSame(const MetricSpec& spec) const {
-    const auto snapshot = queue_.current();
-    if (snapshot == nullptr) {
-      return nullptr;
-    }
-    std::shared_ptr<const Metric> metric = snapshot->FindMetric(spec.name);
-    return metric != nullptr && metric->spec == spec ? metric : nullptr;
+  // Runs the work of a call. FAILED_PRECONDITION once the database is being
+  // closed, which waits for the calls that are inside.
+  template <typename Call>
+  auto Inside(Call&& call) const -> decltype(call()) {
+    return Guarded([&]() -> decltype(call()) {
+      const OpenGate::Pass pass(gate_.get());
+      if (!pass.inside()) return OpenGate::ClosedError();
+      return call();
+    });
+  }
+
+  absl::StatusOr<std::shared_ptr<const Metric>> DefineInside(
+      const MetricSpec& spec) {
+    // Nothing to write where it is there.
+    std::shared_ptr<const Metric> metric =
+        queue_.current()->FindMetric(spec.name);
+    if (metric != nullptr && metric->spec == spec) return metric;
+    const auto work = [&](CommitQueue::Change& change) -> absl::Status {
+      FOOTFALL_ASSIGN_OR_RETURN(metric,
+                                change.catalog->Define(spec, change.batch));
+      return absl::OkStatus();
+    };
+    FOOTFALL_RETURN_IF_ERROR(
+        queue_.RunAlone(Durability::kPowerLoss, work).status());
+    return metric;
   }
 
   const DatabaseOptions options_;
   const InternalOptions internal_;
   const std::unique_ptr<Store> store_;
+  // Shared with the snapshots and loaders that outlive this.
+  const std::shared_ptr<OpenGate> gate_ = std::make_shared<OpenGate>();
   DueTiles due_;
   CommitQueue queue_;
   Upkeep upkeep_;
+  storage::Mutex close_mutex_;
+  bool closed_ ABSL_GUARDED_BY(close_mutex_) = false;
 };
 
 }  // namespace
@@ -151,11 +207,13 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
     const InternalOptions& internal) {
   FOOTFALL_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
-      Catalog::Load(*store->TakeView(), internal.tile_shape));
+      Catalog::Load(*store->TakeView(), internal.tile_shape,
+                    options.stop_opening));
   if (catalog->is_new() && !options.read_only) {
     StoreBatch batch;
     batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));
-    FOOTFALL_RETURN_IF_ERROR(store->Apply(batch, Durability::kPowerLoss));
+    FOOTFALL_RETURN_IF_ERROR(
+        ForCaller(store->Apply(batch, Durability::kPowerLoss)));
   }
   return std::unique_ptr<Database>(std::make_unique<StoredDatabase>(
       std::move(store), std::move(catalog), options, internal));
@@ -167,21 +225,24 @@ namespace footfall {
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     absl::string_view path, const DatabaseOptions& options) {
-  const std::string folder(path);
-  FOOTFALL_ASSIGN_OR_RETURN(
-      std::unique_ptr<Store> store,
-      storage::OpenRocksdbStore(
-          folder, {.create_if_missing = options.create_if_missing,
-                   .read_only = options.read_only,
-                   .memory_budget_bytes = options.memory_budget_bytes}));
-  return engine::OpenDatabase(
-      std::move(store), options,
-      {.tile_shape = std::nullopt, .spill_folder = folder});
+  return Guarded([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
+    const std::string folder(path);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        std::unique_ptr<Store> store,
+        storage::OpenRocksdbStore(
+            folder, {.create_if_missing = options.create_if_missing,
+                     .read_only = options.read_only,
+                     .memory_budget_bytes = options.memory_budget_bytes}));
+    return engine::OpenDatabase(
+        std::move(store), options,
+        {.tile_shape = std::nullopt, .spill_folder = folder});
+  });
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     std::unique_ptr<Store> store, const DatabaseOptions& options) {
-  return engine::OpenDatabase(std::move(store), options, {});
+  return Guarded(
+      [&] { return engine::OpenDatabase(std::move(store), options, {}); });
 }
 
 }  // namespace footfall

@@ -10,6 +10,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,17 @@ std::string TimeOf(double seconds) {
   return "";
 }
 
+// Why a run failed; none where it did not. benchmark 1.8 renamed the fields.
+template <typename Run>
+std::optional<std::string> FailureOf(const Run& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    if (run.error_occurred) return run.error_message;
+  } else {
+    if (run.skipped != decltype(run.skipped){}) return run.skip_message;
+  }
+  return std::nullopt;
+}
+
 class TableReporter final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override {
@@ -59,8 +71,8 @@ class TableReporter final : public benchmark::BenchmarkReporter {
     for (const Run& run : runs) {
       const std::string name = run.benchmark_name();
       const absl::string_view shown = absl::StripPrefix(name, "BM_");
-      if (run.error_occurred) {
-        PrintLine(shown, "FAILED", "", "", run.error_message);
+      if (const std::optional<std::string> failure = FailureOf(run)) {
+        PrintLine(shown, "FAILED", "", "", *failure);
         continue;
       }
       std::string items;

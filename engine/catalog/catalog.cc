@@ -138,7 +138,8 @@ size_t FindSeries(const MetricState& state,
 }
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(
-    const StoreView& view, std::optional<storage::TileShape> shape) {
+    const StoreView& view, std::optional<storage::TileShape> shape,
+    const StopCheck& stop) {
   std::unique_ptr<Catalog> catalog(new Catalog());
   catalog->shape_ = shape;
   std::string value;
@@ -157,6 +158,7 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(
   const auto iterator = view.Scan(Keyspace::kCatalog, "", "");
   bool any = false;
   while (true) {
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, iterator->Next());
     if (!more) {
       break;
@@ -171,6 +173,22 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Load(
   }
   catalog->is_new_ = !any;
   return catalog;
+}
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::LoadSound(
+    const StoreView& view,
+    absl::FunctionRef<void(const CatalogKey&, const absl::Status&)> on_bad) {
+  std::unique_ptr<Catalog> catalog(new Catalog());
+  const auto iterator = view.Scan(Keyspace::kCatalog, "", "");
+  while (true) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, iterator->Next());
+    if (!more) return catalog;
+    const absl::Status status =
+        catalog->LoadRecord(iterator->key(), iterator->value());
+    if (status.ok()) continue;
+    const absl::StatusOr<CatalogKey> key = ParseCatalogKey(iterator->key());
+    on_bad(key.ok() ? *key : CatalogKey(), status);
+  }
 }
 
 absl::Status Catalog::LoadRecord(absl::string_view key,
@@ -223,12 +241,20 @@ absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   if (!declaration.ok()) {
     return in_metric(declaration.status(), declaration.status().code());
   }
+  absl::Status usable;
   absl::StatusOr<Grid> grid =
       Grid::Create(declaration->spec.period, declaration->spec.zone);
   if (!grid.ok()) {
-    return in_metric(grid.status(), absl::StatusCode::kFailedPrecondition);
+    // Zone data differ between machines; the other metrics need not suffer.
+    usable = absl::FailedPreconditionError(absl::StrCat(
+        "metric ", declaration->spec.name,
+        " cannot be read or written here: ", grid.status().message()));
+    grid = Grid::Create(declaration->spec.period, "UTC");
   }
-  if (const absl::Status valid = ValidateMetricSpec(declaration->spec);
+  MetricSpec checked = declaration->spec;
+  if (!usable.ok()) checked.zone = "UTC";
+  if (const absl::Status valid =
+          grid.ok() ? ValidateMetricSpec(checked) : grid.status();
       !valid.ok()) {
     return in_metric(valid, absl::StatusCode::kDataLoss);
   }
@@ -243,6 +269,7 @@ absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   loaded->id = metric;
   loaded->spec = std::move(declaration->spec);
   loaded->grid = *std::move(grid);
+  loaded->usable = std::move(usable);
   if (!by_name_.emplace(loaded->spec.name, metric).second) {
     return in_metric(absl::DataLossError("its name is taken"),
                      absl::StatusCode::kDataLoss);

@@ -10,15 +10,17 @@
 #include <optional>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/catalog/records.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/sample_batch.h"
+#include "footfall/stop.h"
 #include "footfall/store.h"
 
 namespace footfall::engine {
@@ -39,16 +41,27 @@ size_t FindSeries(const MetricState& state,
 class Catalog {
  public:
   // Reads the catalog of a store; an empty store has an empty one. New metrics
-  // get tiles of `shape` (benchmarks), or of their period's default shape.
+  // get tiles of `shape` (benchmarks), or of their period's default shape. One
+  // whose zone this machine does not know is there, with Metric::usable saying
+  // so. `stop` is asked for each record.
   //
   //   DATA_LOSS            records do not parse or do not fit each other
   //   UNIMPLEMENTED        written by a later release
-  //   FAILED_PRECONDITION  a metric's zone is not known on this machine
   static absl::StatusOr<std::unique_ptr<Catalog>> Load(
-      const StoreView& view, std::optional<storage::TileShape> shape);
+      const StoreView& view, std::optional<storage::TileShape> shape,
+      const StopCheck& stop = {});
+
+  // The same without the records that do not load, each of which is handed to
+  // `on_bad`. What they were needed for does not load either. For repairs.
+  static absl::StatusOr<std::unique_ptr<Catalog>> LoadSound(
+      const StoreView& view,
+      absl::FunctionRef<void(const CatalogKey& key, const absl::Status& status)>
+          on_bad);
 
   // Commit number of the store's last batch.
   uint64_t commit() const { return commit_; }
+  // As given to Load().
+  std::optional<storage::TileShape> shape() const { return shape_; }
   // Nothing was in the store, not even the format version.
   bool is_new() const { return is_new_; }
   // Null where there is none (or it was dropped).
@@ -119,10 +132,10 @@ class Catalog {
   bool is_new_ = false;
   std::optional<storage::TileShape> shape_;
   Counters counters_;
-  absl::flat_hash_map<MetricId, std::shared_ptr<const MetricState>> metrics_;
-  absl::flat_hash_map<std::string, MetricId> by_name_;
-  absl::flat_hash_map<std::string, std::shared_ptr<Dictionary>> dictionaries_;
-  absl::flat_hash_map<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
+  FlatHashMap<MetricId, std::shared_ptr<const MetricState>> metrics_;
+  FlatHashMap<std::string, MetricId> by_name_;
+  FlatHashMap<std::string, std::shared_ptr<Dictionary>> dictionaries_;
+  FlatHashMap<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
   EventTable events_;
   AliasTable aliases_;
   std::shared_ptr<const CatalogView> view_;  // null: must be made again

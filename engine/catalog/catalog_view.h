@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/node_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/aliases.h"
@@ -18,6 +16,7 @@
 #include "engine/catalog/members.h"
 #include "engine/catalog/series_columns.h"
 #include "engine/catalog/tile_layout.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/snapshot.h"
 
@@ -88,9 +87,9 @@ class CatalogView {
   const std::shared_ptr<const EventList> events_;
   const std::shared_ptr<const AliasList> aliases_;
   std::vector<std::shared_ptr<const Metric>> metrics_;
-  absl::node_hash_map<MetricId, PublishedMetric> by_id_;
-  absl::flat_hash_map<std::string, MetricId> by_name_;
-  absl::flat_hash_map<std::string, PublishedMembers> members_;
+  FlatHashMap<MetricId, PublishedMetric> by_id_;
+  FlatHashMap<std::string, MetricId> by_name_;
+  FlatHashMap<std::string, PublishedMembers> members_;
   uint64_t series_count_ = 0;
 };
 

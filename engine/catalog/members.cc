@@ -23,9 +23,7 @@ size_t Dictionary::Hash::operator()(absl::string_view name) const {
 }
 
 Dictionary::Dictionary(uint32_t id, std::string name)
-    : id_(id),
-      name_(std::move(name)),
-      index_(0, Hash{&names_}, Equal{&names_}) {
+    : id_(id), name_(std::move(name)), index_(Hash{&names_}, Equal{&names_}) {
   storage::MutexLock lock(&mutex_);
   names_.PushBack(absl::string_view());
   index_.insert(kEmptyMember);

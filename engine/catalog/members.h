@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/chunked_array.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "storage/base/mutex.h"
 
@@ -84,7 +84,7 @@ class Dictionary {
   ChunkedArray<absl::string_view> names_;  // into blocks_
 
   mutable storage::Mutex mutex_;
-  absl::flat_hash_set<MemberId, Hash, Equal> index_ ABSL_GUARDED_BY(mutex_);
+  FlatHashSet<MemberId, Hash, Equal> index_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<char[]>> blocks_ ABSL_GUARDED_BY(mutex_);
   size_t block_used_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t block_size_ ABSL_GUARDED_BY(mutex_) = 0;

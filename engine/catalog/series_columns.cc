@@ -17,7 +17,7 @@ uint64_t Mix(uint64_t hash, MemberId member) {
 }  // namespace
 
 SeriesColumns::SeriesColumns(size_t dimension_count)
-    : index_(0, Hash{this}, Equal{this}) {
+    : index_(Hash{this}, Equal{this}) {
   for (size_t i = 0; i < dimension_count; ++i) {
     columns_.push_back(std::make_unique<Column>());
   }

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "engine/catalog/chunked_array.h"
 #include "engine/catalog/members.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/snapshot.h"
 #include "storage/base/mutex.h"
@@ -97,8 +97,7 @@ class SeriesColumns {
   SeriesId count_ ABSL_GUARDED_BY(mutex_) = 0;
   // The index is for writers; it is built when the first one comes.
   mutable bool indexed_ ABSL_GUARDED_BY(mutex_) = false;
-  mutable absl::flat_hash_set<SeriesId, Hash, Equal> index_
-      ABSL_GUARDED_BY(mutex_);
+  mutable FlatHashSet<SeriesId, Hash, Equal> index_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace footfall::engine

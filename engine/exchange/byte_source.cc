@@ -1,6 +1,7 @@
 #include "engine/exchange/byte_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -18,38 +19,57 @@ namespace footfall::engine {
 namespace {
 
 constexpr size_t kPackedBytes = size_t{1} << 18;
+constexpr size_t kBytesBetweenStops = size_t{1} << 18;
+constexpr int kWaitMs = 5;
 // Window of 2^15 bytes, and a gzip head to be read.
 constexpr int kGzipWindow = 15 + 16;
 
 class FileSource final : public ByteSource {
  public:
-  FileSource(int descriptor, std::string path, uint64_t bytes_total)
+  // `descriptor` does not block.
+  FileSource(int descriptor, std::string path, bool is_regular,
+             uint64_t bytes_total, StopCheck stop)
       : descriptor_(descriptor),
         path_(std::move(path)),
-        bytes_total_(bytes_total) {}
+        is_regular_(is_regular),
+        bytes_total_(bytes_total),
+        stop_(std::move(stop)) {}
   ~FileSource() override { close(descriptor_); }
 
   absl::StatusOr<size_t> Read(char* bytes, size_t size) override {
     while (true) {
-      const ssize_t got = read(descriptor_, bytes, size);
+      FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
+      if (!is_regular_ && !Wait()) continue;
+      const ssize_t got =
+          read(descriptor_, bytes, std::min(size, kBytesBetweenStops));
       if (got >= 0) {
         bytes_read_ += static_cast<uint64_t>(got);
         return static_cast<size_t>(got);
       }
-      if (errno == EINTR) continue;
+      if (errno == EINTR || errno == EAGAIN) continue;
       return absl::UnavailableError(
           absl::StrCat(path_, " cannot be read: ", std::strerror(errno)));
     }
   }
 
   const std::string& path() const { return path_; }
+  const StopCheck& stop() const { return stop_; }
   uint64_t bytes_read() const override { return bytes_read_; }
   uint64_t bytes_total() const override { return bytes_total_; }
 
  private:
+  // Whether there is something to read, or the end, after a short while. A pipe
+  // that nobody has written yet is not at its end.
+  bool Wait() const {
+    pollfd waited = {.fd = descriptor_, .events = POLLIN, .revents = 0};
+    return poll(&waited, 1, stop_ ? kWaitMs : -1) > 0;
+  }
+
   const int descriptor_;
   const std::string path_;
+  const bool is_regular_;
   const uint64_t bytes_total_;
+  const StopCheck stop_;
   uint64_t bytes_read_ = 0;
 };
 
@@ -95,7 +115,8 @@ class GzipSource final : public ByteSource {
       return absl::ResourceExhaustedError(
           absl::StrCat(file_->path(), ": no memory to unpack gzip data"));
     }
-    size = std::min<size_t>(size, size_t{1} << 30);
+    FOOTFALL_RETURN_IF_ERROR(AskStop(file_->stop()));
+    size = std::min(size, kBytesBetweenStops);
     stream_.next_out = reinterpret_cast<Bytef*>(bytes);
     stream_.avail_out = static_cast<uInt>(size);
     while (stream_.avail_out == size) {
@@ -158,8 +179,9 @@ class GzipSource final : public ByteSource {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
-    const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const std::string& path, const StopCheck& stop) {
+  // A pipe that nobody writes must not hold us up where nobody can stop us.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     const int error = errno;
     const std::string message =
@@ -170,10 +192,10 @@ absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
   }
   struct stat status = {};
   const bool known = fstat(descriptor, &status) == 0;
+  const bool is_regular = known && S_ISREG(status.st_mode);
   auto file = std::make_unique<FileSource>(
-      descriptor, path,
-      known && S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size)
-                                       : 0);
+      descriptor, path, is_regular,
+      is_regular ? static_cast<uint64_t>(status.st_size) : 0, stop);
   if (known && S_ISDIR(status.st_mode)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, " is a folder; a file is wanted"));

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "footfall/stop.h"
 
 namespace footfall::engine {
 
@@ -21,6 +22,7 @@ class ByteSource {
   //
   //   DATA_LOSS    gzip data are damaged or end early
   //   UNAVAILABLE  the file cannot be read
+  //   else         what the StopCheck answered
   virtual absl::StatusOr<size_t> Read(char* bytes, size_t size) = 0;
 
   // Of the file as it lies on disk.
@@ -29,13 +31,15 @@ class ByteSource {
 };
 
 // gzip is told by the first two bytes, which no text begins with. Messages name
-// the path.
+// the path. `stop` is asked before each 256 KiB at least, of the file and of
+// what is unpacked, and every 5 ms while a pipe has nothing to read or nobody
+// to write it.
 //
 //   NOT_FOUND         no such file
 //   INVALID_ARGUMENT  a folder
 //   UNAVAILABLE       it cannot be opened
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
-    const std::string& path);
+    const std::string& path, const StopCheck& stop = {});
 
 }  // namespace footfall::engine
 

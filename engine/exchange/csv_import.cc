@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/exchange/byte_source.h"
@@ -15,6 +14,8 @@
 #include "engine/exchange/csv_fields.h"
 #include "engine/exchange/csv_reader.h"
 #include "engine/exchange/reject_file.h"
+#include "footfall/guard.h"
+#include "footfall/hash_table.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall {
@@ -28,6 +29,7 @@ using engine::StepPlace;
 using engine::TimeFields;
 
 constexpr size_t kRowsAtATime = 1024;
+constexpr uint64_t kRowsPerStop = 1000;
 constexpr uint64_t kRowsPerProgress = 1 << 14;
 // Of what a map from cells to dates takes, at its fullest.
 constexpr uint64_t kBytesPerDate = 96;
@@ -93,14 +95,15 @@ class Import {
 
   std::optional<int64_t> seconds_in_;  // of every row so far
   bool must_compare_dates_ = false;
-  absl::flat_hash_map<std::pair<uint32_t, int64_t>, GivenDate> dates_;
+  FlatHashMap<std::pair<uint32_t, int64_t>, GivenDate> dates_;
 
   std::string reason_;
   ImportReport report_;
 };
 
 absl::Status Import::ReadHeader() {
-  FOOTFALL_ASSIGN_OR_RETURN(auto source, engine::OpenByteSource(spec_.path));
+  FOOTFALL_ASSIGN_OR_RETURN(auto source,
+                            engine::OpenByteSource(spec_.path, options_.stop));
   reader_ = std::make_unique<CsvReader>(std::move(source));
   FOOTFALL_ASSIGN_OR_RETURN(const bool any, reader_->Next());
   if (!any) {
@@ -145,7 +148,8 @@ absl::StatusOr<ImportReport> Import::Run() {
   }
   FOOTFALL_RETURN_IF_ERROR(ReportProgress(/*storing=*/true));
   dates_ = {};
-  FOOTFALL_ASSIGN_OR_RETURN(const WriteResult result, loader_->Finish());
+  FOOTFALL_ASSIGN_OR_RETURN(const WriteResult result,
+                            loader_->Finish(options_.stop));
   loader_.reset();
   for (const bool used : used_) report_.series += used ? 1 : 0;
   report_.new_series = result.new_series;
@@ -153,13 +157,12 @@ absl::StatusOr<ImportReport> Import::Run() {
   report_.replaced = result.replaced_in_batch;
   report_.commit = result.commit;
   if (options_.compact && result.samples > 0) {
-    const absl::Status compacted = database_.Compact();
+    const absl::Status compacted = database_.Compact(options_.stop);
     if (!compacted.ok()) {
-      return absl::Status(
-          compacted.code(),
-          absl::StrCat("the rows are imported, but the database could not be "
-                       "compacted after it: ",
-                       compacted.message()));
+      return Prefixed(
+          "the rows are imported, but the database could not be compacted "
+          "after it: ",
+          compacted);
     }
   }
   return report_;
@@ -175,6 +178,9 @@ absl::Status Import::ReadRows() {
     FOOTFALL_RETURN_IF_ERROR(TakeRow(reader_->record()));
     if (must_compare_dates_) return absl::OkStatus();
     if (rows_.size() == kRowsAtATime) FOOTFALL_RETURN_IF_ERROR(Flush());
+    if (report_.rows % kRowsPerStop == 0) {
+      FOOTFALL_RETURN_IF_ERROR(AskStop(options_.stop));
+    }
     if (report_.rows % kRowsPerProgress == 0) {
       FOOTFALL_RETURN_IF_ERROR(ReportProgress(/*storing=*/false));
     }
@@ -335,9 +341,7 @@ absl::Status Import::Misfits() const {
   return absl::InvalidArgumentError(message);
 }
 
-}  // namespace
-
-absl::StatusOr<ImportReport> ImportCsv(Database& database,
+absl::StatusOr<ImportReport> RunImport(Database& database,
                                        const ImportSpec& spec,
                                        const ImportOptions& options) {
   const std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
@@ -349,6 +353,7 @@ absl::StatusOr<ImportReport> ImportCsv(Database& database,
     return absl::NotFoundError(
         absl::StrCat("there is no metric ", QuoteField(spec.metric)));
   }
+  FOOTFALL_RETURN_IF_ERROR(metric->usable);
   {
     Import import(database, spec, options, metric, /*compares_dates=*/false);
     absl::StatusOr<ImportReport> report = import.Run();
@@ -363,6 +368,14 @@ absl::StatusOr<ImportReport> ImportCsv(Database& database,
   Import again(database, spec, options, std::move(metric),
                /*compares_dates=*/true);
   return again.Run();
+}
+
+}  // namespace
+
+absl::StatusOr<ImportReport> ImportCsv(Database& database,
+                                       const ImportSpec& spec,
+                                       const ImportOptions& options) {
+  return Guarded([&] { return RunImport(database, spec, options); });
 }
 
 }  // namespace footfall

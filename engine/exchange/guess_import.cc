@@ -16,6 +16,7 @@
 #include "engine/exchange/csv_fields.h"
 #include "engine/exchange/csv_reader.h"
 #include "footfall/csv_import.h"
+#include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall {
@@ -340,9 +341,11 @@ absl::StatusOr<ImportGuess> Guess::Make() {
 }  // namespace
 
 absl::StatusOr<ImportGuess> GuessImport(absl::string_view path) {
-  Guess guess(path);
-  FOOTFALL_RETURN_IF_ERROR(guess.Read());
-  return guess.Make();
+  return Guarded([&]() -> absl::StatusOr<ImportGuess> {
+    Guess guess(path);
+    FOOTFALL_RETURN_IF_ERROR(guess.Read());
+    return guess.Make();
+  });
 }
 
 }  // namespace footfall

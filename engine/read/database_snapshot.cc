@@ -1,21 +1,25 @@
 #include "engine/read/database_snapshot.h"
 
-#include "absl/base/attributes.h"
+#include <utility>
+
 #include "engine/read/tile_range.h"
 #include "engine/read/tile_scan.h"
+#include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 namespace {
 
-// A scan of a metric that is not there.
+// A scan of a metric that is not there, or one that can read nothing.
 class EmptyScan final : public SlabCursor {
  public:
-  absl::StatusOr<bool> Next() override { return false; }
+  explicit EmptyScan(absl::StatusOr<bool> next) : next_(std::move(next)) {}
+  absl::StatusOr<bool> Next() override { return next_; }
   const Slab& slab() const override { return slab_; }
   const ScanStats& stats() const override { return stats_; }
 
  private:
+  const absl::StatusOr<bool> next_;
   Slab slab_;
   ScanStats stats_;
 };
@@ -66,26 +70,35 @@ std::optional<MemberId> DatabaseSnapshot::FindMember(
 }
 
 const SeriesTable& DatabaseSnapshot::Series(MetricId metric) const {
-  static const NoSeries* const kNone = new NoSeries();
+  static const NoSeries kNone;
   const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
   if (found == nullptr) {
-    return *kNone;
+    return kNone;
   }
   return found->series;
 }
 
 absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::StepBounds(
     MetricId metric) const {
+  return Guarded([&] { return FindStepBounds(metric); });
+}
+
+absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::FindStepBounds(
+    MetricId metric) const {
   const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
   if (found == nullptr) {
     return std::optional<StepRange>();
   }
+  FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+  FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
   {
     storage::ReaderMutexLock lock(&bounds_mutex_);
     if (const auto known = bounds_.find(metric); known != bounds_.end()) {
       return known->second;
     }
   }
+  const OpenGate::Pass pass(gate_.get());
+  if (!pass.inside()) return OpenGate::ClosedError();
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
                             FindEras(*view_, metric));
   std::optional<StepRange> bounds;
@@ -102,11 +115,19 @@ absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::StepBounds(
 
 absl::StatusOr<uint64_t> DatabaseSnapshot::CountTiles(
     const ScanRequest& request) const {
+  return Guarded([&] { return WalkTiles(request); });
+}
+
+absl::StatusOr<uint64_t> DatabaseSnapshot::WalkTiles(
+    const ScanRequest& request) const {
   const CatalogView::PublishedMetric* const found =
       catalog_->Find(request.metric);
   if (found == nullptr) {
     return uint64_t{0};
   }
+  FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
+  const OpenGate::Pass pass(gate_.get());
+  if (!pass.inside()) return OpenGate::ClosedError();
   TileWalk walk(*view_, *found->state, found->series.count(), request.series,
                 request.steps);
   uint64_t count = 0;
@@ -121,13 +142,24 @@ absl::StatusOr<uint64_t> DatabaseSnapshot::CountTiles(
 
 std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
     const ScanRequest& request) const {
-  const CatalogView::PublishedMetric* const found =
-      catalog_->Find(request.metric);
-  if (found == nullptr) {
-    return std::make_unique<EmptyScan>();
+  try {
+    const CatalogView::PublishedMetric* const found =
+        catalog_->Find(request.metric);
+    if (found == nullptr) {
+      return std::make_unique<EmptyScan>(false);
+    }
+    const OpenGate::Pass pass(gate_.get());
+    if (!pass.inside()) {
+      return std::make_unique<EmptyScan>(OpenGate::ClosedError());
+    }
+    if (!found->state->metric->usable.ok()) {
+      return std::make_unique<EmptyScan>(found->state->metric->usable);
+    }
+    return NewTileScan(gate_.get(), *view_, *found->state,
+                       found->series.count(), request.series, request.steps);
+  } catch (...) {
+    return nullptr;  // not even the memory for a cursor that says so
   }
-  return NewTileScan(*view_, *found->state, found->series.count(),
-                     request.series, request.steps);
 }
 
 }  // namespace footfall::engine

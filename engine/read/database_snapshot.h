@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
+#include "engine/read/open_gate.h"
+#include "footfall/hash_table.h"
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
@@ -23,15 +24,28 @@
 namespace footfall::engine {
 
 // One is published after every commit; TakeSnapshot() hands out the last.
-class DatabaseSnapshot final : public Snapshot {
+//
+// Readers outside the gate may hold it: they pass the gate for each read.
+class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
  public:
-  DatabaseSnapshot(uint64_t commit, std::unique_ptr<StoreView> view,
+  // Requires: the caller is inside the gate, or the gate is not in use yet.
+  DatabaseSnapshot(std::shared_ptr<OpenGate> gate, uint64_t commit,
+                   std::unique_ptr<StoreView> view,
                    std::shared_ptr<const CatalogView> catalog)
-      : commit_(commit), view_(std::move(view)), catalog_(std::move(catalog)) {}
+      : Holder(gate.get()),
+        gate_(std::move(gate)),
+        commit_(commit),
+        view_(std::move(view)),
+        catalog_(std::move(catalog)) {
+    Hold();
+  }
+  ~DatabaseSnapshot() override { Release(); }
 
+  // Requires: the caller is inside the gate.
   const StoreView& view() const { return *view_; }
   const CatalogView& catalog() const { return *catalog_; }
 
+  absl::Status CheckOpen() const override { return gate_->CheckOpen(); }
   uint64_t commit() const override { return commit_; }
   std::vector<std::shared_ptr<const Metric>> Metrics() const override;
   std::shared_ptr<const Metric> FindMetric(
@@ -49,19 +63,25 @@ class DatabaseSnapshot final : public Snapshot {
   }
   const SeriesTable& Series(MetricId metric) const override;
   absl::StatusOr<std::optional<StepRange>> StepBounds(
-      MetricId metric) const override ABSL_LOCKS_EXCLUDED(bounds_mutex_);
+      MetricId metric) const override;
   absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const override;
   std::unique_ptr<SlabCursor> Scan(const ScanRequest& request) const override;
 
  private:
+  void LetGo() override { view_.reset(); }
+  absl::StatusOr<std::optional<StepRange>> FindStepBounds(MetricId metric) const
+      ABSL_LOCKS_EXCLUDED(bounds_mutex_);
+  absl::StatusOr<uint64_t> WalkTiles(const ScanRequest& request) const;
+
+  const std::shared_ptr<OpenGate> gate_;
   const uint64_t commit_;
-  const std::unique_ptr<StoreView> view_;
+  std::unique_ptr<StoreView> view_;  // null once the database was closed
   const std::shared_ptr<const CatalogView> catalog_;
   // What StepBounds() has found: every question asks for them, and the seeks
   // cost as much as reading a month of a series.
   mutable storage::Mutex bounds_mutex_;
-  mutable absl::flat_hash_map<MetricId, std::optional<StepRange>> bounds_
+  mutable FlatHashMap<MetricId, std::optional<StepRange>> bounds_
       ABSL_GUARDED_BY(bounds_mutex_);
 };
 

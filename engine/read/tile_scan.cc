@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/read/tile_range.h"
+#include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 #include "storage/tile/bundle.h"
 
@@ -150,17 +151,34 @@ absl::StatusOr<bool> TileWalk::NextKey() {
 
 namespace {
 
-class TileScan final : public SlabCursor {
+class TileScan final : public SlabCursor, private OpenGate::Holder {
  public:
-  TileScan(const StoreView& view, const MetricState& state,
+  TileScan(OpenGate* gate, const StoreView& view, const MetricState& state,
            SeriesId series_count, absl::Span<const SeriesId> series,
            StepRange steps)
-      : state_(state),
+      : Holder(gate),
+        gate_(gate),
+        state_(state),
         steps_(steps),
-        walk_(view, state, series_count, series, steps) {}
+        walk_(view, state, series_count, series, steps) {
+    Hold();
+  }
+  ~TileScan() override { Release(); }
 
   absl::StatusOr<bool> Next() override {
+    return Guarded([this] { return Step(); });
+  }
+
+  const Slab& slab() const override { return slab_; }
+  const ScanStats& stats() const override { return stats_; }
+
+ private:
+  void LetGo() override { walk_.LetGo(); }
+
+  absl::StatusOr<bool> Step() {
     while (true) {
+      const OpenGate::Pass pass(gate_);
+      if (!pass.inside()) return OpenGate::ClosedError();
       FOOTFALL_ASSIGN_OR_RETURN(const bool found, walk_.Next());
       if (!found) {
         return false;
@@ -175,10 +193,6 @@ class TileScan final : public SlabCursor {
     }
   }
 
-  const Slab& slab() const override { return slab_; }
-  const ScanStats& stats() const override { return stats_; }
-
- private:
   absl::Status ReadBundle() {
     const TileLayout& layout = state_.layout;
     FOOTFALL_ASSIGN_OR_RETURN(const storage::Bundle bundle,
@@ -241,6 +255,7 @@ class TileScan final : public SlabCursor {
     return absl::OkStatus();
   }
 
+  OpenGate* const gate_;
   const MetricState& state_;
   const StepRange steps_;
   TileWalk walk_;
@@ -253,12 +268,13 @@ class TileScan final : public SlabCursor {
 
 }  // namespace
 
-std::unique_ptr<SlabCursor> NewTileScan(const StoreView& view,
+std::unique_ptr<SlabCursor> NewTileScan(OpenGate* gate, const StoreView& view,
                                         const MetricState& state,
                                         SeriesId series_count,
                                         absl::Span<const SeriesId> series,
                                         StepRange steps) {
-  return std::make_unique<TileScan>(view, state, series_count, series, steps);
+  return std::make_unique<TileScan>(gate, view, state, series_count, series,
+                                    steps);
 }
 
 }  // namespace footfall::engine

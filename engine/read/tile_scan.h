@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
+#include "engine/read/open_gate.h"
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
 #include "storage/key/tile_key.h"
@@ -37,6 +38,12 @@ class TileWalk {
   absl::string_view value() const { return value_; }
   // The wanted series of the band.
   absl::Span<const SeriesId> series() const { return bands_[band_].series; }
+
+  // Drops what it holds of the store; no call may follow.
+  void LetGo() {
+    iterator_.reset();
+    pin_ = PinnedValue();
+  }
 
  private:
   struct Band {
@@ -65,8 +72,9 @@ class TileWalk {
   PinnedValue pin_;
 };
 
-// As Snapshot::Scan(). Borrows all; `series` must stay alive.
-std::unique_ptr<SlabCursor> NewTileScan(const StoreView& view,
+// As Snapshot::Scan(). Borrows all; `series` must stay alive. Requires: the
+// caller is inside the gate. The cursor passes it anew for each step.
+std::unique_ptr<SlabCursor> NewTileScan(OpenGate* gate, const StoreView& view,
                                         const MetricState& state,
                                         SeriesId series_count,
                                         absl::Span<const SeriesId> series,

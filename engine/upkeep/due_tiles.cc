@@ -24,6 +24,9 @@ bool DueTiles::IsDue(const Parts& parts, bool newest_era) {
 
 void DueTiles::NoteApplied(const StoreBatch& batch) {
   storage::MutexLock lock(&mutex_);
+  for (const MetricId metric : postponed_.metrics) due_metrics_.insert(metric);
+  for (const storage::TileKey& key : postponed_.tiles) Queue(key);
+  postponed_ = {};
   for (const StoreBatch::Operation& operation : batch.operations()) {
     if (operation.kind != StoreBatch::Kind::kAppend) {
       continue;
@@ -36,6 +39,15 @@ void DueTiles::NoteApplied(const StoreBatch& batch) {
   if (!due_metrics_.empty() || !due_tiles_.empty()) {
     wake_.Signal();
   }
+}
+
+void DueTiles::Postpone(const Due& due) {
+  storage::MutexLock lock(&mutex_);
+  postponed_.metrics.insert(postponed_.metrics.end(), due.metrics.begin(),
+                            due.metrics.end());
+  if (postponed_.tiles.size() + due.tiles.size() > kMaxDue) return;
+  postponed_.tiles.insert(postponed_.tiles.end(), due.tiles.begin(),
+                          due.tiles.end());
 }
 
 void DueTiles::NoteMetric(MetricId metric) {
@@ -138,14 +150,13 @@ void DueTiles::ForgetTile(const storage::TileKey& key) {
 void DueTiles::ForgetMetric(MetricId metric) {
   storage::MutexLock lock(&mutex_);
   newest_era_.erase(metric);
-  absl::erase_if(tiles_, [metric](const auto& tile) {
-    return tile.first.metric == metric;
-  });
+  tiles_.EraseIf(
+      [metric](const auto& tile) { return tile.first.metric == metric; });
 }
 
 void DueTiles::ForgetErasBefore(MetricId metric, int32_t era) {
   storage::MutexLock lock(&mutex_);
-  absl::erase_if(tiles_, [metric, era](const auto& tile) {
+  tiles_.EraseIf([metric, era](const auto& tile) {
     return tile.first.metric == metric && tile.first.era < era &&
            !tile.second.queued;
   });

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
@@ -48,6 +47,9 @@ class DueTiles {
 
   // Counts the patches of a batch that was applied.
   void NoteApplied(const StoreBatch& batch) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What was taken and could not be seen to, because the store failed, is due
+  // again once another batch was applied.
+  void Postpone(const Due& due) ABSL_LOCKS_EXCLUDED(mutex_);
   // The metric is due.
   void NoteMetric(MetricId metric) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -92,11 +94,11 @@ class DueTiles {
 
   mutable storage::Mutex mutex_;
   storage::CondVar wake_;  // something is due, or stopped_
-  absl::flat_hash_map<storage::TileKey, Tile, KeyHash> tiles_
-      ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<MetricId, int32_t> newest_era_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<MetricId> due_metrics_ ABSL_GUARDED_BY(mutex_);
+  FlatHashMap<storage::TileKey, Tile, KeyHash> tiles_ ABSL_GUARDED_BY(mutex_);
+  FlatHashMap<MetricId, int32_t> newest_era_ ABSL_GUARDED_BY(mutex_);
+  FlatHashSet<MetricId> due_metrics_ ABSL_GUARDED_BY(mutex_);
   std::deque<storage::TileKey> due_tiles_ ABSL_GUARDED_BY(mutex_);
+  Due postponed_ ABSL_GUARDED_BY(mutex_);
   uint32_t unknown_touches_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -9,6 +9,7 @@
 
 #include "engine/catalog/sealed_era.h"
 #include "engine/read/tile_range.h"
+#include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -54,12 +55,17 @@ Upkeep::~Upkeep() { Stop(); }
 
 void Upkeep::Start() {
   thread_ = std::thread([this] {
-    DueTiles::Due due;
-    while (due_->WaitAndTake(&due)) {
-      storage::MutexLock lock(&work_mutex_);
-      // Nobody hears of an error here: readers of the tile will, and a latched
-      // queue tells every writer.
-      See(due).IgnoreError();
+    bool more = true;
+    while (more) {
+      // Database::Health() tells of an error, readers of the tile meet it, and
+      // a latched queue tells every writer. Without memory there is no upkeep.
+      Guarded([&]() -> absl::Status {
+        DueTiles::Due due;
+        more = due_->WaitAndTake(&due);
+        if (!more) return absl::OkStatus();
+        storage::MutexLock lock(&work_mutex_);
+        return See(due);
+      }).IgnoreError();
     }
   });
 }
@@ -87,7 +93,25 @@ absl::Status Upkeep::Run() {
   return first;
 }
 
+absl::Status Upkeep::last_error() const {
+  storage::MutexLock lock(&error_mutex_);
+  return last_error_;
+}
+
+absl::Status Upkeep::Note(const absl::Status& status) {
+  if (stopping_) return status;  // an error for that reason is none of upkeep's
+  storage::MutexLock lock(&error_mutex_);
+  last_error_ = status;
+  return status;
+}
+
 absl::Status Upkeep::See(const DueTiles::Due& due) {
+  const absl::Status status = SeeAll(due);
+  if (!status.ok() && !IsOfTile(status)) due_->Postpone(due);
+  return Note(status);
+}
+
+absl::Status Upkeep::SeeAll(const DueTiles::Due& due) {
   absl::Status first;
   for (const MetricId metric : due.metrics) {
     const absl::Status status = SeeMetric(metric);
@@ -107,10 +131,10 @@ absl::Status Upkeep::See(const DueTiles::Due& due) {
     }
     const absl::Status status = SeeTile(*snapshot, due.tiles[i], &folder);
     if (!status.ok()) {
-      due_->ForgetTile(due.tiles[i]);
       if (!IsOfTile(status)) {
         return status;
       }
+      due_->ForgetTile(due.tiles[i]);
       KeepFirst(status, &first);
     }
   }
@@ -176,11 +200,11 @@ absl::Status Upkeep::SeeMetric(MetricId metric) {
   if (first >= eras->last) {
     return absl::OkStatus();
   }
-  return SealEras(metric, first, eras->last - 1, eras->last);
+  return SealEras(metric, first, eras->last - 1, eras->last, StopCheck());
 }
 
 absl::Status Upkeep::SealEras(MetricId metric, int32_t first, int32_t last,
-                              int32_t sealed_before) {
+                              int32_t sealed_before, const StopCheck& stop) {
   absl::Status first_error;
   Folder folder(queue_);
   storage::TileKey next{.metric = metric, .era = first, .band = 0};
@@ -197,9 +221,8 @@ absl::Status Upkeep::SealEras(MetricId metric, int32_t first, int32_t last,
     const auto iterator = snapshot->view().Scan(
         Keyspace::kTiles, storage::EncodeTileKey(next), end);
     for (int i = 0; more && i < kTilesOfSnapshot; ++i) {
-      if (stopping_) {
-        return Stopped();
-      }
+      FOOTFALL_RETURN_IF_ERROR(CheckStopping());
+      FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
       FOOTFALL_ASSIGN_OR_RETURN(more, iterator->Next());
       if (!more) {
         break;
@@ -236,12 +259,26 @@ absl::Status Upkeep::SealEras(MetricId metric, int32_t first, int32_t last,
   return first_error;
 }
 
-absl::Status Upkeep::Compact() {
+absl::Status Upkeep::CheckStopping() const {
+  return stopping_ ? Stopped() : absl::OkStatus();
+}
+
+absl::Status Upkeep::Compact(const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
+  const absl::Status status = CompactAll(stop);
+  // What the caller stopped is no error of upkeep's.
+  const bool is_stopped =
+      absl::IsCancelled(status) || absl::IsDeadlineExceeded(status);
+  return is_stopped ? status : Note(status);
+}
+
+absl::Status Upkeep::CompactAll(const StopCheck& stop) {
   absl::Status first;
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
   for (const auto& metric : snapshot->catalog().metrics()) {
+    FOOTFALL_RETURN_IF_ERROR(CheckStopping());
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
                               FindEras(snapshot->view(), metric->id));
     if (!eras.has_value()) {
@@ -250,7 +287,7 @@ absl::Status Upkeep::Compact() {
     due_->NoteNewestEra(metric->id, eras->last);
     // The newest era goes on growing: it is sealed again once it is over.
     const absl::Status status =
-        SealEras(metric->id, eras->first, eras->last, eras->last);
+        SealEras(metric->id, eras->first, eras->last, eras->last, stop);
     if (!status.ok() && !IsOfTile(status)) {
       return status;
     }

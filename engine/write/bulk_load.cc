@@ -7,13 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "engine/catalog/sealed_era.h"
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
 #include "engine/write/tile_stager.h"
+#include "footfall/guard.h"
+#include "footfall/hash_table.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -23,9 +24,11 @@ using Row = BulkLoader::Row;
 
 // Rows are gathered in blocks, so that they need not move when more come.
 constexpr size_t kBlockRows = size_t{1} << 16;
-// A row, while it becomes a cell; sorting needs no more than that.
-constexpr uint64_t kBytesPerRow = sizeof(Row) + sizeof(Cell);
-constexpr size_t kMergeBufferBytes = size_t{16} << 20;
+// A row of a run: as it came, whose memory the process may not get back at
+// once, as a cell, and as a cell that is being sorted.
+constexpr uint64_t kBytesPerRow = sizeof(Row) + 2 * sizeof(Cell);
+constexpr uint64_t kCellsPerStop = uint64_t{1} << 12;
+constexpr uint64_t kMergeBufferBytes = uint64_t{16} << 20;
 
 // The distinct member tuples that were asked for, numbered in that order.
 class LocalSeries {
@@ -35,7 +38,7 @@ class LocalSeries {
         columns_(metric_->spec.dimensions.size()),
         valid_(columns_.size(), {true}),
         numbers_(columns_.size()),
-        index_(0, Hash{&columns_}, Equal{&columns_}) {}
+        index_(Hash{&columns_}, Equal{&columns_}) {}
 
   // Pointers into this object are in its index.
   LocalSeries(const LocalSeries&) = delete;
@@ -109,15 +112,16 @@ class LocalSeries {
   std::vector<std::vector<bool>> valid_;  // [dimension][member]
   std::vector<uint32_t> numbers_;         // of the tuple at hand
   uint32_t count_ = 0;
-  absl::flat_hash_set<uint32_t, Hash, Equal> index_;
+  FlatHashSet<uint32_t, Hash, Equal> index_;
 };
 
 class StagedLoader final : public BulkLoader {
  public:
-  StagedLoader(CommitQueue* queue, std::shared_ptr<const Metric> metric,
-               uint64_t memory_bytes, std::string spill_folder,
-               std::function<void(MetricId)> loaded)
-      : queue_(queue),
+  StagedLoader(std::shared_ptr<OpenGate> gate, CommitQueue* queue,
+               std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
+               std::string spill_folder, std::function<void(MetricId)> loaded)
+      : gate_(std::move(gate)),
+        queue_(queue),
         metric_(std::move(metric)),
         run_rows_(std::max<uint64_t>(memory_bytes / kBytesPerRow, kBlockRows)),
         spill_folder_(std::move(spill_folder)),
@@ -127,23 +131,55 @@ class StagedLoader final : public BulkLoader {
 
   absl::Status Add(int64_t step, absl::Span<const absl::string_view> members,
                    int64_t value) override {
-    // What is wrong with step or value must not number the series.
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
-    FOOTFALL_RETURN_IF_ERROR(CheckStep(*metric_, step));
-    FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, value));
-    FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series, SeriesOf(members));
-    const Row row = {.step = step, .value = value, .series = series};
-    return AddRows(absl::MakeConstSpan(&row, 1));
+    return Inside([&]() -> absl::Status {
+      // What is wrong with step or value must not number the series.
+      FOOTFALL_RETURN_IF_ERROR(CheckStep(*metric_, step));
+      FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, value));
+      FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series,
+                                series_.NumberOf(members));
+      const Row row = {.step = step, .value = value, .series = series};
+      return TakeRows(absl::MakeConstSpan(&row, 1));
+    });
   }
 
   absl::StatusOr<uint32_t> SeriesOf(
       absl::Span<const absl::string_view> members) override {
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
-    return series_.NumberOf(members);
+    return Inside([&] { return series_.NumberOf(members); });
   }
 
   absl::Status AddRows(absl::Span<const Row> rows) override {
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+    return Inside([&] { return TakeRows(rows); });
+  }
+
+  absl::StatusOr<WriteResult> Finish(const StopCheck& stop) override {
+    return Inside([&] {
+      stop_ = stop;
+      return FinishInside();
+    });
+  }
+
+ private:
+  // Runs the work of a call. An exception spends the loader: some of its rows
+  // may be missing.
+  template <typename Call>
+  auto Inside(Call&& call) -> decltype(call()) {
+    bool returned = false;
+    auto answer = Guarded([&]() -> decltype(call()) {
+      const OpenGate::Pass pass(gate_.get());
+      if (!pass.inside()) return OpenGate::ClosedError();
+      if (finished_) {
+        return absl::FailedPreconditionError(
+            "the loader has finished; make a new one");
+      }
+      auto result = call();
+      returned = true;
+      return result;
+    });
+    if (!returned) finished_ = true;
+    return answer;
+  }
+
+  absl::Status TakeRows(absl::Span<const Row> rows) {
     used_.resize(series_.count());
     for (const Row& row : rows) FOOTFALL_RETURN_IF_ERROR(Check(row));
     for (const Row& row : rows) {
@@ -161,8 +197,7 @@ class StagedLoader final : public BulkLoader {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<WriteResult> Finish() override {
-    FOOTFALL_RETURN_IF_ERROR(CheckOpen());
+  absl::StatusOr<WriteResult> FinishInside() {
     finished_ = true;
     WriteResult result;
     if (row_count_ == 0) {
@@ -177,15 +212,12 @@ class StagedLoader final : public BulkLoader {
     };
     FOOTFALL_ASSIGN_OR_RETURN(result.commit,
                               queue_->RunAlone(Durability::kPowerLoss, work));
-    if (loaded_ != nullptr) loaded_(metric_->id);
+    // Upkeep may miss that the metric is due: it hears at the next opening.
+    Guarded([&] {
+      if (loaded_ != nullptr) loaded_(metric_->id);
+      return absl::OkStatus();
+    }).IgnoreError();
     return result;
-  }
-
- private:
-  absl::Status CheckOpen() const {
-    return finished_ ? absl::FailedPreconditionError(
-                           "the loader has finished; make a new one")
-                     : absl::OkStatus();
   }
 
   absl::Status Check(const Row& row) const {
@@ -287,32 +319,40 @@ class StagedLoader final : public BulkLoader {
 
   absl::StatusOr<StagedCounts> StageAll(const TileLayout& layout,
                                         TileStager* stager) {
-    // The rows in memory are the last run.
-    std::vector<Cell> scratch;
-    std::vector<Cell> last = TakeCells(layout, &blocks_);
-    SortCells(key_bits_, &last, &scratch);
-    scratch = {};
-    if (run_sizes_.empty()) {
-      for (const Cell& cell : last) {
-        FOOTFALL_RETURN_IF_ERROR(stager->Add(cell));
+    uint64_t staged = 0;
+    const auto stage = [&](const Cell& cell) -> absl::Status {
+      if (++staged % kCellsPerStop == 0) {
+        FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
       }
+      return stager->Add(cell);
+    };
+    if (run_sizes_.empty()) {
+      FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells,
+                                TakeCells(layout, &blocks_));
+      {
+        std::vector<Cell> scratch;
+        FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
+      }
+      for (const Cell& cell : cells) FOOTFALL_RETURN_IF_ERROR(stage(cell));
       return stager->Finish();
     }
+    // One run is in memory at a time: the last one goes to the file, too.
+    if (!blocks_.empty()) FOOTFALL_RETURN_IF_ERROR(Spill());
     FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
                               SpillFile::Create(spill_folder_));
     FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get()));
-    CellMerge merge(sorted.get(), kMergeBufferBytes);
+    CellMerge merge(sorted.get(),
+                    std::min(kMergeBufferBytes, run_rows_ * sizeof(Cell)));
     uint64_t offset = 0;
     for (const uint64_t size : run_sizes_) {
       merge.AddFileRun(offset, size);
       offset += size * sizeof(Cell);
     }
-    merge.AddRun(last);
     FOOTFALL_RETURN_IF_ERROR(merge.Start());
     while (true) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());
       if (cell == nullptr) return stager->Finish();
-      FOOTFALL_RETURN_IF_ERROR(stager->Add(*cell));
+      FOOTFALL_RETURN_IF_ERROR(stage(*cell));
     }
   }
 
@@ -329,9 +369,10 @@ class StagedLoader final : public BulkLoader {
         FOOTFALL_RETURN_IF_ERROR(
             spilled_->Read(offset, block.data(), block.size() * sizeof(Row)));
         offset += block.size() * sizeof(Row);
+        FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
         AppendCells(layout, block, &cells);
       }
-      SortCells(key_bits_, &cells, &scratch);
+      FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
       FOOTFALL_RETURN_IF_ERROR(
           sorted->Append(cells.data(), cells.size() * sizeof(Cell)));
     }
@@ -340,13 +381,14 @@ class StagedLoader final : public BulkLoader {
   }
 
   // The rows of the blocks, which are let go one by one.
-  std::vector<Cell> TakeCells(const TileLayout& layout,
-                              std::vector<std::vector<Row>>* blocks) const {
+  absl::StatusOr<std::vector<Cell>> TakeCells(
+      const TileLayout& layout, std::vector<std::vector<Row>>* blocks) const {
     std::vector<Cell> cells;
     size_t rows = 0;
     for (const std::vector<Row>& block : *blocks) rows += block.size();
     cells.reserve(rows);
     for (std::vector<Row>& block : *blocks) {
+      FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
       AppendCells(layout, block, &cells);
       block = {};
     }
@@ -371,6 +413,7 @@ class StagedLoader final : public BulkLoader {
     }
   }
 
+  const std::shared_ptr<OpenGate> gate_;
   CommitQueue* const queue_;
   const std::shared_ptr<const Metric> metric_;
   const uint64_t run_rows_;  // as many are sorted at a time
@@ -389,6 +432,7 @@ class StagedLoader final : public BulkLoader {
   bool finished_ = false;
 
   // Inside the queue.
+  StopCheck stop_;
   CellKeys keys_ = {};
   uint32_t key_bits_ = 0;
   std::vector<SeriesId> numbers_;  // [local series]
@@ -397,15 +441,17 @@ class StagedLoader final : public BulkLoader {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
-    CommitQueue* queue, std::shared_ptr<const Metric> metric,
-    uint64_t memory_bytes, const std::string& spill_folder,
-    std::function<void(MetricId)> loaded) {
+    std::shared_ptr<OpenGate> gate, CommitQueue* queue,
+    std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
+    const std::string& spill_folder, std::function<void(MetricId)> loaded) {
   FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
   if (metric == nullptr) {
     return absl::InvalidArgumentError("a loader needs a metric; it got none");
   }
+  FOOTFALL_RETURN_IF_ERROR(metric->usable);
   return std::unique_ptr<BulkLoader>(std::make_unique<StagedLoader>(
-      queue, std::move(metric), memory_bytes, spill_folder, std::move(loaded)));
+      std::move(gate), queue, std::move(metric), memory_bytes, spill_folder,
+      std::move(loaded)));
 }
 
 }  // namespace footfall::engine

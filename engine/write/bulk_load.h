@@ -10,14 +10,16 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "engine/read/open_gate.h"
 #include "engine/write/commit_queue.h"
 #include "footfall/database.h"
 #include "footfall/metric.h"
 
 namespace footfall::engine {
 
-// As Database::NewBulkLoader(). `queue` must outlive the loader. Rows beyond
-// `memory_bytes` go to a file in `spill_folder` ("": the system's own).
+// As Database::NewBulkLoader(). `queue` is used while `gate` lets the loader
+// in; the loader may outlive it. Rows beyond `memory_bytes` go to a file in
+// `spill_folder` ("": the system's own).
 //
 // Rows wait as they came, each with the loader's own number of its series. The
 // queue then numbers what is new, and everything after that happens inside it:
@@ -28,9 +30,9 @@ namespace footfall::engine {
 // Other writers wait as long. After it `loaded` is called, in the thread of
 // Finish(): there are tiles that no batch told about.
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
-    CommitQueue* queue, std::shared_ptr<const Metric> metric,
-    uint64_t memory_bytes, const std::string& spill_folder,
-    std::function<void(MetricId)> loaded);
+    std::shared_ptr<OpenGate> gate, CommitQueue* queue,
+    std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
+    const std::string& spill_folder, std::function<void(MetricId)> loaded);
 
 }  // namespace footfall::engine
 

@@ -21,6 +21,7 @@ namespace {
 constexpr uint32_t kDigitBits = 11;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
 constexpr size_t kMinBufferCells = 1024;
+constexpr size_t kCellsPerStop = size_t{1} << 16;
 
 absl::Status FileError(absl::string_view what, const std::string& folder) {
   const int error = errno;
@@ -32,17 +33,34 @@ absl::Status FileError(absl::string_view what, const std::string& folder) {
              : absl::UnavailableError(message);
 }
 
+// Calls `take` with each cell, and asks `stop` now and then.
+template <typename Take>
+absl::Status ForStretches(absl::Span<const Cell> cells, const StopCheck& stop,
+                          Take take) {
+  for (size_t begin = 0; begin < cells.size(); begin += kCellsPerStop) {
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
+    for (const Cell& cell : cells.subspan(begin, kCellsPerStop)) take(cell);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-void SortCells(uint32_t key_bits, std::vector<Cell>* cells,
-               std::vector<Cell>* scratch) {
+absl::Status SortCells(uint32_t key_bits, const StopCheck& stop,
+                       std::vector<Cell>* cells, std::vector<Cell>* scratch) {
   const auto less = [](const Cell& a, const Cell& b) { return a.key < b.key; };
-  if (std::is_sorted(cells->begin(), cells->end(), less)) return;
+  if (std::is_sorted(cells->begin(), cells->end(), less)) {
+    return absl::OkStatus();
+  }
   // Least significant digit first; each pass keeps the order of the one before.
   scratch->resize(cells->size());
   for (uint32_t shift = 0; shift < key_bits; shift += kDigitBits) {
+    const auto digit = [shift](const Cell& cell) {
+      return cell.key >> shift & (kDigits - 1);
+    };
     std::array<size_t, kDigits> begins = {};
-    for (const Cell& cell : *cells) ++begins[cell.key >> shift & (kDigits - 1)];
+    FOOTFALL_RETURN_IF_ERROR(ForStretches(
+        *cells, stop, [&](const Cell& cell) { ++begins[digit(cell)]; }));
     size_t begin = 0;
     bool one_digit = false;
     for (size_t& at : begins) {
@@ -50,11 +68,13 @@ void SortCells(uint32_t key_bits, std::vector<Cell>* cells,
       begin += std::exchange(at, begin);
     }
     if (one_digit) continue;
-    for (const Cell& cell : *cells) {
-      (*scratch)[begins[cell.key >> shift & (kDigits - 1)]++] = cell;
-    }
+    Cell* const out = scratch->data();
+    FOOTFALL_RETURN_IF_ERROR(ForStretches(*cells, stop, [&](const Cell& cell) {
+      out[begins[digit(cell)]++] = cell;
+    }));
     cells->swap(*scratch);
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<SpillFile>> SpillFile::Create(

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "footfall/stop.h"
 
 namespace footfall::engine {
 
@@ -24,8 +25,10 @@ struct Cell {
 
 // Sorts by key; cells of one key stay in their order. `key_bits`: bits from
 // there up are 0 in all keys. *scratch is used and left with any content.
-void SortCells(uint32_t key_bits, std::vector<Cell>* cells,
-               std::vector<Cell>* scratch);
+// `stop` is asked every 64 Ki cells of each pass; after its error *cells has
+// any order.
+absl::Status SortCells(uint32_t key_bits, const StopCheck& stop,
+                       std::vector<Cell>* cells, std::vector<Cell>* scratch);
 
 // A file without a name: it is gone with the object, or with the process.
 class SpillFile {

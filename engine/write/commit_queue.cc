@@ -1,10 +1,11 @@
 #include "engine/write/commit_queue.h"
 
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "footfall/guard.h"
 #include "storage/base/bytes.h"
+#include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 namespace {
@@ -12,19 +13,17 @@ namespace {
 // A group takes entries until their sizes come to this.
 constexpr size_t kGroupBytes = size_t{16} << 20;
 
-// Fails the entries that have not failed by themselves, and returns the latch.
-template <typename Entry>
-absl::Status Fail(absl::Span<Entry* const> group, const absl::Status& cause,
-                  absl::string_view what) {
-  const absl::Status failed =
-      absl::UnavailableError(absl::StrCat(what, " (", cause.message(), ")"));
-  for (Entry* const entry : group) {
-    if (entry->status.ok()) {
-      entry->status = failed;
-    }
+template <typename Group, typename Call>
+void ForEach(const Group& group, Call call) {
+  for (auto* entry = group.first;; entry = entry->next) {
+    call(entry);
+    if (entry == group.last) return;
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("no more writes: ", failed.message()));
+}
+
+// Whether the store says that a batch was not applied, nor will be.
+bool IsUnchanged(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsAborted(status);
 }
 
 std::string EncodeCommit(uint64_t commit) {
@@ -35,18 +34,23 @@ std::string EncodeCommit(uint64_t commit) {
 
 }  // namespace
 
+absl::Status ForCaller(const absl::Status& status) {
+  return absl::IsAborted(status) ? absl::UnavailableError(status.message())
+                                 : status;
+}
+
 CommitQueue::CommitQueue(Store* store, std::unique_ptr<Catalog> catalog,
-                         bool read_only,
+                         bool read_only, std::shared_ptr<OpenGate> gate,
                          std::function<void(const StoreBatch&)> applied)
     : store_(store),
       read_only_(read_only),
+      gate_(std::move(gate)),
       applied_(std::move(applied)),
       catalog_(std::move(catalog)),
-      commit_(catalog_->commit()) {
+      commit_(catalog_->commit()),
+      last_commit_(catalog_->commit()) {
   storage::MutexLock leader(&leader_mutex_);
-  storage::MutexLock publish(&publish_mutex_);
-  current_ = std::make_shared<const DatabaseSnapshot>(
-      commit_, store_->TakeView(), catalog_->View());
+  Show();
 }
 
 std::shared_ptr<const DatabaseSnapshot> CommitQueue::current() const {
@@ -77,11 +81,11 @@ absl::StatusOr<uint64_t> CommitQueue::RunAlone(Durability durability,
 }
 
 absl::Status CommitQueue::Closed() const {
+  if (closed_) {
+    return OpenGate::ClosedError();
+  }
   if (read_only_) {
     return absl::FailedPreconditionError("the database is open read-only");
-  }
-  if (closed_) {
-    return absl::FailedPreconditionError("the database is closed");
   }
   return latch_;
 }
@@ -92,14 +96,16 @@ absl::Status CommitQueue::CheckOpen() const {
 }
 
 absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
-  std::vector<Entry*> group;
+  Group group = {};
   {
     storage::MutexLock lock(&mutex_);
     if (const absl::Status closed = Closed(); !closed.ok()) {
       return closed;
     }
-    entries_.push_back(entry);
-    while (!entry->done && entries_.front() != entry) {
+    // From here until the entry is done nothing may throw: it is in the queue.
+    (last_ == nullptr ? first_ : last_->next) = entry;
+    last_ = entry;
+    while (!entry->done && first_ != entry) {
       entry->wake.Wait(&mutex_);
     }
     if (entry->done) {
@@ -111,32 +117,40 @@ absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
     // A leader may have latched while this entry waited.
     group = TakeGroup();
     if (!latch_.ok()) {
-      for (Entry* const member : group) {
-        member->status = latch_;
-      }
+      ForEach(group, [&](Entry* member) { member->status = latch_; });
     }
   }
-  // The group stays in the queue while it is worked off, so that the next
-  // leader waits.
   absl::Status latch;
-  if (entry->status.ok()) {
+  absl::Status failure;
+  uint64_t commit = 0;
+  const bool commits = entry->status.ok();
+  if (commits) {
     storage::MutexLock leader(&leader_mutex_);
     latch = Commit(group);
+    failure = store_error_;
+    commit = commit_;
   }
   {
     storage::MutexLock lock(&mutex_);
+    if (commits) {
+      failure_ = std::move(failure);
+      last_commit_ = commit;
+    }
     if (!latch.ok()) {
       latch_ = std::move(latch);
     }
-    for (Entry* const member : group) {
-      entries_.pop_front();
+    // An entry that is done may be gone as soon as the lock is let go.
+    first_ = group.last->next;
+    ForEach(group, [&](Entry* member) {
       member->done = true;
       if (member != entry) {
         member->wake.Signal();
       }
-    }
-    if (!entries_.empty()) {
-      entries_.front()->wake.Signal();
+    });
+    if (first_ != nullptr) {
+      first_->wake.Signal();
+    } else {
+      last_ = nullptr;
     }
   }
   if (!entry->status.ok()) {
@@ -145,30 +159,132 @@ absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
   return entry->commit;
 }
 
-std::vector<CommitQueue::Entry*> CommitQueue::TakeGroup() const {
-  std::vector<Entry*> group;
-  size_t size_bytes = 0;
-  for (Entry* const entry : entries_) {
-    if (!group.empty() &&
-        (entry->alone || size_bytes + entry->size_bytes > kGroupBytes)) {
+CommitQueue::Group CommitQueue::TakeGroup() const {
+  Group group{.first = first_, .last = first_};
+  size_t size_bytes = first_->size_bytes;
+  while (!group.last->alone) {
+    Entry* const next = group.last->next;
+    if (next == nullptr || next->alone ||
+        size_bytes + next->size_bytes > kGroupBytes) {
       break;
     }
-    group.push_back(entry);
-    size_bytes += entry->size_bytes;
-    if (entry->alone) {
-      break;
-    }
+    size_bytes += next->size_bytes;
+    group.last = next;
   }
   return group;
 }
 
-absl::Status CommitQueue::Commit(absl::Span<Entry* const> group) {
+absl::Status CommitQueue::Fail(const Group& group, const absl::Status& cause,
+                               absl::string_view what) {
+  const absl::Status failed =
+      absl::UnavailableError(absl::StrCat(what, " (", cause.message(), ")"));
+  absl::Status latch = absl::FailedPreconditionError(
+      absl::StrCat("no more writes: ", failed.message()));
+  ForEach(group, [&](Entry* entry) {
+    if (entry->status.ok()) {
+      entry->status = failed;
+    }
+  });
+  return latch;
+}
+
+absl::Status CommitQueue::Commit(const Group& group) noexcept {
+  Stage stage = Stage::kCollecting;
+  absl::Status thrown;
+  try {
+    return TryCommit(group, &stage);
+  } catch (...) {
+    thrown = StatusOfException();
+  }
+  if (stage == Stage::kApplying) {
+    absl::Status latch = Guarded([&] {
+      return Fail(group, thrown,
+                  "the outcome of a write is unknown; open the database again "
+                  "to see it");
+    });
+    if (!absl::IsFailedPrecondition(latch)) {  // no memory for the words
+      latch = absl::Status(absl::StatusCode::kFailedPrecondition, "");
+      ForEach(group, [&](Entry* entry) {
+        if (entry->status.ok()) {
+          entry->status = absl::Status(absl::StatusCode::kUnavailable, "");
+        }
+      });
+    }
+    return latch;
+  }
+  (stage == Stage::kCollecting ? catalog_is_stale_ : is_unshown_) = true;
+  absl::Status answer = thrown;
+  if (stage == Stage::kApplied) {
+    answer = Guarded([&] {
+      return absl::UnavailableError(absl::StrCat(
+          "the write was made, but cannot be shown yet: ", thrown.message()));
+    });
+  }
+  ForEach(group, [&](Entry* entry) {
+    if (entry->status.ok()) {
+      entry->status = answer;
+    }
+  });
+  return absl::OkStatus();
+}
+
+absl::Status CommitQueue::Recover() {
+  if (catalog_is_stale_) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        catalog_, Catalog::Load(*store_->TakeView(), catalog_->shape()));
+    catalog_is_stale_ = false;
+    is_unshown_ = true;
+  }
+  if (is_unshown_) {
+    Show();
+    is_unshown_ = false;
+  }
+  return absl::OkStatus();
+}
+
+void CommitQueue::Show() {
+  auto next = std::make_shared<const DatabaseSnapshot>(
+      gate_, commit_, store_->TakeView(), catalog_->View());
+  storage::MutexLock lock(&publish_mutex_);
+  current_.swap(next);
+}
+
+absl::Status CommitQueue::Refuse(const Group& group,
+                                 const absl::Status& cause) {
+  store_error_ = cause;
+  const absl::Status refused = ForCaller(absl::Status(
+      cause.code(), absl::StrCat("nothing was changed: ", cause.message())));
+  ForEach(group, [&](Entry* entry) {
+    if (entry->status.ok()) {
+      entry->status = refused;
+    }
+  });
+  // A store that takes no more batches goes on saying so.
+  return absl::IsFailedPrecondition(cause) ? cause : absl::OkStatus();
+}
+
+absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
+  if (!store_error_.ok() || group.first->resumes) {
+    // Nothing is numbered before there is hope that it can be applied.
+    if (const absl::Status resumed = store_->Resume(); !resumed.ok()) {
+      return Refuse(group, resumed);
+    }
+  }
+  store_error_ = absl::OkStatus();
+  if (const absl::Status recovered = Recover(); !recovered.ok()) {
+    ForEach(group, [&](Entry* entry) { entry->status = recovered; });
+    return absl::OkStatus();
+  }
   const std::shared_ptr<const DatabaseSnapshot> before = current();
   StoreBatch batch;
-  std::unique_ptr<StoreStage> stage;
+  std::unique_ptr<StoreStage> staged;
   Durability durability = Durability::kProcessCrash;
   uint64_t commit = commit_;
-  for (Entry* const entry : group) {
+  absl::Status half_done;
+  ForEach(group, [&](Entry* entry) {
+    if (!half_done.ok()) {
+      return;
+    }
     Change change{.catalog = catalog_.get(),
                   .current = before.get(),
                   .store = store_,
@@ -177,32 +293,49 @@ absl::Status CommitQueue::Commit(absl::Span<Entry* const> group) {
     const size_t operations = batch.operations().size();
     entry->status = entry->work(change);
     if (!entry->status.ok()) {
-      if (batch.operations().size() == operations) {
-        continue;
+      if (batch.operations().size() != operations) {
+        half_done = entry->status;
       }
-      // Half of an entry cannot be taken back out of the catalog.
-      return Fail(group, entry->status,
-                  "a write failed half way; open the database again");
+      return;
     }
-    stage = std::move(change.stage);
-    if (stage != nullptr || batch.operations().size() != operations) {
+    staged = std::move(change.stage);
+    if (staged != nullptr || batch.operations().size() != operations) {
       commit += change.is_commit ? 1 : 0;
       if (entry->durability == Durability::kPowerLoss) {
         durability = Durability::kPowerLoss;
       }
     }
     entry->commit = commit;
+  });
+  if (!half_done.ok()) {
+    // Half of an entry is in the catalog.
+    catalog_is_stale_ = true;
+    ForEach(group, [&](Entry* entry) {
+      if (entry->status.ok()) {
+        entry->status = absl::UnavailableError(
+            absl::StrCat("nothing was changed: a write beside this one failed "
+                         "half way (",
+                         half_done.message(), ")"));
+      }
+    });
+    return absl::OkStatus();
   }
-  if (batch.empty() && stage == nullptr) {
+  if (batch.empty() && staged == nullptr) {
     return absl::OkStatus();
   }
   if (commit != commit_) {
     batch.Put(Keyspace::kCatalog, CommitKey(), EncodeCommit(commit));
   }
-  const absl::Status applied = stage != nullptr
-                                   ? store_->Publish(std::move(stage), batch)
+  *stage = Stage::kApplying;
+  const absl::Status applied = staged != nullptr
+                                   ? store_->Publish(std::move(staged), batch)
                                    : store_->Apply(batch, durability);
+  if (IsUnchanged(applied) || absl::IsFailedPrecondition(applied)) {
+    catalog_is_stale_ = true;
+    return Refuse(group, applied);
+  }
   if (!applied.ok()) {
+    store_error_ = applied;
     const std::string what =
         commit == commit_ ? std::string("upkeep")
         : commit == commit_ + 1
@@ -212,25 +345,52 @@ absl::Status CommitQueue::Commit(absl::Span<Entry* const> group) {
                 absl::StrCat("the outcome of ", what,
                              " is unknown; open the database again to see it"));
   }
+  *stage = Stage::kApplied;
   commit_ = commit;
   if (applied_ != nullptr) {
-    applied_(batch);
+    // Upkeep may miss that a tile is due: it sees to it the next time.
+    Guarded([&] {
+      applied_(batch);
+      return absl::OkStatus();
+    }).IgnoreError();
   }
-  auto next = std::make_shared<const DatabaseSnapshot>(
-      commit, store_->TakeView(), catalog_->View());
-  {
-    storage::MutexLock lock(&publish_mutex_);
-    current_.swap(next);
+  Show();
+  return absl::OkStatus();
+}
+
+DatabaseHealth CommitQueue::Health() const {
+  storage::ReaderMutexLock lock(&mutex_);
+  DatabaseHealth health;
+  health.last_commit = last_commit_;
+  if (!latch_.ok()) {
+    health.state = DatabaseHealth::State::kLatched;
+    health.cause = latch_;
+  } else if (!failure_.ok()) {
+    health.state = DatabaseHealth::State::kRefusing;
+    health.cause = ForCaller(failure_);
   }
-  return absl::OkStatus();  // the state before is let go outside the lock
+  return health;
+}
+
+absl::Status CommitQueue::Resume() {
+  Entry entry{.work = [](Change&) { return absl::OkStatus(); },
+              .durability = Durability::kProcessCrash,
+              .size_bytes = 0,
+              .alone = true,
+              .resumes = true,
+              .status = absl::OkStatus(),
+              .wake = {}};
+  return Submit(&entry).status();
 }
 
 void CommitQueue::Close() {
-  // An entry of its own, so that all before it have finished.
-  const absl::Status drained = RunAlone(Durability::kProcessCrash, [](Change&) {
-                                 return absl::OkStatus();
-                               }).status();
-  static_cast<void>(drained);  // latched or read-only: nothing was waiting
+  // An entry of its own, so that all before it have finished. Latched or
+  // read-only: nothing was waiting.
+  Guarded([this] {
+    return RunAlone(Durability::kProcessCrash,
+                    [](Change&) { return absl::OkStatus(); })
+        .status();
+  }).IgnoreError();
   {
     storage::MutexLock lock(&mutex_);
     closed_ = true;

@@ -6,16 +6,23 @@
 // those it worked for. So there is always one writer, and a sync is shared by
 // all who waited for it.
 //
-// A failed Apply is indeterminate: nothing is published, and the queue latches:
-// every later entry answers FAILED_PRECONDITION until the database is opened
-// again. Without the latch, a series number in the lost batch could be given
-// twice.
+// Where the store says that a batch failed for good (no room, a medium that
+// failed before), the next leader reads the catalog anew, without what the
+// batch had brought, and goes on as if nothing had been. Where the outcome is
+// unknown, nothing is published and the queue latches: every later entry
+// answers FAILED_PRECONDITION until the database is opened again. Without the
+// latch, a series number in the lost batch could be given twice.
+//
+// An exception (memory ran out) never leaves the queue and never stops it.
+// Before Apply nothing is written: the entries of the group answer
+// RESOURCE_EXHAUSTED, and the next leader reads the catalog anew, since theirs
+// may be half changed. After it the batch is written but not shown: they answer
+// UNAVAILABLE, and the next leader shows it.
 
 #ifndef FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_
 #define FOOTFALL_ENGINE_WRITE_COMMIT_QUEUE_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 
@@ -25,10 +32,16 @@
 #include "absl/status/statusor.h"
 #include "engine/catalog/catalog.h"
 #include "engine/read/database_snapshot.h"
+#include "engine/read/open_gate.h"
+#include "footfall/database.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
 
 namespace footfall::engine {
+
+// What a caller of the database gets for an error of the store: ABORTED is
+// between the two alone.
+absl::Status ForCaller(const absl::Status& status);
 
 class CommitQueue {
  public:
@@ -48,14 +61,16 @@ class CommitQueue {
     // says no, and the commit number stays.
     bool is_commit = true;
   };
-  // Adds an entry's changes. Its errors come before it changes anything: the
-  // entry fails, its neighbours go on. An error after that (INTERNAL: a promise
-  // of our own was broken) fails the whole group and latches.
+  // Adds an entry's changes. An error that comes before it changes anything
+  // fails the entry, and its neighbours go on. One that comes after that fails
+  // the whole group: nothing of it is written.
   using Work = absl::FunctionRef<absl::Status(Change&)>;
 
   // `store` must outlive the queue. `applied` is called by the leader with
-  // every batch after it was applied and before it is published.
+  // every batch after it was applied and before it is published. Snapshots pass
+  // `gate`, which is shut before Close().
   CommitQueue(Store* store, std::unique_ptr<Catalog> catalog, bool read_only,
+              std::shared_ptr<OpenGate> gate,
               std::function<void(const StoreBatch&)> applied);
 
   // The state after the last commit. O(1), never behind a sync.
@@ -67,7 +82,10 @@ class CommitQueue {
   // so that a group stays within bounds.
   //
   //   FAILED_PRECONDITION  latched, closed or read-only
-  //   UNAVAILABLE          the store failed: the outcome is unknown
+  //   UNAVAILABLE          the store failed: the outcome is unknown, unless the
+  //                        message says that nothing was changed
+  //   RESOURCE_EXHAUSTED   memory or room on the medium ran out; nothing was
+  //                        written
   //   else                 what `work` answered
   absl::StatusOr<uint64_t> Run(Durability durability, size_t size_bytes,
                                Work work) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -77,6 +95,12 @@ class CommitQueue {
   // wait. A batch with a stage is always durable against power loss.
   absl::StatusOr<uint64_t> RunAlone(Durability durability, Work work)
       ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whether entries are taken, since when not, and why.
+  DatabaseHealth Health() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Lets the store go on, as the next entry would. Errors as Run().
+  absl::Status Resume() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // FAILED_PRECONDITION where no entry would be taken: cheap to ask first.
   absl::Status CheckOpen() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -91,32 +115,64 @@ class CommitQueue {
     Durability durability;
     size_t size_bytes;
     bool alone;
+    bool resumes = false;  // changes nothing, and lets the store go on first
     bool done = false;
     uint64_t commit = 0;
     absl::Status status;
     storage::CondVar wake;
+    Entry* next = nullptr;  // behind it in the queue
   };
+  // Entries from the front of the queue. They stay in it until they are done.
+  struct Group {
+    Entry* first;
+    Entry* last;  // included; what is behind it may change meanwhile
+  };
+  // How far a group has come, for when an exception ends it.
+  enum class Stage : uint8_t { kCollecting, kApplying, kApplied };
 
   absl::StatusOr<uint64_t> Submit(Entry* entry) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Entries from the front that may share a batch.
-  std::vector<Entry*> TakeGroup() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Entries that may share a batch.
+  Group TakeGroup() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Works the group off and answers the latch to set, or OK.
-  absl::Status Commit(absl::Span<Entry* const> group)
+  absl::Status Commit(const Group& group) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  absl::Status TryCommit(const Group& group, Stage* stage)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Fails the entries that have not failed by themselves: the store changed
+  // nothing. Returns the latch, or OK.
+  absl::Status Refuse(const Group& group, const absl::Status& cause)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Makes good what an exception or a refused batch left behind.
+  absl::Status Recover() ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Makes the catalog and the store of now the current state.
+  void Show() ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_)
+      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  // Fails the entries that have not failed by themselves, and returns the
+  // latch.
+  static absl::Status Fail(const Group& group, const absl::Status& cause,
+                           absl::string_view what);
   absl::Status Closed() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   Store* const store_;
   const bool read_only_;
+  const std::shared_ptr<OpenGate> gate_;
   const std::function<void(const StoreBatch&)> applied_;
 
   // Held by the leader while it works; nobody else waits for it.
   storage::Mutex leader_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::unique_ptr<Catalog> catalog_ ABSL_GUARDED_BY(leader_mutex_);
   uint64_t commit_ ABSL_GUARDED_BY(leader_mutex_);
+  bool catalog_is_stale_ ABSL_GUARDED_BY(leader_mutex_) = false;
+  // Of the store, by which the last group was not applied.
+  absl::Status store_error_ ABSL_GUARDED_BY(leader_mutex_);
+  bool is_unshown_ ABSL_GUARDED_BY(leader_mutex_) = false;
 
   mutable storage::Mutex mutex_;
-  std::deque<Entry*> entries_ ABSL_GUARDED_BY(mutex_);
+  Entry* first_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  Entry* last_ ABSL_GUARDED_BY(mutex_) = nullptr;
   absl::Status latch_ ABSL_GUARDED_BY(mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // store_error_, for others
+  uint64_t last_commit_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 
   mutable storage::Mutex publish_mutex_;

@@ -107,11 +107,12 @@ void Append(const StoreBatch& from, StoreBatch* to) {
   }
 }
 
-}  // namespace
-
-absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
-                                      const SampleBatch& batch,
-                                      const WriteOptions& options) {
+// As WriteRows(). Sets *is_stale where the catalog was read anew since the rows
+// were prepared: series may have other numbers now, so nothing was written.
+absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
+                                         const SampleBatch& batch,
+                                         const WriteOptions& options,
+                                         bool* is_stale) {
   FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue->current();
   std::vector<Part> parts;
@@ -125,6 +126,7 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
     if (part.state == nullptr) {
       return Dropped(*rows.metric());
     }
+    FOOTFALL_RETURN_IF_ERROR(part.state->metric->usable);
     FOOTFALL_RETURN_IF_ERROR(CheckRows(rows));
     parts.push_back(std::move(part));
   }
@@ -138,8 +140,13 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
   WriteResult result;
   const auto work = [&](CommitQueue::Change& change) -> absl::Status {
     for (const Part& part : parts) {
-      if (change.catalog->Find(part.state->metric->id) == nullptr) {
+      const auto state = change.catalog->Find(part.state->metric->id);
+      if (state == nullptr) {
         return Dropped(*part.state->metric);
+      }
+      if (state != part.state) {
+        *is_stale = true;
+        return absl::AbortedError("the catalog was read anew");
       }
     }
     const bool has_names =
@@ -179,6 +186,19 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
   return result;
 }
 
+}  // namespace
+
+absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
+                                      const SampleBatch& batch,
+                                      const WriteOptions& options) {
+  while (true) {
+    bool is_stale = false;
+    absl::StatusOr<WriteResult> result =
+        TryWriteRows(queue, batch, options, &is_stale);
+    if (!is_stale) return result;
+  }
+}
+
 absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
                                      absl::Span<const SeriesId> series,
                                      StepRange steps,
@@ -197,9 +217,13 @@ absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
     if (state == nullptr) {
       return Dropped(metric);
     }
+    FOOTFALL_RETURN_IF_ERROR(state->metric->usable);
     const TileLayout& layout = state->layout;
     const std::unique_ptr<SlabCursor> cursor = change.current->Scan(
         {.metric = metric.id, .series = series, .steps = steps});
+    if (cursor == nullptr) {
+      return absl::ResourceExhaustedError("there is no memory for a scan");
+    }
     StoreBatch patches;
     std::vector<uint64_t> marks(layout.shape.words());
     const std::vector<uint64_t> nothing(layout.shape.words());

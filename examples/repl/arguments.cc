@@ -19,9 +19,9 @@ namespace {
 constexpr char kHelp[] =
     R"(footfall [options] DIR
 
-Asks questions of the database in DIR, and makes it where there is none. With
--c or -f it runs those statements; without, it runs the script on stdin, or
-shows a prompt when stdin is a terminal.
+Asks questions of the database in DIR; where there is none, the first DEFINE
+METRIC creates it. With -c or -f it runs those statements; without, it runs the
+script on stdin, or shows a prompt when stdin is a terminal.
 
   -c STATEMENTS        run these; several are divided by ;
   -f FILE              run the script in FILE
@@ -34,10 +34,15 @@ shows a prompt when stdin is a terminal.
                        like one, else a text; '2025' in quotes is a text
   --echo               print each statement before its answer
   --guess FILE         print the DEFINE and IMPORT that would load a CSV file
+  --verify             read everything in DIR and list what is damaged; changes
+                       nothing, and works where DIR cannot be opened
+  --repair             set aside in DIR/lost what is damaged, and make DIR a
+                       database again; says what is lost
   --help, --version
 
 Answers go to stdout; counts, notes and errors to stderr.
-Exit code: 0 all well, 1 a statement failed, 2 wrong usage, 3 cannot open DIR.
+Exit code: 0 all well, 1 a statement failed, 2 wrong usage, 3 cannot open DIR,
+4 what it prints cannot be written, or --verify found damage.
 )";
 
 absl::StatusOr<absl::Time> ParseNow(absl::string_view text) {
@@ -128,7 +133,8 @@ struct FlagOption {
 constexpr FlagOption kFlagOptions[] = {
     {"--readonly", &Arguments::read_only}, {"--echo", &Arguments::echo},
     {"--help", &Arguments::help},          {"-h", &Arguments::help},
-    {"--version", &Arguments::version},
+    {"--version", &Arguments::version},    {"--verify", &Arguments::verify},
+    {"--repair", &Arguments::repair},
 };
 
 absl::Status CheckWhole(const Arguments& arguments) {
@@ -141,6 +147,15 @@ absl::Status CheckWhole(const Arguments& arguments) {
   }
   if (arguments.directory.empty()) {
     return absl::InvalidArgumentError("expected the directory of a database");
+  }
+  if (arguments.verify || arguments.repair) {
+    if (arguments.verify && arguments.repair) {
+      return absl::InvalidArgumentError("--verify or --repair, not both");
+    }
+    if (!arguments.scripts.empty()) {
+      return absl::InvalidArgumentError(
+          "--verify and --repair stand alone, without -c, -f");
+    }
   }
   return absl::OkStatus();
 }

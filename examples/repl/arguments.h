@@ -35,6 +35,8 @@ struct Arguments {
   std::vector<ScriptSource> scripts;  // in the order given
   Mode mode = Mode::kTable;
   bool read_only = false;
+  bool verify = false;
+  bool repair = false;
   bool echo = false;
   std::optional<absl::Time> now;
   std::string guess_file;  // empty: no --guess

@@ -96,9 +96,11 @@ bool Commands::Members(const Words& arguments) {
 
 bool Commands::Schema(const Words& arguments) {
   const std::shared_ptr<const Snapshot> snapshot =
-      session_.database_.TakeSnapshot();
+      session_.folder_.TakeSnapshot();
+  std::vector<std::shared_ptr<const Metric>> metrics;
+  if (snapshot != nullptr) metrics = snapshot->Metrics();
   bool found = false;
-  for (const std::shared_ptr<const Metric>& metric : snapshot->Metrics()) {
+  for (const std::shared_ptr<const Metric>& metric : metrics) {
     if (!arguments.empty() && metric->spec.name != arguments[0]) continue;
     found = true;
     Statement statement;

@@ -128,9 +128,14 @@ Typed Tokenize(absl::string_view text) {
   return typed;
 }
 
+std::vector<std::shared_ptr<const Metric>> MetricsOf(const Snapshot* snapshot) {
+  if (snapshot == nullptr) return {};
+  return snapshot->Metrics();
+}
+
 class Completer {
  public:
-  Completer(const Snapshot& snapshot, Typed typed)
+  Completer(const Snapshot* snapshot, Typed typed)
       : snapshot_(snapshot), typed_(std::move(typed)) {}
 
   Completion Run() {
@@ -189,7 +194,7 @@ class Completer {
     completion_.candidates.push_back(absl::StrCat(name, end));
   }
   void AddMetrics() {
-    for (const auto& metric : snapshot_.Metrics()) {
+    for (const auto& metric : MetricsOf(snapshot_)) {
       AddName(metric->spec.name, "");
     }
   }
@@ -204,7 +209,7 @@ class Completer {
   }
   // Of the metrics that the statement names, else of all.
   void AddDimensions() {
-    const auto metrics = snapshot_.Metrics();
+    const auto metrics = MetricsOf(snapshot_);
     const auto is_named = [&](const Metric& metric) {
       return std::any_of(
           tokens().begin(), tokens().end(), [&](const Token& token) {
@@ -267,7 +272,7 @@ class Completer {
                               Before(3) == "(" && Before(4) == "EVENT";
     const bool name = name_in_call || (IsText(1) && Before(2) == "EVENT");
     if (!kind && !name) return false;
-    for (const auto& event : snapshot_.Events()) {
+    for (const auto& event : snapshot_->Events()) {
       if (name && SourceBefore(name_in_call ? 2 : 1) !=
                       absl::string_view(event->kind)) {
         continue;
@@ -285,12 +290,12 @@ class Completer {
       AddFiles();
       return;
     }
-    if (AddEventTexts()) return;
+    if (snapshot_ == nullptr || AddEventTexts()) return;
     const std::optional<std::string> dimension = TextDimension();
     if (!dimension.has_value()) return;
-    const MemberId count = snapshot_.MemberCount(*dimension);
+    const MemberId count = snapshot_->MemberCount(*dimension);
     for (MemberId member = 1; member < count; ++member) {
-      AddName(absl::StrReplaceAll(snapshot_.MemberName(*dimension, member),
+      AddName(absl::StrReplaceAll(snapshot_->MemberName(*dimension, member),
                                   {{"'", "''"}}),
               "'");
     }
@@ -329,7 +334,7 @@ class Completer {
   void AddWords();
   void AddAfterShow();
 
-  const Snapshot& snapshot_;
+  const Snapshot* const snapshot_;  // null: there is no database yet
   const Typed typed_;
   Completion completion_;
 };
@@ -473,7 +478,7 @@ void Completer::AddWords() {
 }
 
 // `.mode j`: the command's name, or its argument.
-Completion CompleteCommand(const Snapshot& snapshot, absl::string_view line) {
+Completion CompleteCommand(const Snapshot* snapshot, absl::string_view line) {
   const Strings words = absl::StrSplit(line, absl::ByAnyChar(" \t"));
   const std::string& begun = words.back();
   Completion completion;
@@ -494,10 +499,12 @@ Completion CompleteCommand(const Snapshot& snapshot, absl::string_view line) {
         case CommandWord::kNothing:
           break;
         case CommandWord::kMetric:
-          for (const auto& metric : snapshot.Metrics()) add(metric->spec.name);
+          for (const auto& metric : MetricsOf(snapshot)) {
+            add(metric->spec.name);
+          }
           break;
         case CommandWord::kDimension:
-          for (const auto& metric : snapshot.Metrics()) {
+          for (const auto& metric : MetricsOf(snapshot)) {
             for (const Dimension& dimension : metric->spec.dimensions) {
               add(dimension.name);
             }
@@ -528,7 +535,7 @@ Completion CompleteCommand(const Snapshot& snapshot, absl::string_view line) {
 
 }  // namespace
 
-Completion Complete(const Snapshot& snapshot, absl::string_view text) {
+Completion Complete(const Snapshot* snapshot, absl::string_view text) {
   text = text.substr(ScanScript(text).closed);
   const absl::string_view line = absl::StripLeadingAsciiWhitespace(text);
   if (!line.empty() && line[0] == '.') return CompleteCommand(snapshot, line);

@@ -12,8 +12,9 @@ namespace footfall::repl {
 
 // Of `text`, all that was typed of the statement up to the cursor; a finished
 // statement before it does not matter. Candidates stand in byte order and
-// replace the word begun, or for a member what follows its quote.
-Completion Complete(const Snapshot& snapshot, absl::string_view text);
+// replace the word begun, or for a member what follows its quote. A null
+// `snapshot`, where there is no database yet, has no names.
+Completion Complete(const Snapshot* snapshot, absl::string_view text);
 
 }  // namespace footfall::repl
 

@@ -1,9 +1,10 @@
 // The program `footfall`: asks questions of a database. `--help` says how.
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "examples/repl/arguments.h"
+#include "examples/repl/care.h"
+#include "examples/repl/database_folder.h"
 #include "examples/repl/guess.h"
 #include "examples/repl/prompt.h"
 #include "examples/repl/session.h"
-#include "footfall/database.h"
 
 namespace footfall::repl {
 namespace {
@@ -23,18 +25,23 @@ constexpr int kOk = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr int kCannotOpen = 3;
+constexpr int kCannotPrint = 4;
 
-void PrintOpenError(const Arguments& arguments, const absl::Status& status) {
-  absl::FPrintF(stderr, "cannot open %s: %s\n", arguments.directory,
-                status.message());
-  if (absl::IsFailedPrecondition(status) && !arguments.read_only) {
-    absl::FPrintF(stderr,
-                  "  to read it beside the other program: footfall "
-                  "--readonly %s\n",
-                  arguments.directory);
-  } else if (absl::IsNotFound(status) && arguments.read_only) {
-    absl::FPrintF(stderr, "  without --readonly it is made\n");
+// The files that a database opens must not get the numbers of the standard
+// streams: answers would go into them. A stream that is closed is /dev/null.
+void OpenStandardStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest number that is free: this one.
+    static_cast<void>(open("/dev/null", O_RDWR));
   }
+}
+
+// kOk where all that was printed has been taken.
+int FlushStdout() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return kOk;
+  std::perror("cannot write to stdout");
+  return kCannotPrint;
 }
 
 // Runs what the arguments ask for; false after the first failure.
@@ -71,39 +78,42 @@ int Main(const std::vector<std::string>& words) {
   if (arguments->help || arguments->version) {
     if (arguments->help) absl::PrintF("%s", HelpText());
     if (arguments->version) absl::PrintF("footfall %s\n", FOOTFALL_VERSION);
-    return kOk;
+    return FlushStdout();
   }
   if (!arguments->guess_file.empty()) {
-    return PrintGuess(arguments->guess_file, arguments->directory) ? kOk
-                                                                   : kFailed;
+    return PrintGuess(arguments->guess_file, arguments->directory)
+               ? FlushStdout()
+               : kFailed;
   }
+  if (arguments->verify) return PrintVerify(arguments->directory);
+  if (arguments->repair) return PrintRepair(arguments->directory);
 
-  DatabaseOptions options;
-  options.read_only = arguments->read_only;
-  options.create_if_missing = !arguments->read_only;
-  absl::StatusOr<std::unique_ptr<Database>> database =
-      Database::Open(arguments->directory, options);
-  if (!database.ok()) {
-    PrintOpenError(*arguments, database.status());
+  DatabaseFolder folder(arguments->directory, arguments->read_only);
+  if (const absl::Status opened = folder.Open(); !opened.ok()) {
+    absl::FPrintF(stderr, "cannot open %s\n", opened.message());
     return kCannotOpen;
   }
   bool ok = false;
+  bool printed = false;
   {
-    Session session(**database, *arguments);
+    Session session(folder, *arguments);
     ok = RunAll(session, *arguments);
-    ok = session.FinishOutput() && ok;
+    printed = session.FinishOutput();
   }
-  if (const absl::Status closed = (*database)->Close(); !closed.ok()) {
+  if (const absl::Status closed = folder.Close(); !closed.ok()) {
     absl::FPrintF(stderr, "cannot close %s: %s\n", arguments->directory,
                   closed.message());
     ok = false;
   }
-  return ok ? kOk : kFailed;
+  if (!printed) return kCannotPrint;
+  if (ok) return kOk;
+  return folder.cannot_open() ? kCannotOpen : kFailed;
 }
 
 }  // namespace
 }  // namespace footfall::repl
 
 int main(int argc, char** argv) {
+  footfall::repl::OpenStandardStreams();
   return footfall::repl::Main(std::vector<std::string>(argv + 1, argv + argc));
 }

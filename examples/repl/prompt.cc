@@ -20,8 +20,16 @@ namespace {
 constexpr char kPrompt[] = "footfall> ";
 constexpr char kPromptOpen[] = "     ...> ";
 
-void Greet(Database& database) {
-  const DatabaseStats stats = database.Stats();
+void Greet(const DatabaseFolder& folder) {
+  if (folder.database() == nullptr) {
+    absl::PrintF(
+        "There is no database in %s yet; the first DEFINE METRIC creates it.\n"
+        "`footfall --guess FILE` writes the statements that load a CSV file;\n"
+        ".help lists the commands.\n",
+        folder.path());
+    return;
+  }
+  const DatabaseStats stats = folder.database()->Stats();
   if (stats.metric_count == 0) {
     absl::PrintF(
         "Nothing is declared here yet. `footfall --guess FILE` writes the\n"
@@ -30,8 +38,7 @@ void Greet(Database& database) {
   }
   absl::PrintF("%d metric%s, %d series%s. .metrics lists them, .help more.\n",
                stats.metric_count, stats.metric_count == 1 ? "" : "s",
-               stats.series_count,
-               database.read_only() ? ", to read only" : "");
+               stats.series_count, folder.read_only() ? ", to read only" : "");
 }
 
 }  // namespace
@@ -40,7 +47,7 @@ bool RunPrompt(Session& session) {
   std::string open;  // lines of the statement that is being typed
   const std::unique_ptr<LineEditor> editor =
       LineEditor::Create([&](absl::string_view line) {
-        return Complete(*session.database().TakeSnapshot(),
+        return Complete(session.folder().TakeSnapshot().get(),
                         absl::StrCat(open, line));
       });
   if (editor == nullptr) return false;
@@ -51,7 +58,7 @@ bool RunPrompt(Session& session) {
     history.Add(entry);
   };
 
-  Greet(session.database());
+  Greet(session.folder());
   while (!session.quit()) {
     std::string line;
     switch (editor->ReadLine(open.empty() ? kPrompt : kPromptOpen, &line)) {

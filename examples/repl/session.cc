@@ -37,8 +37,8 @@ bool ReadWhole(FILE* stream, std::string* text) {
   return std::ferror(stream) == 0;
 }
 
-Session::Session(Database& database, const Arguments& arguments)
-    : database_(database),
+Session::Session(DatabaseFolder& folder, const Arguments& arguments)
+    : folder_(folder),
       arguments_(arguments),
       mode_(arguments.mode),
       stdout_is_terminal_(isatty(STDOUT_FILENO) != 0),
@@ -130,10 +130,24 @@ bool Session::RunStatements(absl::string_view script, size_t begin,
                              uint64_t rows) {
     PrintProgress(bytes_read, bytes_total, rows);
   };
-  const absl::Status status = Execute(database_, text, query_options_, hooks);
+  const absl::Status status = RunText(text, hooks);
   ClearProgress();
   if (!status.ok()) PrintError(status);
   return status.ok();
+}
+
+absl::Status Session::RunText(absl::string_view text,
+                              const ExecuteHooks& hooks) {
+  if (folder_.database() == nullptr) {
+    const absl::StatusOr<std::vector<Statement>> statements =
+        Parse(text, query_options_.limits);
+    if (!statements.ok()) return statements.status();
+    if (statements->empty()) return absl::OkStatus();
+    if (absl::Status status = folder_.OpenFor(*statements); !status.ok()) {
+      return status;
+    }
+  }
+  return Execute(*folder_.database(), text, query_options_, hooks);
 }
 
 absl::Status Session::PrintOutcome(const Outcome& outcome) {

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "examples/repl/arguments.h"
-#include "footfall/database.h"
+#include "examples/repl/database_folder.h"
 #include "footfall/query.h"
 
 namespace footfall::repl {
@@ -24,8 +24,8 @@ bool ReadWhole(FILE* stream, std::string* text);
 // Whatever fails is printed where it happens. Threads: one.
 class Session {
  public:
-  // `database` must outlive the session.
-  Session(Database& database, const Arguments& arguments);
+  // `folder` and `arguments` must outlive the session.
+  Session(DatabaseFolder& folder, const Arguments& arguments);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -44,7 +44,7 @@ class Session {
   // True once .quit was run.
   bool quit() const { return quit_; }
 
-  Database& database() { return database_; }
+  DatabaseFolder& folder() { return folder_; }
 
   // False, after a message, where an answer could not be written.
   bool FinishOutput();
@@ -53,13 +53,15 @@ class Session {
   friend class Commands;
 
   bool RunStatements(absl::string_view script, size_t begin, size_t end);
+  // Creates the database first where the text needs one.
+  absl::Status RunText(absl::string_view text, const ExecuteHooks& hooks);
   absl::Status PrintOutcome(const Outcome& outcome);
   absl::Status PrintAnswer(const Answer& answer);
   void PrintError(const absl::Status& status);
   void PrintProgress(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows);
   void ClearProgress();
 
-  Database& database_;
+  DatabaseFolder& folder_;
   const Arguments& arguments_;
   QueryOptions query_options_;
   Mode mode_;

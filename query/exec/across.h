@@ -30,6 +30,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "footfall/hash_table.h"
 #include "query/exec/combine.h"
 #include "query/exec/groups.h"
 #include "query/plan/plan.h"
@@ -49,7 +50,7 @@ struct AcrossMember {
 
 struct AcrossGroups {
   std::vector<GroupKey> keys;  // [groups]
-  absl::flat_hash_map<GroupKey, uint32_t> group_of;
+  FlatHashMap<GroupKey, uint32_t> group_of;
   std::vector<std::vector<AcrossMember>> members;  // [groups]
 };
 AcrossGroups FindAcrossGroups(const BoundOperand& operand,

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "footfall/hash_table.h"
 #include "query/exec/operand_reader.h"
 #include "query/exec/relations.h"
 
@@ -20,7 +20,7 @@ std::vector<uint32_t> OperandReader::Combinations() const {
   std::vector<uint32_t> numbers(groups_.group_count(), kSeveral);
   if (split_ != nullptr) return numbers;
   const auto& dimensions = operand_.metric->spec.dimensions;
-  absl::flat_hash_map<GroupKey, uint32_t> known;
+  FlatHashMap<GroupKey, uint32_t> known;
   for (size_t g = 0; g < groups_.group_count(); ++g) {
     std::optional<GroupKey> common;
     bool several = false;

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "footfall/hash_table.h"
 #include "query/exec/across.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_rows.h"
@@ -187,7 +187,7 @@ std::vector<std::string> DescribeRenames(const Run& run,
                                          const SeriesRows& rows) {
   std::vector<std::string> lines;
   if (rows.renamed == nullptr) return lines;
-  absl::flat_hash_set<std::string> told;
+  FlatHashSet<std::string> told;
   const SeriesTable& table = run.snapshot().Series(operand.metric->id);
   const auto& dimensions = operand.metric->spec.dimensions;
   for (const RowPiece& piece : rows.renamed->pieces) {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "footfall/guard.h"
 #include "query/exec/evaluation.h"
 #include "query/exec/lanes.h"
 #include "query/lang/status_macros.h"
@@ -336,18 +337,25 @@ absl::Status Evaluation::RunChunks(const std::vector<Chunk>& chunks) {
     absl::Status failure;
     const auto work = [&] {
       for (size_t c = next++; c < chunks.size(); c = next++) {
-        const absl::Status status = RunChunk(chunks[c], &findings[c]);
+        absl::Status status =
+            Guarded([&] { return RunChunk(chunks[c], &findings[c]); });
         if (status.ok()) continue;
         const std::lock_guard<std::mutex> lock(mutex);
         if (c < failed_chunk) {
           failed_chunk = c;
-          failure = status;
+          failure = std::move(status);
         }
         next = chunks.size();
       }
     };
     std::vector<std::thread> workers;
-    for (size_t t = 1; t < threads; ++t) workers.emplace_back(work);
+    // With fewer threads than asked for, where no more can be had, the answer
+    // is the same.
+    Guarded([&] {
+      workers.reserve(threads - 1);
+      for (size_t t = 1; t < threads; ++t) workers.emplace_back(work);
+      return absl::OkStatus();
+    }).IgnoreError();
     work();
     for (std::thread& worker : workers) worker.join();
     FOOTFALL_RETURN_IF_ERROR(failure);

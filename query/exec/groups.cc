@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "footfall/hash_table.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_rows.h"
 #include "query/exec/wholes_beside.h"
@@ -261,7 +262,7 @@ std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
                                            const std::vector<bool>& among) {
   std::vector<std::vector<uint32_t>> parts(wholes.size());
   // A whole may be asked for more than once.
-  absl::flat_hash_map<GroupKey, std::vector<uint32_t>> by_tuple;
+  FlatHashMap<GroupKey, std::vector<uint32_t>> by_tuple;
   std::vector<uint32_t> masks;
   for (uint32_t w = 0; w < wholes.size(); ++w) {
     const auto row = rows.row(wholes[w]);

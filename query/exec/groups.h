@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "footfall/hash_table.h"
 #include "query/exec/combine.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
@@ -78,7 +78,7 @@ struct OperandGroups {
   std::vector<GroupKey> keys;
   size_t shown = 0;
   SetList sets;
-  absl::flat_hash_map<GroupKey, uint32_t> group_of;
+  FlatHashMap<GroupKey, uint32_t> group_of;
 
   std::vector<SharedWhole> shared;
   size_t shared_lanes = 0;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "footfall/hash_table.h"
 #include "query/exec/evaluation.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
@@ -57,7 +57,7 @@ void Evaluation::CollectGroups() {
     results_.groups = readers_[split[0]]->groups().keys;
     results_.shown = readers_[split[0]]->groups().shown;
   } else {
-    absl::flat_hash_set<GroupKey> known;
+    FlatHashSet<GroupKey> known;
     for (const bool shown : {true, false}) {
       for (const size_t o : split) {
         const OperandGroups& groups = readers_[o]->groups();

@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "footfall/hash_table.h"
 #include "query/exec/across.h"
 #include "query/exec/combine.h"
 #include "query/exec/groups.h"
@@ -177,7 +177,7 @@ class OperandReader {
   std::vector<std::vector<int64_t>> beyond_;
   std::vector<TotalRole> roles_;
   // By role and group.
-  std::vector<absl::flat_hash_map<uint32_t, ExcessLanes>> excess_;
+  std::vector<FlatHashMap<uint32_t, ExcessLanes>> excess_;
 };
 
 }  // namespace footfall::query

@@ -6,7 +6,7 @@
 #include <bit>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "footfall/hash_table.h"
 #include "query/exec/combine.h"
 
 namespace footfall::query {
@@ -102,7 +102,7 @@ void SetRelations::AddEntries(uint32_t set, absl::Span<const uint32_t> members,
   const size_t first = entries_.size();
   const bool crossing = !above.empty() && Crossing(members);
   uint32_t unit_count = 0;
-  absl::flat_hash_map<Tuple, uint32_t> unit_of;
+  FlatHashMap<Tuple, uint32_t> unit_of;
   constexpr size_t kFew = 12;
   const uint32_t all_but_overlaps = [this] {
     uint32_t mask = ~uint32_t{0};
@@ -192,7 +192,7 @@ void SetRelations::BuildSet(uint32_t set, absl::Span<const uint32_t> members) {
 
 void SetRelations::RelateSet(uint32_t set, absl::Span<const uint32_t> members) {
   // Members by what they are called, and the ways of being split.
-  absl::flat_hash_map<Tuple, uint32_t> by_tuple;  // -> index into members
+  FlatHashMap<Tuple, uint32_t> by_tuple;  // -> index into members
   std::vector<uint32_t> masks;
   std::vector<uint32_t> mask_of(members.size());
   by_tuple.reserve(members.size());

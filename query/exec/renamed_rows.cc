@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "footfall/hash_table.h"
 #include "query/plan/renames.h"
 
 namespace footfall::query {
@@ -135,7 +135,7 @@ SeriesRows FindRows(const Snapshot& snapshot, const Metric& metric,
   // the front.
   const StepRange all = metric.grid.Limits();
   auto renamed = std::make_shared<RenamedRows>();
-  absl::flat_hash_map<Tuple, uint32_t> row_of;
+  FlatHashMap<Tuple, uint32_t> row_of;
   std::vector<const Stretch*> first;
   for (const Stretch& stretch : stretches) {
     const auto [at, added] =

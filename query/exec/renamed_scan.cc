@@ -14,6 +14,10 @@ namespace {
 
 constexpr uint32_t kNoLane = std::numeric_limits<uint32_t>::max();
 
+absl::Status NoMemory() {
+  return absl::ResourceExhaustedError("there is no memory for a scan");
+}
+
 class RenamedScan final : public SlabCursor {
  public:
   RenamedScan(Run& run, const SeriesRows& rows, const ScanRequest& request)
@@ -44,6 +48,7 @@ class RenamedScan final : public SlabCursor {
   }
 
   absl::Status Allocate() {
+    if (scan_ == nullptr) return NoMemory();
     const size_t lanes = lane_rows_.size();
     FOOTFALL_RETURN_IF_ERROR(memory_.Add(
         lanes * (step_count_ * (sizeof(int64_t) + sizeof(uint32_t)) +
@@ -165,7 +170,11 @@ class RenamedScan final : public SlabCursor {
 
 absl::StatusOr<std::unique_ptr<SlabCursor>> ScanRows(
     Run& run, const SeriesRows& rows, const ScanRequest& request) {
-  if (rows.renamed == nullptr) return run.snapshot().Scan(request);
+  if (rows.renamed == nullptr) {
+    std::unique_ptr<SlabCursor> scan = run.snapshot().Scan(request);
+    if (scan == nullptr) return NoMemory();
+    return scan;
+  }
   auto scan = std::make_unique<RenamedScan>(run, rows, request);
   FOOTFALL_RETURN_IF_ERROR(scan->Allocate());
   return std::unique_ptr<SlabCursor>(std::move(scan));

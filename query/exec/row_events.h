@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "footfall/hash_table.h"
 #include "query/cell/cell.h"
 #include "query/exec/groups.h"
 #include "query/exec/run.h"
@@ -51,7 +51,7 @@ class EventsOfGroups {
 
   const BoundEvents& events_;
   std::vector<uint32_t> of_all_;  // no member in any
-  absl::flat_hash_map<Place, std::vector<uint32_t>> of_member_;
+  FlatHashMap<Place, std::vector<uint32_t>> of_member_;
   // [BY dimensions] all of `of_member_` with that dimension: for groups that
   // are not split by it.
   std::vector<std::vector<uint32_t>> of_dimension_;

@@ -21,9 +21,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "footfall/hash_table.h"
 #include "query/cell/compare.h"
 #include "query/exec/others.h"
 #include "query/exec/rows.h"
@@ -59,7 +59,7 @@ absl::Status Rows::FindOutside(size_t transform) {
   Totals& all = totals_[transform];
   std::vector<uint32_t> not_split;
   std::vector<uint32_t> some(all.totals.size() / std::max<size_t>(1, slots));
-  absl::flat_hash_map<GroupKey, uint32_t> index;
+  FlatHashMap<GroupKey, uint32_t> index;
   for (uint32_t g = 0; g < results_.groups.size(); ++g) {
     bool empty = false;
     for (size_t b = 0; b < plan_.by.size(); ++b) {
@@ -181,8 +181,8 @@ void Rows::SortIntoTotals(size_t transform, uint32_t first_group) {
     }
     return std::pair(total, part);
   };
-  absl::flat_hash_map<GroupKey, uint32_t> index;
-  absl::flat_hash_map<GroupKey, uint32_t> classes;
+  FlatHashMap<GroupKey, uint32_t> index;
+  FlatHashMap<GroupKey, uint32_t> classes;
   for (uint32_t g = 0; g < first_group; ++g) {
     const auto [total, part] = keys_of(g);
     index.emplace(total, totals.of_group[g]);

@@ -1,6 +1,7 @@
 // Buckets.
 
 #include "query/exec/timeline.h"
+#include "footfall/hash_table.h"
 #include "query/exec/intersect.h"
 
 #include <algorithm>
@@ -200,7 +201,7 @@ absl::Status Timeline::CutRanges(Run& run) {
   size_ = 1;
   keys_ = {0};
   if (!plan_->transforms.empty()) {
-    absl::flat_hash_map<std::string, int64_t> known;
+    FlatHashMap<std::string, int64_t> known;
     absl::Status full;
     Reservation fits(run);
     const auto earlier = [&](int64_t key, int64_t count,

@@ -10,11 +10,11 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "footfall/hash_table.h"
 #include "query/exec/alignment.h"
 #include "query/exec/groups.h"
 #include "query/exec/look_back.h"
@@ -196,7 +196,7 @@ class Timeline {
   std::vector<std::vector<uint32_t>> at_;  // [transforms]
   std::vector<std::vector<uint32_t>> reads_;
   // Without EVERY: slot, count, unit -> slot.
-  absl::flat_hash_map<std::tuple<int64_t, int64_t, footfall::Unit>, int64_t>
+  FlatHashMap<std::tuple<int64_t, int64_t, footfall::Unit>, int64_t>
       earlier_ranges_;
   // Of all samples that the statement reads, but for operands with a DURING of
   // their own; equal where there is none.

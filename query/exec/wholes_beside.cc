@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "footfall/hash_table.h"
 
 namespace footfall::query {
 namespace {
@@ -40,8 +40,7 @@ class BesideFinder {
   OperandGroups& groups_;
   // Shared wholes and their groups, before they are put in order.
   std::vector<std::pair<Whole, uint32_t>> shared_pairs_;
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t>
-      overlapping_index_;
+  FlatHashMap<std::pair<uint32_t, uint32_t>, uint32_t> overlapping_index_;
 };
 
 // The group's series that stands for all that `whole` may hold of the picked
@@ -176,7 +175,7 @@ void BesideFinder::FindWholes() {
   if (candidates.empty()) return;
   for (const uint32_t by_mask : by_masks) {
     // Groups by their key with the places blanked where the whole is not split.
-    absl::flat_hash_map<GroupKey, std::vector<uint32_t>> groups;
+    FlatHashMap<GroupKey, std::vector<uint32_t>> groups;
     for (uint32_t g = 0; g < groups_.keys.size(); ++g) {
       GroupKey key = groups_.keys[g];
       for (size_t b = 0; b < operand_.by.size(); ++b) {
@@ -207,7 +206,7 @@ void BesideFinder::FindWholes() {
 // Wholes that add to the same groups share a lane.
 void BesideFinder::ShareLanes() {
   std::sort(shared_pairs_.begin(), shared_pairs_.end());
-  absl::flat_hash_map<std::vector<uint32_t>, uint32_t> lanes;
+  FlatHashMap<std::vector<uint32_t>, uint32_t> lanes;
   std::vector<std::pair<uint32_t, uint32_t>> group_lanes;
   for (size_t i = 0; i < shared_pairs_.size();) {
     const Whole whole = shared_pairs_[i].first;

@@ -98,9 +98,10 @@ std::string LineAndColumn(absl::string_view text, size_t byte) {
                       1 + CountCharacters(before.substr(line_begin)));
 }
 
-absl::Status Diagnostic(absl::StatusCode code, absl::string_view text,
-                        Source where, absl::string_view message,
-                        absl::string_view hint) {
+namespace {
+
+std::string Text(absl::string_view text, Source where,
+                 absl::string_view message, absl::string_view hint) {
   const bool placed = !text.empty() && where.end > 0;
   std::string out = "query";
   if (placed) {
@@ -117,7 +118,19 @@ absl::Status Diagnostic(absl::StatusCode code, absl::string_view text,
       absl::StrAppend(&out, "\n  ", line);
     }
   }
-  return absl::Status(code, out);
+  return out;
+}
+
+}  // namespace
+
+absl::Status Diagnostic(absl::StatusCode code, absl::string_view text,
+                        Source where, absl::string_view message,
+                        absl::string_view hint) {
+  try {
+    return absl::Status(code, Text(text, where, message, hint));
+  } catch (...) {
+    return absl::Status(code, "");  // no memory for words: the code stays
+  }
 }
 
 absl::Status Diagnostic(absl::string_view text, Source where,

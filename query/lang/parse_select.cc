@@ -24,8 +24,7 @@ absl::StatusOr<Item> Parser::ItemOf() {
   Item item;
   const Token first = Now();
   if (AtWord("FROM") && Ahead(1).kind == TokenKind::kWord) {
-    return Fail(Refusal::kFrom, first.source,
-                {absl::StrCat(" ", Ahead(1).text)});
+    return Fail(Refusal::kFrom, first.source, {Ahead(1).text});
   }
   if (AtWord("DISTINCT") && Ahead(1).kind == TokenKind::kWord) {
     return Fail(Refusal::kSelectDistinct, first.source);

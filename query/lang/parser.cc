@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "footfall/guard.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/lang/utf8.h"
@@ -362,19 +363,21 @@ namespace footfall {
 
 absl::StatusOr<std::vector<Statement>> Parse(absl::string_view text,
                                              const QueryLimits& limits) {
-  if (text.size() > limits.max_text_bytes) {
-    return query::Refuse(
-        query::Refusal::kTextLimit, "", {},
-        {absl::StrCat(text.size()), absl::StrCat(limits.max_text_bytes)});
-  }
-  query::Parser parser(text, limits);
-  std::vector<Statement> statements;
-  while (true) {
-    FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement,
-                              parser.Next());
-    if (!statement.has_value()) return statements;
-    statements.push_back(*std::move(statement));
-  }
+  return Guarded([&]() -> absl::StatusOr<std::vector<Statement>> {
+    if (text.size() > limits.max_text_bytes) {
+      return query::Refuse(
+          query::Refusal::kTextLimit, "", {},
+          {absl::StrCat(text.size()), absl::StrCat(limits.max_text_bytes)});
+    }
+    query::Parser parser(text, limits);
+    std::vector<Statement> statements;
+    while (true) {
+      FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement,
+                                parser.Next());
+      if (!statement.has_value()) return statements;
+      statements.push_back(*std::move(statement));
+    }
+  });
 }
 
 }  // namespace footfall

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "absl/container/flat_hash_map.h"
+#include "footfall/hash_table.h"
 
 namespace footfall::query {
 namespace {
@@ -47,7 +47,7 @@ Additivity RuleOfOperand(const BoundOperand& operand) {
 
 // By transform; each is gone through once: delta(delta(x, ..), ..) names its x
 // twice at each level.
-using KnownRules = absl::flat_hash_map<size_t, std::optional<Additivity>>;
+using KnownRules = FlatHashMap<size_t, std::optional<Additivity>>;
 
 std::optional<Additivity> RuleInRow(const Plan& plan, const RowExpr& expr,
                                     KnownRules* known) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "footfall/hash_table.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
@@ -145,7 +145,8 @@ std::string Binder::UnitOfRow(const Expr& expr, const RowExpr& row) const {
 
 absl::Status Binder::CheckNames() {
   if (plan_.changepoints.has_value()) return absl::OkStatus();
-  absl::flat_hash_set<std::string> names(plan_.by.begin(), plan_.by.end());
+  FlatHashSet<std::string> names;
+  for (const std::string& by : plan_.by) names.insert(by);
   if (plan_.every.has_value()) {
     names.insert(plan_.align.has_value() ? "offset" : "time");
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "query/lang/diagnostic.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
@@ -15,7 +16,11 @@ namespace footfall::query {
 absl::StatusOr<std::shared_ptr<const Metric>> Binder::FindMetric(
     absl::string_view name, footfall::Source source) {
   auto metric = snapshot_.FindMetric(name);
-  if (metric != nullptr) return metric;
+  if (metric != nullptr) {
+    if (metric->usable.ok()) return metric;
+    return Diagnostic(metric->usable.code(), text_, source,
+                      metric->usable.message(), "");
+  }
   Nearest nearest(name);
   for (const auto& candidate : snapshot_.Metrics()) {
     nearest.Offer(candidate->spec.name);

@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "footfall/event.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
@@ -41,7 +41,7 @@ class EventScope {
   const Snapshot& snapshot_;
   const absl::Span<const Condition> where_;
   // Of the dimensions that events name.
-  absl::flat_hash_map<std::string, Renames> renames_;
+  FlatHashMap<std::string, Renames> renames_;
 };
 
 // "app = 'DeepSeek', region = 'cn'": what FOR would say.

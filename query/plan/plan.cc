@@ -2,11 +2,10 @@
 // what they read.
 
 #include "query/plan/plan.h"
+#include "footfall/hash_table.h"
 
 #include <algorithm>
 #include <bit>
-
-#include "absl/container/flat_hash_set.h"
 
 namespace footfall::query {
 namespace {
@@ -96,7 +95,7 @@ bool RowsOfNothing(const Plan& plan) {
 }
 
 std::vector<Date> DatesThatCount(const BoundEvents& events) {
-  absl::flat_hash_set<std::vector<MemberId>> known;
+  FlatHashSet<std::vector<MemberId>> known;
   std::vector<Date> dates;
   for (const BoundEvents::One& one : events.events) {
     if (known.insert(one.members).second) dates.push_back(one.event->date);

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
 #include "footfall/snapshot.h"
@@ -48,7 +48,7 @@ class Renames {
     MemberId member = 0;
     std::optional<Date> from;
   };
-  absl::flat_hash_map<MemberId, Next> next_;
+  FlatHashMap<MemberId, Next> next_;
   std::vector<MemberId> members_;
 };
 

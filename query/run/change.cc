@@ -14,6 +14,7 @@
 #include "query/plan/window.h"
 #include "query/run/change_names.h"
 #include "query/run/lookup.h"
+#include "query/run/run.h"
 
 namespace footfall::query {
 namespace {
@@ -31,7 +32,7 @@ absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
                                     absl::string_view text, absl::Time now) {
   Victims victims;
   FOOTFALL_ASSIGN_OR_RETURN(victims.metric,
-                            LookUpMetric(snapshot, remove.metric, text));
+                            LookUpUsableMetric(snapshot, remove.metric, text));
   const Metric& metric = *victims.metric;
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto picks, BindConditions(snapshot, metric, remove.where, text));
@@ -59,6 +60,9 @@ absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot,
   request.series = victims.series;
   request.steps = victims.steps;
   const auto cursor = snapshot.Scan(request);
+  if (cursor == nullptr) {
+    return absl::ResourceExhaustedError("there is no memory for a scan");
+  }
   uint64_t count = 0;
   while (true) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
@@ -82,8 +86,8 @@ std::string Counted(uint64_t count, absl::string_view thing,
 
 absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
                                       absl::string_view text) {
-  const bool there =
-      database.TakeSnapshot()->FindMetric(define.spec.name) != nullptr;
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  const bool there = snapshot->FindMetric(define.spec.name) != nullptr;
   const auto metric = database.Define(define.spec);
   if (!metric.ok()) {
     return Diagnostic(metric.status().code(), text, define.source,
@@ -95,7 +99,7 @@ absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
 
 absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
                                       absl::string_view text, absl::Time now) {
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const Victims victims,
                             FindVictims(*snapshot, remove, text, now));
   uint64_t count = 0;
@@ -115,7 +119,7 @@ absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
 absl::StatusOr<Answer> ExplainDelete(const Database& database,
                                      const Delete& remove,
                                      absl::string_view text, absl::Time now) {
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const Victims victims,
                             FindVictims(*snapshot, remove, text, now));
   FOOTFALL_ASSIGN_OR_RETURN(const uint64_t count,
@@ -143,7 +147,7 @@ absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
     return RunDropAlias(database, drop, text, source);
   }
   const Name name = drop.name.value_or(Name());
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
                             LookUpMetric(*snapshot, name, text));
   const SeriesId series = snapshot->Series(metric->id).count();

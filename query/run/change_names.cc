@@ -15,6 +15,7 @@
 #include "query/plan/event_scope.h"
 #include "query/run/change.h"
 #include "query/run/lookup.h"
+#include "query/run/run.h"
 
 namespace footfall::query {
 namespace {
@@ -119,7 +120,7 @@ absl::Status CheckCircle(const Snapshot& snapshot, const Alias& alias,
 absl::StatusOr<std::string> RunAddEvent(Database& database,
                                         const AddEvent& event,
                                         absl::string_view text, Source source) {
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   Event added;
   added.kind = TextOf(event.kind);
   added.name = TextOf(event.name);
@@ -151,7 +152,8 @@ absl::StatusOr<std::string> RunAddEvent(Database& database,
   FOOTFALL_ASSIGN_OR_RETURN(const WriteResult written,
                             WriteNames(database, batch, text, source));
   if (written.events == 0) return std::string("the event is there so already");
-  return std::string(database.TakeSnapshot()->Events().size() == before
+  const auto after = database.TakeSnapshot();  // null where it was closed since
+  return std::string(after != nullptr && after->Events().size() == before
                          ? "event replaced"
                          : "event added");
 }
@@ -172,7 +174,7 @@ absl::StatusOr<std::string> RunDropEvent(Database& database, const Drop& drop,
   }
   // The same on another date, or another name.
   std::string hint = "SHOW EVENTS lists them";
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   Nearest nearest(name);
   for (const auto& event : snapshot->Events()) {
     if (event->kind == kind) nearest.Offer(event->name);
@@ -191,7 +193,7 @@ absl::StatusOr<std::string> RunDropEvent(Database& database, const Drop& drop,
 absl::StatusOr<std::string> RunAddAlias(Database& database,
                                         const AddAlias& alias,
                                         absl::string_view text, Source source) {
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   Alias added;
   added.old_name = TextOf(alias.old_name);
   added.new_name = TextOf(alias.new_name);
@@ -223,7 +225,7 @@ absl::StatusOr<std::string> RunAddAlias(Database& database,
 absl::StatusOr<std::string> RunDropAlias(Database& database, const Drop& drop,
                                          absl::string_view text,
                                          Source source) {
-  const auto snapshot = database.TakeSnapshot();
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   const std::string name = TextOf(drop.text.value_or(Text()));
   if (drop.name.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(CheckDimension(*snapshot, *drop.name, text));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "footfall/guard.h"
 #include "footfall/query.h"
 #include "query/exec/run.h"
 #include "query/lang/parser.h"
@@ -42,9 +43,9 @@ absl::Status RunStatement(Database& database, const Statement& statement,
                           absl::string_view text, const QueryOptions& options,
                           const ExecuteHooks& hooks, Outcome* outcome) {
   if (Reads(statement)) {
-    FOOTFALL_ASSIGN_OR_RETURN(
-        outcome->answer,
-        RunReading(*database.TakeSnapshot(), statement, text, options));
+    FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->answer,
+                              RunReading(*snapshot, statement, text, options));
     outcome->has_answer = true;
     return absl::OkStatus();
   }
@@ -96,35 +97,43 @@ absl::Status RunAndReport(Database& database, const Statement& statement,
   return hooks.on_outcome ? hooks.on_outcome(outcome) : absl::OkStatus();
 }
 
-}  // namespace
-}  // namespace query
-
-absl::Status Execute(Database& database, absl::string_view text,
-                     const QueryOptions& given, const ExecuteHooks& hooks) {
-  const QueryOptions options = query::WithNow(given);
+absl::Status RunScript(Database& database, absl::string_view text,
+                       const QueryOptions& options, const ExecuteHooks& hooks) {
   if (text.size() > std::numeric_limits<uint32_t>::max()) {
-    return query::Refuse(query::Refusal::kTextLimit, "", {},
-                         {absl::StrCat(text.size()),
-                          absl::StrCat(std::numeric_limits<uint32_t>::max())});
+    return Refuse(Refusal::kTextLimit, "", {},
+                  {absl::StrCat(text.size()),
+                   absl::StrCat(std::numeric_limits<uint32_t>::max())});
   }
-  query::Parser parser(text, options.limits);
+  Parser parser(text, options.limits);
   while (true) {
     FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
                               parser.Next());
     if (!statement.has_value()) return absl::OkStatus();
     FOOTFALL_RETURN_IF_ERROR(
-        query::RunAndReport(database, *statement, text, options, hooks));
+        RunAndReport(database, *statement, text, options, hooks));
   }
 }
 
+}  // namespace
+}  // namespace query
+
+absl::Status Execute(Database& database, absl::string_view text,
+                     const QueryOptions& options, const ExecuteHooks& hooks) {
+  return Guarded([&] {
+    return query::RunScript(database, text, query::WithNow(options), hooks);
+  });
+}
+
 absl::Status Execute(Database& database, const Statement& statement,
-                     const QueryOptions& given, const ExecuteHooks& hooks) {
-  const QueryOptions options = query::WithNow(given);
-  const std::string text = Print(statement);
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const Statement parsed,
-      query::ParsePrinted(statement, text, options.limits));
-  return query::RunAndReport(database, parsed, text, options, hooks);
+                     const QueryOptions& options, const ExecuteHooks& hooks) {
+  return Guarded([&]() -> absl::Status {
+    const std::string text = Print(statement);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Statement parsed,
+        query::ParsePrinted(statement, text, options.limits));
+    return query::RunAndReport(database, parsed, text, query::WithNow(options),
+                               hooks);
+  });
 }
 
 }  // namespace footfall

@@ -1,18 +1,22 @@
 #include "query/run/import.h"
 
+#include <algorithm>
 #include <atomic>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "footfall/csv_import.h"
+#include "footfall/guard.h"
+#include "query/exec/run.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/run/change.h"
 #include "query/run/lookup.h"
+#include "query/run/run.h"
 
 namespace footfall::query {
 namespace {
@@ -108,11 +112,12 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
                                       absl::string_view text,
                                       const QueryOptions& query_options,
                                       const ExecuteHooks& hooks) {
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const auto metric,
-      LookUpMetric(*database.TakeSnapshot(), import.metric, text));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            LookUpUsableMetric(*snapshot, import.metric, text));
   FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, *metric, text));
   ImportOptions options;
+  options.stop = [&] { return CheckStop(query_options); };
   options.progress = [&](const ImportProgress& progress) {
     if (hooks.on_progress) {
       hooks.on_progress(progress.bytes_read, progress.bytes_total,
@@ -126,12 +131,17 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
   if (!report.ok()) {
     // The file is what is wrong, so that is where the caret goes. What is
     // wrong in which of its lines stands below.
-    const std::pair<std::string, std::string> parts =
-        absl::StrSplit(report.status().message(), absl::MaxSplits('\n', 1));
-    return Diagnostic(
-        report.status().code(), text, import.path_source, parts.first,
-        absl::StrReplaceAll(absl::StripLeadingAsciiWhitespace(parts.second),
-                            {{"\n  ", "\n"}}));
+    const absl::string_view message = report.status().message();
+    const size_t first = std::min(message.find('\n'), message.size());
+    std::string below;
+    Guarded([&] {
+      below = absl::StrReplaceAll(
+          absl::StripLeadingAsciiWhitespace(message.substr(first)),
+          {{"\n  ", "\n"}});
+      return absl::OkStatus();
+    }).IgnoreError();  // no memory for words: the code says it
+    return Diagnostic(report.status().code(), text, import.path_source,
+                      message.substr(0, first), below);
   }
   return Summary(*report);
 }

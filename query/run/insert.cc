@@ -7,12 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "footfall/hash_table.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/run/lookup.h"
+#include "query/run/run.h"
 
 namespace footfall::query {
 namespace {
@@ -105,16 +106,16 @@ class RowReader {
   std::shared_ptr<const Metric> metric_;
   absl::string_view text_;
   bool counts_people_;
-  absl::flat_hash_map<std::string, Date> dates_;  // by sample
+  FlatHashMap<std::string, Date> dates_;  // by sample
 };
 
 }  // namespace
 
 absl::StatusOr<WriteResult> RunInsert(Database& database, const Insert& insert,
                                       absl::string_view text) {
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const auto metric,
-      LookUpMetric(*database.TakeSnapshot(), insert.metric, text));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
+                            LookUpUsableMetric(*snapshot, insert.metric, text));
   std::vector<size_t> places;
   for (const Name& name : insert.dimensions) {
     FOOTFALL_ASSIGN_OR_RETURN(const size_t place,

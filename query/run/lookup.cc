@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "query/lang/diagnostic.h"
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 
@@ -18,6 +19,16 @@ absl::StatusOr<std::shared_ptr<const Metric>> LookUpMetric(
                 {name.name, nearest.found() ? absl::StrCat("did you mean ",
                                                            nearest.best(), "?")
                                             : "SHOW METRICS lists them"});
+}
+
+absl::StatusOr<std::shared_ptr<const Metric>> LookUpUsableMetric(
+    const Snapshot& snapshot, const Name& name, absl::string_view text) {
+  auto metric = LookUpMetric(snapshot, name, text);
+  if (metric.ok() && !(*metric)->usable.ok()) {
+    return Diagnostic((*metric)->usable.code(), text, name.source,
+                      (*metric)->usable.message(), "");
+  }
+  return metric;
 }
 
 absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,

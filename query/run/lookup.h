@@ -17,6 +17,11 @@ namespace footfall::query {
 absl::StatusOr<std::shared_ptr<const Metric>> LookUpMetric(
     const Snapshot& snapshot, const Name& name, absl::string_view text);
 
+// The same, of a metric that can be read and written: FAILED_PRECONDITION where
+// this machine does not know its zone.
+absl::StatusOr<std::shared_ptr<const Metric>> LookUpUsableMetric(
+    const Snapshot& snapshot, const Name& name, absl::string_view text);
+
 // Index of a dimension of `metric`. NOT_FOUND names those that it has.
 absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
                                        absl::string_view text);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "footfall/guard.h"
 #include "query/exec/select.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/parser.h"
@@ -20,6 +21,15 @@
 namespace footfall {
 namespace query {
 
+absl::StatusOr<std::shared_ptr<const Snapshot>> CurrentSnapshot(
+    const Database& database) {
+  std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
+  if (snapshot == nullptr) {
+    return absl::FailedPreconditionError("the database is closed");
+  }
+  return snapshot;
+}
+
 bool Reads(const Statement& statement) {
   return std::holds_alternative<Select>(statement.node) ||
          std::holds_alternative<Show>(statement.node);
@@ -29,6 +39,7 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   const Statement& statement,
                                   absl::string_view text,
                                   const QueryOptions& options) {
+  FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
   if (!Reads(statement)) {
     return Refuse(Refusal::kReadsOnly, text, statement.source,
                   {FirstWord(statement)});
@@ -81,36 +92,40 @@ std::string FirstWord(const Statement& statement) {
 
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
                              const QueryOptions& given) {
-  using query::Refusal;
-  const QueryOptions options = query::WithNow(given);
-  if (text.size() > options.limits.max_text_bytes) {
-    return query::Refuse(Refusal::kTextLimit, "", {},
-                         {absl::StrCat(text.size()),
-                          absl::StrCat(options.limits.max_text_bytes)});
-  }
-  query::Parser parser(text, options.limits);
-  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
-                            parser.Next());
-  if (!statement.has_value()) {
-    return query::Refuse(Refusal::kNoStatement, text, {});
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> second,
-                            parser.Next());
-  if (second.has_value()) {
-    return query::Refuse(Refusal::kOneStatement, text, second->source);
-  }
-  return query::RunReading(snapshot, *statement, text, options);
+  return Guarded([&]() -> absl::StatusOr<Answer> {
+    using query::Refusal;
+    const QueryOptions options = query::WithNow(given);
+    if (text.size() > options.limits.max_text_bytes) {
+      return query::Refuse(Refusal::kTextLimit, "", {},
+                           {absl::StrCat(text.size()),
+                            absl::StrCat(options.limits.max_text_bytes)});
+    }
+    query::Parser parser(text, options.limits);
+    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
+                              parser.Next());
+    if (!statement.has_value()) {
+      return query::Refuse(Refusal::kNoStatement, text, {});
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> second,
+                              parser.Next());
+    if (second.has_value()) {
+      return query::Refuse(Refusal::kOneStatement, text, second->source);
+    }
+    return query::RunReading(snapshot, *statement, text, options);
+  });
 }
 
 absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
                              const QueryOptions& given) {
-  const QueryOptions options = query::WithNow(given);
-  const std::string text = Print(statement);
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const Statement parsed,
-      query::ParsePrinted(statement, text, options.limits));
-  return query::RunReading(snapshot, parsed, text, options);
+  return Guarded([&]() -> absl::StatusOr<Answer> {
+    const QueryOptions options = query::WithNow(given);
+    const std::string text = Print(statement);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Statement parsed,
+        query::ParsePrinted(statement, text, options.limits));
+    return query::RunReading(snapshot, parsed, text, options);
+  });
 }
 
 }  // namespace footfall

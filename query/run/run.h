@@ -3,16 +3,22 @@
 #ifndef FOOTFALL_QUERY_RUN_RUN_H_
 #define FOOTFALL_QUERY_RUN_RUN_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "footfall/answer.h"
+#include "footfall/database.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 
 namespace footfall::query {
+
+// The state of now; FAILED_PRECONDITION where the database is closed.
+absl::StatusOr<std::shared_ptr<const Snapshot>> CurrentSnapshot(
+    const Database& database);
 
 // Whether Query() takes it: SELECT, SHOW and EXPLAIN of SELECT.
 bool Reads(const Statement& statement);

@@ -1,4 +1,4 @@
-// Fixed-size integers as little-endian bytes, whatever the machine.
+// Fixed-size integers as little-endian bytes.
 
 #ifndef FOOTFALL_STORAGE_BASE_BYTES_H_
 #define FOOTFALL_STORAGE_BASE_BYTES_H_
@@ -10,39 +10,26 @@
 
 namespace footfall::storage {
 
-// The same value with its bytes in little-endian order, or back.
-inline uint32_t LittleEndian(uint32_t value) {
-  if constexpr (std::endian::native == std::endian::big) {
-    return __builtin_bswap32(value);
-  }
-  return value;
-}
-inline uint64_t LittleEndian(uint64_t value) {
-  if constexpr (std::endian::native == std::endian::big) {
-    return __builtin_bswap64(value);
-  }
-  return value;
-}
+// CMakeLists.txt refuses a big-endian processor, where these would not hold.
+static_assert(std::endian::native == std::endian::little);
 
 // Reads 4 or 8 bytes at `bytes`, which need not be aligned.
 inline uint32_t LoadU32(const char* bytes) {
   uint32_t value;
   std::memcpy(&value, bytes, sizeof(value));
-  return LittleEndian(value);
+  return value;
 }
 inline uint64_t LoadU64(const char* bytes) {
   uint64_t value;
   std::memcpy(&value, bytes, sizeof(value));
-  return LittleEndian(value);
+  return value;
 }
 
 // Writes 4 or 8 bytes at `bytes`, which need not be aligned.
 inline void StoreU32(uint32_t value, char* bytes) {
-  value = LittleEndian(value);
   std::memcpy(bytes, &value, sizeof(value));
 }
 inline void StoreU64(uint64_t value, char* bytes) {
-  value = LittleEndian(value);
   std::memcpy(bytes, &value, sizeof(value));
 }
 
@@ -63,7 +50,7 @@ inline uint64_t LoadPartialU64(const char* bytes, size_t count) {
   if (count != 0) {
     std::memcpy(&value, bytes, count);
   }
-  return LittleEndian(value);
+  return value;
 }
 
 }  // namespace footfall::storage

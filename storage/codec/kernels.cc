@@ -1,6 +1,7 @@
 #include "storage/codec/kernels.h"
 
 #include <atomic>
+#include <initializer_list>
 
 namespace footfall::storage {
 namespace {

@@ -49,16 +49,30 @@ std::shared_ptr<const std::string> ValueAt(const Versions& versions,
 // What a store, its views and its iterators share.
 class MemoryMap {
  public:
-  // Applies the batches as one.
+  // Applies the batches as one. What throws changes nothing.
   void Apply(absl::Span<const StoreBatch* const> batches)
       ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(&mutex_);
-    for (const StoreBatch* batch : batches) {
-      for (const StoreBatch::Operation& operation : batch->operations()) {
-        ApplyOperation(operation);
+    std::vector<Place> touched;
+    try {
+      for (const StoreBatch* batch : batches) {
+        for (const StoreBatch::Operation& operation : batch->operations()) {
+          ApplyOperation(operation, &touched);
+        }
       }
+    } catch (...) {
+      for (const Place& place : touched) {
+        Versions& versions = place.at->second;
+        if (!versions.empty() && versions.back().number == newest_ + 1) {
+          versions.pop_back();
+        }
+      }
+      EraseEmpty(touched);
+      throw;
     }
     ++newest_;
+    for (const Place& place : touched) DropUnseen(&place.at->second);
+    EraseEmpty(touched);
   }
 
   // Begins and ends a view.
@@ -132,16 +146,25 @@ class MemoryMap {
   }
 
  private:
-  void ApplyOperation(const StoreBatch::Operation& operation)
+  // A key that a batch touches. A batch may touch it more than once.
+  struct Place {
+    Keys* keys;
+    Keys::iterator at;
+  };
+
+  // Adds versions of the next number, which no view sees yet.
+  void ApplyOperation(const StoreBatch::Operation& operation,
+                      std::vector<Place>* touched)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     Keys& keys = keys_[static_cast<size_t>(operation.keyspace)];
     switch (operation.kind) {
       case StoreBatch::Kind::kPut:
-        SetValue(&keys[operation.key],
-                 std::make_shared<const std::string>(operation.value));
+        SetValue(&keys, keys.try_emplace(operation.key).first,
+                 std::make_shared<const std::string>(operation.value), touched);
         return;
       case StoreBatch::Kind::kAppend: {
-        Versions& versions = keys[operation.key];
+        const auto at = keys.try_emplace(operation.key).first;
+        const Versions& versions = at->second;
         auto value = std::make_shared<std::string>();
         if (!versions.empty() && versions.back().value != nullptr) {
           value->reserve(versions.back().value->size() +
@@ -149,38 +172,44 @@ class MemoryMap {
           *value = *versions.back().value;
         }
         *value += operation.value;
-        SetValue(&versions, std::move(value));
+        SetValue(&keys, at, std::move(value), touched);
         return;
       }
       case StoreBatch::Kind::kDelete: {
         const auto found = keys.find(operation.key);
-        if (found == keys.end()) return;
-        SetValue(&found->second, nullptr);
-        if (found->second.empty()) keys.erase(found);
+        if (found != keys.end()) SetValue(&keys, found, nullptr, touched);
         return;
       }
       case StoreBatch::Kind::kDeleteRange: {
         auto at = keys.lower_bound(operation.key);
-        while (at != keys.end() && at->first < operation.value) {
-          SetValue(&at->second, nullptr);
-          at = at->second.empty() ? keys.erase(at) : std::next(at);
+        for (; at != keys.end() && at->first < operation.value; ++at) {
+          SetValue(&keys, at, nullptr, touched);
         }
         return;
       }
     }
   }
 
-  // Adds a version that becomes visible with the next number; leaves *versions
-  // empty where nothing of it can be seen any more.
-  void SetValue(Versions* versions, std::shared_ptr<const std::string> value)
+  void SetValue(Keys* keys, Keys::iterator at,
+                std::shared_ptr<const std::string> value,
+                std::vector<Place>* touched)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const uint64_t number = newest_ + 1;
-    if (!versions->empty() && versions->back().number == number) {
-      versions->back().value = std::move(value);
-    } else {
-      versions->push_back({number, std::move(value)});
+    Versions& versions = at->second;
+    if (!versions.empty() && versions.back().number == number) {
+      versions.back().value = std::move(value);
+      return;
     }
-    DropUnseen(versions);
+    touched->push_back({keys, at});
+    versions.push_back({number, std::move(value)});
+  }
+
+  // Drops the keys of which nothing is left.
+  void EraseEmpty(const std::vector<Place>& touched)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    for (const Place& place : touched) {
+      if (place.at->second.empty()) place.keys->erase(place.at);
+    }
   }
 
   // A version is seen by the views from its own number up to the next one's,

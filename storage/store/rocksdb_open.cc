@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -16,6 +17,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/write_buffer_manager.h"
+#include "storage/base/bytes.h"
+#include "storage/base/status_macros.h"
+#include "storage/store/folder_check.h"
+#include "storage/store/rocksdb_record.h"
+#include "storage/store/rocksdb_table_guard.h"
 
 namespace footfall::storage {
 namespace {
@@ -24,8 +32,8 @@ namespace fs = std::filesystem;
 
 // Where a database was never completed, RocksDB leaves some of these.
 bool IsOwnFile(const std::string& name) {
-  for (const absl::string_view prefix :
-       {"LOCK", "LOG", "IDENTITY", "MANIFEST-", "OPTIONS-", "staging"}) {
+  for (const absl::string_view prefix : {"CURRENT", "LOCK", "LOG", "IDENTITY",
+                                         "MANIFEST-", "OPTIONS-", "staging"}) {
     if (absl::StartsWith(name, prefix)) return true;
   }
   for (const absl::string_view suffix : {".log", ".sst", ".dbtmp"}) {
@@ -34,18 +42,16 @@ bool IsOwnFile(const std::string& name) {
   return false;
 }
 
-// Whether the folder may hold a database that has to be made.
+// Whether a new database may be created at `path`: it is absent, or a folder
+// without files of another kind.
 absl::Status CheckMayCreate(const std::string& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) {
-    fs::create_directories(path, error);
-    if (error) {
-      return absl::UnavailableError(
-          absl::StrCat(path, ": cannot be made: ", error.message()));
-    }
+  const fs::file_status found = fs::status(path, error);
+  if (found.type() == fs::file_type::not_found &&
+      error != std::errc::not_a_directory) {
     return absl::OkStatus();
   }
-  if (!fs::is_directory(path, error)) {
+  if (!fs::is_directory(found)) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, ": is not a folder; a database is a folder"));
   }
@@ -66,10 +72,11 @@ absl::Status CheckMayCreate(const std::string& path) {
 
 // Whether there is a whole database: making one takes steps, and a process may
 // have died between them. Another program's must not get our key spaces.
-absl::StatusOr<bool> CheckIsOurs(const std::string& path) {
+absl::StatusOr<bool> CheckIsOurs(const std::string& path, rocksdb::Env* env) {
   std::vector<std::string> families;
+  const RocksdbSettings settings = MakeRocksdbSettings(path, true, 0, env);
   const rocksdb::Status status =
-      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &families);
+      rocksdb::DB::ListColumnFamilies(settings.database, path, &families);
   // What is wrong is told by the opening itself.
   if (!status.ok()) return true;
   bool has_tiles = false;
@@ -84,7 +91,8 @@ absl::StatusOr<bool> CheckIsOurs(const std::string& path) {
   }
   if (has_tiles) return true;
   rocksdb::Options options;
-  options.info_log = MakeRocksdbSettings(path, true, 0).database.info_log;
+  options.env = settings.database.env;
+  options.info_log = settings.database.info_log;
   rocksdb::DB* opened = nullptr;
   if (!rocksdb::DB::OpenForReadOnly(options, path, &opened).ok()) return true;
   const std::unique_ptr<rocksdb::DB> db(opened);
@@ -110,27 +118,6 @@ pid_t LockHolder(const std::string& path) {
   return holder;
 }
 
-absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
-                       bool read_only) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && !read_only && absl::StrContains(text, "LOCK")) {
-    const bool by_this_process =
-        absl::StrContains(text, "lock hold by current process");
-    const pid_t holder = by_this_process ? getpid() : LockHolder(path);
-    if (holder != 0) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          path, ": is open for writing in process ", holder,
-          "; close it there, open it with --readonly (read_only in the "
-          "options), or choose another folder"));
-    }
-  }
-  if (status.IsInvalidArgument()) {
-    return absl::UnimplementedError(
-        absl::StrCat(path, ": was written with other settings: ", text));
-  }
-  return ToStatus(status, path);
-}
-
 // Changes whenever the set of files does.
 std::string ManifestState(const std::string& path) {
   std::ifstream current(path + "/CURRENT");
@@ -139,6 +126,41 @@ std::string ManifestState(const std::string& path) {
   std::error_code error;
   const uintmax_t size = fs::file_size(path + "/" + manifest, error);
   return absl::StrCat(manifest, " ", static_cast<uint64_t>(error ? 0 : size));
+}
+
+// So that something can be deleted where there is no room for a table: what the
+// logs hold stays in them, and in memory, whatever the budget; and files that
+// RocksDB writes and nobody reads make room for a list of tables.
+void PrepareForFullDisk(const std::string& path, RocksdbSettings* settings) {
+  std::vector<std::string> names;
+  rocksdb::Env* const env = settings->env.get();
+  if (!env->GetChildren(path, &names).ok()) return;
+  uint64_t log_bytes = 0;
+  for (const std::string& name : names) {
+    const std::string file = absl::StrCat(path, "/", name);
+    uint64_t bytes = 0;
+    if (absl::StartsWith(name, "OPTIONS-")) {
+      env->DeleteFile(file).PermitUncheckedError();
+    } else if (absl::EndsWith(name, ".log") &&
+               env->GetFileSize(file, &bytes).ok()) {
+      log_bytes += bytes;
+    }
+  }
+  // Twice for what memory takes more than a log, and as much for new batches.
+  const uint64_t needed = 4 * log_bytes;
+  settings->files->RefuseSettings();
+  settings->database.avoid_flush_during_recovery = true;
+  for (rocksdb::ColumnFamilyOptions* const family :
+       {&settings->catalog, &settings->tiles}) {
+    family->write_buffer_size += needed;
+    // A compaction that does not fit would take what room there is meanwhile.
+    family->disable_auto_compactions = true;
+    family->level0_slowdown_writes_trigger = 1 << 20;
+    family->level0_stop_writes_trigger = 1 << 20;
+  }
+  rocksdb::WriteBufferManager* const buffers =
+      settings->database.write_buffer_manager.get();
+  buffers->SetBufferSize(buffers->buffer_size() + 2 * needed);
 }
 
 rocksdb::Status OpenOnce(const std::string& path, RocksdbHandle* handle) {
@@ -161,6 +183,37 @@ rocksdb::Status OpenOnce(const std::string& path, RocksdbHandle* handle) {
   return status;
 }
 
+// Ends the reading of logs after a change.
+class LogLimit final : public rocksdb::WalFilter {
+ public:
+  explicit LogLimit(uint64_t last_sequence) : last_(last_sequence) {}
+
+  const char* Name() const override { return "footfall.log_limit"; }
+  WalProcessingOption LogRecordFound(unsigned long long /*log_number*/,
+                                     const std::string& /*log_file_name*/,
+                                     const rocksdb::WriteBatch& batch,
+                                     rocksdb::WriteBatch* /*new_batch*/,
+                                     bool* /*batch_changed*/) override {
+    // A batch begins with the number of its first change.
+    return LoadU64(batch.Data().data()) > last_
+               ? WalProcessingOption::kStopReplay
+               : WalProcessingOption::kContinueProcessing;
+  }
+
+ private:
+  const uint64_t last_;
+};
+
+// RocksDB takes a log's torn end for damage where zeros stand in it, or passes
+// over them to batches that no longer follow on what is there.
+void SetRecovery(const FolderState& folder, RocksdbSettings* settings) {
+  if (!folder.log_is_torn) return;
+  settings->database.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  settings->log_end = std::make_shared<LogLimit>(folder.last_sound_sequence);
+  settings->database.wal_filter = settings->log_end.get();
+}
+
 // A writer beside us may drop a log between our reading the list of tables and
 // our reading the logs: then what was in it would be missing, and what came
 // after it not. So the list must not have changed meanwhile.
@@ -171,11 +224,15 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
     const std::string before = ManifestState(path);
+    FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder, CheckFolder(path));
+    if (ManifestState(path) != before) continue;
+    FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
     auto handle = std::make_unique<RocksdbHandle>();
     handle->path = path;
     handle->read_only = true;
-    handle->settings =
-        MakeRocksdbSettings(path, true, options.memory_budget_bytes);
+    handle->settings = MakeRocksdbSettings(
+        path, true, options.memory_budget_bytes, options.env);
+    SetRecovery(folder, &handle->settings);
     status = OpenOnce(path, handle.get());
     if (ManifestState(path) != before) continue;
     if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
@@ -186,7 +243,89 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
       " attempts to open it; try again (", status.ToString(), ")"));
 }
 
+// Opens it without changing anything and reads the catalog: a writer that met
+// damage there would by then have begun a new MANIFEST and emptied the logs.
+absl::Status TryReading(const std::string& path, const FolderState& folder,
+                        rocksdb::Env* env) {
+  RocksdbHandle handle;
+  handle.path = path;
+  handle.read_only = true;
+  handle.settings =
+      MakeRocksdbSettings(path, true, /*memory_budget_bytes=*/0, env);
+  SetRecovery(folder, &handle.settings);
+  // As many tables as a writer looks into.
+  handle.settings.database.max_open_files =
+      MakeRocksdbSettings(path, false, 0).database.max_open_files;
+  rocksdb::Status status = OpenOnce(path, &handle);
+  if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
+  rocksdb::ReadOptions reading;
+  reading.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> records(
+      handle.db->NewIterator(reading, handle.family(Keyspace::kCatalog)));
+  for (records->SeekToFirst(); records->Valid(); records->Next()) {
+  }
+  return ToStatus(records->status(), path);
+}
+
+// Whether there is a whole database whose files belong together. Nobody opens
+// it for writing meanwhile.
+absl::StatusOr<FolderState> CheckForOpening(
+    const std::string& path, const RocksdbStoreOptions& options) {
+  const bool read_only = options.read_only;
+  std::optional<FolderLock> lock;
+  if (!read_only) {
+    lock.emplace(GuardedEnv().get(), path);
+    if (!lock->status().ok()) return OpenError(lock->status(), path, false);
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(FolderState folder, CheckFolder(path));
+  if (read_only && !folder.damage.empty()) {
+    // Beside a writer it may only seem so; OpenReadOnly() looks again.
+    return folder;
+  }
+  FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
+  if (folder.is_there) {
+    FOOTFALL_ASSIGN_OR_RETURN(folder.is_there, CheckIsOurs(path, options.env));
+  }
+  if (folder.is_there && !read_only) {
+    FOOTFALL_RETURN_IF_ERROR(TryReading(path, folder, options.env));
+  }
+  return folder;
+}
+
 }  // namespace
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
+                       bool read_only) {
+  const std::string text = status.ToString();
+  if (status.IsIOError() && !read_only && absl::StrContains(text, "LOCK")) {
+    const bool by_this_process =
+        absl::StrContains(text, "lock hold by current process");
+    const pid_t holder = by_this_process ? getpid() : LockHolder(path);
+    if (holder != 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path, ": is open for writing in process ", holder,
+          "; close it there, open it with --readonly (read_only in the "
+          "options), or choose another folder"));
+    }
+  }
+  // What RocksDB makes of files whose settings it cannot read: we never ask for
+  // direct input and output.
+  if (status.IsInvalidArgument() &&
+      (IsOfMedium(status) || absl::StrContains(text, "Direct I/O"))) {
+    return IsNoRoom(status) ? absl::ResourceExhaustedError(
+                                  absl::StrCat(path, ": ", TextOf(status)))
+                            : absl::UnavailableError(
+                                  absl::StrCat(path, ": ", TextOf(status)));
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::UnimplementedError(
+        absl::StrCat(path, ": was written with other settings: ", text));
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::UnavailableError(absl::StrCat(path, ": ", text));
+  }
+  return ToStatus(status, path);
+}
 
 RocksdbHandle::~RocksdbHandle() { Close().PermitUncheckedError(); }
 
@@ -198,8 +337,14 @@ rocksdb::Status RocksdbHandle::Close() {
     }
     family = nullptr;
   }
+  // A recovery that is under way would never let it close (in release 7.8).
+  if (settings.watch->stopped()) {
+    settings.watch->WaitForRecovery();
+    rocksdb::CancelAllBackgroundWork(db.get(), /*wait=*/false);
+  }
   const rocksdb::Status status = db->Close();
   db.reset();
+  if (status.ok() && !read_only) RecordClosed(settings.database.env, path);
   return status;
 }
 
@@ -207,35 +352,36 @@ std::string StagingFolder(const std::string& path) { return path + "/staging"; }
 
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     const std::string& path, const RocksdbStoreOptions& options) {
-  std::error_code error;
-  bool is_there = fs::exists(path + "/CURRENT", error);
-  if (error && error != std::errc::not_a_directory) {
-    return absl::UnavailableError(
-        absl::StrCat(path, ": cannot be read: ", error.message()));
-  }
-  if (is_there) {
-    absl::StatusOr<bool> is_whole = CheckIsOurs(path);
-    if (!is_whole.ok()) return is_whole.status();
-    is_there = *is_whole;
-  } else if (!options.read_only && options.create_if_missing) {
-    if (absl::Status status = CheckMayCreate(path); !status.ok()) {
-      return status;
+  FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder,
+                            CheckForOpening(path, options));
+  if (!folder.is_there) {
+    FOOTFALL_RETURN_IF_ERROR(CheckMayCreate(path));
+    if (options.read_only || !options.create_if_missing) {
+      return absl::NotFoundError(absl::StrCat(path, ": there is no database"));
     }
-  }
-  if (!is_there && (options.read_only || !options.create_if_missing)) {
-    return absl::NotFoundError(absl::StrCat(path, ": no database is there"));
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) {
+      return absl::UnavailableError(
+          absl::StrCat(path, ": cannot be created: ", error.message()));
+    }
   }
   if (options.read_only) return OpenReadOnly(path, options);
 
   auto handle = std::make_unique<RocksdbHandle>();
   handle->path = path;
-  handle->settings =
-      MakeRocksdbSettings(path, false, options.memory_budget_bytes);
-  if (const rocksdb::Status status = OpenOnce(path, handle.get());
-      !status.ok()) {
-    return OpenError(status, path, /*read_only=*/false);
+  handle->settings = MakeRocksdbSettings(
+      path, false, options.memory_budget_bytes, options.env);
+  SetRecovery(folder, &handle->settings);
+  rocksdb::Status status = OpenOnce(path, handle.get());
+  if (IsNoRoom(status)) {
+    PrepareForFullDisk(path, &handle->settings);
+    status = OpenOnce(path, handle.get());
   }
-  fs::remove_all(StagingFolder(path), error);
+  if (!status.ok()) return OpenError(status, path, /*read_only=*/false);
+  handle->settings.record->Update(handle->db.get());
+  std::error_code ignored;
+  fs::remove_all(StagingFolder(path), ignored);
   return handle;
 }
 

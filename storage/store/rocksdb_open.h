@@ -35,6 +35,12 @@ struct RocksdbHandle {
   std::array<rocksdb::ColumnFamilyHandle*, 2> families{};  // by Keyspace
 };
 
+// What an opening, or taking the lock, answered. FAILED_PRECONDITION names the
+// process that has it open for writing; what else RocksDB refuses, as
+// OpenRocksdbStore().
+absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
+                       bool read_only);
+
 // Where a database keeps its staged files; emptied when it is opened.
 std::string StagingFolder(const std::string& path);
 

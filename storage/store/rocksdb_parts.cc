@@ -18,6 +18,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/base/mutex.h"
+#include "storage/store/rocksdb_table_guard.h"
 
 namespace footfall::storage {
 namespace {
@@ -113,7 +114,8 @@ rocksdb::BlockBasedTableOptions TableOptions(
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  const std::string message = absl::StrCat(what, ": ", TextOf(status));
+  if (IsNoRoom(status)) return absl::ResourceExhaustedError(message);
   switch (status.code()) {
     case rocksdb::Status::kCorruption:
       return absl::DataLossError(message);
@@ -172,13 +174,22 @@ bool AppendOperator::PartialMergeMulti(
 }
 
 RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
-                                    uint64_t memory_budget_bytes) {
+                                    uint64_t memory_budget_bytes,
+                                    rocksdb::Env* env) {
   constexpr uint64_t kMiB = uint64_t{1} << 20;
   const uint64_t budget = std::max<uint64_t>(memory_budget_bytes, 4 * kMiB);
   RocksdbSettings settings;
   settings.cache = rocksdb::NewLRUCache(budget);
 
   rocksdb::DBOptions& database = settings.database;
+  settings.files = std::make_shared<RocksdbFiles>(GuardTables(
+      env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default()));
+  settings.env = NewEnv(settings.files);
+  database.env = settings.env.get();
+  // They are of no use; a disk may be full.
+  database.fail_if_options_file_error = false;
+  database.max_bgerror_resume_count = 1;
+  database.avoid_flush_during_shutdown = true;  // RocksdbStore does it before
   database.create_if_missing = !read_only;
   database.create_missing_column_families = !read_only;
   // Doubtful bytes are never written, and never read without a word.
@@ -188,13 +199,20 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   // error. The default mode opens without what follows a flipped bit.
   database.wal_recovery_mode =
       rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // The tables always stand at one batch for both key spaces, so that what a
-  // damaged log loses is a number of last batches, whole.
-  database.atomic_flush = true;
+  // What one key space has flushed and the other has not is in the log, which
+  // is synced first. Flushing both at once would keep that true of a log that
+  // is damaged later; but a flush that meets an error of something else never
+  // ends then (in release 7.8).
+  database.atomic_flush = false;
   database.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(budget / 4, settings.cache);
+  settings.watch = std::make_shared<RocksdbWatch>();
+  database.listeners = {settings.watch};
   // A reader beside a writer keeps every file open: the writer may delete one.
   database.max_open_files = read_only ? -1 : 512;
+  // It starts no threads of its own to open files: where none can be had, it
+  // ends the program.
+  database.max_file_opening_threads = 1;
   const unsigned cores = std::thread::hardware_concurrency();
   database.max_background_jobs = static_cast<int>(std::clamp(cores, 2u, 4u));
   database.bytes_per_sync = kMiB;
@@ -202,6 +220,10 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   database.max_manifest_file_size = 16 * kMiB;
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;
+  if (!read_only) {
+    settings.record = std::make_shared<RecordKeeper>(path);
+    database.listeners.push_back(settings.record);
+  }
   if (read_only) {
     database.info_log = std::make_shared<NoLog>();
   } else {

@@ -16,6 +16,10 @@
 #include "rocksdb/db.h"
 #include "rocksdb/merge_operator.h"
 #include "rocksdb/options.h"
+#include "rocksdb/wal_filter.h"
+#include "storage/store/rocksdb_files.h"
+#include "storage/store/rocksdb_record.h"
+#include "storage/store/rocksdb_watch.h"
 
 namespace footfall::storage {
 
@@ -30,8 +34,9 @@ inline absl::string_view ToView(const rocksdb::Slice& slice) {
   return absl::string_view(slice.data(), slice.size());
 }
 
-// `what` begins the message. Corruption is DATA_LOSS, what the medium refused
-// is UNAVAILABLE, and what this backend should not have asked is INTERNAL.
+// `what` begins the message. Corruption is DATA_LOSS, a full medium
+// RESOURCE_EXHAUSTED, what the medium refused otherwise UNAVAILABLE, and what
+// this backend should not have asked INTERNAL.
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what);
 
 // The value is the operands one after the other. It cannot fail: an operator
@@ -53,14 +58,21 @@ class AppendOperator final : public rocksdb::MergeOperator {
 
 // The settings of a whole database, from one budget of memory.
 struct RocksdbSettings {
+  std::shared_ptr<RocksdbFiles> files;
+  std::unique_ptr<rocksdb::Env> env;  // on these files
   rocksdb::DBOptions database;
   rocksdb::ColumnFamilyOptions catalog;
   rocksdb::ColumnFamilyOptions tiles;
   std::shared_ptr<rocksdb::Cache> cache;  // write buffers count in it, too
+  std::shared_ptr<rocksdb::WalFilter> log_end;  // where recovery stops, or null
+  std::shared_ptr<RecordKeeper> record;         // null where it is read only
+  std::shared_ptr<RocksdbWatch> watch;          // of the database
 };
 
+// `env` has the files; null: the machine's.
 RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
-                                    uint64_t memory_budget_bytes);
+                                    uint64_t memory_budget_bytes,
+                                    rocksdb::Env* env = nullptr);
 
 }  // namespace footfall::storage
 

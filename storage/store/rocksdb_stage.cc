@@ -7,9 +7,7 @@
 
 #include "storage/store/rocksdb_stage.h"
 
-#include <filesystem>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,10 +21,6 @@ namespace {
 constexpr uint64_t kMaxFileBytes = uint64_t{128} << 20;
 
 absl::Status StageStatus(const rocksdb::Status& status) {
-  if (status.IsNoSpace()) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("stage: no room on the medium: ", status.ToString()));
-  }
   return ToStatus(status, "stage");
 }
 
@@ -38,8 +32,13 @@ RocksdbStage::RocksdbStage(std::string folder, const Store* store,
 
 RocksdbStage::~RocksdbStage() {
   writers_ = {};
-  std::error_code ignored;  // what stays is removed at the next opening
-  std::filesystem::remove_all(folder_, ignored);
+  if (file_count_ == 0) return;
+  // What stays is removed at the next opening.
+  rocksdb::Env* const env = tables_[0].env;
+  for (uint64_t file = 1; file <= file_count_; ++file) {
+    env->DeleteFile(PathOf(file)).PermitUncheckedError();
+  }
+  env->DeleteDir(folder_).PermitUncheckedError();
 }
 
 absl::Status RocksdbStage::Add(StoreBatch::Kind kind, Keyspace keyspace,
@@ -77,24 +76,26 @@ absl::Status RocksdbStage::Finish() {
 absl::Status RocksdbStage::OpenWriter(size_t keyspace) {
   std::unique_ptr<rocksdb::SstFileWriter>& writer = writers_[keyspace];
   if (writer != nullptr) return absl::OkStatus();
-  std::error_code error;
-  std::filesystem::create_directories(folder_, error);
-  if (error) {
-    return absl::UnavailableError(
-        absl::StrCat("stage: cannot make ", folder_, ": ", error.message()));
-  }
   const rocksdb::Options& table = tables_[keyspace];
+  for (const std::string& folder :
+       {folder_.substr(0, folder_.find_last_of('/')), folder_}) {
+    const rocksdb::Status made = table.env->CreateDirIfMissing(folder);
+    if (!made.ok()) return StageStatus(made);
+  }
   writer = std::make_unique<rocksdb::SstFileWriter>(
       rocksdb::EnvOptions(table), table, /*column_family=*/nullptr,
       /*invalidate_page_cache=*/false);
-  std::string path =
-      absl::StrFormat("%s/%06d.sst", folder_, static_cast<int>(++file_count_));
+  std::string path = PathOf(++file_count_);
   if (const rocksdb::Status status = writer->Open(path); !status.ok()) {
     writer.reset();
     return StageStatus(status);
   }
   files_[keyspace].push_back(std::move(path));
   return absl::OkStatus();
+}
+
+std::string RocksdbStage::PathOf(uint64_t file) const {
+  return absl::StrFormat("%s/%06d.sst", folder_, static_cast<int>(file));
 }
 
 absl::Status RocksdbStage::FinishWriter(size_t keyspace) {

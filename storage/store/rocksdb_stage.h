@@ -44,6 +44,7 @@ class RocksdbStage final : public StoreStage {
   }
 
  private:
+  std::string PathOf(uint64_t file) const;
   // The open writer of a key space; a new file where there is none.
   absl::Status OpenWriter(size_t keyspace);
   absl::Status FinishWriter(size_t keyspace);

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,18 +17,62 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#if __has_include("rocksdb/advanced_cache.h")
+#include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
+#endif
 #include "rocksdb/cache.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/metadata.h"
+#include "rocksdb/version.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/mutex.h"
+#include "storage/base/thread_probe.h"
 #include "storage/store/check_batch.h"
+#include "storage/store/log_check.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_stage.h"
+#include "storage/store/stop_watch.h"
 
 namespace footfall::storage {
 namespace {
+
+// An error after which nothing will have been changed.
+absl::Status Unchanged(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? absl::AbortedError(status.message())
+                                     : status;
+}
+
+absl::Status FinalError(const rocksdb::Status& error, const std::string& path) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      path,
+      ": takes no more writes until it is opened again: ", TextOf(error)));
+}
+
+// DB::Resume(), which in release 7.8 sometimes waits for ever for a flush that
+// nobody does. Then all work in the background is given up, which ends it, and
+// RocksDB is of no more use.
+bool ResumeInTime(rocksdb::DB* db) {
+  // Where a list of tables could not be written before a publishing, release
+  // 7.8 takes it for granted that this was done.
+  db->DisableFileDeletions().PermitUncheckedError();
+  std::promise<bool> promise;
+  std::future<bool> recovered = promise.get_future();
+  std::thread thread([&] { promise.set_value(db->Resume().ok()); });
+  if (recovered.wait_for(std::chrono::seconds(10)) !=
+      std::future_status::ready) {
+    rocksdb::CancelAllBackgroundWork(db, /*wait=*/false);
+  }
+  thread.join();
+  const bool ok = recovered.get();
+#if ROCKSDB_MAJOR < 9
+  if (ok) db->EnableFileDeletions(/*force=*/true).PermitUncheckedError();
+#else
+  db->EnableFileDeletions().PermitUncheckedError();
+#endif
+  return ok;
+}
 
 // One state of the database; shared by a view and its iterators.
 class PinnedState {
@@ -147,12 +194,25 @@ class RocksdbStore final : public Store {
                        const StoreBatch& batch) override
       ABSL_LOCKS_EXCLUDED(publish_mutex_);
   absl::Status Flush() override;
-  absl::Status Compact() override;
+  absl::Status Compact() override { return CompactUnless(StopCheck()); }
+  absl::Status CompactUnless(const StopCheck& stop) override;
   StoreStats Stats() const override;
+  absl::Status Resume() override;
+  absl::Status Health() const override;
   absl::Status Close() override;
 
  private:
   absl::Status CheckWritable() const;
+  // CheckWritable(), and gets RocksDB going again where it has stopped.
+  absl::Status EnsureRunning() ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  // Whether there seems to be room for what is in memory.
+  bool HasRoom() const;
+  absl::Status ResumeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
+  absl::Status FlushLocked() ABSL_SHARED_LOCKS_REQUIRED(publish_mutex_);
+  // Makes sure that a log which a write fails on can be replaced.
+  absl::Status FillLog(const StoreBatch& batch)
+      ABSL_LOCKS_EXCLUDED(filler_mutex_);
+  absl::Status FreeNumbers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
   uint64_t LogBytes() const;
 
   std::shared_ptr<RocksdbHandle> handle_;  // null once closed
@@ -160,14 +220,22 @@ class RocksdbStore final : public Store {
   // Held shared by Apply(), alone by Publish(): what is published lies above
   // everything that the log holds.
   Mutex publish_mutex_;
+  Mutex filler_mutex_ ABSL_ACQUIRED_AFTER(publish_mutex_);
+  std::string filler_key_ ABSL_GUARDED_BY(filler_mutex_);  // not in the store
 };
 
 absl::Status RocksdbStore::Apply(const StoreBatch& batch,
                                  Durability durability) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (absl::Status status = CheckBatch(batch); !status.ok()) return status;
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
+  if (absl::Status status = FillLog(batch); !status.ok()) return status;
   rocksdb::WriteBatch writes(batch.size_bytes() +
                              16 * batch.operations().size());
+  if (durability != Durability::kPowerLoss) {
+    const rocksdb::Status status = writes.PutLogData(kUnsyncedMark);
+    if (!status.ok()) return ToStatus(status, handle_->path);
+  }
   for (const StoreBatch::Operation& operation : batch.operations()) {
     rocksdb::ColumnFamilyHandle* family = handle_->family(operation.keyspace);
     rocksdb::Status status;
@@ -191,7 +259,10 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kPowerLoss;
   ReaderMutexLock lock(&publish_mutex_);
-  return ToStatus(handle_->db->Write(options, &writes), handle_->path);
+  const rocksdb::Status status = handle_->db->Write(options, &writes);
+  if (status.ok()) return absl::OkStatus();
+  const absl::Status error = ToStatus(status, handle_->path);
+  return handle_->settings.watch->is_final() ? error : Unchanged(error);
 }
 
 std::unique_ptr<StoreView> RocksdbStore::TakeView() {
@@ -218,7 +289,11 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (own == nullptr || own->store() != this) {
     return absl::InternalError("publish: the stage is of another store");
   }
-  if (absl::Status status = own->AddBatch(batch); !status.ok()) return status;
+  // All that needs room, before anything is changed.
+  if (absl::Status status = own->AddBatch(batch); !status.ok()) {
+    return Unchanged(status);
+  }
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
 
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (const Keyspace keyspace : {Keyspace::kCatalog, Keyspace::kTiles}) {
@@ -233,28 +308,172 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   // Tables outlast a log that is damaged or was not synced. What is published
   // may build on batches that are only in the log, so they go first.
   MutexLock lock(&publish_mutex_);
-  if (absl::Status status = Flush(); !status.ok()) return status;
-  return ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+  if (absl::Status status = FreeNumbers(); !status.ok()) return status;
+  if (absl::Status status = FlushLocked(); !status.ok()) {
+    return Unchanged(status);
+  }
+  RocksdbFiles::HeldDeletes deletes(handle_->settings.files.get());
+  const absl::Status status =
+      ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+  if (status.ok() || !handle_->settings.watch->stopped()) {
+    deletes.Delete();
+    return Unchanged(status);
+  }
+  // The list of tables may name the files, until it is written anew.
+  if (ResumeLocked().ok()) deletes.Delete();
+  return handle_->settings.watch->is_final() ? status : Unchanged(status);
+}
+
+absl::Status RocksdbStore::EnsureRunning() {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  if (!watch.stopped() && !watch.is_final()) return absl::OkStatus();
+  MutexLock lock(&publish_mutex_);
+  return ResumeLocked();
+}
+
+absl::Status RocksdbStore::Resume() { return EnsureRunning(); }
+
+absl::Status RocksdbStore::Health() const {
+  if (handle_ == nullptr) return absl::OkStatus();
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  return watch.is_final() ? FinalError(watch.error(), handle_->path)
+                          : ToStatus(watch.error(), handle_->path);
+}
+
+absl::Status RocksdbStore::ResumeLocked() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (!watch->stopped() && !watch->is_final()) return absl::OkStatus();
+  const rocksdb::Status error = watch->error();
+  if (!watch->is_final()) {
+    if (IsNoRoom(error) && !HasRoom()) {
+      return ToStatus(error, handle_->path);  // not worth a try
+    }
+    watch->BeginResume();
+    // A flush that was left over from the error may fail the first of two.
+    rocksdb::DB* const db = handle_->db.get();
+    if (ResumeInTime(db) || (!watch->is_final() && ResumeInTime(db))) {
+      watch->Clear();
+    }
+  }
+  // A log that broke must not be written to. FillLog() sees to it that there
+  // is something to flush, unless a flush of another thread was quicker.
+  if (watch->is_final() || (!watch->stopped() && watch->log_is_broken())) {
+    watch->MakeFinal();
+    return FinalError(error, handle_->path);
+  }
+  return watch->stopped() ? Unchanged(ToStatus(error, handle_->path))
+                          : absl::OkStatus();
+}
+
+// After DB::Resume() the RocksDB of release 7.8 gives a published file a number
+// that another file has. It does not after a recovery of its own; so that has
+// to happen, for no reason.
+absl::Status RocksdbStore::FreeNumbers() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (!watch->needs_recovery()) return absl::OkStatus();
+  if (absl::Status status = FillLog(StoreBatch()); !status.ok()) return status;
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  handle_->settings.files->FailNextLogSync(true);
+  MutexLock lock(&filler_mutex_);
+  handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), filler_key_)
+      .PermitUncheckedError();
+  handle_->settings.files->FailNextLogSync(false);
+  if (watch->WaitForRecovery() && !watch->needs_recovery() &&
+      !watch->log_is_broken()) {
+    return absl::OkStatus();
+  }
+  return watch->stopped()
+             ? Unchanged(ToStatus(watch->error(), handle_->path))
+             : absl::AbortedError(absl::StrCat(
+                   handle_->path, ": cannot publish files for now"));
+}
+
+bool RocksdbStore::HasRoom() const {
+  uint64_t bytes = 0;
+  uint64_t needed = 0;
+  for (rocksdb::ColumnFamilyHandle* const family : handle_->families) {
+    handle_->db->GetIntProperty(
+        family, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+    needed += bytes;
+  }
+  uint64_t room = 0;
+  // Where the room is not known, an attempt tells.
+  return !handle_->settings.env->GetFreeSpace(handle_->path, &room).ok() ||
+         room >= needed;
+}
+
+// RocksDB begins a new log when it flushes, and flushes only what is in
+// memory. So something must be, though the first batch of a log should fail:
+// the deletion of a key that is not there, which is not in the log. It is
+// written twice: if the first fills what is in memory, the second begins anew.
+absl::Status RocksdbStore::FillLog(const StoreBatch& batch) {
+  MutexLock lock(&filler_mutex_);
+  const auto is_filler = [this](const StoreBatch::Operation& operation) {
+    return operation.keyspace == Keyspace::kCatalog &&
+           operation.key == filler_key_;
+  };
+  if (filler_key_.empty() || std::any_of(batch.operations().begin(),
+                                         batch.operations().end(), is_filler)) {
+    const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
+        rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
+    last->SeekToLast();
+    if (!last->status().ok()) {
+      return Unchanged(ToStatus(last->status(), handle_->path));
+    }
+    filler_key_ = last->Valid() ? last->key().ToString() : "";
+    for (const StoreBatch::Operation& operation : batch.operations()) {
+      if (operation.keyspace == Keyspace::kCatalog) {
+        filler_key_ = std::max(filler_key_, operation.key);
+      }
+    }
+    filler_key_.push_back('\0');
+  }
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  for (int i = 0; i < 2; ++i) {
+    const rocksdb::Status status = handle_->db->Delete(
+        options, handle_->family(Keyspace::kCatalog), filler_key_);
+    if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RocksdbStore::Flush() {
-  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
+  ReaderMutexLock lock(&publish_mutex_);
+  return FlushLocked();
+}
+
+absl::Status RocksdbStore::FlushLocked() {
   const std::vector<rocksdb::ColumnFamilyHandle*> families(
       handle_->families.begin(), handle_->families.end());
   return ToStatus(handle_->db->Flush(rocksdb::FlushOptions(), families),
                   handle_->path);
 }
 
-absl::Status RocksdbStore::Compact() {
+absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
+  if (absl::Status status = AskStop(stop); !status.ok()) return status;
   if (absl::Status status = Flush(); !status.ok()) return status;
+  StopWatch watch(stop);
   rocksdb::CompactRangeOptions options;
+  options.canceled = watch.stopped();
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction =
       rocksdb::BottommostLevelCompaction::kForceOptimized;
   for (rocksdb::ColumnFamilyHandle* family : handle_->families) {
     const rocksdb::Status status =
         handle_->db->CompactRange(options, family, nullptr, nullptr);
+    if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
     if (!status.ok()) return ToStatus(status, handle_->path);
+  }
+  if (handle_->settings.tiles.disable_auto_compactions) {
+    // There was no room for it when the store was opened.
+    handle_->db
+        ->EnableAutoCompaction(
+            {handle_->families.begin(), handle_->families.end()})
+        .PermitUncheckedError();
   }
   return absl::OkStatus();
 }
@@ -328,6 +547,12 @@ uint64_t RocksdbStore::LogBytes() const {
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksdbStore(
     const std::string& path, const RocksdbStoreOptions& options) {
+  // RocksDB starts its threads after it took the lock, and does not give that
+  // back where one cannot be had.
+  constexpr int kThreads = 8;
+  if (absl::Status status = ProbeThreads(kThreads); !status.ok()) {
+    return status;
+  }
   absl::StatusOr<std::unique_ptr<RocksdbHandle>> handle =
       OpenRocksdbHandle(path, options);
   if (!handle.ok()) return handle.status();

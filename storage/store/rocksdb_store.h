@@ -11,6 +11,10 @@
 #include "absl/status/statusor.h"
 #include "footfall/store.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace footfall::storage {
 
 struct RocksdbStoreOptions {
@@ -20,6 +24,9 @@ struct RocksdbStoreOptions {
   bool read_only = false;
   // Block cache and write buffers together; at least 4 MiB are taken.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // Where files lie, for tests; null: the machine's. Must outlive the store and
+  // its views.
+  rocksdb::Env* env = nullptr;
 };
 
 // Opens (or creates) the store in directory `path`.
@@ -27,7 +34,8 @@ struct RocksdbStoreOptions {
 //   NOT_FOUND            no store there, and create_if_missing is false
 //   FAILED_PRECONDITION  another process has it open for writing, or the folder
 //                        holds something else; the message names path
-//   DATA_LOSS            its files fail their checks
+//   DATA_LOSS            its files fail their checks, or do not belong together;
+//                        the message names one, and nothing was changed
 //   UNIMPLEMENTED        written by a later release
 //   UNAVAILABLE          the directory cannot be read or written
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksdbStore(

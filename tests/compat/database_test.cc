@@ -3,7 +3,6 @@
 // compared with a plain map that made the same changes.
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -23,6 +22,7 @@
 #include "tests/compat/database/history.h"
 #include "tests/compat/tile_survey.h"
 #include "tests/model/plain_database.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::testing {
@@ -31,14 +31,14 @@ namespace {
 namespace fs = std::filesystem;
 using storage::TileForm;
 
-constexpr char kStored[] = "tests/compat/database/before_sealed_tiles";
+constexpr char kBeforeSealedTiles[] = "before_sealed_tiles";
 
-// The stored database, in a folder that may be written to.
+// A stored database, in a folder that may be written to.
 class Copy {
  public:
-  Copy() {
+  explicit Copy(const std::string& stored) {
     fs::create_directory(path());
-    fs::copy(kStored, path());
+    fs::copy(absl::StrCat("tests/compat/database/", stored), path());
   }
   std::string path() const { return folder_ / "database"; }
 
@@ -304,7 +304,7 @@ void CheckAgainst(const PlainDatabase& model, const Database& database) {
 
 TEST_CASE("the stored database is of the form before sealed tiles",
           "[compat]") {
-  const Copy copy;
+  const Copy copy(kBeforeSealedTiles);
   const TileSurvey survey = SurveyTiles(copy.path());
   CHECK(survey.forms == std::set{TileForm::kLanes, TileForm::kColumn});
   // Of the codecs there were then each, and no other.
@@ -323,9 +323,16 @@ TEST_CASE("the stored database is of the form before sealed tiles",
   CHECK(log_bytes > 0);
 }
 
-TEST_CASE("a database of before sealed tiles opens read-only and answers",
-          "[compat]") {
-  const Copy copy;
+// Of each test: one of each RocksDB that we support, the other's too.
+std::string Stored() {
+  return GENERATE(as<std::string>(), kBeforeSealedTiles, "rocksdb_7_8",
+                  "rocksdb_9_10");
+}
+
+TEST_CASE("a stored database opens read-only and answers", "[compat]") {
+  const std::string stored = Stored();
+  CAPTURE(stored);
+  const Copy copy(stored);
   const auto before = FilesOf(copy.path());
   {
     const auto database = Open(copy.path(), /*read_only=*/true);
@@ -336,8 +343,7 @@ TEST_CASE("a database of before sealed tiles opens read-only and answers",
   CHECK((FilesOf(copy.path()) == before));
 }
 
-TEST_CASE("a database of before sealed tiles takes changes and is folded",
-          "[compat]") {
+TEST_CASE("a stored database takes changes and is folded", "[compat]") {
   using enum Change::Kind;
   PlainDatabase model = Model();
   std::vector<HistoryRow> days;
@@ -357,7 +363,9 @@ TEST_CASE("a database of before sealed tiles takes changes and is folded",
       {kWrite, "pulse", {{kFirstHour * 3600, {"site 2"}, std::nullopt}}},
       {kWrite, "users_monthly", {{-119, {"new"}, 1}, {640, {"app 0"}, 2}}},
   };
-  const Copy copy;
+  const std::string stored = Stored();
+  CAPTURE(stored);
+  const Copy copy(stored);
   auto database = Open(copy.path());
   CheckAgainst(model, *database);
   CHECK(database->TakeSnapshot()->FindMetric("dropped") == nullptr);

@@ -3,7 +3,6 @@
 #ifndef FOOTFALL_TESTS_COMPAT_TILE_SURVEY_H_
 #define FOOTFALL_TESTS_COMPAT_TILE_SURVEY_H_
 
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "storage/store/rocksdb_store.h"
 #include "storage/tile/tile_layout.h"
 #include "storage/tile/tile_reader.h"
+#include "tests/support/catch.h"
 
 namespace footfall::testing {
 

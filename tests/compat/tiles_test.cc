@@ -2,12 +2,13 @@
 // here is ever changed or removed; a new release adds its own.
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "storage/tile/tile_reader.h"
 #include "tests/storage/tile/cells.h"
+#include "tests/support/catch.h"
+#include "tests/support/hex.h"
 
 namespace footfall::storage {
 namespace {
@@ -35,7 +36,7 @@ TEST_CASE("tiles of earlier releases read as they were written", "[compat]") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.why);
-    const std::string tile = absl::HexStringToBytes(c.bytes);
+    const std::string tile = FromHex(c.bytes);
     const auto reader = TileReader::Open(tile);
     REQUIRE(reader.ok());
     REQUIRE(reader->type() == c.type);

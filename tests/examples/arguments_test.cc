@@ -2,7 +2,6 @@
 
 #include "examples/repl/arguments.h"
 
-#include <catch2/catch.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "tests/support/catch.h"
 
 namespace footfall::repl {
 namespace {
@@ -57,6 +57,8 @@ TEST_CASE("wrong usage is named", "[arguments]") {
       {{"a", "--param", "name"}, "name=value"},
       {{"a", "--param", "9=1"}, "name=value"},
       {{"a", "--guess", "f", "-c", "x"}, "--guess"},
+      {{"a", "--verify", "--repair"}, "not both"},
+      {{"a", "--verify", "-c", "x"}, "stand alone"},
   }));
   const absl::StatusOr<Arguments> arguments = ParseArguments(row.words);
   REQUIRE(!arguments.ok());

@@ -1,6 +1,9 @@
 // The program as a user meets it: what it prints where, and its exit codes.
 
-#include <catch2/catch.hpp>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "footfall/database.h"
 #include "tests/examples/run_program.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {
@@ -81,14 +85,79 @@ TEST_CASE("wrong usage ends with 2 and help with 0", "[program]") {
 TEST_CASE("what cannot be opened ends with 3", "[program]") {
   const TemporaryFolder folder;
   WriteFile(folder.File("file"), "no database");
-  const std::string name = GENERATE("file", "file/below");
-  const ProgramRun run = RunProgram({"-c", "SHOW METRICS", folder.File(name)});
+  WriteFile(folder.File("notes.txt"), "of another program");
+  struct Case {
+    const char* why;
+    const char* name;
+    const char* says;
+  };
+  const Case row = GENERATE(values<Case>({
+      {"a file", "file", "is not a folder; a database is"},
+      {"below a file", "file/below", "is not a folder"},
+      {"a folder with other files", ".", "and no database"},
+  }));
+  INFO(row.why);
+  const std::string path = folder.File(row.name);
+  const char* const statement = GENERATE(
+      "SHOW METRICS", "DEFINE METRIC m INTEGER EVERY day OVER TIME ADDS");
+  const ProgramRun run = RunProgram({"-c", statement, path});
   CHECK(run.exit_code == 3);
   CHECK(run.out.empty());
-  CHECK(StrContains(run.err, folder.File(name)));
+  CHECK(absl::StartsWith(run.err, absl::StrCat("cannot open ", path)));
+  CHECK(StrContains(run.err, row.says));
+  CHECK(!StrContains(run.err, "--readonly"));
 }
 
-TEST_CASE("--readonly makes no database", "[program]") {
+TEST_CASE("a statement that only reads creates no database", "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("mistyped");
+  struct Case {
+    const char* why;
+    std::vector<std::string> arguments;
+    std::string input;
+  };
+  const Case row = GENERATE(values<Case>({
+      {"a question", {"-c", "SELECT dau"}, ""},
+      {"on stdin", {}, "SHOW METRICS;\n"},
+      {"a list by a command", {"-c", ".metrics"}, ""},
+      {"rows for no metric",
+       {"-c", "INSERT INTO m (TIME, VALUE) VALUES (2025-01-01, 1)"},
+       ""},
+      {"an empty folder", {"-c", "SHOW EVENTS"}, ""},
+  }));
+  INFO(row.why);
+  const bool folder_exists = absl::StartsWith(row.why, "an empty folder");
+  if (folder_exists) std::filesystem::create_directory(path);
+  std::vector<std::string> arguments = row.arguments;
+  arguments.push_back(path);
+  const ProgramRun run = RunProgram(arguments, row.input);
+  CHECK(run.exit_code == 3);
+  CHECK(run.out.empty());
+  CHECK(run.err == absl::StrCat("cannot open ", path,
+                                ": there is no database; the first DEFINE "
+                                "METRIC creates one\n"));
+  CHECK(std::filesystem::exists(path) == folder_exists);
+  if (folder_exists) CHECK(std::filesystem::is_empty(path));
+}
+
+TEST_CASE("a script that declares creates the database", "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("new/db");
+  // What cannot be parsed creates nothing.
+  CHECK(RunProgram({"-c", "DEFINE METRIC", path}).exit_code == 1);
+  CHECK(!std::filesystem::exists(path));
+  // Nor does nothing at all.
+  CHECK(RunProgram({path}, "-- a comment\n").exit_code == 0);
+  CHECK(!std::filesystem::exists(path));
+
+  const ProgramRun run = RunProgram({"--mode", "csv", path},
+                                    absl::StrCat("SHOW METRICS;\n", kDefine));
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(RunProgram({"-c", "SELECT hits", path}).exit_code == 0);
+}
+
+TEST_CASE("--readonly creates no database", "[program]") {
   const TemporaryFolder folder;
   const ProgramRun run =
       RunProgram({"--readonly", "-c", "SHOW METRICS", folder.File("none")});
@@ -310,8 +379,58 @@ TEST_CASE("--echo shows each statement before its answer", "[program]") {
 TEST_CASE("an answer that cannot be written is an error", "[program]") {
   const ProgramRun run =
       RunProgram({ExampleDatabase()}, ".output /dev/full\nSHOW METRICS;\n");
-  CHECK(run.exit_code == 1);
+  CHECK(run.exit_code == 4);
   CHECK(StrContains(run.err, "cannot write to /dev/full"));
+}
+
+// The exit code of the program in a shell's hands.
+int RunInShell(const std::string& arguments) {
+  const int status =
+      std::system(absl::StrCat("'", FOOTFALL_PROGRAM, "' ", arguments).c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_CASE("what cannot be printed has an exit code of its own", "[program]") {
+  const std::string file =
+      absl::StrCat("'", FOOTFALL_SOURCE_DIR, "/examples/data/deepseek.csv'");
+  const std::string show =
+      absl::StrCat("-c 'SHOW METRICS' '", ExampleDatabase(), "'");
+  for (const std::string& arguments : {
+           std::string("--help"),
+           std::string("--version"),
+           absl::StrCat("--guess ", file, " somewhere"),
+           show,
+       }) {
+    CAPTURE(arguments);
+    CHECK(RunInShell(absl::StrCat(arguments, " >/dev/null 2>&1")) == 0);
+    CHECK(RunInShell(absl::StrCat(arguments, " >/dev/full 2>/dev/null")) == 4);
+  }
+}
+
+TEST_CASE("with its streams closed the program writes into no file of its own",
+          "[program]") {
+  const TemporaryFolder folder;
+  const std::string database = folder.File("db");
+  REQUIRE(RunProgram({database},
+                     "DEFINE METRIC m INTEGER EVERY day OVER TIME"
+                     " ADDS BY app;")
+              .exit_code == 0);
+  for (const char* closed :
+       {">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"}) {
+    CAPTURE(closed);
+    CHECK(RunInShell(absl::StrCat("-c 'SELECT nothing' '", database, "' ",
+                                  "2>/dev/null ", closed)) == 1);
+    CHECK(ReadFile(database + "/LOCK").empty());
+    CHECK(RunInShell(absl::StrCat("-c 'SHOW METRICS' '", database, "' ",
+                                  ">/dev/null ", closed)) == 0);
+    for (const auto& entry : std::filesystem::directory_iterator(database)) {
+      if (!entry.is_regular_file()) continue;
+      CAPTURE(entry.path());
+      const std::string bytes = ReadFile(entry.path().string());
+      CHECK(!StrContains(bytes, "over_time"));  // a heading of the answer
+      CHECK(!StrContains(bytes, "SHOW METRICS"));
+    }
+  }
 }
 
 TEST_CASE("--guess prints statements that load the file", "[program]") {

@@ -3,7 +3,6 @@
 #include "examples/repl/complete.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "footfall/database.h"
 #include "tests/examples/run_program.h"
+#include "tests/support/catch.h"
 
 namespace footfall::repl {
 namespace {
@@ -139,7 +139,7 @@ TEST_CASE("completion offers what fits the place", "[complete]") {
       {"a format", ".format w", {"wan"}, 1},
   }));
   INFO(row.why);
-  const Completion completion = Complete(Example(), row.text);
+  const Completion completion = Complete(&Example(), row.text);
   CHECK(completion.candidates == row.candidates);
   if (!row.candidates.empty()) {
     CHECK(completion.replaced_bytes == row.replaced);
@@ -150,9 +150,9 @@ TEST_CASE("completion finds the files to import", "[complete]") {
   const TemporaryFolder folder;
   WriteFile(folder.File("users.csv"), "");
   const Completion completion =
-      Complete(Example(), "IMPORT '" + folder.File("us"));
+      Complete(&Example(), "IMPORT '" + folder.File("us"));
   CHECK(completion.candidates == Strings{folder.File("users.csv")});
-  CHECK(Complete(Example(), ".read " + folder.File("us")).candidates ==
+  CHECK(Complete(&Example(), ".read " + folder.File("us")).candidates ==
         Strings{folder.File("users.csv")});
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("completion takes any text", "[complete]") {
       state = state * 1664525u + 1013904223u;
       text += pieces[(state >> 16) % std::size(pieces)];
     }
-    const Completion completion = Complete(Example(), text);
+    const Completion completion = Complete(&Example(), text);
     REQUIRE(completion.replaced_bytes <= text.size());
     REQUIRE(std::is_sorted(completion.candidates.begin(),
                            completion.candidates.end()));

@@ -1,7 +1,6 @@
 // The example data answers its questions; so does the first program a newcomer
 // reads.
 
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/examples/run_program.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

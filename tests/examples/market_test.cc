@@ -4,13 +4,13 @@
 #include "examples/market/market.h"
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "tests/support/catch.h"
 
 namespace footfall::market {
 namespace {

@@ -2,12 +2,12 @@
 
 #include "examples/repl/script.h"
 
-#include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "tests/support/catch.h"
 
 namespace footfall::repl {
 namespace {

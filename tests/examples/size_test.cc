@@ -2,7 +2,6 @@
 // are the project's promises; the noise of the made-up sets alone takes 1.06
 // and 1.02.
 
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +14,7 @@
 #include "examples/market/market.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall {

@@ -5,7 +5,6 @@
 //   FOOTFALL_MODEL_SEED=7 FOOTFALL_MODEL_OPERATIONS=1000 model_test
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <memory>
 #include <numeric>
@@ -22,6 +21,7 @@
 #include "storage/store/rocksdb_store.h"
 #include "tests/model/plain_database.h"
 #include "tests/model/random_rows.h"
+#include "tests/support/catch.h"
 #include "tests/support/lent_store.h"
 #include "tests/support/temp_dir.h"
 

@@ -1,11 +1,10 @@
 #include "tests/oracle/data_set.h"
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "footfall/query.h"
 #include "footfall/sample_batch.h"
+#include "tests/support/catch.h"
 
 namespace footfall::oracle {
 namespace {

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -18,6 +17,7 @@
 #include "tests/oracle/compare.h"
 #include "tests/oracle/generate.h"
 #include "tests/oracle/tally.h"
+#include "tests/support/catch.h"
 
 namespace footfall::oracle {
 namespace {

@@ -3,7 +3,6 @@
 
 #include <zlib.h>
 
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -14,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "tests/oracle/bucket_labels.h"
 #include "tests/oracle/data_set.h"
+#include "tests/support/catch.h"
 
 namespace footfall::oracle {
 namespace {

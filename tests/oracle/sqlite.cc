@@ -1,6 +1,5 @@
 #include "tests/oracle/sqlite.h"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace footfall::oracle {
 namespace {

@@ -20,8 +20,6 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -29,6 +27,7 @@
 #include "absl/strings/strip.h"
 #include "query/lang/refusals.h"
 #include "tests/query/support/script_runner.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

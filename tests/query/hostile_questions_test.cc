@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -18,6 +16,7 @@
 #include "footfall/query.h"
 #include "query/lang/lexer.h"
 #include "tests/query/support/script_runner.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -3,10 +3,11 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+
+#include "tests/support/catch.h"
 
 namespace footfall {
 

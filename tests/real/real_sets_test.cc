@@ -3,7 +3,6 @@
 // says so.
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -21,6 +20,7 @@
 #include "footfall/database.h"
 #include "footfall/query.h"
 #include "tests/real/plain_set.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

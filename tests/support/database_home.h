@@ -3,7 +3,6 @@
 #ifndef FOOTFALL_TESTS_SUPPORT_DATABASE_HOME_H_
 #define FOOTFALL_TESTS_SUPPORT_DATABASE_HOME_H_
 
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "footfall/database.h"
 #include "storage/store/memory_store.h"
+#include "tests/support/catch.h"
 #include "tests/support/lent_store.h"
 #include "tests/support/temp_dir.h"
 

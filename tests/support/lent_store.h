@@ -26,6 +26,8 @@ class LentStore final : public Store {
                        const StoreBatch& batch) override {
     return store_->Publish(std::move(stage), batch);
   }
+  absl::Status Resume() override { return store_->Resume(); }
+  absl::Status Health() const override { return store_->Health(); }
   absl::Status Flush() override { return store_->Flush(); }
   absl::Status Compact() override { return store_->Compact(); }
   StoreStats Stats() const override { return store_->Stats(); }

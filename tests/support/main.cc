@@ -1,4 +1,4 @@
-// Catch2's main(), compiled once for all test programs.
+// Catch2 2's main(), compiled once for all test programs.
 
 #define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"

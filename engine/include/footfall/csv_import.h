@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "footfall/database.h"
 #include "footfall/metric.h"
+#include "footfall/stop.h"
 
 namespace footfall {
 
@@ -76,6 +77,12 @@ struct ImportOptions {
   // Called every some ten thousand rows, in the caller's thread; false ends the
   // import, which then has changed nothing.
   std::function<bool(const ImportProgress&)> progress;
+  // Ends the import with its error. Asked for each 256 KiB of text and each
+  // 1,000 rows, every 5 ms while a pipe has nothing to read or nobody to write
+  // it, and while the rows are sorted, coded and compacted. Until they are
+  // published nothing is changed; an error that comes after that ends the
+  // compaction alone, and the message says that the rows are imported.
+  StopCheck stop;
 };
 
 struct ImportReport {
@@ -102,7 +109,7 @@ struct ImportReport {
 //                       message names lines, columns and reasons
 //   NOT_FOUND           no such file or metric
 //   DATA_LOSS           the file's gzip data are damaged or end early
-//   CANCELLED           by the progress call
+//   CANCELLED           by the progress call; or what `stop` answers
 //   RESOURCE_EXHAUSTED  a record above 1 MiB of text; memory_bytes is too small
 //                       to compare dates within steps; no room on disk
 //   UNAVAILABLE         the file cannot be read or the rejects not written

@@ -16,6 +16,7 @@
 #include "footfall/options.h"
 #include "footfall/sample_batch.h"
 #include "footfall/snapshot.h"
+#include "footfall/stop.h"
 #include "footfall/store.h"
 
 namespace footfall {
@@ -42,8 +43,26 @@ struct DatabaseStats {
   StoreStats store;
 };
 
+// Whether writes are taken, and what kept them from it.
+struct DatabaseHealth {
+  enum class State : uint8_t {
+    kGood,      // they are
+    kRefusing,  // the last found no room, or a medium that failed, and changed
+                // nothing; the next tries again, as Resume() does
+    kLatched,  // none is taken until the database is opened again: what came of
+               // the one after `last_commit` is unknown
+  };
+  State state = State::kGood;
+  uint64_t last_commit = 0;  // the last one that is sure to be there
+  absl::Status cause;        // of the state; OK while it is kGood
+  // Of the last folding or sealing, in the background too; OK where it
+  // succeeded. What was left is tried again after a later write.
+  absl::Status upkeep_error;
+};
+
 // Loads many rows outside the log and publishes them at once. A later row of
-// the same sample wins. Dropped unfinished, it leaves nothing. One thread.
+// the same sample wins. Dropped unfinished, it leaves nothing. One thread. It
+// may outlive its Database: every call is FAILED_PRECONDITION then.
 class BulkLoader {
  public:
   virtual ~BulkLoader() = default;
@@ -70,22 +89,38 @@ class BulkLoader {
   virtual absl::Status AddRows(absl::Span<const Row> rows) = 0;
 
   // Publishes. After it the loader is spent. Errors as Database::Write;
-  // RESOURCE_EXHAUSTED where there is no room for temporary files.
-  virtual absl::StatusOr<WriteResult> Finish() = 0;
+  // RESOURCE_EXHAUSTED where there is no room for temporary files. `stop` is
+  // asked every some ten thousand rows until the rows are published; its error
+  // leaves nothing.
+  virtual absl::StatusOr<WriteResult> Finish(const StopCheck& stop) = 0;
+  absl::StatusOr<WriteResult> Finish() { return Finish(StopCheck()); }
 };
 
-// Threads: all calls may be made from many threads at once, but for Close()
-// and the destructor. Snapshots and loaders must be gone before the database.
+// Threads: all calls may be made from many threads at once, Close() too; the
+// destructor comes after every other call has returned. Snapshots and loaders
+// may outlive it.
+//
+// No call throws or ends the program. Beyond the errors that stand with it,
+// each may answer
+//
+//   FAILED_PRECONDITION  the database is closed, or is being closed
+//   RESOURCE_EXHAUSTED   memory, threads or files of the process ran out
+//   INTERNAL             a promise of our own was broken
 class Database {
  public:
   virtual ~Database() = default;
 
-  // Opens or creates the database in directory `path`.
+  // Opens or creates the database in directory `path`. A metric whose zone this
+  // machine does not know is listed, but not read or written: Metric::usable.
   //
   //   NOT_FOUND            nothing there, and !create_if_missing (or read_only)
   //   FAILED_PRECONDITION  another process has it open for writing
-  //   DATA_LOSS            bytes fail their checks; the message names them
+  //   DATA_LOSS            its files fail their checks or do not belong together;
+  //                        the message names one, and nothing was changed:
+  //                        footfall/verify.h finds all damage and repairs
   //   UNIMPLEMENTED        written by a later release
+  //   RESOURCE_EXHAUSTED   no room: not even to open it without flushing its
+  //                        log
   //   UNAVAILABLE          the directory cannot be read or written
   static absl::StatusOr<std::unique_ptr<Database>> Open(
       absl::string_view path, const DatabaseOptions& options);
@@ -112,10 +147,19 @@ class Database {
   //   FAILED_PRECONDITION an alias would close a circle; the message gives it.
   //                       Or the outcome of an earlier write is unknown:
   //                       reopen; or the database is read-only or closed
-  //   UNAVAILABLE         the store failed; the outcome of this write is
-  //                       unknown, and no more writes are taken
+  //   UNAVAILABLE         the medium failed. Either nothing was changed, as
+  //                       the message says, and the next write may succeed; or
+  //                       the outcome is unknown, and no more writes are taken:
+  //                       see Health()
+  //
+  // A write that changed nothing never appears once a later one succeeded.
+  // Where the database is opened again before that, it may be there, whole: a
+  // medium may have kept what it failed to confirm.
+  //
   //   RESOURCE_EXHAUSTED  more rows than options.max_batch_rows, or more than
-  //                       kMaxEvents or kMaxAliases
+  //                       kMaxEvents or kMaxAliases; or no room on the medium:
+  //                       nothing was changed, reads go on, and writes do once
+  //                       there is room
   virtual absl::StatusOr<WriteResult> Write(const SampleBatch& batch,
                                             const WriteOptions& options) = 0;
 
@@ -126,7 +170,9 @@ class Database {
                                           StepRange steps,
                                           const WriteOptions& options) = 0;
 
-  // Spills to `path`'s own temporary files beyond `memory_bytes`.
+  // `memory_bytes` bounds what its rows take from their coming to their tiles;
+  // beyond it they go to temporary files in the database's own folder. Besides
+  // come the names of its series, and what the store takes to write tables.
   virtual absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
       std::shared_ptr<const Metric> metric, uint64_t memory_bytes) = 0;
 
@@ -135,14 +181,36 @@ class Database {
 
   // Folds and seals what is due, until nothing is.
   virtual absl::Status RunUpkeep() = 0;
-  // Folds and seals every tile, flushes the log, compacts the store.
-  virtual absl::Status Compact() = 0;
+  // Folds and seals every tile, flushes the log, compacts the store. `stop` is
+  // asked for each tile, and every 2 ms in another thread while the store
+  // compacts. Errors of both as Write(): what is done is kept, and what is not
+  // can be done later.
+  virtual absl::Status Compact(const StopCheck& stop) = 0;
+  absl::Status Compact() { return Compact(StopCheck()); }
 
+  // All zero after Close().
   virtual DatabaseStats Stats() const = 0;
+
+  // Never waits for a write.
+  virtual DatabaseHealth Health() const = 0;
+
+  // Goes on after writes found no room or a medium that failed: the next write
+  // does the same first, so that nobody needs to call it. OK where nothing had
+  // stopped. Snapshots and loaders stay as they are.
+  //
+  //   RESOURCE_EXHAUSTED   there is still no room
+  //   UNAVAILABLE          the medium still fails
+  //   FAILED_PRECONDITION  the database must be opened again
+  virtual absl::Status Resume() = 0;
   virtual bool read_only() const = 0;
 
   // Flushes and releases the directory; the destructor does it too, but cannot
-  // report. Writes wait to finish; later calls are FAILED_PRECONDITION.
+  // report. RESOURCE_EXHAUSTED where there was no room to flush: all is in the
+  // log, and the directory is released. Calls that are under way end first:
+  // writes and loads finish, upkeep and Compact() give up. All later calls are
+  // FAILED_PRECONDITION, those of snapshots, cursors and loaders that are still
+  // held too; they do not keep the directory. A second call does nothing. Not to
+  // be called from inside another call of the database.
   virtual absl::Status Close() = 0;
 };
 

@@ -76,6 +76,10 @@ struct Metric {
   MetricId id = 0;
   MetricSpec spec;
   Grid grid;  // of spec.period in spec.zone
+  // FAILED_PRECONDITION, with metric and zone, where this machine does not know
+  // the zone: the metric is listed and can be dropped, but neither read nor
+  // written. Its grid is of UTC then, and not to be used.
+  absl::Status usable = absl::OkStatus();
 
   // Index into spec.dimensions; nullopt where there is none of that name.
   std::optional<size_t> FindDimension(absl::string_view name) const;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "footfall/stop.h"
 #include "footfall/store.h"
 
 namespace footfall {
@@ -17,14 +18,33 @@ struct DatabaseOptions {
   // open a directory so, also beside one that writes; each sees the state at
   // its opening.
   bool read_only = false;
-  // Block cache and write buffers of the store, together.
+  // Block cache and write buffers of the store, together. Not in it: the names
+  // and series of the catalog (they stay in memory), a batch while it is
+  // written, a tile while it is folded, a load (its own memory_bytes; an IMPORT
+  // has ImportOptions::memory_bytes) and a question (QueryLimits).
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
   // A thread that folds and seals tiles. Without it, call RunUpkeep().
   bool background_upkeep = true;
   // Rows, events and aliases of one batch at most, together.
   uint64_t max_batch_rows = 50'000'000;
+  // Ends an opening with its error; asked for each record of the catalog. The
+  // store's own opening (reading back its log) is not interrupted.
+  StopCheck stop_opening = {};
 };
 
+// What a write survives once it was acknowledged:
+//
+//                    process killed   power lost               disk full
+//   kPowerLoss       yes              yes                      yes
+//   kProcessCrash    yes              a last part of the       yes
+//                                     writes since the last
+//                                     sync may be gone; none
+//                                     is half there
+//   bulk loads,      yes              yes                      yes
+//   Define, Drop
+//
+// On a full disk writes are refused and change nothing; they go on once there is
+// room: Database::Resume().
 struct WriteOptions {
   Durability durability = Durability::kPowerLoss;
 };

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "absl/base/casts.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "footfall/event.h"
+#include "footfall/hash_table.h"
 #include "footfall/metric.h"
 
 namespace footfall {
@@ -69,7 +69,7 @@ class MemberColumn {
   std::vector<uint32_t> rows_;
   std::vector<std::string> names_;
   std::vector<uint32_t> next_;  // [member] which came after it last
-  absl::flat_hash_map<std::string, uint32_t> numbers_;
+  FlatHashMap<std::string, uint32_t> numbers_;
   uint32_t last_ = 0;
 };
 

@@ -56,8 +56,9 @@ class SlabCursor {
   // Moves to the next slab that has a sample; false once there is none. The
   // spans of the slab before become invalid. After an error: drop the cursor.
   //
-  //   DATA_LOSS    a tile fails its checks; the message names its key
-  //   UNAVAILABLE  the store cannot be read; a new cursor may succeed
+  //   DATA_LOSS            a tile fails its checks; the message names its key
+  //   UNAVAILABLE          the store cannot be read; a new cursor may succeed
+  //   FAILED_PRECONDITION  the database was closed
   virtual absl::StatusOr<bool> Next() = 0;
 
   // Requires: the last Next() returned true.
@@ -90,10 +91,18 @@ class SeriesTable {
 // returned, and none after. Holding one keeps replaced tiles alive: seconds
 // are fine, hours are not.
 //
-// Threads: immutable, may be shared. Must not outlive its Database.
+// It may outlive its Database and be read while that is being closed. Once it
+// is closed, samples cannot be read any more: every call that reads the store,
+// and every question, is FAILED_PRECONDITION. Names, events and series tables
+// are in memory and stay. It keeps neither the store nor its lock.
+//
+// Threads: immutable, may be shared.
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
+
+  // FAILED_PRECONDITION once the database was closed.
+  virtual absl::Status CheckOpen() const { return absl::OkStatus(); }
 
   // Number of the last commit that it sees.
   virtual uint64_t commit() const = 0;
@@ -130,6 +139,7 @@ class Snapshot {
   virtual absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const = 0;
 
+  // Null where there is no memory for a cursor.
   virtual std::unique_ptr<SlabCursor> Scan(
       const ScanRequest& request) const = 0;
 };

@@ -49,9 +49,9 @@ struct QueryOptions {
   // DEADLINE_EXCEEDED once the clock has passed it; looked at before each
   // statement and per tile.
   absl::Time deadline = absl::InfiniteFuture();
-  // CANCELLED once it is true; looked at as often, and in an import every some
-  // ten thousand rows. Another thread or a signal handler may set it; it must
-  // outlive the call. Null: never.
+  // CANCELLED once it is true; looked at as often, and in an import as
+  // ImportOptions::stop says (the deadline too). Another thread or a signal
+  // handler may set it; it must outlive the call. Null: never.
   const std::atomic<bool>* cancelled = nullptr;
 };
 

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "footfall/stop.h"
 
 namespace footfall {
 
@@ -170,12 +171,20 @@ class Store {
 
   // Applies every operation of the batch, in order, or none.
   //
-  // Any error is indeterminate: the batch is not visible now and may be there
-  // whole after the store is opened again. The caller must stop writing
-  // (design: the latch is the engine's).
+  // After an error the batch is not visible. What is known of it is told by the
+  // code:
   //
-  //   UNAVAILABLE          the medium refused or failed
-  //   FAILED_PRECONDITION  the store is closed or read-only
+  //   UNAVAILABLE          the medium failed, and the outcome is unknown: the
+  //                        batch may be there whole after the store is opened
+  //                        again. The caller must stop writing (the latch is
+  //                        the engine's)
+  //   RESOURCE_EXHAUSTED   no room on the medium. Once a later batch was
+  //                        applied, this one never appears; where the store is
+  //                        opened again before that, it may be there whole
+  //   ABORTED              the same, where the medium failed otherwise
+  //   FAILED_PRECONDITION  nothing was changed: the store is closed or
+  //                        read-only, or takes no more batches until it is
+  //                        opened again
   virtual absl::Status Apply(const StoreBatch& batch,
                              Durability durability) = 0;
 
@@ -187,19 +196,40 @@ class Store {
 
   // Makes the staged changes and then `batch` visible, all or nothing, durable
   // against power loss. Requires: `stage` came from this store. Errors as
-  // Apply().
+  // Apply(); all that needs room is done before anything is changed.
   virtual absl::Status Publish(std::unique_ptr<StoreStage> stage,
                                const StoreBatch& batch) = 0;
 
-  // Moves the log into tables. After it, log_bytes is 0.
+  // Goes on after RESOURCE_EXHAUSTED or ABORTED, once there is room; every other call that
+  // writes does it first, so that nobody needs to call this. OK where nothing
+  // has stopped. Views and iterators stay as they are.
+  //
+  //   RESOURCE_EXHAUSTED   there is still no room
+  //   ABORTED              the medium still fails
+  //   FAILED_PRECONDITION  the store must be opened again
+  virtual absl::Status Resume() { return absl::OkStatus(); }
+
+  // Why batches are refused for now; OK where they are not. FAILED_PRECONDITION
+  // where they are until the store is opened again.
+  virtual absl::Status Health() const { return absl::OkStatus(); }
+
+  // Moves the log into tables. After it, log_bytes is 0. Errors as Resume().
   virtual absl::Status Flush() = 0;
 
-  // Rewrites the tables without what is replaced or deleted.
+  // Rewrites the tables without what is replaced or deleted. Errors as
+  // Resume().
   virtual absl::Status Compact() = 0;
+  // The same, unless `stop` answers an error, which ends it. It is asked every
+  // 2 ms or so, in any thread; a store that compacts in no time need not ask.
+  virtual absl::Status CompactUnless(const StopCheck& stop) {
+    const absl::Status stopped = AskStop(stop);
+    return stopped.ok() ? Compact() : stopped;
+  }
 
   virtual StoreStats Stats() const = 0;
 
-  // Flushes and releases the medium. Views and iterators must be gone: one that
+  // Flushes and releases the medium. RESOURCE_EXHAUSTED where there was no room
+  // to flush: the log has it all, and the medium is released. Views and iterators must be gone: one that
   // is not keeps the medium, and the answer is FAILED_PRECONDITION. Called by
   // the destructor if it was not; a second call does nothing.
   virtual absl::Status Close() = 0;

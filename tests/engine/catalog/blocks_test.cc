@@ -2,12 +2,12 @@
 
 #include "engine/catalog/blocks.h"
 
-#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

@@ -3,9 +3,10 @@
 #include "engine/catalog/chunked_array.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <thread>
+
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

@@ -2,7 +2,6 @@
 
 #include "engine/catalog/records.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
 #include <random>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

@@ -3,7 +3,6 @@
 #include "engine/catalog/series_columns.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <map>
 #include <random>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "engine/catalog/members.h"
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

@@ -1,8 +1,7 @@
 // Where samples lie: shapes and seasons by period, eras and offsets by step.
 
 #include "engine/catalog/tile_layout.h"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

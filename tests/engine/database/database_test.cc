@@ -3,7 +3,6 @@
 
 #include "footfall/database.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/catalog/records.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 
 namespace footfall {
@@ -201,7 +201,7 @@ TEST_CASE("another declaration of a name says what differs", "[database]") {
     const auto metric = database->Define(test.spec);
     CHECK(absl::IsFailedPrecondition(metric.status()));
     CHECK_THAT(std::string(metric.status().message()),
-               Catch::Contains(test.says));
+               ContainsSubstring(test.says));
   }
   MetricSpec invalid = DauSpec();
   invalid.name = "No name";
@@ -361,7 +361,8 @@ TEST_CASE("a closed database says so", "[database]") {
   batch.RowsOf(metric).AddStep(20000, {"a", "web"}, 2);
   const auto result = database->Write(batch, {});
   CHECK(absl::IsFailedPrecondition(result.status()));
-  CHECK_THAT(std::string(result.status().message()), Catch::Contains("closed"));
+  CHECK_THAT(std::string(result.status().message()),
+             ContainsSubstring("closed"));
   CHECK(absl::IsFailedPrecondition(database->RunUpkeep()));
   CHECK(database->TakeSnapshot() == nullptr);
   CHECK(database->Stats().commit == 0);
@@ -374,7 +375,7 @@ TEST_CASE("a second process's turn comes after the first has closed",
   const auto second = at.TryOpen();
   CHECK(absl::IsFailedPrecondition(second.status()));
   CHECK_THAT(std::string(second.status().message()),
-             Catch::Contains(at.path()));
+             ContainsSubstring(at.path()));
 }
 
 TEST_CASE("a catalog of a later release is refused", "[database]") {
@@ -386,7 +387,7 @@ TEST_CASE("a catalog of a later release is refused", "[database]") {
   const auto database = at.TryOpen();
   CHECK(absl::IsUnimplemented(database.status()));
   CHECK_THAT(std::string(database.status().message()),
-             Catch::Contains("later release"));
+             ContainsSubstring("later release"));
 }
 
 TEST_CASE("a store with records but no format version is not a database",

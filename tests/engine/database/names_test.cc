@@ -1,7 +1,6 @@
 // Events and aliases through the database's public face: in one batch with
 // samples, in the snapshot after it, and there again after reopening.
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/database.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 
 namespace footfall {

@@ -8,7 +8,6 @@
 namespace footfall::engine {
 namespace {
 
-using Catch::Matchers::Contains;
 using testing::Gzip;
 using testing::TempDir;
 using testing::WriteFile;
@@ -74,7 +73,7 @@ TEST_CASE("packed files cut anywhere end in an error", "[import]") {
     const auto text = ReadAll(folder / "file");
     REQUIRE(text.status().code() == absl::StatusCode::kDataLoss);
     CHECK_THAT(std::string(text.status().message()),
-               Contains("the gzip data end early"));
+               ContainsSubstring("the gzip data end early"));
   }
   // Cut between two members, nothing is missing.
   WriteFile(folder / "file", packed + packed.substr(0, 12));
@@ -108,10 +107,11 @@ TEST_CASE("what cannot be read is named", "[import]") {
   const TempDir folder;
   const auto absent = OpenByteSource(folder / "absent.csv").status();
   CHECK(absent.code() == absl::StatusCode::kNotFound);
-  CHECK_THAT(std::string(absent.message()), Contains("absent.csv"));
+  CHECK_THAT(std::string(absent.message()), ContainsSubstring("absent.csv"));
   const auto directory = OpenByteSource(folder.path()).status();
   CHECK(directory.code() == absl::StatusCode::kInvalidArgument);
-  CHECK_THAT(std::string(directory.message()), Contains("is a folder"));
+  CHECK_THAT(std::string(directory.message()),
+             ContainsSubstring("is a folder"));
 }
 
 }  // namespace

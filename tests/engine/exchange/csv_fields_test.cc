@@ -2,16 +2,14 @@
 
 #include "engine/exchange/csv_fields.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "absl/base/casts.h"
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {
-
-using Catch::Matchers::Contains;
 
 Grid MakeGrid(const Period& period, absl::string_view zone) {
   const auto grid = Grid::Create(period, zone);
@@ -96,7 +94,7 @@ TEST_CASE("a time field that is no step says why", "[import]") {
       StepPlace place;
       const absl::Status status = times.Parse(c.field, &place);
       CHECK(status.code() == absl::StatusCode::kInvalidArgument);
-      CHECK_THAT(std::string(status.message()), Contains(c.reason));
+      CHECK_THAT(std::string(status.message()), ContainsSubstring(c.reason));
     }
   }
 }
@@ -218,7 +216,7 @@ TEST_CASE("a value that does not fit says why", "[import]") {
     std::string reason;
     CHECK_FALSE(ParseValueField(MakeMetric(c.type, c.over_time), c.field, &bits,
                                 &reason));
-    CHECK_THAT(reason, Contains(c.reason));
+    CHECK_THAT(reason, ContainsSubstring(c.reason));
   }
 }
 

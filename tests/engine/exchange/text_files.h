@@ -6,7 +6,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -14,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "engine/exchange/byte_source.h"
+#include "tests/support/catch.h"
 
 namespace footfall::testing {
 

@@ -1,16 +1,14 @@
 // Buckets: whole steps, no gap, no overlap, and the calendar's own shifts.
 
-#include <catch2/catch.hpp>
 #include <random>
 
 #include "footfall/period.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {
 
 using Civil = absl::CivilSecond;
-
-using Catch::Matchers::Contains;
 
 Grid MakeGrid(const Period& period, absl::string_view zone) {
   const auto grid = Grid::Create(period, zone);
@@ -332,7 +330,7 @@ TEST_CASE("another zone cuts buckets below a day and their days", "[buckets]") {
   const auto refused =
       Buckets::Create(civil, {Unit::kMonth, 1}, shanghai, "Asia/Shanghai");
   CHECK_THAT(std::string(refused.status().message()),
-             Contains("steps of day are dates"));
+             ContainsSubstring("steps of day are dates"));
 }
 
 TEST_CASE("a bucket that cuts steps is refused with both periods",
@@ -380,7 +378,8 @@ TEST_CASE("a bucket that cuts steps is refused with both periods",
     INFO(FormatPeriod(c.step) << " into " << FormatPeriod(c.bucket));
     const auto buckets = Cut(c.step, c.bucket, c.zone);
     REQUIRE(buckets.status().code() == absl::StatusCode::kInvalidArgument);
-    CHECK_THAT(std::string(buckets.status().message()), Contains(c.reason));
+    CHECK_THAT(std::string(buckets.status().message()),
+               ContainsSubstring(c.reason));
   }
 }
 
@@ -502,9 +501,10 @@ TEST_CASE("shifts go by the calendar", "[buckets]") {
     }
   }
   const Buckets weeks = MakeBuckets(day, week, "UTC");
-  CHECK_THAT(std::string(weeks.CheckShift(1, Unit::kMonth).message()),
-             Contains("a shift by 1 month does not lead from one bucket of "
-                      "week to another; take whole weeks"));
+  CHECK_THAT(
+      std::string(weeks.CheckShift(1, Unit::kMonth).message()),
+      ContainsSubstring("a shift by 1 month does not lead from one bucket of "
+                        "week to another; take whole weeks"));
 }
 
 }  // namespace

@@ -3,9 +3,8 @@
 
 #include "engine/model/calendar.h"
 
-#include <catch2/catch.hpp>
-
 #include "absl/time/civil_time.h"
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

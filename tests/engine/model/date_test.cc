@@ -1,8 +1,7 @@
 // Dates, units and periods as people write them.
 
-#include <catch2/catch.hpp>
-
 #include "footfall/period.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {
@@ -122,7 +121,7 @@ TEST_CASE("what is no date is refused with the reason", "[date]") {
     const auto date = ParseDate(c.text);
     REQUIRE(date.status().code() == absl::StatusCode::kInvalidArgument);
     CHECK_THAT(std::string(date.status().message()),
-               Catch::Matchers::Contains(c.reason));
+               ContainsSubstring(c.reason));
   }
   CHECK_FALSE(ParseDate(absl::string_view("2025\0", 5)).ok());
 }

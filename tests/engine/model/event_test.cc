@@ -2,12 +2,12 @@
 
 #include "footfall/event.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -2,13 +2,12 @@
 
 #include "footfall/metric.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
+
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {
-
-using Catch::Matchers::Contains;
 
 MetricSpec Dau() {
   MetricSpec spec;
@@ -85,7 +84,7 @@ TEST_CASE("a bad declaration names the field", "[metric]") {
     const absl::Status status = ValidateMetricSpec(spec);
     INFO(c.reason);
     REQUIRE(status.code() == absl::StatusCode::kInvalidArgument);
-    CHECK_THAT(std::string(status.message()), Contains(c.reason));
+    CHECK_THAT(std::string(status.message()), ContainsSubstring(c.reason));
   }
 }
 
@@ -125,7 +124,7 @@ TEST_CASE("a text is UTF-8 without control characters", "[metric]") {
     const absl::Status status = ValidateText(c.text, kMaxMemberBytes);
     INFO(c.text);
     CHECK(status.ok() == c.fits);
-    CHECK_THAT(std::string(status.message()), Contains(c.reason));
+    CHECK_THAT(std::string(status.message()), ContainsSubstring(c.reason));
   }
   CHECK(ValidateText(std::string(255, 'x'), 255).ok());
   CHECK_FALSE(ValidateText(std::string(256, 'x'), 255).ok());

@@ -2,8 +2,9 @@
 
 #include "footfall/sample_batch.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
+
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

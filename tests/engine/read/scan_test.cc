@@ -1,6 +1,5 @@
 // Scans: the same samples whichever way the tiles are fetched.
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <random>
 #include <string>
@@ -10,6 +9,7 @@
 #include "engine/open_database.h"
 #include "engine/read/tile_range.h"
 #include "storage/key/tile_key.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 
 namespace footfall {
@@ -265,7 +265,7 @@ TEST_CASE("a damaged tile is named, and the others can be read", "[read]") {
                                      market.metric->grid.Limits());
     CHECK(absl::IsDataLoss(read.status()));
     CHECK_THAT(std::string(read.status().message()),
-               Catch::Contains("tile dau/era -7/band 3"));
+               ContainsSubstring("tile dau/era -7/band 3"));
     CHECK(TryReadSamples(*snapshot, *market.metric, all, {0, 900}).ok());
   }
 }

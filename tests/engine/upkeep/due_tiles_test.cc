@@ -2,9 +2,10 @@
 
 #include "engine/upkeep/due_tiles.h"
 
-#include <catch2/catch.hpp>
 #include <string>
 #include <thread>
+
+#include "tests/support/catch.h"
 
 namespace footfall::engine {
 namespace {

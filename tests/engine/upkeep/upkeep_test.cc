@@ -3,7 +3,6 @@
 #include "engine/upkeep/upkeep.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <memory>
 #include <random>
 #include <string>
@@ -13,6 +12,7 @@
 #include "engine/catalog/sealed_era.h"
 #include "storage/key/tile_key.h"
 #include "storage/tile/bundle.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 
 namespace footfall {
@@ -234,7 +234,7 @@ TEST_CASE("a damaged tile is named and the others are seen to", "[upkeep]") {
         compact ? database->Compact() : database->RunUpkeep();
     CHECK(absl::IsDataLoss(status));
     CHECK_THAT(std::string(status.message()),
-               Catch::Contains("tile dau/era 0/band 1"));
+               ContainsSubstring("tile dau/era 0/band 1"));
     std::string value;
     REQUIRE(*at.store()->TakeView()->Get(
         Keyspace::kTiles,

@@ -9,7 +9,6 @@
 namespace footfall {
 namespace {
 
-using Catch::Matchers::Contains;
 using testing::DatabaseHome;
 using testing::Home;
 using testing::ReadSamples;
@@ -117,7 +116,7 @@ TEST_CASE("rows that do not fit are refused and the load goes on", "[bulk]") {
     INFO(c.reason);
     const absl::Status status = loader->Add(c.step, c.members, c.value);
     CHECK(status.code() == absl::StatusCode::kInvalidArgument);
-    CHECK_THAT(std::string(status.message()), Contains(c.reason));
+    CHECK_THAT(std::string(status.message()), ContainsSubstring(c.reason));
   }
   const BulkLoader::Row unknown = {.step = 0, .value = 1, .series = 9};
   CHECK(loader->AddRows({unknown}).code() ==

@@ -2,7 +2,6 @@
 
 #include "engine/write/check_rows.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 
 namespace footfall {
@@ -149,7 +149,8 @@ TEST_CASE("a row that does not fit rejects the batch and is named", "[write]") {
     const auto result = database->Write(batch, {});
     CHECK(absl::IsInvalidArgument(result.status()));
     for (const char* const says : test.says) {
-      CHECK_THAT(std::string(result.status().message()), Catch::Contains(says));
+      CHECK_THAT(std::string(result.status().message()),
+                 ContainsSubstring(says));
     }
     // All or nothing.
     CHECK(database->TakeSnapshot()->Series(metric->id).count() == 0);
@@ -211,7 +212,7 @@ TEST_CASE("a batch of more rows than allowed is refused", "[write]") {
   const auto result = database->Write(batch, {});
   CHECK(absl::IsResourceExhausted(result.status()));
   CHECK_THAT(std::string(result.status().message()),
-             Catch::Contains("max_batch_rows"));
+             ContainsSubstring("max_batch_rows"));
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 // Tests of query/answer/display_width.h.
 
 #include "query/answer/display_width.h"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "footfall/answer.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

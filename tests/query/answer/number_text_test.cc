@@ -3,13 +3,13 @@
 #include "query/answer/number_text.h"
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <random>
 
 #include "absl/strings/str_format.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

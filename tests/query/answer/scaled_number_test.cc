@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "footfall/ask.h"
 #include "footfall/ask_change.h"
 #include "footfall/query.h"
+#include "tests/support/catch.h"
 
 // Both at once, as a program would have them: their names must not clash.
 using namespace footfall;       // NOLINT(google-build-using-namespace)

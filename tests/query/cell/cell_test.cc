@@ -2,12 +2,12 @@
 
 #include "query/cell/cell.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
 
 #include "query/cell/compare.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

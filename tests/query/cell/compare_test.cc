@@ -2,10 +2,11 @@
 
 #include "query/cell/compare.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -1,9 +1,10 @@
 #include "query/cell/fill.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
 #include <optional>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -1,10 +1,11 @@
 #include "query/cell/rank.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

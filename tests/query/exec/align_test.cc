@@ -8,14 +8,13 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "footfall/ask.h"
 #include "footfall/query.h"
 #include "tests/query/support/fake_snapshot.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -10,12 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/query.h"
 #include "tests/query/support/people.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

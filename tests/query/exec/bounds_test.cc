@@ -13,13 +13,12 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "footfall/query.h"
 #include "tests/query/support/fake_snapshot.h"
 #include "tests/query/support/people.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

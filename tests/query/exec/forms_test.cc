@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "footfall/query.h"
 #include "tests/query/support/fake_snapshot.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -4,12 +4,11 @@
 #include <memory>
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/query.h"
 #include "tests/query/support/fake_snapshot.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -4,13 +4,13 @@
 #include "query/exec/row_events.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "query/plan/date_value.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -8,13 +8,12 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "footfall/query.h"
 #include "tests/query/support/fake_snapshot.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -12,6 +11,7 @@
 
 #include "query/cell/compare.h"
 #include "tests/query/func/steps.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -2,11 +2,12 @@
 
 #include "query/func/changepoints.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -2,12 +2,12 @@
 
 #include "query/func/series_math.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <vector>
 
 #include "tests/query/func/steps.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -4,9 +4,8 @@
 
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

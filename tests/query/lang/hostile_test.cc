@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "footfall/query.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "footfall/query.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

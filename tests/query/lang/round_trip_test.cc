@@ -4,9 +4,8 @@
 #include <random>
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "footfall/query.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

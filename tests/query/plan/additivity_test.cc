@@ -3,11 +3,10 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "footfall/query.h"
 #include "query/plan/bind.h"
 #include "tests/query/support/fake_snapshot.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

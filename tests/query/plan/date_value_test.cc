@@ -2,9 +2,10 @@
 
 #include "query/plan/date_value.h"
 
-#include <catch2/catch.hpp>
 #include <string>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

@@ -3,10 +3,9 @@
 #include <random>
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "footfall/query.h"
 #include "footfall/statement.h"
+#include "tests/support/catch.h"
 
 namespace footfall::query {
 namespace {

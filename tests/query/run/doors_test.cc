@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "footfall/ask.h"
@@ -15,6 +13,7 @@
 #include "footfall/query.h"
 #include "query/lang/refusals.h"
 #include "storage/store/memory_store.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -5,8 +5,6 @@
 #include <sstream>
 #include <utility>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -16,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "query/lang/refusals.h"
 #include "storage/store/memory_store.h"
+#include "tests/support/catch.h"
 
 namespace footfall {
 namespace {

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <limits>
 #include <string>
 #include <vector>
@@ -6,8 +5,10 @@
 #include "absl/strings/escaping.h"
 #include "storage/base/bytes.h"
 #include "storage/base/checksum.h"
+#include "storage/base/crc32c.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/varint.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {
@@ -35,6 +36,13 @@ TEST_CASE("a varint has the bytes of Protocol Buffers", "[base][golden]") {
   }));
   CHECK(absl::BytesToHexString(Varint(c.value)) == c.bytes);
   CHECK(VarintSize(c.value) == Varint(c.value).size());
+}
+
+TEST_CASE("CRC-32C is what its authors say", "[base][golden]") {
+  CHECK(Crc32c(0, "") == 0);
+  CHECK(Crc32c(0, "123456789") == 0xe3069283);
+  CHECK(Crc32c(0, std::string(32, '\0')) == 0x8a9136aa);
+  CHECK(Crc32c(Crc32c(0, "12345678"), "9") == 0xe3069283);
 }
 
 TEST_CASE("a varint comes back and leaves what follows", "[base]") {

@@ -1,11 +1,11 @@
 #include "storage/codec/bit_pack.h"
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <random>
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

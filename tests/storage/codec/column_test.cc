@@ -1,7 +1,6 @@
 #include "storage/codec/column.h"
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -12,6 +11,7 @@
 #include "storage/codec/decimal.h"
 #include "storage/codec/delta.h"
 #include "storage/codec/frame.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

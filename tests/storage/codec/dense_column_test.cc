@@ -2,7 +2,6 @@
 // seasons; their choice; their bytes.
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -15,6 +14,8 @@
 #include "storage/codec/patched_frame.h"
 #include "storage/codec/seasonal.h"
 #include "tests/storage/codec/each_kernel.h"
+#include "tests/support/catch.h"
+#include "tests/support/hex.h"
 
 namespace footfall::storage {
 namespace {
@@ -345,7 +346,7 @@ TEST_CASE("the density of a season is found, gaps or not", "[codec]") {
 TEST_CASE("a predictor with a season is refused where the tile has none",
           "[codec]") {
   const Presence steps = Presence::Run(0, 30);
-  const std::string bytes = absl::HexStringToBytes("0405");
+  const std::string bytes = FromHex("0405");
   Values out(30);
   CHECK(
       DecodeColumn(Codec::kSeasonal, bytes, {steps, 0}, 0, absl::MakeSpan(out))
@@ -431,7 +432,7 @@ TEST_CASE("dense codings keep their bytes", "[codec][golden]") {
     if (c.chosen) {
       CHECK(absl::BytesToHexString(bytes) == c.bytes);
     }
-    const std::string kept = absl::HexStringToBytes(c.bytes);
+    const std::string kept = FromHex(c.bytes);
     if (kept.empty()) {
       continue;
     }

@@ -3,9 +3,8 @@
 #ifndef FOOTFALL_TESTS_STORAGE_CODEC_EACH_KERNEL_H_
 #define FOOTFALL_TESTS_STORAGE_CODEC_EACH_KERNEL_H_
 
-#include <catch2/catch.hpp>
-
 #include "storage/codec/kernels.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 

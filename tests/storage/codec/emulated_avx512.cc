@@ -87,7 +87,16 @@ __m512i CompressBytes(uint64_t mask, __m512i vector) {
 
 }  // namespace
 
+// SIMDe has some of them itself, by release.
 #undef _mm512_alignr_epi32
+#undef _mm512_cvtepi32_epi64
+#undef _mm512_cvtepu32_epi64
+#undef _mm512_cvtepu8_epi32
+#undef _mm512_mask_storeu_epi64
+#undef _mm512_mask_storeu_epi8
+#undef _mm512_maskz_compress_epi8
+#undef _mm512_maskz_loadu_epi32
+#undef _mm512_srai_epi32
 #define _mm512_alignr_epi32(high, low, count) AlignRight<(count)>(high, low)
 #define _mm512_cvtepi32_epi64(vector) Widened<int64_t, int32_t>(vector)
 #define _mm512_cvtepu32_epi64(vector) Widened<uint64_t, uint32_t>(vector)

@@ -1,9 +1,8 @@
 // That the emulated kernels are there and are run: without them the program
 // would pass by testing the others alone.
 
-#include <catch2/catch.hpp>
-
 #include "storage/codec/kernels.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

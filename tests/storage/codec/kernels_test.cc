@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <string>
@@ -14,6 +13,7 @@
 #include "storage/codec/bit_pack.h"
 #include "storage/codec/predictor.h"
 #include "tests/storage/codec/each_kernel.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

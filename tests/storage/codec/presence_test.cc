@@ -1,10 +1,11 @@
 #include "storage/codec/presence.h"
 
-#include <catch2/catch.hpp>
 #include <random>
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "tests/support/catch.h"
+#include "tests/support/hex.h"
 
 namespace footfall::storage {
 namespace {
@@ -238,7 +239,7 @@ TEST_CASE("a set that does not fit its places is refused", "[codec]") {
        absl::StatusCode::kUnimplemented},
   }));
   CAPTURE(c.why);
-  const std::string bytes = absl::HexStringToBytes(c.bytes);
+  const std::string bytes = FromHex(c.bytes);
   absl::string_view in = bytes;
   CHECK(Presence::Take(c.form, 64, &in).status().code() == c.code);
 }

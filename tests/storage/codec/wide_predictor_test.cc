@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <random>
 #include <vector>
 
 #include "storage/codec/predictor.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

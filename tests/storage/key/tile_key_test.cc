@@ -3,12 +3,12 @@
 #include "storage/key/tile_key.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <limits>
 #include <random>
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

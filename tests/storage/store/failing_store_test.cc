@@ -2,10 +2,9 @@
 
 #include "tests/support/failing_store.h"
 
-#include <catch2/catch.hpp>
-
 #include "storage/store/memory_store.h"
 #include "tests/storage/store/store_under_test.h"
+#include "tests/support/catch.h"
 #include "tests/support/lent_store.h"
 
 namespace footfall::testing {

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/store/rocksdb_parts.h"
 #include "tests/storage/store/store_under_test.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::testing {

@@ -3,12 +3,12 @@
 #include "footfall/store.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <random>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "tests/storage/store/store_under_test.h"
+#include "tests/support/catch.h"
 
 namespace footfall::testing {
 namespace {

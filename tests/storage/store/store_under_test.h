@@ -3,7 +3,6 @@
 #ifndef FOOTFALL_TESTS_STORAGE_STORE_STORE_UNDER_TEST_H_
 #define FOOTFALL_TESTS_STORAGE_STORE_STORE_UNDER_TEST_H_
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "footfall/store.h"
 #include "storage/store/memory_store.h"
 #include "storage/store/rocksdb_store.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::testing {

@@ -1,10 +1,9 @@
 #include "storage/tile/bundle.h"
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "storage/tile/tile_builder.h"
 #include "tests/storage/tile/cells.h"
+#include "tests/support/catch.h"
 
 namespace footfall::storage {
 namespace {

@@ -1,7 +1,6 @@
 // Tiles whose bytes are cut, flipped or made up: an error or an answer, never a
 // read beyond them.
 
-#include <catch2/catch.hpp>
 #include <random>
 #include <vector>
 
@@ -12,6 +11,8 @@
 #include "storage/tile/tile_layout.h"
 #include "storage/tile/tile_reader.h"
 #include "tests/storage/tile/cells.h"
+#include "tests/support/catch.h"
+#include "tests/support/hex.h"
 
 namespace footfall::storage {
 namespace {
@@ -218,7 +219,7 @@ TEST_CASE("sealed tiles of plausible parts are survived", "[tile]") {
 
 TEST_CASE("a sealed tile has a step with a value", "[tile]") {
   // Its one lane has values at some of no steps.
-  std::string tile = absl::HexStringToBytes("f70100000000010820010000500000");
+  std::string tile = FromHex("f70100000000010820010000500000");
   Reseal(&tile);
   const absl::Status status = TileReader::Open(tile).status();
   CHECK(status.code() == absl::StatusCode::kDataLoss);
@@ -227,7 +228,7 @@ TEST_CASE("a sealed tile has a step with a value", "[tile]") {
 
 TEST_CASE("a lane without a value has no bytes of values", "[tile]") {
   // A constant for none of the 8 steps.
-  std::string tile = absl::HexStringToBytes("f7010000000001082001010001010002");
+  std::string tile = FromHex("f7010000000001082001010001010002");
   Reseal(&tile);
   const auto reader = TileReader::Open(tile);
   REQUIRE(reader.ok());

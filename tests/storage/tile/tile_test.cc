@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -11,6 +10,8 @@
 #include "storage/tile/tile_layout.h"
 #include "storage/tile/tile_reader.h"
 #include "tests/storage/tile/cells.h"
+#include "tests/support/catch.h"
+#include "tests/support/hex.h"
 
 namespace footfall::storage {
 namespace {
@@ -285,7 +286,7 @@ TEST_CASE("tiles keep their bytes", "[tile][golden]") {
     if (c.chosen) {
       CHECK(absl::BytesToHexString(bytes) == c.bytes);
     }
-    const std::string tile = absl::HexStringToBytes(c.bytes);
+    const std::string tile = FromHex(c.bytes);
     const auto reader = TileReader::Open(tile);
     REQUIRE(reader.ok());
     CHECK(ReadCells(*reader) == c.cells);

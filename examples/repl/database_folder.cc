@@ -1,0 +1,68 @@
+#include "examples/repl/database_folder.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "footfall/options.h"
+
+namespace footfall::repl {
+namespace {
+
+bool Creates(const Statement& statement) {
+  return std::holds_alternative<Define>(statement.node) ||
+         std::holds_alternative<AddEvent>(statement.node);
+}
+
+}  // namespace
+
+DatabaseFolder::DatabaseFolder(std::string path, bool read_only)
+    : path_(std::move(path)), read_only_(read_only) {}
+
+absl::Status DatabaseFolder::Open() {
+  DatabaseOptions options;
+  options.read_only = read_only_;
+  options.create_if_missing = false;
+  absl::StatusOr<std::unique_ptr<Database>> opened =
+      Database::Open(path_, options);
+  if (absl::IsNotFound(opened.status())) {
+    if (!read_only_) return absl::OkStatus();
+    return absl::NotFoundError(
+        absl::StrCat(opened.status().message(),
+                     "; without --readonly, DEFINE METRIC creates one"));
+  }
+  if (!opened.ok()) return opened.status();
+  database_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
+absl::Status DatabaseFolder::OpenFor(const std::vector<Statement>& statements) {
+  if (database_ != nullptr) return absl::OkStatus();
+  if (std::none_of(statements.begin(), statements.end(), Creates)) {
+    cannot_open_ = true;
+    return absl::NotFoundError(absl::StrCat(
+        "cannot open ", path_,
+        ": there is no database; the first DEFINE METRIC creates one"));
+  }
+  absl::StatusOr<std::unique_ptr<Database>> created = Database::Open(path_, {});
+  if (!created.ok()) {
+    cannot_open_ = true;
+    return absl::Status(
+        created.status().code(),
+        absl::StrCat("cannot open ", created.status().message()));
+  }
+  database_ = *std::move(created);
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const Snapshot> DatabaseFolder::TakeSnapshot() const {
+  return database_ == nullptr ? nullptr : database_->TakeSnapshot();
+}
+
+absl::Status DatabaseFolder::Close() {
+  return database_ == nullptr ? absl::OkStatus() : database_->Close();
+}
+
+}  // namespace footfall::repl

@@ -1,0 +1,298 @@
+#include "storage/store/rocksdb_files.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "rocksdb/system_clock.h"
+
+namespace footfall::storage {
+
+struct FilesState {
+  std::atomic<bool> refuses_settings = false;
+  Mutex mutex;
+  std::thread::id failing_sync ABSL_GUARDED_BY(mutex);
+};
+
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+constexpr absl::string_view kNoRoom = "no room on the medium";
+constexpr absl::string_view kContrived = "for the sake of recovery";
+constexpr absl::string_view kFailed = "the medium failed";
+
+using State = std::shared_ptr<FilesState>;
+
+// The error as one that RocksDB comes back from.
+IOStatus Passing(const IOStatus& status) {
+  if (!status.IsIOError() || status.IsPathNotFound()) return status;
+  const std::string text = status.ToString();
+  const bool no_room = status.IsNoSpace() ||
+                       absl::StrContains(text, "No space left on device") ||
+                       absl::StrContains(text, "Disk quota exceeded");
+  const absl::string_view kind = no_room ? kNoRoom : kFailed;
+  return IOStatus::NoSpace(Slice(kind.data(), kind.size()), text);
+}
+
+class WritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  WritableFile(std::unique_ptr<rocksdb::FSWritableFile> file,
+               const std::string& path, State state)
+      : rocksdb::FSWritableFileOwnerWrapper(std::move(file)),
+        is_log_(absl::EndsWith(path, ".log")),
+        state_(std::move(state)) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  IODebugContext* debug) override {
+    return Undone(target()->Append(data, options, debug), options, debug);
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& checksum,
+                  IODebugContext* debug) override {
+    return Undone(target()->Append(data, options, checksum, debug), options,
+                  debug);
+  }
+  IOStatus Truncate(uint64_t size, const IOOptions& options,
+                    IODebugContext* debug) override {
+    return Passing(target()->Truncate(size, options, debug));
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    return Passing(target()->Close(options, debug));
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return Passing(target()->Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    if (MustFail()) return Contrived();
+    return Passing(target()->Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    if (MustFail()) return Contrived();
+    return Passing(target()->Fsync(options, debug));
+  }
+  IOStatus RangeSync(uint64_t offset, uint64_t size, const IOOptions& options,
+                     IODebugContext* debug) override {
+    return Passing(target()->RangeSync(offset, size, options, debug));
+  }
+
+ private:
+  // One after which RocksDB recovers by itself.
+  static IOStatus Contrived() {
+    IOStatus status =
+        IOStatus::IOError(Slice(kContrived.data(), kContrived.size()));
+    status.SetRetryable(true);
+    return status;
+  }
+
+  bool MustFail() {
+    if (!is_log_) return false;
+    MutexLock lock(&state_->mutex);
+    if (state_->failing_sync != std::this_thread::get_id()) return false;
+    state_->failing_sync = std::thread::id();
+    return true;
+  }
+
+  // Takes back what a failed call has written: it fills a disk to the last
+  // byte.
+  IOStatus Undone(const IOStatus& status, const IOOptions& options,
+                  IODebugContext* debug) {
+    if (status.ok()) return status;
+    target()
+        ->Truncate(target()->GetFileSize(options, debug), options, debug)
+        .PermitUncheckedError();
+    return Passing(status);
+  }
+
+  const bool is_log_;
+  const State state_;
+};
+
+class Directory final : public rocksdb::FSDirectoryWrapper {
+ public:
+  using rocksdb::FSDirectoryWrapper::FSDirectoryWrapper;
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Passing(rocksdb::FSDirectoryWrapper::Fsync(options, debug));
+  }
+  IOStatus FsyncWithDirOptions(
+      const IOOptions& options, IODebugContext* debug,
+      const rocksdb::DirFsyncOptions& reason) override {
+    return Passing(rocksdb::FSDirectoryWrapper::FsyncWithDirOptions(
+        options, debug, reason));
+  }
+};
+
+// Compaction reads, too.
+class RandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  using rocksdb::FSRandomAccessFileOwnerWrapper::FSRandomAccessFileOwnerWrapper;
+
+  IOStatus Read(uint64_t offset, size_t size, const IOOptions& options,
+                Slice* result, char* scratch,
+                IODebugContext* debug) const override {
+    return Passing(rocksdb::FSRandomAccessFileOwnerWrapper::Read(
+        offset, size, options, result, scratch, debug));
+  }
+};
+
+class ImpatientClock final : public rocksdb::SystemClockWrapper {
+ public:
+  ImpatientClock()
+      : rocksdb::SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "footfall.clock"; }
+  void SleepForMicroseconds(int microseconds) override {
+    target_->SleepForMicroseconds(std::min(microseconds, 100'000));
+  }
+};
+
+class FilesEnv final : public rocksdb::EnvWrapper {
+ public:
+  explicit FilesEnv(const std::shared_ptr<RocksdbFiles>& files)
+      : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)) {
+    file_system_ = files;
+    system_clock_ = std::make_shared<ImpatientClock>();
+  }
+  const char* Name() const override { return "footfall.env"; }
+};
+
+}  // namespace
+
+std::unique_ptr<rocksdb::Env> NewEnv(
+    const std::shared_ptr<RocksdbFiles>& files) {
+  return std::make_unique<FilesEnv>(files);
+}
+
+bool IsNoRoom(const rocksdb::Status& status) {
+  return absl::StrContains(status.ToString(), kNoRoom);
+}
+
+bool IsOfMedium(const rocksdb::Status& status) {
+  return IsNoRoom(status) || absl::StrContains(status.ToString(), kFailed);
+}
+
+bool IsContrived(const rocksdb::Status& status) {
+  return absl::StrContains(status.ToString(), kContrived);
+}
+
+std::string TextOf(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  for (const absl::string_view kind : {kNoRoom, kFailed}) {
+    const size_t at = text.find(kind.data(), 0, kind.size());
+    if (at != std::string::npos) return text.substr(at);
+  }
+  return text;
+}
+
+RocksdbFiles::RocksdbFiles(std::shared_ptr<rocksdb::FileSystem> target)
+    : rocksdb::FileSystemWrapper(std::move(target)),
+      state_(std::make_shared<FilesState>()) {}
+
+IOStatus RocksdbFiles::NewWritableFile(
+    const std::string& path, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
+  if (state_->refuses_settings && absl::StrContains(path, "/OPTIONS-")) {
+    return IOStatus::IOError("not made on a full disk", path);
+  }
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = target()->NewWritableFile(path, options, &file, debug);
+  if (!status.ok()) return Passing(status);
+  *result = std::make_unique<WritableFile>(std::move(file), path, state_);
+  return status;
+}
+
+IOStatus RocksdbFiles::ReopenWritableFile(
+    const std::string& path, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = target()->ReopenWritableFile(path, options, &file, debug);
+  if (!status.ok()) return Passing(status);
+  *result = std::make_unique<WritableFile>(std::move(file), path, state_);
+  return status;
+}
+
+IOStatus RocksdbFiles::NewRandomAccessFile(
+    const std::string& path, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+    IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  IOStatus status = target()->NewRandomAccessFile(path, options, &file, debug);
+  if (!status.ok()) return Passing(status);
+  *result = std::make_unique<RandomAccessFile>(std::move(file));
+  return status;
+}
+
+IOStatus RocksdbFiles::NewDirectory(
+    const std::string& path, const IOOptions& options,
+    std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  IOStatus status = target()->NewDirectory(path, options, &directory, debug);
+  if (!status.ok()) return Passing(status);
+  *result = std::make_unique<Directory>(std::move(directory));
+  return status;
+}
+
+IOStatus RocksdbFiles::DeleteFile(const std::string& path,
+                                  const IOOptions& options,
+                                  IODebugContext* debug) {
+  {
+    MutexLock lock(&mutex_);
+    if (holder_ == std::this_thread::get_id()) {
+      held_.push_back(path);
+      return IOStatus::OK();
+    }
+  }
+  return Passing(target()->DeleteFile(path, options, debug));
+}
+
+IOStatus RocksdbFiles::RenameFile(const std::string& from,
+                                  const std::string& to,
+                                  const IOOptions& options,
+                                  IODebugContext* debug) {
+  return Passing(target()->RenameFile(from, to, options, debug));
+}
+
+IOStatus RocksdbFiles::LinkFile(const std::string& from, const std::string& to,
+                                const IOOptions& options,
+                                IODebugContext* debug) {
+  return Passing(target()->LinkFile(from, to, options, debug));
+}
+
+void RocksdbFiles::RefuseSettings() { state_->refuses_settings = true; }
+
+void RocksdbFiles::FailNextLogSync(bool fails) {
+  MutexLock lock(&state_->mutex);
+  state_->failing_sync = fails ? std::this_thread::get_id() : std::thread::id();
+}
+
+RocksdbFiles::HeldDeletes::HeldDeletes(RocksdbFiles* files) : files_(files) {
+  MutexLock lock(&files_->mutex_);
+  files_->holder_ = std::this_thread::get_id();
+  files_->held_.clear();
+}
+
+RocksdbFiles::HeldDeletes::~HeldDeletes() {
+  MutexLock lock(&files_->mutex_);
+  files_->holder_ = std::thread::id();
+  files_->held_.clear();
+}
+
+void RocksdbFiles::HeldDeletes::Delete() {
+  std::vector<std::string> paths;
+  {
+    MutexLock lock(&files_->mutex_);
+    files_->holder_ = std::thread::id();
+    paths.swap(files_->held_);
+  }
+  for (const std::string& path : paths) {
+    // What stays is removed at the next opening.
+    files_->DeleteFile(path, IOOptions(), nullptr).PermitUncheckedError();
+  }
+}
+
+}  // namespace footfall::storage

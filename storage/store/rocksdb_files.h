@@ -1,0 +1,115 @@
+// The file system that RocksDB gets: the machine's, with errors that RocksDB
+// comes back from.
+
+#ifndef FOOTFALL_STORAGE_STORE_ROCKSDB_FILES_H_
+#define FOOTFALL_STORAGE_STORE_ROCKSDB_FILES_H_
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
+#include "rocksdb/status.h"
+#include "storage/base/mutex.h"
+
+namespace footfall::storage {
+
+struct FilesState;
+
+// Whether an error of RocksdbFiles says that there was no room.
+bool IsNoRoom(const rocksdb::Status& status);
+
+// Whether an error says that a call of a file failed, for that or another
+// reason.
+bool IsOfMedium(const rocksdb::Status& status);
+
+// Whether it is the error of FailNextLogSync().
+bool IsContrived(const rocksdb::Status& status);
+
+// The status for people, without what RocksdbFiles has made of it.
+std::string TextOf(const rocksdb::Status& status);
+
+// RocksDB takes an input/output error for the end: it refuses all writes until
+// the database is opened again. After a full disk it can go on, by
+// DB::Resume(): it writes what is in memory into tables, and begins a new log
+// and a new list of tables. Since that does not use what failed, it is as good
+// after any other error; so all are reported as a full disk here, and say in
+// their text what they are.
+//
+// Threads: all calls from any.
+class RocksdbFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  explicit RocksdbFiles(std::shared_ptr<rocksdb::FileSystem> target);
+
+  const char* Name() const override { return "footfall.files"; }
+
+  // No more files of settings are made: nobody reads them.
+  void RefuseSettings();
+
+  // Whether the next sync of a log that this thread asks for fails, with an
+  // error after which RocksDB recovers by itself.
+  void FailNextLogSync(bool fails);
+
+  // Holds back what the calling thread deletes. Where the list of tables could
+  // not be written, RocksDB deletes the files that it would have named; but it
+  // may name them after all, when it is read again.
+  class HeldDeletes {
+   public:
+    explicit HeldDeletes(RocksdbFiles* files);
+    // Does not delete them.
+    ~HeldDeletes();
+    HeldDeletes(const HeldDeletes&) = delete;
+    HeldDeletes& operator=(const HeldDeletes&) = delete;
+    // Deletes them, and holds back no more.
+    void Delete();
+
+   private:
+    RocksdbFiles* const files_;
+  };
+
+  rocksdb::IOStatus NewWritableFile(
+      const std::string& path, const rocksdb::FileOptions& options,
+      std::unique_ptr<rocksdb::FSWritableFile>* result,
+      rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus ReopenWritableFile(
+      const std::string& path, const rocksdb::FileOptions& options,
+      std::unique_ptr<rocksdb::FSWritableFile>* result,
+      rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewRandomAccessFile(
+      const std::string& path, const rocksdb::FileOptions& options,
+      std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+      rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewDirectory(const std::string& path,
+                                 const rocksdb::IOOptions& options,
+                                 std::unique_ptr<rocksdb::FSDirectory>* result,
+                                 rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus DeleteFile(const std::string& path,
+                               const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus LinkFile(const std::string& from, const std::string& to,
+                             const rocksdb::IOOptions& options,
+                             rocksdb::IODebugContext* debug) override;
+
+ private:
+  // Shared with the files, which may outlive this.
+  const std::shared_ptr<FilesState> state_;
+  Mutex mutex_;
+  std::thread::id holder_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> held_ ABSL_GUARDED_BY(mutex_);
+};
+
+// An environment on these files, in which nothing waits for longer than a tenth
+// of a second: after an error RocksDB does nothing for a whole one.
+std::unique_ptr<rocksdb::Env> NewEnv(
+    const std::shared_ptr<RocksdbFiles>& files);
+
+}  // namespace footfall::storage
+
+#endif  // FOOTFALL_STORAGE_STORE_ROCKSDB_FILES_H_

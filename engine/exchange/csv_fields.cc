@@ -136,6 +136,7 @@ absl::Status TimeFields::ParseAnew(absl::string_view field,
   FOOTFALL_ASSIGN_OR_RETURN(Date date, ParseFileDate(field));
   if (zone_.has_value() && !date.utc_offset_s.has_value() &&
       grid_.period().below_day() && date.precision < Unit::kDay) {
+    FOOTFALL_RETURN_IF_ERROR(CheckLocalTime(date, *zone_, zone_->name()));
     const Unit precision = date.precision;
     date = InstantDate(absl::FromCivil(date.start, *zone_), *zone_);
     date.precision = precision;

@@ -143,6 +143,28 @@ absl::Time Grid::Start(int64_t step) const {
   return absl::FromCivil(engine::CivilOf(StartDay(step)), zone_);
 }
 
+absl::Status CheckLocalTime(const Date& date, const absl::TimeZone& zone,
+                            absl::string_view zone_name) {
+  if (date.utc_offset_s.has_value() || date.precision >= Unit::kDay) {
+    return absl::OkStatus();
+  }
+  const absl::TimeZone::TimeInfo info = zone.At(date.start);
+  if (info.kind == absl::TimeZone::TimeInfo::UNIQUE) return absl::OkStatus();
+  const auto meant = [&](absl::Time time) {
+    // With the offset that makes it this instant.
+    Date one = date;
+    one.utc_offset_s = static_cast<int32_t>(
+        date.start - absl::ToCivilSecond(time, absl::UTCTimeZone()));
+    return FormatDate(one);
+  };
+  return absl::InvalidArgumentError(absl::StrCat(
+      FormatDate(date),
+      info.kind == absl::TimeZone::TimeInfo::SKIPPED ? " does not exist in "
+                                                     : " occurs twice in ",
+      zone_name, ", where clocks are set then: ", meant(info.pre), " or ",
+      meant(info.post), "?"));
+}
+
 absl::StatusOr<int64_t> Grid::StepNamed(const Date& date) const {
   if (date.start.year() < engine::kMinYear - 1 ||
       date.start.year() > engine::kMaxYear) {
@@ -159,8 +181,8 @@ absl::StatusOr<int64_t> Grid::StepNamed(const Date& date) const {
     first = StepAt(date.start);
     last = StepAt(DateEnd(date) - 1);
   } else {
-    // Its length is taken from where it starts, so an hour that occurs twice
-    // is its first occurrence.
+    const absl::Status local = CheckLocalTime(date, zone_, zone_name_);
+    if (!local.ok()) return local;
     const absl::Time start = InstantOf(date.start, date.utc_offset_s);
     const int64_t length_s = DateEnd(date) - date.start;
     first = StepAt(start);

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "footfall/answer.h"
 #include "query/answer/display_width.h"
@@ -121,7 +123,27 @@ class CellText {
     std::string text;
     query::AppendDecimal(number, &text);
     return query::ScaleForPeople(text, style_, rounding)
-        .value_or(query::FormatForPeople(number, fraction_digits_));
+        .value_or(ForPeople(number, rounding));
+  }
+  // A bound is printed no closer than it is: a low not above it, a high not
+  // below.
+  std::string ForPeople(double number, query::Rounding rounding) const {
+    std::string text = query::FormatForPeople(number, fraction_digits_);
+    const bool down = rounding == query::Rounding::kDown;
+    if (!down && rounding != query::Rounding::kUp) return text;
+    double printed = 0;
+    if (!absl::SimpleAtod(absl::StrReplaceAll(text, {{",", ""}}), &printed) ||
+        (down ? printed <= number : printed >= number)) {
+      return text;
+    }
+    const size_t point = text.find('.');
+    const double half =
+        0.5 *
+        std::pow(10.0, point == std::string::npos
+                           ? 0
+                           : -static_cast<double>(text.size() - point - 1));
+    return query::FormatForPeople(down ? number - half : number + half,
+                                  fraction_digits_);
   }
 
   std::string Bound(size_t row, const std::vector<double>& decimals,

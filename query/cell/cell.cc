@@ -201,6 +201,12 @@ bool IsExact(const Cell& cell) {
 
 }  // namespace
 
+Cell Cell::Hidden(Cell cell) {
+  cell.hidden = cell.is_known();
+  cell.has_value = false;
+  return cell;
+}
+
 Cell Cell::Missing(int64_t present, int64_t expected) {
   Cell cell;
   cell.present = present;
@@ -248,13 +254,14 @@ absl::StatusOr<Cell> Combine(char op, const Cell& left, const Cell& right) {
   const Coverage coverage = LeastCoverage({left.present, left.expected},
                                           {right.present, right.expected});
   Cell result = Cell::Missing(coverage.present, coverage.expected);
-  if (!left.has_value || !right.has_value || left.filled || right.filled) {
+  if (!left.is_known() || !right.is_known() || left.filled || right.filled) {
     return result;
   }
   if (op == '/' && right.value.as_decimal() == 0) return result;
   auto value = Apply(op, left.value, right.value);
   if (!value.ok()) return value.status();
-  result.has_value = true;
+  result.hidden = left.hidden || right.hidden;
+  result.has_value = !result.hidden;
   result.value = *value;
   result.inexact = left.inexact || right.inexact;
   if (IsExact(left) && IsExact(right)) {
@@ -278,6 +285,59 @@ absl::StatusOr<Cell> Combine(char op, const Cell& left, const Cell& right) {
   return result;
 }
 
+absl::StatusOr<Cell> CombineRelated(char op, Related related, const Cell& left,
+                                    const Cell& right) {
+  absl::StatusOr<Cell> combined = Combine(op, left, right);
+  if (!combined.ok() || !combined->is_known()) return combined;
+  Cell& result = *combined;
+  const auto larger = [](std::optional<Scalar> a, std::optional<Scalar> b) {
+    if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
+    return CompareScalars(*a, *b) < 0 ? b : a;
+  };
+  switch (related) {
+    case Related::kNo:
+      return combined;
+    case Related::kSum: {
+      Cell added = right;
+      if (op == '-') {
+        auto negated = Negate(right);
+        if (!negated.ok()) return negated;
+        added = *negated;
+      }
+      result.low = larger(left.low, added.low);
+      break;
+    }
+    case Related::kNegatedSum:
+      result.high = left.high;
+      if (!left.high.has_value() ||
+          (right.high.has_value() &&
+           CompareScalars(*right.high, *left.high) < 0)) {
+        result.high = right.high;
+      }
+      break;
+    case Related::kLeftTimes:
+    case Related::kRightTimes: {
+      const bool is_left = related == Related::kLeftTimes;
+      const Cell& count = is_left ? right : left;
+      if (!count.low.has_value() || count.low->as_decimal() < 1) break;
+      result.low = is_left ? left.low : right.low;
+      break;
+    }
+    case Related::kPartOverTime:
+      if (left.present != right.present) return combined;
+      [[fallthrough]];
+    case Related::kPart: {
+      const bool within =
+          result.high.has_value() && result.high->as_decimal() <= 1;
+      if (within) return combined;
+      result.high = Scalar::Decimal(std::max(1.0, result.value.as_decimal()));
+      break;
+    }
+  }
+  MatchTypes(&result);
+  return combined;
+}
+
 absl::StatusOr<Cell> Negate(const Cell& cell) {
   Cell zero = Cell::Exact(
       cell.value.is_decimal ? Scalar::Decimal(-0.0) : Scalar::Integer(0), 0, 0);
@@ -286,7 +346,7 @@ absl::StatusOr<Cell> Negate(const Cell& cell) {
 }
 
 absl::StatusOr<Cell> AbsoluteValue(const Cell& cell) {
-  if (!cell.has_value || cell.filled) {
+  if (!cell.is_known() || cell.filled) {
     return Cell::Missing(cell.present, cell.expected);
   }
   if (cell.low.has_value() && SignOf(*cell.low) > 0) return cell;

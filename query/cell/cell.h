@@ -31,6 +31,11 @@ struct Scalar {
 struct Cell {
   bool has_value = false;
   bool filled = false;
+  // No value, and yet not nothing: only a series that is not split tells of the
+  // group here, which so may have anything within the bounds. It is never
+  // printed; totals and ranks of the others reckon with it. `value` is what it
+  // would be without those people.
+  bool hidden = false;
   // Set where low and high cannot say that the value is in doubt (a transform
   // of a value that is not exact): the kind is then kRange at best.
   bool inexact = false;
@@ -40,6 +45,10 @@ struct Cell {
   int64_t present = 0;   // steps with a value
   int64_t expected = 0;  // steps that should have one
 
+  // Whether something is known of it: a value, or what may be hidden.
+  bool is_known() const { return has_value || hidden; }
+  // `cell` as one that is hidden.
+  static Cell Hidden(Cell cell);
   static Cell Missing(int64_t present, int64_t expected);
   static Cell Exact(Scalar v, int64_t present, int64_t expected);
   CellKind kind() const;
@@ -49,7 +58,8 @@ struct Cell {
 // integers where both are, with every bound worked out in 128 bits.
 //
 // Missing where a side is missing or filled (a filled value enters no
-// calculation), or where the divisor's value is 0. Interval rules, operands
+// calculation), or where the divisor's value is 0; hidden where a side is, and
+// the other known. Interval rules, operands
 // taken as independent: a divisor whose interval ends at 0 leaves the side open
 // that grows without end, one with 0 inside it leaves both open. A bound that
 // was open stays open, but for a factor that is certainly 0. Coverage: see
@@ -58,6 +68,23 @@ struct Cell {
 //   OUT_OF_RANGE      an integer result (value, low or high) outside 64 bits
 //   INVALID_ARGUMENT  op is none of the four
 absl::StatusOr<Cell> Combine(char op, const Cell& left, const Cell& right);
+
+// What the plan knows of two operands that are people, and not independent.
+enum class Related : uint8_t {
+  kNo,
+  kSum,           // left + right, left - (-right): may be the same people
+  kNegatedSum,    // (-left) + (-right): likewise
+  kLeftTimes,     // left * count: the same people may come again each time
+  kRightTimes,    // count * right
+  kPart,          // left / right, left being a part of right at each step
+  kPartOverTime,  // likewise, where both are of the same steps
+};
+
+// As Combine(), for operands that are related. A sum of people who may be the
+// same has the sum of the highs as its high, and the larger low as its low. A
+// part is at most its whole.
+absl::StatusOr<Cell> CombineRelated(char op, Related related, const Cell& left,
+                                    const Cell& right);
 absl::StatusOr<Cell> Negate(const Cell& cell);
 // Without its sign: of [-3, 2] the bounds are [0, 3].
 absl::StatusOr<Cell> AbsoluteValue(const Cell& cell);

@@ -20,6 +20,8 @@ class CellSum {
  public:
   void Add(const Cell& cell);
   void Add(const CellSum& other);
+  // Steps that should have a value, and have none.
+  void AddExpected(int64_t steps) { expected_ += steps; }
 
   // Missing where no cell had a value.
   //   OUT_OF_RANGE  an integer (value, low or high) outside 64 bits

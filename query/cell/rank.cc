@@ -67,8 +67,14 @@ std::vector<Cell> RankCells(absl::Span<const Cell> cells) {
   std::vector<Place> highs;
   bool exact = true;
   for (const Cell& cell : cells) {
-    if (!cell.has_value) continue;
+    if (!cell.is_known()) continue;
     const Places places = PlacesOf(cell);
+    if (cell.hidden) {
+      // It has no place itself, and may stand before others.
+      exact = false;
+      highs.push_back(places.high);
+      continue;
+    }
     exact = exact && cell.kind() == CellKind::kExact;
     values.push_back(places.value);
     lows.push_back(places.low);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "query/cell/compare.h"
 #include "query/exec/lanes.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
@@ -54,6 +55,42 @@ int64_t BitsOf(bool decimal, const Scalar& number) {
 void SetBit(std::vector<uint64_t>* bits, size_t i) {
   (*bits)[i / 64] |= uint64_t{1} << (i % 64);
 }
+
+// What members may have that only series which are not split tell of.
+struct HiddenMembers {
+  std::optional<size_t> first;
+  Scalar sum;
+  Scalar largest;
+  bool open = false;  // the sum leaves 64 bits
+
+  void Add(bool decimal, size_t member, int64_t bits) {
+    Scalar high = Scalar::Integer(bits);
+    if (decimal) high = Scalar::Decimal(std::bit_cast<double>(bits));
+    if (!first.has_value()) {
+      first = member;
+      sum = largest = high;
+      return;
+    }
+    sum.decimal += high.decimal;
+    open |= __builtin_add_overflow(sum.integer, high.integer, &sum.integer);
+    if (CompareScalars(high, largest) > 0) largest = high;
+  }
+
+  // Lets the high of a cell reckon with them.
+  void Raise(Aggregate function, Cell* cell) const {
+    if (!first.has_value() || !cell->high.has_value()) return;
+    Scalar& high = *cell->high;
+    if (function == Aggregate::kMax) {
+      if (CompareScalars(largest, high) > 0) high = largest;
+      return;
+    }
+    high.decimal += sum.decimal;
+    if (open ||
+        __builtin_add_overflow(high.integer, sum.integer, &high.integer)) {
+      cell->high.reset();
+    }
+  }
+};
 
 }  // namespace
 
@@ -123,6 +160,8 @@ absl::Status CombineAcross(const BoundOperand& operand,
   for (auto* bits : {&result->present, &result->low_open, &result->high_open}) {
     bits->assign(WordsFor(count), 0);
   }
+  const bool reckons =
+      function == Aggregate::kSum || function == Aggregate::kMax;
   std::optional<size_t> last_step;
   uint64_t last_count = 0;
   Column column;
@@ -134,8 +173,15 @@ absl::Status CombineAcross(const BoundOperand& operand,
     // Ways of being split of the wholes that stand.
     uint32_t first_mask = 0;
     bool crossing = false;
+    HiddenMembers hidden;
     for (size_t m = 0; m < members.size(); ++m) {
-      if (!BitAt(lanes[m].present, s)) continue;
+      if (!BitAt(lanes[m].present, s)) {
+        const bool counts = reckons && members[m].not_split == 0 &&
+                            lanes[m].hidden != nullptr &&
+                            lanes[m].hidden[s] != 0;
+        if (counts) hidden.Add(decimal, m, lanes[m].hidden[s]);
+        continue;
+      }
       any = true;
       const uint32_t mask = members[m].not_split;
       if (mask == 0) {
@@ -157,6 +203,19 @@ absl::Status CombineAcross(const BoundOperand& operand,
       column.highs.push_back(lanes[m].extra == nullptr
                                  ? value
                                  : HighOf(decimal, value, lanes[m].extra[s]));
+    }
+    if (hidden.first.has_value()) {
+      if (!result->hidden_member.has_value()) {
+        result->hidden_member = {s, *hidden.first};
+      }
+      if (column.values.empty()) {
+        Cell nobody = Cell::Exact(
+            decimal ? Scalar::Decimal(0) : Scalar::Integer(0), 0, 0);
+        hidden.Raise(function, &nobody);
+        result->hidden.resize(count);
+        result->hidden[s] =
+            nobody.high.has_value() ? BitsOf(decimal, *nobody.high) : INT64_MAX;
+      }
     }
     if (!any) continue;
     const int64_t step = steps.begin + static_cast<int64_t>(s);
@@ -186,6 +245,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
       cell.low = largest.low;
     }
     if (open) cell.high.reset();
+    hidden.Raise(function, &cell);
     const bool decimals = operand.decimal();
     SetBit(&result->present, s);
     result->values[s] = BitsOf(decimals, cell.value);

@@ -16,13 +16,16 @@
 //                        members that may share people, they come to no less
 //                        than it, but may come to more: its high is open.
 //
-// Low is the function of the lows, high of the highs, as over time.
+// Low is the function of the lows, high of the highs, as over time. A member of
+// which only a series that is not split in a picked dimension tells may be as
+// large as that: the highs of `sum` and `max` reckon with it.
 
 #ifndef FOOTFALL_QUERY_EXEC_ACROSS_H_
 #define FOOTFALL_QUERY_EXEC_ACROSS_H_
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,6 +62,7 @@ struct MemberLane {
   const int64_t* lows = nullptr;   // null: the values
   const int64_t* extra = nullptr;  // high - value; null: 0
   const uint64_t* present = nullptr;
+  const int64_t* hidden = nullptr;  // as in LaneView
 };
 
 // What the members of a group come to.
@@ -69,6 +73,9 @@ struct AcrossLane {
   std::vector<uint64_t> present;
   std::vector<uint64_t> low_open;
   std::vector<uint64_t> high_open;
+  std::vector<int64_t> hidden;  // as in LaneView; empty: nothing anywhere
+  // A step, and a member, of which only a series that is not split tells.
+  std::optional<std::pair<size_t, size_t>> hidden_member;
   std::optional<SeriesCountChange> count_change;  // of members; set is 0
   std::optional<size_t> no_member;  // a step with a series, but no member
 };

@@ -16,8 +16,8 @@ absl::Status Timeline::CutAligned(Run& run) {
   while (lead_ + 1 < operands && plan_->operands[lead_].broadcast()) ++lead_;
   keys_ = {0};
   if (has_time_) {
-    const StepRange keys =
-        aligned_->KeysWithin(bounds_, plan_->fill != FillMode::kNone);
+    const StepRange keys = aligned_->KeysWithin(
+        bounds_, plan_->fill != FillMode::kNone || RowsOfNothing(*plan_));
     Reservation fits(run);
     FOOTFALL_RETURN_IF_ERROR(fits.Add(static_cast<uint64_t>(keys.size()) * 8));
     keys_.clear();
@@ -65,6 +65,7 @@ StepRange Timeline::StepsOfGroup(size_t operand, size_t group) const {
 BucketPiece Timeline::PieceOf(size_t operand, StepRange steps) const {
   BucketPiece piece;
   piece.data = Intersect(steps, bounds_[operand]);
+  piece.inside = steps;
   piece.over =
       StepRange{steps.begin, std::min(steps.end, unfinished_[operand])}.size();
   return piece;

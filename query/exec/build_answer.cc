@@ -2,7 +2,9 @@
 
 #include "query/exec/build_answer.h"
 
+#include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,6 +43,26 @@ Column NewColumn(std::string name, Column::Role role, ColumnType type,
       break;
   }
   return column;
+}
+
+// Last values of different days stand side by side: between which those lie.
+std::string NoteOfLast(const Plan& plan, const Results& results, size_t last,
+                       size_t time, absl::Span<const RowId> chosen) {
+  const LeafTable& steps = results.leaves[time];
+  const Leaf& leaf = plan.leaves[last];
+  const Grid& grid = plan.operands[leaf.operand].grid;
+  std::optional<int64_t> oldest;
+  std::optional<int64_t> newest;
+  for (const RowId& row : chosen) {
+    const Cell cell = steps.Get(row.group, leaf.whole_range ? 0 : row.bucket);
+    if (!cell.has_value) continue;
+    oldest = std::min(oldest.value_or(cell.value.integer), cell.value.integer);
+    newest = std::max(newest.value_or(cell.value.integer), cell.value.integer);
+  }
+  if (!oldest.has_value() || *oldest == *newest) return "";
+  return absl::StrCat(leaf.name, " is not of one time: of ",
+                      grid.Format(*oldest), " to ", grid.Format(*newest),
+                      "; last_time and age say of each row");
 }
 
 class Builder {
@@ -228,15 +250,12 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
         timeline.partial(chosen[r].group, chosen[r].bucket) ? 1 : 0;
   }
   answer.columns.push_back(std::move(partial));
-  if (rows.inexact_total()) {
-    answer.notes.push_back(
-        "the total behind a share is not exact: people in several groups "
-        "count in each of them");
+  for (const auto& [last, time] : plan.last_times) {
+    std::string note = NoteOfLast(plan, results, last, time, chosen);
+    if (!note.empty()) answer.notes.push_back(std::move(note));
   }
-  if (rows.total_lacks()) {
-    answer.notes.push_back(
-        "the total behind a share is not exact: series that are not split, and "
-        "that it does not count, may hold more of the members picked");
+  for (std::string& note : rows.Notes()) {
+    answer.notes.push_back(std::move(note));
   }
   return answer;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "query/cell/compare.h"
 #include "query/exec/groups.h"
@@ -13,6 +14,7 @@
 #include "query/exec/rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/date_value.h"
 
 namespace footfall::query {
 namespace {
@@ -29,9 +31,14 @@ class Chooser {
  private:
   void ReadNames();
   absl::StatusOr<bool> Keep(RowId row) const;
+  // A cell of a date as one of the second at which it begins.
+  Cell ByBegin(const Cell& date) const;
   absl::Status KeepTop(std::vector<RowId>* kept);
   absl::Status KeepOthers(absl::Span<const uint32_t> top,
                           std::vector<RowId>* kept);
+  // Groups whose rows are all left out, for nothing lies earlier.
+  void LookAtSilent(uint32_t group);
+  void TellSilent(size_t kept);
   absl::Status Order(std::vector<RowId>* kept) const;
   // Members byte by byte; below 0 where group a stands before b.
   int CompareGroups(uint32_t a, uint32_t b) const;
@@ -44,7 +51,51 @@ class Chooser {
   // [BY dimensions][groups] their members' names, looked up once: sorting asks
   // for each many times.
   std::vector<std::vector<absl::string_view>> names_;
+  std::vector<std::string> silent_;
+  size_t silent_count_ = 0;
 };
+
+// The shift that an item looks back by; null where it does not.
+const Transform* LookBackOf(const Plan& plan, const RowExpr& expr) {
+  if (expr.kind == RowExpr::Kind::kTransform) {
+    const Transform& transform = plan.transforms[expr.transform];
+    return transform.kind == Transform::Kind::kLag ? &transform : nullptr;
+  }
+  for (const RowExpr& side : expr.sides) {
+    const Transform* found = LookBackOf(plan, side);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+void Chooser::LookAtSilent(uint32_t group) {
+  constexpr size_t kMaxNamed = 3;
+  if (plan_.by.empty() || !plan_.having.empty()) return;
+  for (const BoundItem& item : plan_.items) {
+    if (LookBackOf(plan_, item.expr) == nullptr) return;
+  }
+  for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
+    if (!rows_.HasSteps({group, b})) continue;
+    ++silent_count_;
+    if (silent_.size() < kMaxNamed) {
+      silent_.push_back(GroupText(run_, plan_, results_.groups[group]));
+    }
+    return;
+  }
+}
+
+void Chooser::TellSilent(size_t kept) {
+  if (silent_.empty() || kept == 0) return;
+  const Transform& shift = *LookBackOf(plan_, plan_.items[0].expr);
+  std::sort(silent_.begin(), silent_.end());
+  results_.notes.push_back(absl::StrCat(
+      "no row of ", absl::StrJoin(silent_, ", "),
+      silent_count_ > silent_.size()
+          ? absl::StrCat(" and ", silent_count_ - silent_.size(), " more")
+          : "",
+      ": there is nothing whole ", shift.count, " ", UnitName(shift.unit),
+      shift.count == 1 ? "" : "s", " earlier"));
+}
 
 void Chooser::ReadNames() {
   for (size_t i = 0; i < plan_.by.size(); ++i) {
@@ -79,15 +130,35 @@ absl::StatusOr<bool> Chooser::Keep(RowId row) const {
     FOOTFALL_ASSIGN_OR_RETURN(const Cell left, rows_.Evaluate(test.left, row));
     FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
                               rows_.Evaluate(test.right, row));
-    if (!TestCells(test.comparison, left, right)) return false;
+    const bool holds =
+        test.left.is_date
+            ? left.has_value && right.has_value &&
+                  TestDates(test.comparison, UnpackDate(left.value.integer),
+                            UnpackDate(right.value.integer),
+                            results_.timeline->zone())
+            : TestCells(test.comparison, left, right);
+    if (!holds) return false;
   }
   return true;
+}
+
+Cell Chooser::ByBegin(const Cell& date) const {
+  if (!date.has_value) return date;
+  return Cell::Exact(
+      Scalar::Integer(absl::ToUnixSeconds(
+          BeginOf(UnpackDate(date.value.integer), results_.timeline->zone()))),
+      date.present, date.expected);
 }
 
 absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   const BoundTop& top = *plan_.top;
   std::vector<uint32_t> groups;
   for (const RowId& row : *kept) {
+    // What is not split is a whole, not one of the others nor of the best.
+    if (top.others.has_value() &&
+        results_.groups[row.group][0] == kEmptyMember) {
+      continue;
+    }
     if (groups.empty() || groups.back() != row.group) {
       groups.push_back(row.group);
     }
@@ -96,6 +167,7 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   for (const uint32_t group : groups) {
     FOOTFALL_ASSIGN_OR_RETURN(judged[group],
                               rows_.Evaluate(top.expr, {group, 0}));
+    if (top.expr.is_date) judged[group] = ByBegin(judged[group]);
   }
   const size_t count = std::min(
       groups.size(), static_cast<size_t>(std::max<int64_t>(0, top.count)));
@@ -108,7 +180,6 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
   const auto best = absl::MakeConstSpan(groups).first(count);
   std::vector<bool> in(results_.groups.size());
   for (const uint32_t group : best) in[group] = true;
-  // What is not split is a whole, not one of the others.
   for (uint32_t g = 0; top.others.has_value() && g < in.size(); ++g) {
     if (results_.groups[g][0] == kEmptyMember) in[g] = true;
   }
@@ -142,8 +213,9 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
   cells.reserve(kept->size() * expr_keys.size());
   for (const RowId& row : *kept) {
     for (const size_t k : expr_keys) {
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
+      FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
                                 rows_.Evaluate(plan_.order_by[k].expr, row));
+      if (plan_.order_by[k].expr.is_date) cell = ByBegin(cell);
       cells.push_back(cell);
     }
   }
@@ -207,12 +279,15 @@ absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
   const size_t limit =
       plan_.limit.has_value() ? static_cast<size_t>(*plan_.limit) : SIZE_MAX;
   for (const uint32_t group : groups) {
+    const size_t had = kept.size();
     for (uint32_t b = 0; b < buckets; ++b) {
       FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
       if (keep) kept.push_back({group, b});
     }
+    if (kept.size() == had) LookAtSilent(group);
     if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
   }
+  TellSilent(kept.size());
   if (plan_.top.has_value()) FOOTFALL_RETURN_IF_ERROR(KeepTop(&kept));
   const bool others = plan_.top.has_value() && plan_.top->others.has_value();
   if (!sorted || others) FOOTFALL_RETURN_IF_ERROR(Order(&kept));

@@ -53,6 +53,27 @@ std::string DescribeRange(const BoundOperand& operand, StepRange bounds) {
                       grid.Format(may.end - 1));
 }
 
+// The ranges that transforms look back to, where there is no EVERY.
+std::vector<std::string> DescribeLookBack(const BoundOperand& operand,
+                                          const Timeline& timeline,
+                                          size_t index) {
+  std::vector<std::string> lines;
+  if (timeline.has_time() || timeline.aligned() != nullptr) return lines;
+  for (size_t slot = timeline.size(); slot < timeline.slot_count(); ++slot) {
+    const StepRange range = timeline.range(index, slot);
+    if (range.empty()) continue;
+    lines.push_back(absl::StrCat(
+        "looks back to: ", operand.grid.Format(range.begin), " to ",
+        operand.grid.Format(range.end - 1), ", ",
+        HowMany(static_cast<uint64_t>(range.size()), "step", "steps"), " of ",
+        FormatPeriod(operand.grid.period())));
+  }
+  for (const std::string& missing : timeline.missing()) {
+    lines.push_back(missing);
+  }
+  return lines;
+}
+
 // The same of a range that each group counts from an event.
 std::string DescribeAligned(const BoundOperand& operand,
                             const BoundAlign& align) {
@@ -119,7 +140,7 @@ std::vector<std::string> DescribeDoubt(const BoundOperand& operand,
   relations.Build(groups.sets);
   size_t several = 0;
   std::vector<bool> differs(spec.dimensions.size());
-  for (size_t g = 0; g < groups.group_count(); ++g) {
+  for (size_t g = 0; g < groups.shown; ++g) {
     if (relations.low_mode(g) == LowMode::kExact) continue;
     ++several;
     const auto members = groups.sets.set(g);
@@ -263,6 +284,9 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
                        ? DescribeAligned(operand, *plan.align)
                        : DescribeRange(operand, timeline.bounds(index)),
                    ", in ", operand.grid.zone_name()));
+  for (const std::string& line : DescribeLookBack(operand, timeline, index)) {
+    add(line);
+  }
   if (run.options().now != absl::InfiniteFuture()) {
     add(absl::StrCat("now is in ",
                      operand.grid.Format(timeline.unfinished(index))));
@@ -270,7 +294,7 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
   const size_t beside = groups.rows.size() - groups.matched_count;
   add(absl::StrCat(
       "series: ", groups.matched_count, " in ",
-      HowMany(groups.group_count(), "group", "groups"),
+      HowMany(groups.shown, "group", "groups"),
       beside == 0 ? ""
                   : absl::StrCat(", and ", beside, " read for the bounds")));
   for (const std::string& line : DescribeRenames(run, operand, groups.rows)) {

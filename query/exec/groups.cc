@@ -11,6 +11,7 @@
 #include "footfall/hash_table.h"
 #include "query/exec/relations.h"
 #include "query/exec/renamed_rows.h"
+#include "query/exec/wholes_beside.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 
@@ -33,24 +34,15 @@ class GroupFinder {
 
  private:
   bool Matches(absl::Span<const MemberId> row) const;
-  GroupKey KeyOf(absl::Span<const MemberId> row) const;
   void ReadRows();
   absl::Status SortIntoGroups();
   std::vector<std::string> LevelsCombined(
       absl::Span<const uint32_t> group) const;
   absl::Status KeepLevels(std::vector<std::vector<uint32_t>>* members);
-  void FindWholes();
-  void AddWhole(uint32_t row, size_t group);
-  std::optional<uint32_t> FindCover(absl::Span<const MemberId> whole,
-                                    size_t group) const;
-
   Run& run_;
   const BoundOperand& operand_;
   const std::vector<Dimension>& dimensions_;
   OperandGroups found_;
-  // Shared wholes and their groups, before they are put in order.
-  std::vector<std::pair<Whole, uint32_t>> shared_pairs_;
-  FlatHashMap<std::pair<uint32_t, uint32_t>, uint32_t> overlapping_index_;
 };
 
 bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
@@ -63,20 +55,6 @@ bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
                                operand_.others_than->end(), member);
   }
   return true;
-}
-
-GroupKey GroupFinder::KeyOf(absl::Span<const MemberId> row) const {
-  GroupKey key = {};
-  for (size_t b = 0; b < operand_.by.size(); ++b) {
-    if (operand_.by[b] >= 0) key[b] = row[static_cast<size_t>(operand_.by[b])];
-  }
-  // The rest is one group; what is not split, and who is in TOP, is not in it.
-  if (operand_.others_than.has_value() && operand_.by[0] >= 0 &&
-      !std::binary_search(operand_.others_than->begin(),
-                          operand_.others_than->end(), key[0])) {
-    key[0] = kOthersMember;
-  }
-  return key;
 }
 
 // The series that match, the wholes beside them, and the parts of those.
@@ -182,7 +160,7 @@ absl::Status GroupFinder::SortIntoGroups() {
   uint32_t last_group = 0;
   for (uint32_t i = 0; i < n; ++i) {
     if (!found_.matched[i]) continue;
-    const GroupKey key = KeyOf(found_.rows.row(i));
+    const GroupKey key = KeyOf(operand_, found_.rows.row(i));
     // Series of a group tend to be neighbours.
     if (sizes.empty() || key != last_key) {
       const auto [at, inserted] = found_.group_of.emplace(
@@ -221,169 +199,28 @@ absl::Status GroupFinder::SortIntoGroups() {
   return absl::OkStatus();
 }
 
-// The group's series that stands for all that `whole` may hold of the picked
-// members: its own members where it names them, the pick where that is one
-// member, not split elsewhere.
-std::optional<uint32_t> GroupFinder::FindCover(absl::Span<const MemberId> whole,
-                                               size_t group) const {
-  for (const uint32_t row : found_.sets.set(group)) {
-    const auto candidate = found_.rows.row(row);
-    bool covers = true;
-    for (size_t d = 0; d < whole.size() && covers; ++d) {
-      MemberId wanted = whole[d];
-      if (wanted == kEmptyMember) {
-        const auto by = std::find(operand_.by.begin(), operand_.by.end(),
-                                  static_cast<int>(d));
-        if (by != operand_.by.end()) {
-          wanted =
-              found_.keys[group][static_cast<size_t>(by - operand_.by.begin())];
-        } else if (operand_.picks[d].picked()) {
-          covers = operand_.picks[d].single().has_value();
-          wanted = operand_.picks[d].single().value_or(kEmptyMember);
-        }
-      }
-      covers = covers && candidate[d] == wanted;
-    }
-    if (covers) return row;
-  }
-  return std::nullopt;
-}
-
-// `row` is a whole beside `group`, and no member of it.
-void GroupFinder::AddWhole(uint32_t row, size_t group) {
-  const auto whole = found_.rows.row(row);
-  bool overlaps = false;
-  Whole identity;
-  identity.row = row;
-  for (size_t b = 0; b < operand_.by.size(); ++b) {
-    if (operand_.by[b] >= 0 && found_.keys[group][b] == kEmptyMember) {
-      identity.not_split |= uint32_t{1} << operand_.by[b];
-    }
-  }
-  for (size_t d = 0; d < whole.size(); ++d) {
-    if (whole[d] != kEmptyMember) continue;
-    const auto by =
-        std::find(operand_.by.begin(), operand_.by.end(), static_cast<int>(d));
-    const bool picked_by_group =
-        by != operand_.by.end() &&
-        found_.keys[group][static_cast<size_t>(by - operand_.by.begin())] !=
-            kEmptyMember;
-    if (!picked_by_group && operand_.picks[d].Contains(kEmptyMember)) continue;
-    if (dimensions_[d].rule == Additivity::kLevel) return;
-    overlaps |= dimensions_[d].rule == Additivity::kOverlaps;
-  }
-  if (!overlaps) {
-    shared_pairs_.emplace_back(identity, static_cast<uint32_t>(group));
-    return;
-  }
-  OverlappingWhole pair;
-  pair.group = group;
-  pair.whole =
-      overlapping_index_
-          .emplace(std::pair(row, identity.not_split),
-                   static_cast<uint32_t>(found_.overlapping_wholes.size()))
-          .first->second;
-  if (pair.whole == found_.overlapping_wholes.size()) {
-    found_.overlapping_wholes.push_back(identity);
-  }
-  pair.cover = FindCover(whole, group).value_or(OverlappingWhole::kNone);
-  found_.overlapping.push_back(pair);
-}
-
-void GroupFinder::FindWholes() {
-  // Candidates: not split in a picked dimension, else as the conditions say.
-  std::vector<std::pair<uint32_t, uint32_t>> candidates;  // row, BY mask
-  std::vector<uint32_t> by_masks;
-  for (uint32_t i = 0; i < found_.rows.size(); ++i) {
-    const auto row = found_.rows.row(i);
-    bool beside = false;
-    bool fits = true;
-    for (size_t d = 0; d < row.size() && fits; ++d) {
-      if (operand_.picks[d].Contains(row[d])) continue;
-      fits = row[d] == kEmptyMember;
-      beside = true;
-    }
-    if (!fits) continue;
-    uint32_t by_mask = 0;
-    for (size_t b = 0; b < operand_.by.size(); ++b) {
-      if (operand_.by[b] >= 0 &&
-          row[static_cast<size_t>(operand_.by[b])] == kEmptyMember) {
-        by_mask |= uint32_t{1} << b;
-      }
-    }
-    if (!beside && by_mask == 0) continue;
-    candidates.emplace_back(i, by_mask);
-    if (std::find(by_masks.begin(), by_masks.end(), by_mask) ==
-        by_masks.end()) {
-      by_masks.push_back(by_mask);
-    }
-  }
-  if (candidates.empty()) return;
-  for (const uint32_t by_mask : by_masks) {
-    // Groups by their key with the places blanked where the whole is not split.
-    FlatHashMap<GroupKey, std::vector<uint32_t>> groups;
-    for (uint32_t g = 0; g < found_.keys.size(); ++g) {
-      GroupKey key = found_.keys[g];
-      for (size_t b = 0; b < operand_.by.size(); ++b) {
-        if ((by_mask >> b & 1) != 0) key[b] = kEmptyMember;
-      }
-      groups[key].push_back(g);
-    }
-    for (const auto& [row, mask] : candidates) {
-      if (mask != by_mask) continue;
-      const GroupKey key = KeyOf(found_.rows.row(row));
-      const auto at = groups.find(key);
-      if (at == groups.end()) continue;
-      for (const uint32_t group : at->second) {
-        // Its own group holds it already.
-        if (found_.matched[row] && found_.keys[group] == key) continue;
-        AddWhole(row, group);
-      }
-    }
-  }
-  // Wholes that add to the same groups share a lane.
-  std::sort(shared_pairs_.begin(), shared_pairs_.end());
-  FlatHashMap<std::vector<uint32_t>, uint32_t> lanes;
-  std::vector<std::pair<uint32_t, uint32_t>> group_lanes;
-  for (size_t i = 0; i < shared_pairs_.size();) {
-    const Whole whole = shared_pairs_[i].first;
-    std::vector<uint32_t> groups;
-    for (; i < shared_pairs_.size() && shared_pairs_[i].first == whole; ++i) {
-      groups.push_back(shared_pairs_[i].second);
-    }
-    const auto [at, inserted] =
-        lanes.emplace(groups, static_cast<uint32_t>(lanes.size()));
-    if (inserted) {
-      for (const uint32_t group : groups) {
-        group_lanes.emplace_back(group, at->second);
-      }
-    }
-    found_.shared.push_back({whole, at->second});
-  }
-  found_.shared_lanes = lanes.size();
-  std::sort(group_lanes.begin(), group_lanes.end());
-  found_.shared_begin.assign(found_.keys.size() + 1, 0);
-  for (const auto& [group, lane] : group_lanes) {
-    ++found_.shared_begin[group + 1];
-    found_.shared_lane_lists.push_back(lane);
-  }
-  for (size_t g = 0; g < found_.keys.size(); ++g) {
-    found_.shared_begin[g + 1] += found_.shared_begin[g];
-  }
-  std::stable_sort(found_.overlapping.begin(), found_.overlapping.end(),
-                   [](const OverlappingWhole& a, const OverlappingWhole& b) {
-                     return a.group < b.group;
-                   });
-}
-
 absl::StatusOr<OperandGroups> GroupFinder::Find() {
   ReadRows();
   FOOTFALL_RETURN_IF_ERROR(SortIntoGroups());
-  FindWholes();
+  FindWholesBeside(operand_, &found_);
   return std::move(found_);
 }
 
 }  // namespace
+
+GroupKey KeyOf(const BoundOperand& operand, absl::Span<const MemberId> row) {
+  GroupKey key = {};
+  for (size_t b = 0; b < operand.by.size(); ++b) {
+    if (operand.by[b] >= 0) key[b] = row[static_cast<size_t>(operand.by[b])];
+  }
+  // The rest is one group; what is not split, and who is in TOP, is not in it.
+  if (operand.others_than.has_value() && operand.by[0] >= 0 &&
+      !std::binary_search(operand.others_than->begin(),
+                          operand.others_than->end(), key[0])) {
+    key[0] = kOthersMember;
+  }
+  return key;
+}
 
 bool IsPart(absl::Span<const MemberId> part, absl::Span<const MemberId> whole) {
   bool differs = false;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -57,6 +58,13 @@ struct OverlappingWhole {
   uint32_t cover = kNone;  // row
 };
 
+// A group lies inside a whole: it has no more people than that.
+struct CoveringWhole {
+  uint32_t group = 0;
+  bool shared = false;  // index into shared, else into overlapping_wholes
+  uint32_t whole = 0;
+};
+
 struct OperandGroups {
   // Every series that bears on the operand.
   SeriesRows rows;
@@ -65,8 +73,10 @@ struct OperandGroups {
   size_t matched_count = 0;
 
   // [groups], in order of their first series. Braces leave a place of the key
-  // 0.
+  // 0. Behind the first `shown` come those without a series of their own, which
+  // only wholes beside them tell of (BoundOperand::keeps_hidden).
   std::vector<GroupKey> keys;
+  size_t shown = 0;
   SetList sets;
   FlatHashMap<GroupKey, uint32_t> group_of;
 
@@ -78,12 +88,19 @@ struct OperandGroups {
   std::vector<uint32_t> shared_lane_lists;
   std::vector<OverlappingWhole> overlapping;  // by group
   std::vector<Whole> overlapping_wholes;
+  std::vector<CoveringWhole> covering;  // by group
+  // Where hidden groups are kept: group, and row of a whole that names the
+  // group's members but is not of it. By group.
+  std::vector<std::pair<uint32_t, uint32_t>> beside;
 
   size_t group_count() const { return keys.size(); }
 };
 
 //   INVALID_ARGUMENT  several members of a LEVEL dimension would be combined
 absl::StatusOr<OperandGroups> FindGroups(Run& run, const BoundOperand& operand);
+
+// The group that a row of the operand belongs to, or would.
+GroupKey KeyOf(const BoundOperand& operand, absl::Span<const MemberId> row);
 
 // The rows that are taken off each whole: its parts, but for those that count
 // elsewhere.

@@ -29,15 +29,21 @@ int64_t InnerSteps::BucketOf(size_t operand, int64_t key) const {
 }
 
 absl::Status InnerSteps::FindKeys(
-    Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers) {
+    Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers,
+    const Timeline& timeline, size_t slot,
+    absl::Span<const StepRange> samples) {
   std::optional<int64_t> first;
   int64_t last = 0;
   const auto& all = plan_.inner[every_].buckets;
   size_t operands = 0;
   for (size_t o = 0; o < all.size(); ++o) {
-    if (!all[o].has_value() || readers[o]->steps().empty()) continue;
+    if (!all[o].has_value()) continue;
+    StepRange steps = readers[o]->steps();
+    if (plan_.inner[every_].counts_nothing) {
+      steps = timeline.WithoutSamples(o, slot, steps, samples[o]);
+    }
+    if (steps.empty()) continue;
     ++operands;
-    const StepRange steps = readers[o]->steps();
     const int64_t begin = KeyOf(o, all[o]->BucketOf(steps.begin));
     const int64_t end = KeyOf(o, all[o]->BucketOf(steps.end - 1));
     if (!first.has_value() || begin < *first) {
@@ -63,9 +69,11 @@ absl::Status InnerSteps::FindKeys(
 absl::StatusOr<InnerSteps> InnerSteps::Create(
     Run& run, const Plan& plan, size_t every,
     absl::Span<const std::unique_ptr<OperandReader>> readers,
-    const Timeline& timeline, size_t slot) {
+    const Timeline& timeline, size_t slot,
+    absl::Span<const StepRange> samples) {
   InnerSteps inner(plan, every);
-  FOOTFALL_RETURN_IF_ERROR(inner.FindKeys(run, readers));
+  FOOTFALL_RETURN_IF_ERROR(
+      inner.FindKeys(run, readers, timeline, slot, samples));
   const auto& all = plan.inner[every].buckets;
   inner.pieces_.resize(all.size());
   inner.whole_.resize(all.size());
@@ -86,6 +94,7 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
       if (inside.empty() && timeline.has_time()) inside = steps;
       BucketPiece& piece = inner.pieces_[o][p];
       piece.data = Intersect(inside, readers[o]->steps());
+      piece.inside = inside;
       piece.over =
           StepRange{inside.begin, std::min(inside.end, unfinished)}.size();
       inner.whole_[o][p] = inside == steps && steps.end <= unfinished;

@@ -25,11 +25,13 @@ namespace footfall::query {
 class InnerSteps {
  public:
   // Of plan.inner[every], for `slot` of the timeline; under EVERY for all of
-  // them. `plan` must outlive it.
+  // them. `samples` [operands]: where buckets without samples have a value, the
+  // steps that an open range comes to. `plan` must outlive it.
   static absl::StatusOr<InnerSteps> Create(
       Run& run, const Plan& plan, size_t every,
       absl::Span<const std::unique_ptr<OperandReader>> readers,
-      const Timeline& timeline, size_t slot);
+      const Timeline& timeline, size_t slot,
+      absl::Span<const StepRange> samples);
 
   int64_t size() const { return static_cast<int64_t>(keys_.size()); }
 
@@ -62,7 +64,9 @@ class InnerSteps {
   int64_t KeyOf(size_t operand, int64_t bucket) const;
   int64_t BucketOf(size_t operand, int64_t key) const;
   absl::Status FindKeys(
-      Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers);
+      Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers,
+      const Timeline& timeline, size_t slot,
+      absl::Span<const StepRange> samples);
 
   const Plan& plan_;
   size_t every_;

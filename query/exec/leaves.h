@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "query/cell/cell.h"
 #include "query/exec/groups.h"
+#include "query/exec/leaf_table.h"
 #include "query/exec/operand_reader.h"
 #include "query/exec/run.h"
 #include "query/exec/timeline.h"
@@ -19,57 +20,13 @@
 
 namespace footfall::query {
 
-// Cells of one leaf or transform, [groups x buckets], as columns.
-class LeafTable {
- public:
-  LeafTable() = default;
-  LeafTable(size_t groups, size_t buckets, bool is_decimal);
-
-  // One more group, all of its cells missing; or those of another table.
-  void AddGroup();
-  void Append(const LeafTable& other);
-
-  static uint64_t BytesPerCell();
-
-  size_t buckets() const { return buckets_; }
-  void Set(size_t group, size_t bucket, const Cell& cell);
-  Cell Get(size_t group, size_t bucket) const;
-  bool has_steps(size_t group, size_t bucket) const {
-    return present_[group * buckets_ + bucket] > 0;
-  }
-  bool has_value(size_t group, size_t bucket) const {
-    return (flags_[group * buckets_ + bucket] & kHasValue) != 0;
-  }
-
- private:
-  enum Flag : uint8_t {
-    kHasValue = 1,
-    kHasLow = 2,
-    kHasHigh = 4,
-    kInexact = 8,
-    kFilled = 16,
-  };
-  size_t buckets_ = 0;
-  bool is_decimal_ = false;
-  std::vector<int64_t> values_;
-  std::vector<int64_t> lows_;
-  std::vector<int64_t> highs_;
-  std::vector<uint8_t> flags_;
-  std::vector<uint32_t> present_;
-  std::vector<uint32_t> expected_;
-};
-
 // What running a plan came to.
-// Where wholes may hold more of a share's groups than a total of them counts:
-// OperandReader::HasWholesBeside().
-struct WholesBeside {
-  std::vector<bool> in_no_group;                // [slots]
-  std::vector<std::vector<bool>> not_split_by;  // [BY dimensions][slots]
-};
-
 struct Results {
-  // [groups] in no particular order; one group where there is no BY.
+  // [groups] in no particular order; one group where there is no BY. From
+  // `shown` on they have no series of their own, and no row: only wholes tell
+  // of them. (TOP .. OTHERS appends one more.)
   std::vector<GroupKey> groups;
+  size_t shown = 0;
   std::optional<Timeline> timeline;
   std::vector<LeafTable> leaves;  // [leaves of the plan], of all slots
   // [operands] from the first to the last sample, as far as it matters to a
@@ -79,7 +36,8 @@ struct Results {
   // [operands][groups] OperandReader::Combinations() of those that a share()
   // reads; empty for others.
   std::vector<std::vector<uint32_t>> combinations;
-  std::vector<WholesBeside> wholes_beside;  // [operands] of those
+  // [operands][slots] of those: OperandReader::HasWholesBeside().
+  std::vector<std::vector<bool>> wholes_beside;
   std::vector<std::string> notes;
   // What EXPLAIN tells, [operands].
   std::vector<size_t> series;

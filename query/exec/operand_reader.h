@@ -29,6 +29,16 @@ struct LaneView {
   const int64_t* highs = nullptr;
   const uint64_t* low_open = nullptr;
   const uint64_t* high_open = nullptr;
+  // What may be there at steps without a value, where only series that are not
+  // split tell of the group; 0: nothing. Null: nothing anywhere.
+  const int64_t* hidden = nullptr;
+};
+
+// People of whom only series that are not split tell.
+struct HiddenPeople {
+  GroupKey key = {};  // of the BY dimensions and, of ACROSS, those behind them
+  int64_t step = 0;
+  int64_t high = 0;  // as a lane's values
 };
 
 // Lanes of some groups of an operand.
@@ -37,6 +47,8 @@ struct GroupLanes {
   // [groups] where wholes beside the group raise its high: extra of the row.
   // Empty where they raise none.
   std::vector<std::vector<int64_t>> grown;
+  // [groups] Likewise as they count in totals. Empty where none is raised.
+  std::vector<std::vector<int64_t>> counted;
   // [groups] Of ACROSS, whose values and bounds they are; `sets` has no lanes
   // then, but says at which steps there are values.
   std::vector<AcrossLane> across;
@@ -46,6 +58,7 @@ struct GroupLanes {
     int64_t step = 0;
   };
   std::optional<NoMember> no_member;
+  std::optional<HiddenPeople> hidden;  // a member of ACROSS
 };
 
 // What the not-split groups count with in a total: their wholes' people beyond
@@ -74,6 +87,8 @@ class OperandReader {
   // Whether a series of the operand has a sample at one of `steps`; reads up to
   // the first.
   absl::StatusOr<bool> HasSamples(StepRange steps) const;
+  // From the first to the last sample among steps(); empty where there is none.
+  absl::StatusOr<StepRange> FindSamples() const;
 
   // Lanes of `groups`, in their order. What is told beside their values (a
   // number of series that changes, a step without a member) is of the steps
@@ -92,11 +107,14 @@ class OperandReader {
   static constexpr uint32_t kSeveral = UINT32_MAX;
   std::vector<uint32_t> Combinations() const;
 
-  // Whether, at one of these steps, a whole that bears on the groups holds more
-  // than its parts, and is in none of them or, `by`, in one that this dimension
-  // does not split: what it holds of the others, a total over those does not
-  // count.
-  bool HasWholesBeside(StepRange steps, std::optional<size_t> by) const;
+  // Whether parts come to more than a whole beside the groups.
+  bool contradiction() const {
+    return split_ != nullptr ? split_->contradiction() : contradiction_;
+  }
+
+  // Whether, at one of these steps, a whole that bears on the groups and is in
+  // none of them holds more than its parts.
+  bool HasWholesBeside(StepRange steps) const;
 
   // About how many bytes a group's lanes take.
   uint64_t BytesOfGroup(uint32_t group) const;
@@ -111,9 +129,15 @@ class OperandReader {
   std::vector<bool> CrossingCombinations(absl::Span<const uint32_t> numbers,
                                          size_t count) const;
   absl::Status PrepareAcross();
+  // `series` must outlive the cursor.
+  absl::StatusOr<std::unique_ptr<SlabCursor>> ScanAll(
+      StepRange steps, std::vector<SeriesId>* series) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;
+  // (operand_wholes.cc)
   absl::Status ReadWholes();
+  void NoteBeside(uint32_t row, size_t step, int64_t beyond);
+  absl::Status ReadBeyond();
   absl::Status ReadExcess(const TotalRole& total, size_t role);
   absl::Status ReadExcessOf(absl::Span<const uint32_t> wholes,
                             absl::Span<const std::vector<uint32_t>> parts,
@@ -126,6 +150,8 @@ class OperandReader {
                           size_t batch, const Take& take) const;
   void AddGrowth(size_t i, uint32_t group, absl::Span<const size_t> aux_sets,
                  GroupLanes* lanes) const;
+  void KeepWithinWholes(size_t i, uint32_t group, GroupLanes* lanes) const;
+  std::vector<int64_t> WithBeyond(const int64_t* extra, uint32_t group) const;
   bool decimal() const { return operand_.decimal(); }
 
   Run& run_;
@@ -140,11 +166,15 @@ class OperandReader {
   AcrossGroups across_;
 
   std::vector<int64_t> shared_growth_;   // [shared lanes x steps]
+  std::vector<int64_t> shared_values_;   // [shared wholes x steps]
   std::vector<int64_t> whole_values_;    // [overlapping wholes x steps]
   std::vector<int64_t> whole_leftover_;  // likewise: beyond all their parts
-  // [steps] See HasWholesBeside(); empty: nowhere.
-  std::vector<bool> beside_;
-  std::vector<std::vector<bool>> beside_by_;  // [BY dimensions][steps]
+  std::vector<bool> beside_;  // [steps] HasWholesBeside(); empty: nowhere
+  bool contradiction_ = false;
+  // [groups][steps] of totals: people whom only a whole that is in no group
+  // tells of, and who so may belong to this one beside those it counts; empty:
+  // none. Itself empty where no total is asked for.
+  std::vector<std::vector<int64_t>> beyond_;
   std::vector<TotalRole> roles_;
   // By role and group.
   std::vector<FlatHashMap<uint32_t, ExcessLanes>> excess_;

@@ -17,13 +17,39 @@ namespace {
 
 using Kind = TimeFunction::Kind;
 
-// A trend would take what is cut or not over for a fall.
+// A trend would take a step that is not over for a fall.
 bool LeavesOutPartial(const TimeFunction& function) {
   return function.kind == Kind::kSlope || function.kind == Kind::kCagr;
 }
 
+// Of a bucket without samples.
+Cell CellOfNothing(const TimeFunction& function, int64_t present,
+                   int64_t expected) {
+  if (function.Is(Aggregate::kCount)) {
+    return Cell::Exact(Scalar::Integer(0), present, expected);
+  }
+  if (function.Is(Aggregate::kCoverage) && expected > 0) {
+    return Cell::Exact(Scalar::Decimal(0), present, expected);
+  }
+  return Cell::Missing(present, expected);
+}
+
 uint64_t CountPresent(const StepSpan& span) {
   return CountSteps(span.present, span.bit_offset, span.count);
+}
+
+// Requires: some step is present.
+int64_t LastStep(const StepSpan& span) {
+  uint32_t i = span.count - 1;
+  while (!StepBit(span.present, span.bit_offset + i)) --i;
+  return span.first_step + i;
+}
+
+// The age of a last step, of which `end` steps are over: exact as presence is.
+Cell AgeAt(Cell last, int64_t end) {
+  const Scalar age =
+      Scalar::Integer(std::max<int64_t>(0, end - 1 - last.value.integer));
+  return Cell::Exact(age, last.present, last.expected);
 }
 
 }  // namespace
@@ -43,6 +69,13 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
       return Slope(x, expected);
     case Kind::kCorrelation:
       return Correlation(x, y, function.lag.value_or(0), expected);
+    case Kind::kLastTime:
+    case Kind::kAge: {
+      const int64_t last = LastStep(x);
+      // The steps behind it are known to CellOf().
+      return Cell::Exact(Scalar::Integer(last),
+                         static_cast<int64_t>(CountPresent(x)), expected);
+    }
     case Kind::kCountInTop:
       // Its coverage; the places are known once all groups are there.
       return Reduce(Aggregate::kCount, x, expected);
@@ -68,9 +101,9 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
   StepRange steps = Intersect(piece.data, x.steps);
   const int64_t unfinished = timeline_.unfinished(operand);
   if (LeavesOutPartial(function)) steps.end = std::min(steps.end, unfinished);
-  if (steps.empty()) return Cell::Missing(0, piece.over);
+  if (steps.empty()) return CellOfNothing(function, 0, piece.over);
   const StepSpan span = SpanOf(x, steps);
-  if (CountPresent(span) == 0) return Cell::Missing(0, piece.over);
+  if (CountPresent(span) == 0) return CellOfNothing(function, 0, piece.over);
   // A value that is there already is expected, over or not.
   int64_t early = 0;
   if (unfinished < steps.end) {
@@ -84,7 +117,15 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
     if (others.empty()) return Cell::Missing(0, expected);
     other = SpanOf(y, others);
   }
-  return Apply(function, span, other, expected, x, operand, doubts);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const Cell cell,
+      Apply(function, span, other, expected, x, operand, doubts));
+  if (function.kind != Kind::kAge) return cell;
+  // A range that is open ends with now.
+  const bool open = timeline_.open(operand) && !timeline_.has_time() &&
+                    !plan_.operands[operand].window.last.has_value();
+  return AgeAt(cell,
+               open ? unfinished : std::min(piece.inside.end, unfinished));
 }
 
 absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
@@ -95,32 +136,39 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   const InnerSteps& inner = *x.inner;
   const bool two = function.kind == Kind::kCorrelation;
   if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
-  const StepRange all = inner.Positions(operand, piece.data);
+  const StepRange all = inner.Positions(operand, piece.inside);
   StepRange taken = all;
-  if (LeavesOutPartial(function)) {
-    // Only those at the ends are cut, or not over.
-    while (!taken.empty() && !inner.whole(operand, taken.begin)) ++taken.begin;
-    while (!taken.empty() && !inner.whole(operand, taken.end - 1)) --taken.end;
-  }
+  // Half a month is no month: what is cut, or not over, is at the ends.
+  const auto left_out = [&](int64_t p) {
+    if (inner.whole(operand, p)) return false;
+    const bool has_value = p >= x.steps.begin && p < x.steps.end &&
+                           x.coverage[p - x.steps.begin].present > 0;
+    doubts->left_out += has_value ? 1 : 0;
+    return true;
+  };
+  while (!taken.empty() && left_out(taken.begin)) ++taken.begin;
+  while (!taken.empty() && left_out(taken.end - 1)) --taken.end;
   // What lies before and behind all samples is expected, too.
   Coverage coverage = {0, piece.over};
-  for (int64_t p = all.begin; p < all.end; ++p) {
+  for (int64_t p = taken.begin; p < taken.end; ++p) {
     coverage.expected -= inner.piece(operand, p).over;
-    if (p < taken.begin || p >= taken.end) continue;
     const size_t at = static_cast<size_t>(p);
     const Coverage own =
         two ? LeastCoverage(x.coverage[at], y.coverage[at]) : x.coverage[at];
     coverage.present += own.present;
     coverage.expected += own.expected;
   }
-  const auto missing = [&coverage] {
-    return Cell::Missing(coverage.present, coverage.expected);
-  };
-  if (taken.empty()) return missing();
+  const int64_t whole_end = taken.end;
+  const StepRange there = Intersect(taken, x.steps);
+  if (there.empty() || CountPresent(SpanOf(x, there)) == 0) {
+    return CellOfNothing(function, coverage.present, coverage.expected);
+  }
+  taken = there;
   const StepSpan span = SpanOf(x, taken);
-  if (CountPresent(span) == 0) return missing();
   if (function.Is(Aggregate::kCoverage)) {
-    if (coverage.expected == 0) return missing();
+    if (coverage.expected == 0) {
+      return Cell::Missing(coverage.present, coverage.expected);
+    }
     return Cell::Exact(Scalar::Decimal(static_cast<double>(coverage.present) /
                                        static_cast<double>(coverage.expected)),
                        coverage.present, coverage.expected);
@@ -131,7 +179,8 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   // A row of lags says how many pairs it is of.
   if (!function.lag.has_value()) cell.present = coverage.present;
   cell.expected = coverage.expected;
-  if (function.kind == Kind::kFirstTime) {
+  if (function.kind == Kind::kAge) return AgeAt(cell, whole_end);
+  if (function.kind == Kind::kFirstTime || function.kind == Kind::kLastTime) {
     for (std::optional<Scalar>* bound : {&cell.low, &cell.high}) {
       if (!bound->has_value()) continue;
       *bound = Scalar::Integer(inner.FirstStep(operand, (*bound)->integer));

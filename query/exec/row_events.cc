@@ -134,14 +134,18 @@ RowEvents::RowEvents(const Plan& plan) : plan_(plan) {
   for (const BoundEvents& events : plan.events) of_groups_.emplace_back(events);
 }
 
-absl::StatusOr<RowEvents> RowEvents::Create(
-    const Run& run, const Plan& plan, const std::vector<GroupKey>& groups) {
+absl::StatusOr<RowEvents> RowEvents::Create(const Run& run, const Plan& plan,
+                                            const std::vector<GroupKey>& groups,
+                                            size_t shown) {
   RowEvents result(plan);
   result.dates_.resize(plan.events.size());
   if (plan.events.empty()) return result;
-  for (const GroupKey& group : groups) {
+  for (size_t g = 0; g < shown; ++g) {
     FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
-    FOOTFALL_RETURN_IF_ERROR(result.AddGroup(run, group));
+    FOOTFALL_RETURN_IF_ERROR(result.AddGroup(run, groups[g]));
+  }
+  for (size_t e = 0; e < plan.events.size(); ++e) {
+    if (plan.events[e].one_date) result.dates_[e].resize(groups.size());
   }
   return result;
 }

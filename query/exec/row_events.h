@@ -62,8 +62,10 @@ class RowEvents {
   // `plan` must outlive it; `groups` are those of the answer.
   //   INVALID_ARGUMENT  several events of one name apply to a group; the
   //                     message lists them
+  // Of groups from `shown` on there is no row, and so nothing to say.
   static absl::StatusOr<RowEvents> Create(const Run& run, const Plan& plan,
-                                          const std::vector<GroupKey>& groups);
+                                          const std::vector<GroupKey>& groups,
+                                          size_t shown);
 
   // Reckons with one more group, behind the others. Errors as in Create().
   absl::Status AddGroup(const Run& run, const GroupKey& group);

@@ -4,6 +4,7 @@
 #define FOOTFALL_QUERY_EXEC_ROWS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,8 @@ class Rows {
 
   // Call it once, first.
   absl::Status WorkOutTransforms();
-  // Fills the cells of items, where FILL is said; after the transforms.
+  // Finds out which rows there are, and fills the cells of items where FILL is
+  // said; after the transforms.
   absl::Status Fill();
   // Works out the group that was appended to the results. It has no rank, and
   // its shares are of the totals that were there without it.
@@ -57,29 +59,59 @@ class Rows {
   // some item something to say; or FILL puts it there.
   absl::StatusOr<bool> Exists(RowId row) const;
 
-  // A share whose total counts people more than once was worked out.
-  bool inexact_total() const { return inexact_total_; }
-  // One that people may lack of whom only a whole in no group tells.
-  bool total_lacks() const { return total_lacks_; }
+  // What is to be told of what was worked out.
+  std::vector<std::string> Notes() const;
 
  private:
-  // The sum of x over groups, behind a share().
+  // The sum of x over groups, behind a share(), and what bounds are made of
+  // (row_shares.cc).
   struct Total {
     bool has_value = false;
     bool exact = true;
-    bool lacks = false;  // people whom a whole beside the groups may hold
+    bool twice = false;      // people may be in several groups
+    bool lacks = false;      // people whom a whole beside the groups may hold
+    bool outside = false;    // some of them in groups of other totals
+    bool negative = false;   // some value is
+    bool not_split = false;  // some group is
+    bool uniform = true;     // what those hold is in no other group
     double value = 0;
     __extension__ __int128 integer = 0;
+    long double high = 0;    // of the groups, added up
+    long double fewest = 0;  // people of all groups but those not split
+    long double excess = 0;  // the lows of those, added up
+    size_t open_highs = 0;
     size_t groups = 0;
     uint32_t first_group = 0;
   };
-  // Of one share(): which total each group belongs to, and the totals by slot.
+  // Groups of a total that may be the same people: the largest lows.
+  struct ClassOfGroups {
+    long double most = 0;
+    long double second = 0;
+    uint32_t largest = UINT32_MAX;
+    uint32_t first = 0;
+    size_t groups = 0;
+  };
+  // Of one share(): which total and class each group belongs to, and those by
+  // slot.
   struct Totals {
     std::vector<uint32_t> of_group;
     std::vector<Total> totals;
+    std::vector<uint32_t> class_of;
+    std::vector<ClassOfGroups> classes;
   };
+  void SortIntoTotals(size_t transform, uint32_t first_group);
   absl::Status SumTotals(size_t transform, uint32_t first_group);
+  absl::Status NoteChanged(const RowExpr& expr, RowId row);
+  std::string NamesOf(const std::vector<uint32_t>& groups) const;
+  bool IsNotSplit(const Transform& share, uint32_t group) const;
+  absl::Status FindOutside(size_t transform);
   absl::StatusOr<Cell> EvaluateShare(size_t transform, RowId row) const;
+  // As Evaluate(); of a sum or difference with a row that is looked back at,
+  // where a side has no sample it counts as 0: the change of a total is made of
+  // who came and who left, too.
+  absl::StatusOr<Cell> EvaluateChange(const RowExpr& expr, RowId row) const;
+  bool LooksBack(const RowExpr& expr) const;
+  bool LeftOut(const RowExpr& expr, RowId row) const;
   // Whether two groups, each exact, may hold the same people.
   bool MayShare(const std::vector<size_t>& operands, uint32_t a,
                 uint32_t b) const;
@@ -88,10 +120,13 @@ class Rows {
   // asked for.
   absl::Status WorkOut(size_t transform, uint32_t first_group);
   absl::Status Lag(size_t transform, uint32_t first_group);
+  void NoteLengths(const Transform& lag, RowId row, uint32_t earlier);
   absl::Status MovingAverage(size_t transform, uint32_t first_group);
   absl::Status Cumulative(size_t transform, uint32_t first_group);
   absl::Status Rank(size_t transform);
   absl::Status FillGroup(uint32_t group);
+  bool HasSamples(uint32_t group);
+  bool SaysSomething(size_t item, const Cell& cell) const;
   // Whether a row is there without FILL.
   absl::StatusOr<bool> Says(RowId row) const;
   // The buckets of the range, [begin, end): where DURING does not say one of
@@ -118,8 +153,18 @@ class Rows {
   // was not filled.
   std::vector<LeafTable> finished_;
   std::vector<bool> has_values_;
+  // [items] whether it has a value of a bucket without samples; and, where some
+  // has, [groups] whether the group has rows of such buckets.
+  std::vector<bool> of_nothing_;
+  std::vector<bool> of_group_;  // [items] it reads samples of the row's group
+  bool some_of_nothing_ = false;
+  std::vector<bool> has_samples_;
   bool inexact_total_ = false;
   bool total_lacks_ = false;
+  // Groups that a share of a change counts as 0 on one side.
+  std::vector<uint32_t> came_;
+  std::vector<uint32_t> left_;
+  std::map<std::string, std::string> lengths_;  // notes, by what they are of
 };
 
 // The rows of the answer, in its order: those with a value, after HAVING, TOP,

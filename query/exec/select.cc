@@ -12,6 +12,7 @@
 #include "query/exec/row_events.h"
 #include "query/exec/rows.h"
 #include "query/exec/run.h"
+#include "query/exec/silence.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/bind.h"
 
@@ -21,8 +22,9 @@ namespace {
 
 absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
   if (plan.correlogram) return BuildCorrelogram(run, plan, results);
-  FOOTFALL_ASSIGN_OR_RETURN(RowEvents events,
-                            RowEvents::Create(run, plan, results.groups));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      RowEvents events,
+      RowEvents::Create(run, plan, results.groups, results.shown));
   Rows rows(run, plan, results, &events);
   FOOTFALL_RETURN_IF_ERROR(rows.WorkOutTransforms());
   if (plan.changepoints.has_value()) {
@@ -31,7 +33,12 @@ absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
   FOOTFALL_RETURN_IF_ERROR(rows.Fill());
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<RowId> chosen,
                             ChooseRows(run, plan, &results, &rows));
-  return BuildAnswer(run, plan, results, rows, chosen);
+  FOOTFALL_ASSIGN_OR_RETURN(Answer answer,
+                            BuildAnswer(run, plan, results, rows, chosen));
+  if (chosen.empty() && plan.limit != 0) {
+    FOOTFALL_RETURN_IF_ERROR(ExplainSilence(run, plan, results, &answer.notes));
+  }
+  return answer;
 }
 
 // Runs the question as a plain one would run, and times it.

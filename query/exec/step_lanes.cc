@@ -184,7 +184,7 @@ absl::StatusOr<Cell> StepLanes::At(const StepExpr& expr,
                                 At(expr.sides[0], inputs, step));
       FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
                                 At(expr.sides[1], inputs, step));
-      return Combine(expr.op, left, right);
+      return CombineRelated(expr.op, expr.related, left, right);
     }
     case StepExpr::Kind::kOperand:
     case StepExpr::Kind::kOverTime:

@@ -46,6 +46,9 @@ StepSpan SpanOf(const StepLane& lane, StepRange steps);
 struct CagrDoubts {
   bool not_positive = false;
   bool too_short = false;
+  // Of any function: inner buckets with a value that are cut by the range, or
+  // not over, and so left out.
+  int64_t left_out = 0;
 };
 
 // Makes one lane at a time; a lane is valid until the next is made.

@@ -61,6 +61,10 @@ absl::Status Timeline::FindBounds(Run& run) {
                     !operand.window.last.has_value());
     BucketPiece whole;
     whole.data = lanes_.back();
+    whole.inside = {
+        operand.window.first.has_value() ? operand.range.begin
+                                         : whole.data.begin,
+        operand.window.last.has_value() ? operand.range.end : whole.data.end};
     if (!open_.back()) {
       whole.over = StepRange{operand.range.begin,
                              std::min(operand.range.end, unfinished)}
@@ -79,6 +83,7 @@ void Timeline::AddPiece(size_t o, size_t slot, StepRange all, bool clip) {
   const StepRange inside = clip ? Intersect(all, operand.range) : all;
   BucketPiece& piece = pieces_[o][slot];
   piece.data = Intersect(inside, bounds_[o]);
+  piece.inside = inside;
   piece.over =
       StepRange{inside.begin, std::min(inside.end, unfinished_[o])}.size();
   if (!operand.broadcast() && (inside != all || all.end > unfinished_[o])) {
@@ -124,7 +129,8 @@ absl::Status Timeline::CutBuckets(Run& run) {
     if (!found_lead) lead_ = o;
     found_lead = true;
   }
-  if (plan_->fill != FillMode::kNone && found_lead) {
+  const bool all = plan_->fill != FillMode::kNone || RowsOfNothing(*plan_);
+  if (all && found_lead) {
     FOOTFALL_RETURN_IF_ERROR(ShowWholeRange(run));
   }
   size_ = keys_.size();
@@ -206,7 +212,16 @@ absl::Status Timeline::CutRanges(Run& run) {
         moved.push_back(ranges[static_cast<size_t>(key)][o]);
         std::optional<TimeWindow>& window = moved.back();
         if (window.has_value() && !open_[o]) {
-          window = ShiftWindow(*window, plan_->operands[o].grid, count, unit);
+          std::string missing;
+          const TimeWindow before = *window;
+          window = ShiftWindow(before, plan_->operands[o].grid, count, unit,
+                               &missing);
+          if (!window.has_value()) {
+            missing_.insert(
+                absl::StrCat(FormatWindow(before), " as it lies ", count, " ",
+                             UnitName(unit), count == 1 ? "" : "s",
+                             " earlier has no value: there is no ", missing));
+          }
         }
         absl::StrAppend(&name, window ? FormatWindow(*window) : "", ";");
       }
@@ -260,6 +275,11 @@ std::optional<int64_t> Timeline::PreviousKey(int64_t key) const {
   const BoundOperand& lead = plan_->operands[lead_];
   const StepRange steps = lead.buckets->StepsOf(BucketOf(lead, key));
   return KeyOf(lead, lead.buckets->BucketOf(steps.begin - 1));
+}
+
+int64_t Timeline::FirstStepOf(size_t slot) const {
+  const BoundOperand& lead = plan_->operands[lead_];
+  return lead.buckets->StepsOf(BucketOf(lead, keys_[slot])).begin;
 }
 
 int64_t Timeline::KeyOfStep(size_t operand, int64_t step) const {
@@ -359,67 +379,6 @@ absl::CivilSecond Timeline::CivilEnd(size_t group, size_t slot) const {
   }
   return lead.buckets->CivilStart(
       lead.buckets->Next(BucketOf(lead, keys_[slot])));
-}
-
-void Timeline::Settle(absl::Span<const StepRange> extents) {
-  // From the first to the last sample that the statement reads; an operand's
-  // own DURING is its own affair.
-  std::optional<absl::CivilSecond> first;
-  std::optional<absl::CivilSecond> end;
-  bool one_grid = true;
-  std::optional<size_t> some;
-  StepRange together;
-  for (size_t o = 0; o < extents.size(); ++o) {
-    const BoundOperand& operand = plan_->operands[o];
-    // Samples that were looked back at lie outside the range.
-    const StepRange extent = Intersect(extents[o], operand.range);
-    if (operand.own_window || extent.empty()) continue;
-    const absl::CivilSecond starts = operand.grid.CivilStart(extent.begin);
-    const absl::CivilSecond ends = operand.grid.CivilStart(extent.end);
-    if (!first.has_value() || starts < *first) first = starts;
-    if (!end.has_value() || ends > *end) end = ends;
-    if (!some.has_value()) {
-      some = o;
-      together = extent;
-    } else {
-      one_grid = one_grid && operand.grid == plan_->operands[*some].grid;
-      together.begin = std::min(together.begin, extent.begin);
-      together.end = std::max(together.end, extent.end);
-    }
-  }
-  if (first.has_value()) {
-    first_sample_ = *first;
-    end_of_samples_ = *end;
-  }
-  settled_.resize(extents.size());
-  for (size_t o = 0; o < extents.size(); ++o) {
-    if (!open_[o]) continue;
-    const BoundOperand& operand = plan_->operands[o];
-    StepRange range;
-    if (operand.own_window) {
-      range = Intersect(extents[o], operand.range);
-      if (range.empty()) continue;
-    } else if (!some.has_value()) {
-      continue;
-    } else if (one_grid) {
-      range = together;
-    } else {
-      range =
-          operand.grid.StepsInside(Date{footfall::Unit::kSecond, *first, {}},
-                                   Date{footfall::Unit::kSecond, *end - 1, {}});
-    }
-    // A side that is said stays.
-    StepRange settled = operand.range;
-    if (!operand.window.first.has_value()) settled.begin = range.begin;
-    if (!operand.window.last.has_value()) settled.end = range.end;
-    settled_[o] = settled;
-    whole_[o].over =
-        StepRange{settled.begin, std::min(settled.end, unfinished_[o])}.size();
-    if (!has_time_) {
-      pieces_[o][0].over = whole_[o].over;
-      if (settled.end > unfinished_[o]) partial_[0] = true;
-    }
-  }
 }
 
 }  // namespace footfall::query

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -25,6 +26,7 @@ namespace footfall::query {
 // The steps of an operand in a bucket.
 struct BucketPiece {
   StepRange data;    // those that may have samples
+  StepRange inside;  // all that lie in the range
   int64_t over = 0;  // how many lie in the range and are over at now
 };
 
@@ -73,11 +75,19 @@ class Timeline {
   // Of an open range, once it is settled: the steps that it came to.
   StepRange settled(size_t operand) const { return settled_[operand]; }
 
+  // How many steps of an operand's range, where its begin is said, are over and
+  // lie before the first slot shown.
+  int64_t OverBefore(size_t operand) const;
+  // Whether the bucket begins after now. Under EVERY.
+  bool BeginsAfterNow(size_t group, size_t slot) const;
+
   // Part of the bucket is not over, or lies outside the range where the bucket
   // is shown.
   bool partial(size_t group, size_t slot) const {
     return aligned_.has_value() ? AlignedPartial(group, slot) : partial_[slot];
   }
+  // A value of the slot needed a part of a bucket. Not under ALIGN.
+  void SetPartial(size_t slot) { partial_[slot] = true; }
   // Of no meaning under ALIGN, where Offset() stands in its place.
   std::string Format(size_t slot) const;
   // Units since the event at which the bucket begins.
@@ -101,6 +111,9 @@ class Timeline {
   absl::Span<const uint32_t> reads(size_t transform) const {
     return reads_[transform];
   }
+  // What is to be told of ranges that do not exist where they are looked for.
+  const std::set<std::string>& missing() const { return missing_; }
+
   // The slot that much earlier by the calendar; nullopt where that date does
   // not exist. Requires: a transform looks there.
   std::optional<uint32_t> Earlier(uint32_t slot, int64_t count,
@@ -128,6 +141,16 @@ class Timeline {
   // Tells which samples there were: [first, end) steps of each operand, empty
   // where it had none. Settles the open ranges.
   void Settle(absl::Span<const StepRange> extents);
+  // The ranges that open ones come to by these samples; else empty.
+  std::vector<StepRange> SettledRanges(
+      absl::Span<const StepRange> extents) const;
+
+  // The steps of a slot (under EVERY, of all) that count where a bucket has a
+  // value without samples: the range as far as it is over, and `samples` where
+  // it is open; under EVERY in whole buckets, and `read`, too, where transforms
+  // look back.
+  StepRange WithoutSamples(size_t operand, size_t slot, StepRange read,
+                           StepRange samples) const;
 
  private:
   explicit Timeline(const Plan& plan) : plan_(&plan) {}
@@ -147,6 +170,7 @@ class Timeline {
   std::optional<int64_t> EarlierKey(int64_t key, int64_t count,
                                     footfall::Unit unit) const;
   std::optional<int64_t> PreviousKey(int64_t key) const;
+  int64_t FirstStepOf(size_t slot) const;  // of the leading operand
   int64_t KeyOfStep(size_t operand, int64_t step) const;
   std::optional<uint32_t> SlotOf(int64_t key) const;
   void SetLookBack(const LookBack& found);
@@ -167,6 +191,7 @@ class Timeline {
   std::vector<bool> open_;
   std::vector<StepRange> settled_;
   std::optional<Alignment> aligned_;
+  std::set<std::string> missing_;
   std::vector<bool> partial_;              // [slots]; without ALIGN
   std::vector<std::vector<uint32_t>> at_;  // [transforms]
   std::vector<std::vector<uint32_t>> reads_;

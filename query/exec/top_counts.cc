@@ -33,11 +33,30 @@ TopCounts::TopCounts(size_t groups, StepRange steps)
       lows_(groups * size_),
       highs_(groups * size_),
       present_(groups * words_),
+      hidden_(groups * words_),
       thresholds_(size_) {}
 
 uint64_t TopCounts::Bytes(size_t groups, StepRange steps) {
   const uint64_t size = static_cast<uint64_t>(steps.size());
-  return groups * (size * 3 + WordsFor(size)) * 8 + size * sizeof(Threshold);
+  return groups * (size * 3 + 2 * WordsFor(size)) * 8 +
+         size * sizeof(Threshold);
+}
+
+void TopCounts::KeepAt(size_t group, const StepLane& lane, size_t from,
+                       size_t s) {
+  const size_t to = group * size_ + s;
+  values_[to] = OrderOf(lane.is_decimal, lane.values[from]);
+  lows_[to] = lane.lows == nullptr ? values_[to]
+                                   : OrderOf(lane.is_decimal, lane.lows[from]);
+  highs_[to] = lane.highs == nullptr
+                   ? values_[to]
+                   : OrderOf(lane.is_decimal, lane.highs[from]);
+  if (lane.low_open != nullptr && BitAt(lane.low_open, from)) {
+    lows_[to] = INT64_MIN;
+  }
+  if (lane.high_open != nullptr && BitAt(lane.high_open, from)) {
+    highs_[to] = INT64_MAX;
+  }
 }
 
 void TopCounts::Put(size_t group, const StepLane& lane) {
@@ -47,21 +66,20 @@ void TopCounts::Put(size_t group, const StepLane& lane) {
     const size_t from = static_cast<size_t>(step - lane.steps.begin);
     if (!BitAt(lane.present, from)) continue;
     const size_t s = static_cast<size_t>(step - steps_.begin);
-    const size_t to = group * size_ + s;
     present_[group * words_ + s / 64] |= uint64_t{1} << (s % 64);
-    values_[to] = OrderOf(lane.is_decimal, lane.values[from]);
-    lows_[to] = lane.lows == nullptr
-                    ? values_[to]
-                    : OrderOf(lane.is_decimal, lane.lows[from]);
-    highs_[to] = lane.highs == nullptr
-                     ? values_[to]
-                     : OrderOf(lane.is_decimal, lane.highs[from]);
-    if (lane.low_open != nullptr && BitAt(lane.low_open, from)) {
-      lows_[to] = INT64_MIN;
-    }
-    if (lane.high_open != nullptr && BitAt(lane.high_open, from)) {
-      highs_[to] = INT64_MAX;
-    }
+    KeepAt(group, lane, from, s);
+  }
+}
+
+void TopCounts::PutHidden(size_t group, const StepLane& lane) {
+  const StepRange both = {std::max(steps_.begin, lane.steps.begin),
+                          std::min(steps_.end, lane.steps.end)};
+  for (int64_t step = both.begin; step < both.end; ++step) {
+    const size_t from = static_cast<size_t>(step - lane.steps.begin);
+    const size_t s = static_cast<size_t>(step - steps_.begin);
+    if (!BitAt(lane.present, from) || IsPresent(group, s)) continue;
+    hidden_[group * words_ + s / 64] |= uint64_t{1} << (s % 64);
+    KeepAt(group, lane, from, s);
   }
 }
 
@@ -71,10 +89,13 @@ absl::Status TopCounts::Rank(const Run& run, int64_t k) {
   for (size_t s = 0; s < size_; ++s) {
     FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
     // Puts the column in order up to its k-th; false: all are in the top.
-    const auto order = [&](const std::vector<int64_t>& numbers) {
+    const auto order = [&](const std::vector<int64_t>& numbers,
+                           bool with_hidden) {
       column.clear();
       for (size_t g = 0; g < groups_; ++g) {
-        if (IsPresent(g, s)) column.push_back(numbers[g * size_ + s]);
+        if (IsPresent(g, s) || (with_hidden && IsHidden(g, s))) {
+          column.push_back(numbers[g * size_ + s]);
+        }
       }
       if (column.size() <= top) return false;
       std::nth_element(column.begin(),
@@ -83,11 +104,9 @@ absl::Status TopCounts::Rank(const Run& run, int64_t k) {
       return true;
     };
     Threshold& threshold = thresholds_[s];
-    if (!order(values_)) continue;
-    threshold.value = column[top - 1];
-    order(lows_);
-    threshold.low = column[top - 1];
-    order(highs_);
+    if (order(values_, false)) threshold.value = column[top - 1];
+    if (order(lows_, false)) threshold.low = column[top - 1];
+    if (!order(highs_, true)) continue;
     threshold.high = column[top - 1];
     threshold.next_high = *std::max_element(
         column.begin() + static_cast<ptrdiff_t>(top), column.end());

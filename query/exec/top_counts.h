@@ -32,6 +32,10 @@ class TopCounts {
   // Threads: groups may be put from several threads, each group from one.
   void Put(size_t group, const StepLane& lane);
 
+  // What a group may have at steps at which it has no value: it has no place
+  // there, and may still take one of others. After Put() of the group.
+  void PutHidden(size_t group, const StepLane& lane);
+
   // Once all groups are put.
   absl::Status Rank(const Run& run, int64_t k);
 
@@ -56,6 +60,11 @@ class TopCounts {
     return (present_[group * words_ + step / 64] >> (step % 64)) & 1;
   }
 
+  bool IsHidden(size_t group, size_t step) const {
+    return (hidden_[group * words_ + step / 64] >> (step % 64)) & 1;
+  }
+  void KeepAt(size_t group, const StepLane& lane, size_t from, size_t s);
+
   size_t groups_;
   StepRange steps_;
   size_t size_;
@@ -65,6 +74,7 @@ class TopCounts {
   std::vector<int64_t> lows_;
   std::vector<int64_t> highs_;
   std::vector<uint64_t> present_;  // [groups x words]
+  std::vector<uint64_t> hidden_;   // likewise
   std::vector<Threshold> thresholds_;
 };
 

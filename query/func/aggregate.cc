@@ -142,8 +142,11 @@ absl::StatusOr<std::optional<Scalar>> Sum(const Track& track) {
   if (sum > std::numeric_limits<int64_t>::max() ||
       sum < std::numeric_limits<int64_t>::min()) {
     return absl::OutOfRangeError(
-        absl::StrCat("a sum over ", track.steps.count, " steps is about ",
-                     static_cast<double>(sum), ", outside 64-bit integers"));
+        absl::StrCat("a sum over ",
+                     CountSteps(track.steps.present, track.steps.bit_offset,
+                                track.steps.count),
+                     " steps is about ", static_cast<double>(sum),
+                     ", outside 64-bit integers"));
   }
   return std::optional<Scalar>(Scalar::Integer(static_cast<int64_t>(sum)));
 }

@@ -109,6 +109,17 @@ absl::Status Parser::ValueHabit() {
     return Expected("a metric or a function",
                     "texts are compared in WHERE: WHERE app = 'DeepSeek'");
   }
+  if (AtWord("TOP") && Ahead(1).kind == TokenKind::kNumber) {
+    return Expected("a metric or a function",
+                    absl::StrCat("TOP stands behind the items: SELECT avg(dau) "
+                                 "BY app TOP ",
+                                 Ahead(1).text));
+  }
+  if (AtWord("CASE") && absl::EqualsIgnoreCase(Ahead(1).text, "WHEN")) {
+    return Expected("a metric or a function",
+                    "there is no CASE: HAVING tests rows, braces pick "
+                    "members, FILL stands in for missing values");
+  }
   if (At(TokenKind::kDate)) {
     return Expected("a metric or a function",
                     "dates stand behind DURING; the date of an event is "
@@ -247,6 +258,9 @@ absl::Status Parser::AfterRangeHabit() {
        AtSymbol(",")) &&
       date) {
     return Fail(Refusal::kRangeWord, here, {absl::AsciiStrToUpper(Now().text)});
+  }
+  if (AtSymbol("/") && Ahead(1).kind == TokenKind::kNumber) {
+    return Expected("a clause", "dates are written with hyphens: 2025-01-01");
   }
   if (At(TokenKind::kNumber) && Before().kind == TokenKind::kDate) {
     return Expected("a clause",

@@ -297,10 +297,11 @@ absl::StatusOr<Drop> Parser::DropOf() {
       FOOTFALL_ASSIGN_OR_RETURN(drop.name, DimensionName("a dimension"));
     }
     FOOTFALL_ASSIGN_OR_RETURN(drop.text, TextOrParameter("the old name"));
-  } else if (AtWord("TABLE")) {
-    return Fail(Refusal::kTable, Now().source);
   } else {
-    return Expected("METRIC, EVENT or ALIAS after DROP");
+    return Expected("METRIC, EVENT or ALIAS after DROP",
+                    AtWord("TABLE")
+                        ? absl::StrCat("write DROP METRIC ", Ahead(1).text)
+                        : "");
   }
   return drop;
 }

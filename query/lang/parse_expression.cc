@@ -111,6 +111,7 @@ absl::StatusOr<Parser::Sized> Parser::Factor() {
         return absl::EqualsIgnoreCase(first.text, "event") ? EventOf()
                                                            : CallOf();
       }
+      FOOTFALL_RETURN_IF_ERROR(ValueHabit());
       FOOTFALL_ASSIGN_OR_RETURN(out.expr.node, OperandOf());
       break;
     }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "query/lang/parser.h"
@@ -32,6 +33,18 @@ absl::StatusOr<Item> Parser::ItemOf() {
   item.source = item.expr.source;
   if (!TakeWord("AS")) return item;
   const Token name = Now();
+  if (At(TokenKind::kQuotedName) || At(TokenKind::kText)) {
+    std::string allowed = absl::AsciiStrToLower(Now().text);
+    for (char& letter : allowed) {
+      if (!absl::ascii_isalnum(static_cast<unsigned char>(letter))) {
+        letter = '_';
+      }
+    }
+    if (IsValidName(allowed)) {
+      return Fail(Refusal::kBadName, name.source,
+                  {Shown(Now()), absl::StrCat(": ", allowed)});
+    }
+  }
   FOOTFALL_ASSIGN_OR_RETURN(item.name, NameText("a name after AS"));
   item.name_source = name.source;
   if (*item.name == "time" || *item.name == "offset" ||
@@ -159,6 +172,11 @@ absl::StatusOr<Condition> Parser::ConditionOf() {
       condition.test = negated ? Condition::Test::kNotIn : Condition::Test::kIn;
       FOOTFALL_RETURN_IF_ERROR(Require("("));
       if (AtWord("SELECT")) return Fail(Refusal::kSubquery, Now().source);
+      if (AtSymbol(")")) {
+        return Expected("a text",
+                        "a list holds one member or more: IN ('a', "
+                        "'b'); without the condition, all");
+      }
       do {
         if (condition.texts.size() == limits_.max_list) {
           return Fail(Refusal::kListLimit, Now().source,
@@ -260,7 +278,8 @@ absl::StatusOr<Every> Parser::EveryOf() {
   } else if (TakeWord("linear")) {
     every.fill = FillMode::kLinear;
   } else {
-    return Expected("none, null, zero, previous or linear after FILL");
+    return Expected("none, null, zero, previous or linear after FILL",
+                    At(TokenKind::kNumber) ? "write FILL zero" : "");
   }
   if (TakeWord("MAX")) {
     FOOTFALL_ASSIGN_OR_RETURN(every.fill_max, WholeNumber("MAX", 1));

@@ -307,6 +307,18 @@ absl::StatusOr<Unit> Parser::UnitWord(absl::string_view after) {
     }
   }
   std::string hint = absl::StrCat(after, " takes ", kUnits);
+  static constexpr struct {
+    absl::string_view word;
+    absl::string_view unit;
+  } kOtherWords[] = {{"hourly", "hour"},  {"daily", "day"},
+                     {"weekly", "week"},  {"monthly", "month"},
+                     {"yearly", "year"},  {"quarterly", "quarter"},
+                     {"annually", "year"}};
+  for (const auto& other : kOtherWords) {
+    if (!AtWord(other.word)) continue;
+    return Expected(absl::StrCat("a period after ", after),
+                    absl::StrCat("write ", after, " ", other.unit));
+  }
   if (after == "EVERY" && At(TokenKind::kWord) && IsValidName(Now().text)) {
     absl::StrAppend(&hint, "; to split by ", Now().text, ", write BY ",
                     Now().text);

@@ -4,11 +4,18 @@
 
 #include <algorithm>
 
+#include "footfall/hash_table.h"
+
 namespace footfall::query {
 namespace {
 
+Additivity RuleOfMean(Additivity of) {
+  return of == Additivity::kAdds ? Additivity::kLevel : of;
+}
+
 Additivity RuleOfFunction(const TimeFunction& function, Additivity of) {
   if (function.kind != TimeFunction::Kind::kReduce) return Additivity::kLevel;
+  if (function.user_days) return Additivity::kAdds;
   switch (function.aggregate) {
     case Aggregate::kSum:
     case Aggregate::kMin:
@@ -19,7 +26,7 @@ Additivity RuleOfFunction(const TimeFunction& function, Additivity of) {
       return of;
     case Aggregate::kAvg:
     case Aggregate::kQuantile:
-      return of == Additivity::kAdds ? Additivity::kLevel : of;
+      return RuleOfMean(of);
     case Aggregate::kCount:
       return Additivity::kAdds;
     case Aggregate::kStddev:
@@ -38,7 +45,54 @@ Additivity RuleOfOperand(const BoundOperand& operand) {
   return operand.metric->spec.over_time;
 }
 
+// By transform; each is gone through once: delta(delta(x, ..), ..) names its x
+// twice at each level.
+using KnownRules = FlatHashMap<size_t, std::optional<Additivity>>;
+
+std::optional<Additivity> RuleInRow(const Plan& plan, const RowExpr& expr,
+                                    KnownRules* known) {
+  switch (expr.kind) {
+    case RowExpr::Kind::kNumber:
+      return std::nullopt;
+    case RowExpr::Kind::kLeaf: {
+      const Leaf& leaf = plan.leaves[expr.leaf];
+      return RuleOfFunction(
+          leaf.function,
+          RuleOverTime(plan, leaf.steps).value_or(Additivity::kLevel));
+    }
+    case RowExpr::Kind::kNegate:
+    case RowExpr::Kind::kAbsolute:
+      return RuleInRow(plan, expr.sides[0], known);
+    case RowExpr::Kind::kArithmetic:
+      return RuleOfArithmetic(expr.op, RuleInRow(plan, expr.sides[0], known),
+                              RuleInRow(plan, expr.sides[1], known));
+    case RowExpr::Kind::kTransform: {
+      const Transform& transform = plan.transforms[expr.transform];
+      if (transform.kind != Transform::Kind::kLag &&
+          transform.kind != Transform::Kind::kMovingAverage) {
+        return Additivity::kLevel;
+      }
+      const auto at = known->find(expr.transform);
+      if (at != known->end()) return at->second;
+      std::optional<Additivity> rule = RuleInRow(plan, transform.x, known);
+      if (transform.kind == Transform::Kind::kMovingAverage) {
+        rule = RuleOfMean(rule.value_or(Additivity::kLevel));
+      }
+      known->emplace(expr.transform, rule);
+      return rule;
+    }
+    default:
+      return Additivity::kLevel;
+  }
+}
+
 }  // namespace
+
+std::optional<Additivity> RuleBetweenRows(const Plan& plan,
+                                          const RowExpr& expr) {
+  KnownRules known;
+  return RuleInRow(plan, expr, &known);
+}
 
 std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
   switch (expr.kind) {

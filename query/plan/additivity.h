@@ -18,9 +18,19 @@ namespace footfall::query {
 //   a / b          that of `a` where b is a number or a LEVEL, else LEVEL
 //   f(a ACROSS d)  that of `a` where f sums or averages, else LEVEL
 //   f(a) by inner buckets: that of `a` where f picks one of its values or sums
-//                  them; ADDS for count; of a mean, that of `a`, but LEVEL
-//                  where it ADDS; LEVEL for all others
+//                  them; ADDS for count and user_days; of a mean, that of `a`,
+//                  but LEVEL where it ADDS; LEVEL for all others
 std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr);
+
+// The rule of what stands in rows, over their buckets; nullopt for numbers. A
+// function over time of an operand has the rule that it would have by inner
+// buckets, so that a running sum is refused where the sum is.
+//
+//   lag(a, ..), abs(a)  that of `a`
+//   ma(a, n)            as a mean
+//   cumulative, share, rank, dates: LEVEL
+std::optional<Additivity> RuleBetweenRows(const Plan& plan,
+                                          const RowExpr& expr);
 
 // That of `left op right`, from those of its sides.
 std::optional<Additivity> RuleOfArithmetic(char op,

@@ -29,7 +29,9 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindOrder());
   FOOTFALL_RETURN_IF_ERROR(BindTop());
   FOOTFALL_RETURN_IF_ERROR(CheckSplit());
+  FOOTFALL_RETURN_IF_ERROR(CheckZones());
   PlaceEvents();
+  KeepHidden();
   plan_.limit = select_.limit;
   return std::move(plan_);
 }
@@ -174,51 +176,58 @@ absl::Status Binder::CheckNames() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<RowExpr> Binder::BindNamed(const Expr& expr) {
+absl::StatusOr<RowExpr> Binder::BindNamed(const Expr& expr,
+                                          const Place& place) {
+  names_items_ = true;
+  absl::StatusOr<RowExpr> bound = BindRow(expr, place);
+  names_items_ = false;
+  return bound;
+}
+
+absl::StatusOr<std::optional<RowExpr>> Binder::BindItemName(
+    const Expr& expr, const Place& place) {
   const auto* operand = std::get_if<Operand>(&expr.node);
-  if (operand != nullptr && operand->conditions.empty() &&
-      !operand->during.has_value()) {
-    for (const BoundItem& item : plan_.items) {
-      if (item.name == operand->metric) return item.expr;
-    }
-    if (snapshot_.FindMetric(operand->metric) == nullptr) {
-      Nearest nearest(operand->metric);
-      for (const BoundItem& item : plan_.items) nearest.Offer(item.name);
-      for (const std::string& name : plan_.by) nearest.Offer(name);
-      for (const auto& metric : snapshot_.Metrics()) {
-        nearest.Offer(metric->spec.name);
-      }
-      return Refuse(
-          Refusal::kUnknownName, expr.source,
-          {operand->metric,
-           nearest.found() ? absl::StrCat("did you mean ", nearest.best(), "?")
-                           : ""});
-    }
+  // Braces make another operand of it.
+  if (operand == nullptr || !operand->conditions.empty() ||
+      operand->during.has_value()) {
+    return std::nullopt;
   }
-  // Names of items may stand inside arithmetic, too.
-  if (const auto* arithmetic = std::get_if<Arithmetic>(&expr.node)) {
-    RowExpr row;
-    row.kind = RowExpr::Kind::kArithmetic;
-    row.op = arithmetic->op;
-    row.is_decimal = arithmetic->op == '/';
-    for (const Expr& side : arithmetic->sides) {
-      FOOTFALL_ASSIGN_OR_RETURN(RowExpr bound, BindNamed(side));
-      FOOTFALL_RETURN_IF_ERROR(CheckNoDates(side, bound, arithmetic->op));
-      row.is_decimal |= bound.is_decimal;
-      row.sides.push_back(std::move(bound));
+  for (size_t i = 0; i < plan_.items.size(); ++i) {
+    if (plan_.items[i].name != operand->metric) continue;
+    if (!place.whole_range) return plan_.items[i].expr;
+    // Made anew, of the whole range.
+    const Expr* item = &select_.items[i].expr;
+    const Call* call = std::get_if<Call>(&item->node);
+    if (call != nullptr && call->function == "bounds") {
+      FOOTFALL_ASSIGN_OR_RETURN(item, OnlyArgument(*item, *call));
     }
-    return row;
+    names_items_ = false;
+    absl::StatusOr<RowExpr> bound = BindRow(*item, place);
+    names_items_ = true;
+    if (!bound.ok()) return bound.status();
+    return *std::move(bound);
   }
-  if (const auto* negation = std::get_if<Negation>(&expr.node)) {
-    RowExpr row;
-    row.kind = RowExpr::Kind::kNegate;
-    FOOTFALL_ASSIGN_OR_RETURN(RowExpr bound, BindNamed(negation->inner[0]));
-    FOOTFALL_RETURN_IF_ERROR(CheckNoDates(negation->inner[0], bound, '-'));
-    row.is_decimal = bound.is_decimal;
-    row.sides.push_back(std::move(bound));
-    return row;
+  if (snapshot_.FindMetric(operand->metric) != nullptr) return std::nullopt;
+  if (FindTimeFunction(operand->metric).has_value() ||
+      IsTransform(operand->metric)) {
+    return Refuse(
+        Refusal::kUnknownName, expr.source,
+        {operand->metric,
+         absl::StrCat("a function has its value behind it, as in "
+                      "the item: ",
+                      plan_.items.empty() ? "avg(dau)" : plan_.items[0].name)});
   }
-  return BindRow(expr, Place());
+  Nearest nearest(operand->metric);
+  for (const BoundItem& item : plan_.items) nearest.Offer(item.name);
+  for (const std::string& name : plan_.by) nearest.Offer(name);
+  for (const auto& metric : snapshot_.Metrics()) {
+    nearest.Offer(metric->spec.name);
+  }
+  return Refuse(
+      Refusal::kUnknownName, expr.source,
+      {operand->metric, nearest.found()
+                            ? absl::StrCat("did you mean ", nearest.best(), "?")
+                            : ""});
 }
 
 // Tests and keys look at items as they are printed, which FILL may have had a
@@ -243,8 +252,8 @@ absl::Status Binder::BindHaving() {
   for (const Test& test : select_.having) {
     BoundTest bound;
     bound.comparison = test.comparison;
-    FOOTFALL_ASSIGN_OR_RETURN(bound.left, BindNamed(test.left));
-    FOOTFALL_ASSIGN_OR_RETURN(bound.right, BindNamed(test.right));
+    FOOTFALL_ASSIGN_OR_RETURN(bound.left, BindNamed(test.left, Place()));
+    FOOTFALL_ASSIGN_OR_RETURN(bound.right, BindNamed(test.right, Place()));
     // Two dates compare by when they begin.
     if (!bound.left.is_date || !bound.right.is_date) {
       FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.left, bound.left, '='));
@@ -281,7 +290,7 @@ absl::Status Binder::BindOrder() {
         bound.by = static_cast<size_t>(by - plan_.by.begin());
       } else if (!NamesOffset(*key.expr)) {
         bound.kind = BoundKey::Kind::kExpr;
-        FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindNamed(*key.expr));
+        FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindNamed(*key.expr, Place()));
         if (bound.expr.is_text) {
           return Refuse(Refusal::kTextPlace, key.expr->source,
                         {Printed(*key.expr)});
@@ -324,16 +333,8 @@ absl::Status Binder::BindTop() {
     bound.descending = !select_.order_by[i].ascending;
     break;
   }
-  // An item may be meant by its name.
-  if (judged != nullptr) {
-    const auto* operand = std::get_if<Operand>(&judged->node);
-    for (size_t i = 0; operand != nullptr && i < plan_.items.size(); ++i) {
-      if (plan_.items[i].name == operand->metric) {
-        judged = &select_.items[i].expr;
-        break;
-      }
-    }
-  } else {
+  const bool named = judged != nullptr;
+  if (!named) {
     judged = &select_.items[0].expr;
     bound.expr = plan_.items[0].expr;
     if (bound.expr.is_text) {
@@ -348,11 +349,29 @@ absl::Status Binder::BindTop() {
     Place place;
     place.whole_range = true;
     place.in_bounds = true;
-    FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindRow(*judged, place));
+    FOOTFALL_ASSIGN_OR_RETURN(bound.expr, named ? BindNamed(*judged, place)
+                                                : BindRow(*judged, place));
     bound.whole_range = true;
   }
   plan_.top = std::move(bound);
   return absl::OkStatus();
+}
+
+// Totals and places are among all groups there may be. (Under ALIGN a group
+// that has no samples has no dates either.)
+void Binder::KeepHidden() {
+  if (plan_.align.has_value()) return;
+  bool all = plan_.top.has_value();
+  for (const Transform& transform : plan_.transforms) {
+    all |= transform.kind == Transform::Kind::kShare ||
+           transform.kind == Transform::Kind::kRank;
+  }
+  for (const Leaf& leaf : plan_.leaves) {
+    all |= leaf.function.kind == TimeFunction::Kind::kCountInTop;
+  }
+  for (BoundOperand& operand : plan_.operands) {
+    operand.keeps_hidden = all || operand.across.has_value();
+  }
 }
 
 // Some operand must be split by every BY dimension, or there are no groups.

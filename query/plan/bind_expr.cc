@@ -10,6 +10,7 @@
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
+#include "query/plan/people.h"
 
 namespace footfall::query {
 namespace {
@@ -37,6 +38,35 @@ void VisitCalls(Expression& expr, const Visit& visit) {
     VisitCalls(arithmetic->sides[0], visit);
     VisitCalls(arithmetic->sides[1], visit);
   }
+}
+
+// What a function of other languages is called here; empty: nothing.
+std::string OtherNameOf(const Call& call) {
+  static constexpr struct {
+    absl::string_view name;
+    absl::string_view hint;
+  } kNames[] = {
+      {"average", "the mean is avg: avg(dau)"},
+      {"mean", "the mean is avg: avg(dau)"},
+      {"percentile", "percentiles are p1 to p99: p95(dau)"},
+      {"percentile_cont", "percentiles are p1 to p99: p95(dau)"},
+      {"quantile", "percentiles are p1 to p99: p95(dau)"},
+      {"round", "values are not rounded; the table mode prints few digits"},
+      {"floor", "values are not rounded; the table mode prints few digits"},
+      {"ceil", "values are not rounded; the table mode prints few digits"},
+      {"std", "the spread is stddev: stddev(dau)"},
+      {"variance", "the spread is stddev: stddev(dau)"},
+      {"total", "a total is sum, of users user_days: sum(mentions)"},
+      {"moving_average", "a moving average is ma: ma(dau, 7)"},
+      {"lead", "lag looks back; a later value has a row of its own"},
+      {"date_trunc", "time is cut by EVERY: EVERY month"},
+      {"coalesce",
+       "FILL puts values where there are none: EVERY day FILL zero"},
+  };
+  for (const auto& entry : kNames) {
+    if (entry.name == call.function) return std::string(entry.hint);
+  }
+  return "";
 }
 
 bool IsOverTime(absl::string_view function) {
@@ -84,6 +114,7 @@ std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
       {"first_time", Kind::kFirstTime}, {"streak", Kind::kStreak},
       {"slope", Kind::kSlope},          {"cagr", Kind::kCagr},
       {"corr", Kind::kCorrelation},     {"count_in_top", Kind::kCountInTop},
+      {"last_time", Kind::kLastTime},   {"age", Kind::kAge},
   };
   TimeFunction function;
   for (const auto& entry : kNames) {
@@ -96,6 +127,7 @@ std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
                           : FindAggregate(name);
   if (!aggregate.has_value()) return std::nullopt;
   function.aggregate = aggregate->aggregate;
+  function.user_days = name == "user_days";
   function.quantile = aggregate->quantile;
   return function;
 }
@@ -242,6 +274,26 @@ RowExpr Binder::AddLeaf(Leaf leaf) {
   return row;
 }
 
+void Binder::AddNote(std::string note) {
+  if (std::find(plan_.notes.begin(), plan_.notes.end(), note) ==
+      plan_.notes.end()) {
+    plan_.notes.push_back(std::move(note));
+  }
+}
+
+void Binder::NoteRelated(const Expr& expr, Related related) {
+  switch (related) {
+    case Related::kNo:
+    case Related::kPart:
+    case Related::kPartOverTime:
+      return;
+    default:
+      AddNote(absl::StrCat(Printed(expr),
+                           " may count the same people more than once: there "
+                           "are no more of them, and perhaps fewer"));
+  }
+}
+
 // ---- Each step
 
 absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
@@ -278,6 +330,8 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
       steps.is_decimal |= bound.is_decimal;
       steps.sides.push_back(std::move(bound));
     }
+    steps.related = RelatedSides(plan_, steps);
+    NoteRelated(expr, steps.related);
     return steps;
   }
   if (const auto* call = std::get_if<Call>(&expr.node)) {
@@ -309,6 +363,11 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
     }
     return row;
   }
+  if (names_items_) {
+    FOOTFALL_ASSIGN_OR_RETURN(std::optional<RowExpr> item,
+                              BindItemName(expr, place));
+    if (item.has_value()) return *std::move(item);
+  }
   if (std::holds_alternative<Operand>(expr.node) || IsAcross(expr)) {
     return BindBare(expr, place);
   }
@@ -331,6 +390,8 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
       row.is_decimal |= bound.is_decimal;
       row.sides.push_back(std::move(bound));
     }
+    row.related = RelatedSides(plan_, row);
+    NoteRelated(expr, row.related);
     return row;
   }
   if (const auto* call = std::get_if<Call>(&expr.node)) {
@@ -359,14 +420,20 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
   const bool transform = IsTransform(name);
   const bool of_events = name == "events" || name == "days_between";
   if (!over_time && !of_events && !transform) {
+    if (const std::string hint = OtherNameOf(call); !hint.empty()) {
+      return Refuse(Refusal::kUnknownFunction, call.function_source,
+                    {name, hint});
+    }
     Nearest nearest(name);
     for (const absl::string_view known :
-         {"sum",         "avg",        "min",    "max",        "first",
-          "last",        "count",      "median", "stddev",     "user_days",
-          "coverage",    "first_time", "streak", "slope",      "cagr",
-          "corr",        "bounds",     "share",  "lag",        "delta",
-          "growth",      "ma",         "rank",   "rank_delta", "count_in_top",
-          "cumulative",  "abs",        "event",  "events",     "days_between",
+         {"sum",          "avg",          "min",       "max",
+          "first",        "last",         "count",     "median",
+          "stddev",       "user_days",    "coverage",  "first_time",
+          "streak",       "slope",        "cagr",      "corr",
+          "bounds",       "share",        "lag",       "delta",
+          "growth",       "ma",           "rank",      "rank_delta",
+          "count_in_top", "cumulative",   "abs",       "event",
+          "events",       "days_between", "last_time", "age",
           "changepoints"}) {
       nearest.Offer(known);
     }
@@ -376,8 +443,9 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
          nearest.found()
              ? absl::StrCat("did you mean ", nearest.best(), "?")
              : "avg, sum, min, max, first, last, count, median, p1 to p99, "
-               "stddev, user_days, coverage, first_time, streak, slope, cagr, "
-               "corr, count_in_top, bounds, share, lag, delta, growth, ma, "
+               "stddev, user_days, coverage, first_time, last_time, age, "
+               "streak, slope, cagr, corr, count_in_top, bounds, share, lag, "
+               "delta, growth, ma, "
                "cumulative, rank, rank_delta, abs, event, events, "
                "days_between, changepoints"});
   }

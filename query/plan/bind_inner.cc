@@ -61,7 +61,7 @@ absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
   while (index < plan_.inner.size() && !(plan_.inner[index].period == period)) {
     ++index;
   }
-  if (index == plan_.inner.size()) plan_.inner.push_back({period, {}});
+  if (index == plan_.inner.size()) plan_.inner.push_back({period, false, {}});
   inside.inner = index;
   return inside;
 }
@@ -138,6 +138,7 @@ absl::StatusOr<StepExpr> Binder::BindInnerCall(const Expr& expr,
     return Refuse(Refusal::kDateArithmetic, expr.source,
                   {Printed(expr), around.function});
   }
+  plan_.inner[*place.inner].counts_nothing |= CountsNothing(leaf.function);
   StepExpr steps;
   steps.kind = StepExpr::Kind::kOverTime;
   steps.function = leaf.function;

@@ -24,17 +24,34 @@ absl::StatusOr<std::shared_ptr<const Metric>> Binder::FindMetric(
   Nearest nearest(name);
   for (const auto& candidate : snapshot_.Metrics()) {
     nearest.Offer(candidate->spec.name);
+    if (!candidate->FindDimension(name).has_value()) continue;
+    return Refuse(Refusal::kUnknownMetric, source,
+                  {name, absl::StrCat(name, " is a dimension: BY ", name)});
   }
-  return Refuse(Refusal::kUnknownMetric, source,
-                {name, nearest.found()
-                           ? absl::StrCat("did you mean ", nearest.best(), "?")
-                           : "SHOW METRICS lists them"});
+  if (ParseUnit(name).has_value() || name == "time" || name == "date") {
+    return Refuse(
+        Refusal::kUnknownMetric, source,
+        {name, absl::StrCat("time is cut by EVERY: EVERY ",
+                            ParseUnit(name).has_value() ? name : "day")});
+  }
+  return Refuse(
+      Refusal::kUnknownMetric, source,
+      {name, nearest.found()
+                 ? absl::StrCat("did you mean ", nearest.best(), "?")
+                 : "SHOW METRICS lists them (in the program: .metrics)"});
 }
 
 absl::Status Binder::BindBuckets(footfall::Source source, BoundOperand* bound) {
   if (!plan_.every.has_value()) return absl::OkStatus();
   auto buckets = Buckets::Create(bound->grid, *plan_.every, bound->grid.zone(),
                                  bound->grid.zone_name());
+  if (!buckets.ok() && !select_.every.has_value() && !plan_.operands.empty()) {
+    const BoundOperand& other = plan_.operands[0];
+    return Refuse(
+        Refusal::kPeriods, source,
+        {other.metric->spec.name, FormatPeriod(other.grid.period()),
+         bound->metric->spec.name, FormatPeriod(bound->grid.period())});
+  }
   if (!buckets.ok()) {
     return Refuse(Refusal::kBucket,
                   select_.every.has_value() ? every_source_ : source,
@@ -86,6 +103,12 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
       continue;
     }
     const auto dimension = metric.FindDimension(name.name);
+    if (!dimension.has_value() && ParseUnit(name.name).has_value()) {
+      return Refuse(Refusal::kUnknownDimension, name.source,
+                    {metric.spec.name, name.name,
+                     absl::StrCat("time is cut by EVERY: EVERY ",
+                                  UnitName(*ParseUnit(name.name)))});
+    }
     if (!dimension.has_value()) {
       // The same words as for WHERE.
       Condition condition;

@@ -113,8 +113,11 @@ absl::Status Binder::BindTest(const Expr& expr, const Call& call,
   TimeFunction& function = leaf->function;
   function.comparison = test->comparison;
   if (const auto* integer = std::get_if<int64_t>(&number->value)) {
-    function.threshold =
-        Scalar::Integer(minus != nullptr ? -*integer : *integer);
+    // The least integer has no counterpart.
+    function.threshold = minus == nullptr ? Scalar::Integer(*integer)
+                         : *integer == INT64_MIN
+                             ? Scalar::Decimal(-static_cast<double>(*integer))
+                             : Scalar::Integer(-*integer);
   } else {
     const double decimal = std::get<double>(number->value);
     function.threshold = Scalar::Decimal(minus != nullptr ? -decimal : decimal);
@@ -218,6 +221,37 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
                  unit, argument, StatementWith(call, "avg")});
 }
 
+// A mean of ratios weighs each alike, and a median of medians is no median.
+void Binder::NoteMeanOfRatios(const Expr& expr, const Call& call,
+                              const Leaf& leaf) {
+  const bool mean = leaf.function.Is(Aggregate::kAvg);
+  const bool middle = leaf.function.Is(Aggregate::kQuantile);
+  const Expr* x = call.arguments.empty()
+                      ? nullptr
+                      : std::get_if<Expr>(&call.arguments[0].form);
+  if (x == nullptr || (!mean && !middle)) return;
+  const auto* ratio = std::get_if<Arithmetic>(&x->node);
+  if (ratio != nullptr && ratio->op == '/' &&
+      FirstOperand(ratio->sides[1]) != nullptr) {
+    const auto each = [&](const Expr& side) {
+      return std::holds_alternative<Call>(side.node)
+                 ? Printed(side)
+                 : absl::StrCat(call.function, "(", Printed(side), ")");
+    };
+    AddNote(absl::StrCat(
+        Printed(expr),
+        " is of ratios, each of which counts alike: ", each(ratio->sides[0]),
+        " / ", each(ratio->sides[1]), " is the ratio of the whole"));
+  }
+  const Call* inner = std::get_if<Call>(&x->node);
+  if (middle && inner != nullptr && call.every.has_value() &&
+      leaf.steps.kind == StepExpr::Kind::kOverTime &&
+      leaf.steps.function.Is(Aggregate::kQuantile)) {
+    AddNote(absl::StrCat(Printed(expr), " is of medians: ", Printed(*x),
+                         " is of the steps themselves"));
+  }
+}
+
 // A call of a function over time. Its bucket is that of `place`; what stands in
 // it is on steps of the metrics or, with an EVERY, on inner buckets.
 absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
@@ -225,7 +259,8 @@ absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
   using Kind = TimeFunction::Kind;
   leaf->total = place.total;
   leaf->function = *FindTimeFunction(call.function);
-  leaf->is_date = leaf->function.kind == Kind::kFirstTime;
+  leaf->is_date = leaf->function.kind == Kind::kFirstTime ||
+                  leaf->function.kind == Kind::kLastTime;
   const bool amount = leaf->function.kind == Kind::kReduce;
   if (place.in_share && leaf->is_date) {
     return Refuse(Refusal::kDateArithmetic, expr.source,
@@ -251,9 +286,11 @@ absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
             ? CheckInnerSum(expr, call, place, *leaf)
             : CheckSum(expr, call, call.function == "user_days", place, leaf));
   }
+  NoteMeanOfRatios(expr, call, *leaf);
   leaf->is_decimal =
       amount ? GivesDecimal(leaf->function.aggregate, leaf->steps.is_decimal)
              : !leaf->is_date && leaf->function.kind != Kind::kStreak &&
+                   leaf->function.kind != Kind::kAge &&
                    leaf->function.kind != Kind::kCountInTop;
   return absl::OkStatus();
 }
@@ -264,7 +301,22 @@ absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
   leaf.whole_range = place.whole_range;
   FOOTFALL_RETURN_IF_ERROR(BindFunction(expr, call, place, &leaf));
   leaf.name = Printed(expr);
-  return AddLeaf(std::move(leaf));
+  if (!leaf.function.Is(Aggregate::kLast) || plan_.every.has_value() ||
+      leaf.total.is_total) {
+    return AddLeaf(std::move(leaf));
+  }
+  Leaf time = leaf;
+  time.function = TimeFunction();
+  time.function.kind = TimeFunction::Kind::kLastTime;
+  time.is_date = true;
+  time.is_decimal = false;
+  RowExpr row = AddLeaf(std::move(leaf));
+  const std::pair pair(row.leaf, AddLeaf(std::move(time)).leaf);
+  if (std::find(plan_.last_times.begin(), plan_.last_times.end(), pair) ==
+      plan_.last_times.end()) {
+    plan_.last_times.push_back(pair);
+  }
+  return row;
 }
 
 // A value that is one metric's keeps its unit; a count of
@@ -272,6 +324,7 @@ absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
 std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
   const MetricSpec& spec = plan_.operands[leaf.operand].metric->spec;
   if (leaf.function.kind == TimeFunction::Kind::kStreak ||
+      leaf.function.kind == TimeFunction::Kind::kAge ||
       leaf.function.kind == TimeFunction::Kind::kCountInTop) {
     const auto inner = InnerOf(leaf.steps);
     const Period& period =

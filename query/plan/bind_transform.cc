@@ -131,6 +131,13 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     }
     const bool by_time = shape.takes == Takes::kValueAndTime;
     const bool fits = by_time ? back != nullptr : buckets >= 1;
+    if (!by_time && argument != nullptr && call.arguments.size() == 2 &&
+        buckets < 1 && std::get_if<Expr>(&call.arguments[1].form) != nullptr) {
+      return Refuse(Refusal::kArguments, call.arguments[1].source,
+                    {name, "1 bucket or more",
+                     absl::StrCat(name, "(dau, 1) is dau itself, ", name,
+                                  "(dau, 7) the mean of 7")});
+    }
     if (argument == nullptr || !fits) {
       return Refuse(
           Refusal::kArguments, expr.source,
@@ -190,11 +197,22 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     transform.kind = Transform::Kind::kMovingAverage;
     transform.count = buckets;
   } else if (name == "cumulative") {
-    FOOTFALL_RETURN_IF_ERROR(CheckRunningSum(expr, *argument));
+    FOOTFALL_RETURN_IF_ERROR(CheckRunningSum(expr, *argument, x));
     transform.kind = Transform::Kind::kCumulative;
   }
   transform.x = x;
-  transform.no_partial = name == "growth";
+  transform.no_partial = name == "growth" || name == "delta";
+  const bool of_sum = x.kind == RowExpr::Kind::kLeaf &&
+                      plan_.leaves[x.leaf].function.Is(Aggregate::kSum) &&
+                      back != nullptr;
+  if (of_sum && transform.no_partial) {
+    Expr mean = expr;
+    Expr& inner = std::get<Expr>(std::get<Call>(mean.node).arguments[0].form);
+    if (Call* sum = std::get_if<Call>(&inner.node)) sum->function = "avg";
+    transform.name = Printed(expr);
+    transform.mean = Printed(mean);
+  }
+  NoteRatioOfRatios(expr, name, *argument);
   RowExpr row = AddTransform(std::move(transform));
   if (name == "delta") return MakeArithmetic('-', std::move(x), std::move(row));
   if (name == "growth") {
@@ -202,6 +220,20 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
         '-', MakeArithmetic('/', std::move(x), std::move(row)), One());
   }
   return row;
+}
+
+// Growth of what is a ratio already.
+void Binder::NoteRatioOfRatios(const Expr& expr, absl::string_view name,
+                               const Expr& x) {
+  const Call* call = std::get_if<Call>(&x.node);
+  if (name != "growth" || call == nullptr ||
+      (call->function != "growth" && call->function != "share")) {
+    return;
+  }
+  Expr points = expr;
+  std::get<Call>(points.node).function = "delta";
+  AddNote(absl::StrCat(Printed(expr), " is percent of percent: ",
+                       Printed(points), " is the change in points"));
 }
 
 // Whether a shift by `back` leads from one bucket, or range, to another.
@@ -241,39 +273,16 @@ std::string Binder::SomeDimension(const Expr& expr) const {
              : metric->spec.dimensions[0].name;
 }
 
-// How values of several buckets combine; nullopt for numbers.
-std::optional<Additivity> Binder::RuleBetweenRows(const Expr& expr) const {
-  if (const auto* operand = std::get_if<Operand>(&expr.node)) {
-    const auto metric = snapshot_.FindMetric(operand->metric);
-    return metric == nullptr ? Additivity::kLevel : metric->spec.over_time;
-  }
-  if (const auto* negation = std::get_if<Negation>(&expr.node)) {
-    return RuleBetweenRows(negation->inner[0]);
-  }
-  if (const auto* arithmetic = std::get_if<Arithmetic>(&expr.node)) {
-    return RuleOfArithmetic(arithmetic->op,
-                            RuleBetweenRows(arithmetic->sides[0]),
-                            RuleBetweenRows(arithmetic->sides[1]));
-  }
-  const auto* call = std::get_if<Call>(&expr.node);
-  if (call == nullptr) return std::nullopt;
-  const std::string& name = call->function;
-  if (name == "user_days" || name == "count") return Additivity::kAdds;
-  const Expr* inner = call->arguments.empty()
-                          ? nullptr
-                          : std::get_if<Expr>(&call->arguments[0].form);
-  const bool keeps =
-      name == "sum" || name == "lag" || name == "delta" || name == "abs";
-  return keeps && inner != nullptr ? RuleBetweenRows(*inner)
-                                   : Additivity::kLevel;
-}
-
-absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument) {
-  const auto rule = RuleBetweenRows(argument);
+absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument,
+                                     const RowExpr& x) {
+  const auto rule = RuleBetweenRows(plan_, x);
   if (rule == Additivity::kAdds) return absl::OkStatus();
-  const Operand& operand = *FirstOperand(argument);
-  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                            FindMetric(operand.metric, argument.source));
+  const std::vector<size_t> operands = OperandsOf(plan_, x);
+  if (operands.empty()) {
+    return Refuse(Refusal::kNoMetric, argument.source, {Printed(argument)});
+  }
+  const auto metric = plan_.operands[operands[0]].metric;
+  const std::string& name = metric->spec.name;
   if (rule == Additivity::kOverlaps) {
     const std::string unit =
         metric->spec.unit.empty() ? "users" : metric->spec.unit;
@@ -281,12 +290,12 @@ absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument) {
                   {Printed(expr),
                    absl::StrCat(absl::StripSuffix(unit, "s"), "-",
                                 UnitName(metric->spec.period.unit), "s"),
-                   unit, operand.metric});
+                   unit, name});
   }
   return Refuse(Refusal::kCumulativeLevel, expr.source,
                 {Printed(expr), Printed(argument),
                  metric->spec.over_time == Additivity::kAdds
-                     ? absl::StrCat("use cumulative(sum(", operand.metric, "))")
+                     ? absl::StrCat("use cumulative(sum(", name, "))")
                      : absl::StrCat("ma(", Printed(argument),
                                     ", 7) is the mean of the last 7")});
 }

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
@@ -60,11 +61,16 @@ class Binder {
   bool NamesOffset(const Expr& expr) const;
   absl::Status BindTop();
   absl::Status CheckSplit();
+  void KeepHidden();
   std::string UnitOfRow(const Expr& expr, const RowExpr& row) const;
   absl::Status CheckNames();
   void UseFinished(RowExpr* expr) const;
-  // The expression behind a key or a test: an item by its name, else itself.
-  absl::StatusOr<RowExpr> BindNamed(const Expr& expr);
+  // The expression behind a key or a test, in which items may stand by their
+  // names.
+  absl::StatusOr<RowExpr> BindNamed(const Expr& expr, const Place& place);
+  // The item that is named there, in `place`; nullopt: none is.
+  absl::StatusOr<std::optional<RowExpr>> BindItemName(const Expr& expr,
+                                                      const Place& place);
 
   // ---- Operands (bind_operand.cc)
   absl::StatusOr<std::shared_ptr<const Metric>> FindMetric(
@@ -80,6 +86,12 @@ class Binder {
   absl::StatusOr<const Operand*> AcrossOperand(const Expr& expr,
                                                const Call& call);
   absl::Status BindBuckets(footfall::Source source, BoundOperand* bound);
+  // (bind_zones.cc) That buckets below a day, or of steps below a day, begin at
+  // the same instants in all operands.
+  absl::Status CheckZones() const;
+  absl::Status CheckZones(const Period& bucket,
+                          absl::Span<const size_t> operands,
+                          footfall::Source source) const;
 
   // ---- Expressions (bind_expr.cc)
   absl::StatusOr<RowExpr> BindRow(const Expr& expr, const Place& place);
@@ -109,8 +121,8 @@ class Binder {
                                     const Place& place);
   absl::Status CheckLookBack(footfall::Source source, const Call& call,
                              const RowExpr& x, const Duration& back);
-  absl::Status CheckRunningSum(const Expr& expr, const Expr& argument);
-  std::optional<Additivity> RuleBetweenRows(const Expr& expr) const;
+  absl::Status CheckRunningSum(const Expr& expr, const Expr& argument,
+                               const RowExpr& x);
   std::string SomeDimension(const Expr& expr) const;
   RowExpr AddTransform(Transform transform);
   // (bind_events.cc)
@@ -150,6 +162,12 @@ class Binder {
   absl::StatusOr<const Expr*> OnlyArgument(const Expr& expr, const Call& call);
   absl::Status CheckNoDates(const Expr& where, const RowExpr& side, char op);
   RowExpr AddLeaf(Leaf leaf);
+  // Of what the statement alone says of its answer; each once.
+  void AddNote(std::string note);
+  void NoteRelated(const Expr& expr, Related related);
+  void NoteRatioOfRatios(const Expr& expr, absl::string_view name,
+                         const Expr& x);
+  void NoteMeanOfRatios(const Expr& expr, const Call& call, const Leaf& leaf);
   // What the steps there are gathered into; nullopt: the range.
   std::optional<Period> BucketOf(const Place& place) const;
   // Whether a bucket of the operand may hold more than one step.
@@ -182,6 +200,7 @@ class Binder {
   Plan plan_;
   footfall::Source every_source_;
   bool suggests_ = true;
+  bool names_items_ = false;  // HAVING, ORDER BY
 };
 
 // "avg(dau)" as the language prints it.

@@ -47,6 +47,41 @@ int64_t StepHolding(const Grid& grid, const Date& date) {
                      absl::Seconds(*date.utc_offset_s));
 }
 
+absl::Time BeginOf(const Date& date, const absl::TimeZone& zone) {
+  if (!date.utc_offset_s.has_value()) return absl::FromCivil(date.start, zone);
+  return absl::FromCivil(date.start, absl::UTCTimeZone()) -
+         absl::Seconds(*date.utc_offset_s);
+}
+
+bool TestDates(Comparison comparison, const Date& a, const Date& b,
+               const absl::TimeZone& zone) {
+  const absl::Time left = BeginOf(a, zone);
+  const absl::Time right = BeginOf(b, zone);
+  const bool left_longer = a.precision > b.precision;
+  const Date& longer = left_longer ? a : b;
+  const Date end = {longer.precision, DateEnd(longer), longer.utc_offset_s};
+  const absl::Time begin = left_longer ? left : right;
+  const absl::Time inside = left_longer ? right : left;
+  const bool equal = a.precision == b.precision
+                         ? left == right
+                         : inside >= begin && inside < BeginOf(end, zone);
+  switch (comparison) {
+    case Comparison::kEqual:
+      return equal;
+    case Comparison::kNotEqual:
+      return !equal;
+    case Comparison::kLess:
+      return left < right;
+    case Comparison::kLessEqual:
+      return left < right || equal;
+    case Comparison::kGreater:
+      return left > right;
+    case Comparison::kGreaterEqual:
+      return left > right || equal;
+  }
+  return false;
+}
+
 absl::CivilSecond CivilIn(const Date& date, const absl::TimeZone& zone) {
   if (!date.utc_offset_s.has_value()) return date.start;
   const absl::Time instant = absl::FromCivil(date.start, absl::UTCTimeZone()) -

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 
+#include "absl/time/time.h"
 #include "footfall/period.h"
+#include "footfall/statement.h"
 
 namespace footfall::query {
 
@@ -24,6 +26,15 @@ Date DateOfStep(const Grid& grid, int64_t step);
 
 // The step that holds the beginning of a date.
 int64_t StepHolding(const Grid& grid, const Date& date);
+
+// When a date begins, one without an offset being read in the zone; where a
+// clock there skips that second, when it goes on.
+absl::Time BeginOf(const Date& date, const absl::TimeZone& zone);
+
+// a cmp b, by when they begin. `=`: where one is written more exactly than the
+// other (an hour, and a day), whether it begins within the other.
+bool TestDates(Comparison comparison, const Date& a, const Date& b,
+               const absl::TimeZone& zone);
 
 // Its first civil second in a zone: a time with an offset is turned into the
 // zone's, another is one of the zone already.

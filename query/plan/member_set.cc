@@ -49,6 +49,26 @@ void MemberSet::Keep(const std::vector<bool>& members) {
   some_ = std::move(kept);
 }
 
+bool MemberSet::IsWithin(const MemberSet& other) const {
+  if (!other.picked() || kind_ == Kind::kNone) return true;
+  if (kind_ == Kind::kOne) return other.Contains(one_);
+  if (kind_ != Kind::kSome) return false;
+  for (size_t i = 0; i < some_.size(); ++i) {
+    if (some_[i] && !other.Contains(static_cast<MemberId>(i))) return false;
+  }
+  return true;
+}
+
+bool MemberSet::Meets(const MemberSet& other) const {
+  if (kind_ == Kind::kNone || other.kind_ == Kind::kNone) return false;
+  if (!picked() || !other.picked()) return true;
+  if (kind_ == Kind::kOne) return other.Contains(one_);
+  for (size_t i = 0; i < some_.size(); ++i) {
+    if (some_[i] && other.Contains(static_cast<MemberId>(i))) return true;
+  }
+  return false;
+}
+
 bool MatchesLike(absl::string_view text, absl::string_view pattern) {
   // Greedy with one way back: after a mismatch the last `%` takes one character
   // more. Earlier ones never need to: at most text x pattern comparisons.

@@ -43,6 +43,10 @@ class MemberSet {
     if (kind_ == Kind::kOne) return one_;
     return std::nullopt;
   }
+  // Whether every member of this set is in `other`.
+  bool IsWithin(const MemberSet& other) const;
+  // Whether some member is in both.
+  bool Meets(const MemberSet& other) const;
   bool certainly_empty() const { return kind_ == Kind::kNone; }
 
   friend bool operator==(const MemberSet&, const MemberSet&) = default;

@@ -35,9 +35,13 @@ bool operator==(const StepExpr& a, const StepExpr& b) {
 
 bool operator==(const TimeFunction& a, const TimeFunction& b) {
   return a.kind == b.kind && a.aggregate == b.aggregate &&
-         a.quantile == b.quantile && a.comparison == b.comparison &&
-         SameNumber(a.threshold, b.threshold) && a.count == b.count &&
-         a.lag == b.lag;
+         a.user_days == b.user_days && a.quantile == b.quantile &&
+         a.comparison == b.comparison && SameNumber(a.threshold, b.threshold) &&
+         a.count == b.count && a.lag == b.lag;
+}
+
+bool CountsNothing(const TimeFunction& function) {
+  return function.Is(Aggregate::kCount) || function.Is(Aggregate::kCoverage);
 }
 
 bool operator==(const Leaf& a, const Leaf& b) {
@@ -71,6 +75,23 @@ bool operator==(const RowExpr& a, const RowExpr& b) {
   return a.kind == b.kind && SameNumber(a.number, b.number) &&
          a.leaf == b.leaf && a.item == b.item && a.transform == b.transform &&
          a.events == b.events && a.op == b.op && a.sides == b.sides;
+}
+
+bool HasValueOfNothing(const Plan& plan, const RowExpr& expr) {
+  if (expr.kind == RowExpr::Kind::kLeaf) {
+    const Leaf& leaf = plan.leaves[expr.leaf];
+    return !leaf.whole_range && CountsNothing(leaf.function);
+  }
+  return std::any_of(
+      expr.sides.begin(), expr.sides.end(),
+      [&plan](const RowExpr& side) { return HasValueOfNothing(plan, side); });
+}
+
+bool RowsOfNothing(const Plan& plan) {
+  return std::any_of(plan.items.begin(), plan.items.end(),
+                     [&plan](const BoundItem& item) {
+                       return HasValueOfNothing(plan, item.expr);
+                     });
 }
 
 std::vector<Date> DatesThatCount(const BoundEvents& events) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -60,6 +61,9 @@ struct BoundOperand {
   // Rising. Where set, members of the one BY dimension that are not read: all
   // others are one group (TOP .. OTHERS).
   std::optional<std::vector<MemberId>> others_than;
+  // Groups that only series which are not split tell of are kept, for totals
+  // and ranks.
+  bool keeps_hidden = false;
 
   // Of its values; ACROSS may make decimals of integers.
   bool decimal() const {
@@ -85,9 +89,12 @@ struct TimeFunction {
     kCagr,
     kCorrelation,  // of two
     kCountInTop,   // `count`
+    kLastTime,     // a date
+    kAge,          // steps since the last sample
   };
   Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
+  bool user_days = false;  // kSum by this name: of days, which add up
   double quantile = 0.5;
   Comparison comparison = Comparison::kEqual;  // of the test
   Scalar threshold;
@@ -99,6 +106,8 @@ struct TimeFunction {
   }
 };
 bool operator==(const TimeFunction& a, const TimeFunction& b);
+// Whether it has a value of a bucket without samples: 0.
+bool CountsNothing(const TimeFunction& function);
 
 // A value at each step. The steps are those of the operands' grid or, of what
 // stands in a call with an EVERY of its own, the buckets of that EVERY:
@@ -118,9 +127,10 @@ struct StepExpr {
   Scalar number;  // kNumber
   // kOperand: index into Plan::operands. kOverTime: that gives grid and range.
   size_t operand = 0;
-  char op = '+';          // kArithmetic
-  TimeFunction function;  // kOverTime
-  size_t every = 0;       // kOverTime: its buckets, index into Plan::inner
+  char op = '+';                   // kArithmetic
+  Related related = Related::kNo;  // its sides
+  TimeFunction function;           // kOverTime
+  size_t every = 0;  // kOverTime: its buckets, index into Plan::inner
   // kNegate: one; kArithmetic: two; kOverTime: one, kCorrelation two.
   std::vector<StepExpr> sides;
   bool is_decimal = false;
@@ -134,6 +144,8 @@ std::optional<size_t> InnerOf(const StepExpr& expr);
 // An EVERY inside a call.
 struct InnerEvery {
   Period period;
+  // Some function has a value of a bucket without samples: count, coverage.
+  bool counts_nothing = false;
   std::vector<std::optional<Buckets>> buckets;  // [operands]; none: not read
 };
 
@@ -184,6 +196,7 @@ struct RowExpr {
   size_t transform = 0;  // kTransform: index into Plan::transforms
   size_t events = 0;     // kEvent, kEventNames: index into Plan::events
   char op = '+';         // kArithmetic
+  Related related = Related::kNo;  // its sides
   // kNegate, kAbsolute: one; kArithmetic, kDaysBetween: two.
   std::vector<RowExpr> sides;
   bool is_decimal = false;
@@ -245,6 +258,9 @@ struct Transform {
   footfall::Unit unit = footfall::Unit::kDay;  // kLag
   // kLag: missing where the row, or the one it looks back to, is partial.
   bool no_partial = false;
+  // kLag of a sum: as written, and of the mean of a step; else empty.
+  std::string name;
+  std::string mean;
   RowExpr counted;           // kShare: x as it counts in the total
   std::vector<bool> within;  // kShare: [BY dimensions]
   friend bool operator==(const Transform&, const Transform&) = default;
@@ -284,6 +300,9 @@ struct Plan {
   std::vector<BoundOperand> operands;
   std::vector<InnerEvery> inner;
   std::vector<Leaf> leaves;
+  // Leaves that are last values, and those that say of which step: a note tells
+  // where rows are of different ones. Without EVERY.
+  std::vector<std::pair<size_t, size_t>> last_times;
   std::vector<BoundEvents> events;
   std::optional<BoundAlign> align;
   // Each stands behind those that it reads.
@@ -301,7 +320,15 @@ struct Plan {
   FillMode fill = FillMode::kNone;
   std::optional<int64_t> fill_max;
   std::string zone;  // of IN ZONE; empty: each metric's own
+  // What the statement alone says of its answer.
+  std::vector<std::string> notes;
 };
+
+// Whether an item has a value of a bucket without samples: counts, coverages
+// and what arithmetic makes of them.
+bool HasValueOfNothing(const Plan& plan, const RowExpr& expr);
+// Whether some item of the plan has, so that there are rows of such buckets.
+bool RowsOfNothing(const Plan& plan);
 
 // Dates of the events from which some group may count, if each takes the first
 // that applies to it: of those that apply to the same groups, the first.

@@ -17,7 +17,8 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
                                        footfall::Source source,
                                        absl::string_view text) {
   if (now == absl::InfiniteFuture() || now == absl::InfinitePast()) {
-    return Refuse(Refusal::kNoNow, text, source);
+    return Refuse(Refusal::kLastTooLong, text, source,
+                  {absl::StrCat(last.count)});
   }
   auto units = Grid::Create(Period{last.unit, 1}, grid.zone_name());
   if (!units.ok()) return units.status();
@@ -44,74 +45,7 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
   return window;
 }
 
-// A date of a day or longer, moved by days or longer; as its first or its last
-// day where its own length does not lead to another.
-std::optional<Date> ShiftCivilDate(Date date, bool is_first, int64_t count,
-                                   Unit unit) {
-  const Grid days;
-  for (const bool as_day : {false, true}) {
-    if (as_day) {
-      const absl::CivilSecond at = is_first ? date.start : DateEnd(date) - 1;
-      date = Date{Unit::kDay, absl::CivilSecond(absl::CivilDay(at)), {}};
-    }
-    const auto buckets = Buckets::Create(days, Period{date.precision, 1},
-                                         absl::UTCTimeZone(), "UTC");
-    if (!buckets.ok() || !buckets->CheckShift(count, unit).ok()) continue;
-    const auto shifted = buckets->Shift(
-        buckets->BucketOf(days.StepAt(date.start)), -count, unit);
-    if (!shifted.has_value()) return std::nullopt;
-    return Date{date.precision, buckets->CivilStart(*shifted), {}};
-  }
-  return std::nullopt;
-}
-
-std::optional<Date> ShiftDate(const Date& date, const Grid& grid, bool is_first,
-                              int64_t count, Unit unit) {
-  if (date.precision >= Unit::kDay && unit >= Unit::kDay) {
-    return ShiftCivilDate(date, is_first, count, unit);
-  }
-  const absl::TimeZone& zone = grid.zone();
-  const auto instant_of = [&](const absl::CivilSecond& civil) {
-    return date.utc_offset_s.has_value()
-               ? absl::FromCivil(civil, absl::UTCTimeZone()) -
-                     absl::Seconds(*date.utc_offset_s)
-               : absl::FromCivil(civil, zone);
-  };
-  const absl::Time edge = is_first
-                              ? instant_of(date.start)
-                              : instant_of(DateEnd(date)) - absl::Seconds(1);
-  if (unit < Unit::kDay) {
-    const int64_t seconds = unit == Unit::kHour     ? 3600
-                            : unit == Unit::kMinute ? 60
-                                                    : 1;
-    return InstantDate(edge - absl::Seconds(seconds * count), zone);
-  }
-  // The same time of day on another date.
-  const absl::CivilSecond civil = zone.At(edge).cs;
-  const absl::CivilSecond midnight{absl::CivilDay(civil)};
-  const std::optional<Date> day =
-      ShiftCivilDate(Date{Unit::kDay, midnight, {}}, is_first, count, unit);
-  if (!day.has_value()) return std::nullopt;
-  const absl::CivilSecond moved = day->start + (civil - midnight);
-  if (zone.At(moved).kind == absl::TimeZone::TimeInfo::SKIPPED) {
-    return std::nullopt;
-  }
-  return Date{Unit::kSecond, moved, {}};
-}
-
 }  // namespace
-
-std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
-                                      const Grid& grid, int64_t count,
-                                      Unit unit) {
-  TimeWindow shifted = window;
-  shifted.first = ShiftDate(*window.first, grid, true, count, unit);
-  shifted.last = ShiftDate(*window.last, grid, false, count, unit);
-  if (!shifted.first.has_value() || !shifted.last.has_value()) {
-    return std::nullopt;
-  }
-  return shifted;
-}
 
 absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
                                          absl::Time now,

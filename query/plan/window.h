@@ -22,15 +22,14 @@ absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
                                          absl::Time now,
                                          absl::string_view text);
 
-// `window` that much earlier by the calendar, on a grid's dates: each end is
-// moved, as long as it is written where that leads to such a stretch (2025-03
-// by a month), else by its first and last day. nullopt where an end is then a
-// date that does not exist.
+// `window` that much earlier by the calendar: of whole months, for a shift by
+// months or more, whole months; else each end is moved. nullopt where an end is
+// then a date that does not exist; `missing` is that date.
 //
 // Requires: both ends are said; units below a day for grids below a day alone.
 std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
                                       const Grid& grid, int64_t count,
-                                      Unit unit);
+                                      Unit unit, std::string* missing);
 
 // As DURING would say it: "2025-01-10..2025-02-08".
 std::string FormatWindow(const TimeWindow& window);

@@ -119,8 +119,9 @@ absl::Status RunScript(Database& database, absl::string_view text,
 
 absl::Status Execute(Database& database, absl::string_view text,
                      const QueryOptions& options, const ExecuteHooks& hooks) {
-  return Guarded(
-      [&] { return query::RunScript(database, text, options, hooks); });
+  return Guarded([&] {
+    return query::RunScript(database, text, query::WithNow(options), hooks);
+  });
 }
 
 absl::Status Execute(Database& database, const Statement& statement,
@@ -130,7 +131,8 @@ absl::Status Execute(Database& database, const Statement& statement,
     FOOTFALL_ASSIGN_OR_RETURN(
         const Statement parsed,
         query::ParsePrinted(statement, text, options.limits));
-    return query::RunAndReport(database, parsed, text, options, hooks);
+    return query::RunAndReport(database, parsed, text, query::WithNow(options),
+                               hooks);
   });
 }
 

@@ -77,6 +77,12 @@ absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
   return *std::move(parsed);
 }
 
+QueryOptions WithNow(const QueryOptions& options) {
+  QueryOptions with_now = options;
+  if (with_now.now == absl::InfiniteFuture()) with_now.now = absl::Now();
+  return with_now;
+}
+
 std::string FirstWord(const Statement& statement) {
   const std::string text = Print(statement);
   return text.substr(0, text.find(' '));
@@ -85,9 +91,10 @@ std::string FirstWord(const Statement& statement) {
 }  // namespace query
 
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
-                             const QueryOptions& options) {
+                             const QueryOptions& given) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
     using query::Refusal;
+    const QueryOptions options = query::WithNow(given);
     if (text.size() > options.limits.max_text_bytes) {
       return query::Refuse(Refusal::kTextLimit, "", {},
                            {absl::StrCat(text.size()),
@@ -110,8 +117,9 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
 
 absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
-                             const QueryOptions& options) {
+                             const QueryOptions& given) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
+    const QueryOptions options = query::WithNow(given);
     const std::string text = Print(statement);
     FOOTFALL_ASSIGN_OR_RETURN(
         const Statement parsed,

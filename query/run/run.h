@@ -37,6 +37,9 @@ absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
                                        absl::string_view text,
                                        QueryLimits limits);
 
+// The options with a now: the clock's, where it was left out.
+QueryOptions WithNow(const QueryOptions& options);
+
 // "DEFINE"
 std::string FirstWord(const Statement& statement);
 

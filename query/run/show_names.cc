@@ -67,10 +67,17 @@ absl::Status CheckTexts(const Snapshot& snapshot, const Condition& condition,
   return absl::OkStatus();
 }
 
-// Whether the first second of a date lies in the window.
+// Whether a date begins in the window.
 bool Begins(const Date& date, const TimeWindow& window) {
-  return (!window.first.has_value() || date.start >= window.first->start) &&
-         (!window.last.has_value() || date.start < DateEnd(*window.last));
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const absl::Time begin = BeginOf(date, utc);
+  if (window.first.has_value() && begin < BeginOf(*window.first, utc)) {
+    return false;
+  }
+  if (!window.last.has_value()) return true;
+  Date end = *window.last;
+  end.start = DateEnd(end);
+  return begin < BeginOf(end, utc);
 }
 
 }  // namespace

@@ -186,7 +186,7 @@ void Maker::ChooseSpan(int64_t days) {
       // ... as far as the metric's steps are days.
       if (set.spec.period.unit != Unit::kDay) {
         span.clause.clear();
-        span.now = absl::InfiniteFuture();
+        span.now = kAllIsOver;
         return;
       }
       break;

@@ -73,12 +73,16 @@ struct Item {
   }
 };
 
+// A now behind all ranges: left out, it would be the clock's.
+inline const absl::Time kAllIsOver =
+    absl::FromCivil(absl::CivilDay(9999, 1, 1), absl::UTCTimeZone());
+
 // A stretch of time, as written and as texts that SQL compares with d and e.
 struct Span {
   std::string clause;                // "DURING ...", or empty
   std::optional<std::string> first;  // least d
   std::optional<std::string> last;   // greatest e
-  absl::Time now = absl::InfiniteFuture();
+  absl::Time now = kAllIsOver;
 };
 
 struct Question {

@@ -210,8 +210,19 @@ void Reference::KeepBuckets() {
                     " AS t, count(*) AS expected FROM ", calendar_, " WHERE ",
                     RangeTest(), " GROUP BY 1) JOIN ", buckets_, " USING (t))");
   } else {
-    absl::StrAppend(&sql, "(SELECT '' AS t, count(*) AS expected, 0 AS cut ",
-                    "FROM ", calendar_, " WHERE ", RangeTest(), ")");
+    // A value that needed a part of an inner bucket.
+    std::string cut = "0";
+    if (question_.inner) {
+      const std::string b = absl::StrCat("b", *question_.inner);
+      cut = absl::StrCat("EXISTS (SELECT 1 FROM ", spec_.name, " JOIN ",
+                         calendar_, " USING (d) WHERE ", Conditions(0), " AND ",
+                         RangeTest(), " AND ", b, " IN (SELECT ", b, " FROM ",
+                         calendar_, " JOIN ", spec_.name, "_", b, " ON t = ", b,
+                         " WHERE ", RangeTest(), " GROUP BY ", b,
+                         " HAVING count(*) < max(whole)))");
+    }
+    absl::StrAppend(&sql, "(SELECT '' AS t, count(*) AS expected, ", cut,
+                    " AS cut FROM ", calendar_, " WHERE ", RangeTest(), ")");
   }
   Keep("bucket", "t", sql);
 }

@@ -74,6 +74,8 @@ class Reference {
   static std::string Over(Function function, const std::string& column,
                           const Item& item);
   void KeepFound(std::string sql);
+  bool CountsNothing() const;
+  void AppendNothing(const std::string& name, std::string* sql) const;
   void AppendFoundOf(const std::string& name, const std::string& table,
                      std::string* sql) const;
 

@@ -210,7 +210,79 @@ void Reference::AppendFoundOf(const std::string& name, const std::string& table,
   if (question_.top && question_.others.empty()) {
     absl::StrAppend(sql, " JOIN top USING (", List(groups_, ""), ")");
   }
-  absl::StrAppend(sql, " GROUP BY ", List(groups_, ", "), "t)");
+  absl::StrAppend(sql, " GROUP BY ", List(groups_, ", "), "t",
+                  question_.inner ? " HAVING sum(steps) > 0" : "", ")");
+  if (CountsNothing()) AppendNothing(name, sql);
+}
+
+bool Reference::CountsNothing() const {
+  const auto counts = [](Function function) {
+    return function == Function::kCount || function == Function::kCoverage;
+  };
+  return !question_.inner &&
+         std::any_of(question_.items.begin(), question_.items.end(),
+                     [&](const Item& item) {
+                       const bool two = item.form == Item::Form::kRatio ||
+                                        item.form == Item::Form::kDifference;
+                       return counts(item.function) ||
+                              (two && counts(item.other));
+                     });
+}
+
+// Rows of buckets without samples, of groups that have some in the range, and
+// of all where there is one row at most: counts and coverages of 0.
+void Reference::AppendNothing(const std::string& name, std::string* sql) const {
+  const auto of_nothing = [](Function function) {
+    return function == Function::kCount ? "0"
+           : function == Function::kCoverage
+               ? "CASE WHEN expected > 0 THEN 0.0 END"
+               : "NULL";
+  };
+  std::string groups;
+  const std::string inside =
+      absl::StrCat(" WHERE d BETWEEN '", first_, "' AND '", last_, "'");
+  if (groups_.empty() && !question_.every) {
+    groups = "SELECT 1";
+  } else {
+    const auto of = [&](const std::string& table) {
+      return absl::StrCat("SELECT DISTINCT ",
+                          groups_.empty() ? "1" : List(groups_, ""), " FROM ",
+                          table, inside);
+    };
+    groups = two_sides() && !Uses(Function::kCorr)
+                 ? absl::StrCat(of("step0"), " UNION ", of("step1"))
+                 : of("step");
+  }
+  const std::string real = name + "_real";
+  const size_t at = sql->rfind(name + " AS (");
+  sql->replace(at, name.size(), real);
+  absl::StrAppend(sql, ", ", name, " AS (SELECT * FROM ", real,
+                  " UNION ALL SELECT ", List(groups_, ", "),
+                  "t, cut, expected, 0, NULL");
+  if (Uses(Function::kCagr)) sql->append(", NULL");
+  if (looks_back()) sql->append(", d0, j");
+  for (size_t i = 0; i < question_.items.size(); ++i) {
+    const Item& item = question_.items[i];
+    const char* own = of_nothing(item.function);
+    absl::StrAppend(sql, ", ", own, ", ", own);
+    if (item.form == Item::Form::kRatio ||
+        item.form == Item::Form::kDifference) {
+      const char* other = of_nothing(item.other);
+      absl::StrAppend(sql, ", ", other, ", ", other);
+    }
+    if (item.form == Item::Form::kBounds) sql->append(", NULL");
+    if (item.looks_back()) absl::StrAppend(sql, ", since", i, ", wide", i);
+  }
+  absl::StrAppend(sql, " FROM (", groups, ") AS g CROSS JOIN bucket AS b");
+  if (question_.top && question_.others.empty()) {
+    absl::StrAppend(sql, " JOIN top USING (", List(groups_, ""), ")");
+  }
+  absl::StrAppend(sql, " WHERE NOT EXISTS (SELECT 1 FROM ", real,
+                  " AS r WHERE r.t = b.t");
+  for (const std::string& group : groups_) {
+    absl::StrAppend(sql, " AND r.", group, " = g.", group);
+  }
+  absl::StrAppend(sql, "))");
 }
 
 }  // namespace footfall::oracle

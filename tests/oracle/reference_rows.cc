@@ -239,7 +239,8 @@ Reference::Columns Reference::LookBackColumns(size_t i) const {
       columns.expected = e + "expected";
       break;
     case Form::kDelta:
-      columns.value = absl::StrCat(v, " - ", ev);
+      columns.value = absl::StrCat("CASE WHEN NOT f.cut AND NOT ", e,
+                                   "cut THEN ", v, " - ", ev, " END");
       columns.kind = KindOfTwo(false, v, lo, ev, elo);
       break;
     case Form::kGrowth:

@@ -87,18 +87,40 @@ void Reference::AppendPairs(std::string* sql) const {
                   "step0 JOIN step1 USING (", List(groups_, ", "), "d))");
 }
 
-// An inner bucket stands where its first step with a value does.
+// An inner bucket stands where its first step with a value does. One that the
+// range cuts is left out; one without steps has a count of 0.
 void Reference::AppendInner(std::string* sql) const {
   const std::string bucket = absl::StrCat("b", *question_.inner);
   const Function function = question_.inner_function;
+  const std::string cut =
+      absl::StrCat("(SELECT ", bucket, " AS range_t, min(d) AS range_d, ",
+                   "count(*) AS in_range FROM ", calendar_, " WHERE ",
+                   RangeTest(), " GROUP BY 1)");
   Begin("inner_step", sql);
   absl::StrAppend(sql, "(SELECT ", List(groups_, ", "),
                   "min(d) AS d, t AS inner_t, count(*) AS steps, ",
                   Over(function, "v", Item()), " AS v, ",
                   Over(function, low(), Item()), " AS lo FROM ",
                   Ranked("step", bucket), " GROUP BY ", List(groups_, ", "),
-                  "t), inner AS (SELECT inner_step.*, j FROM inner_step JOIN ",
-                  spec_.name, "_", bucket, " ON t = inner_t)");
+                  "t)");
+  if (function == Function::kCount) {
+    absl::StrAppend(sql, ", inner_all AS (SELECT * FROM inner_step UNION ALL ",
+                    "SELECT ", List(groups_, ", "),
+                    "range_d, range_t, 0, 0, 0 FROM (SELECT DISTINCT ",
+                    groups_.empty() ? "1" : List(groups_, ""),
+                    " FROM step) AS g CROSS JOIN ", cut,
+                    " AS c WHERE NOT EXISTS (SELECT 1 FROM inner_step AS s "
+                    "WHERE s.inner_t = c.range_t");
+    for (const std::string& group : groups_) {
+      absl::StrAppend(sql, " AND s.", group, " = g.", group);
+    }
+    absl::StrAppend(sql, "))");
+  }
+  absl::StrAppend(sql, ", inner AS (SELECT x.*, j FROM ",
+                  function == Function::kCount ? "inner_all" : "inner_step",
+                  " AS x JOIN ", spec_.name, "_", bucket,
+                  " ON t = inner_t JOIN ", cut,
+                  " AS c ON c.range_t = inner_t WHERE in_range = whole)");
 }
 
 }  // namespace footfall::oracle

@@ -75,6 +75,12 @@ absl::CivilSecond DateEnd(const Date& date);
 // An instant as a date: to the second, with the zone's offset at it.
 Date InstantDate(absl::Time time, const absl::TimeZone& zone);
 
+// Whether a time without an offset names one instant in the zone.
+// INVALID_ARGUMENT, with the two instants that it may mean, where clocks skip
+// it or show it twice.
+absl::Status CheckLocalTime(const Date& date, const absl::TimeZone& zone,
+                            absl::string_view zone_name);
+
 // The zone of that name (`Area/City`, UTC). INVALID_ARGUMENT: as Grid::Create.
 absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view name);
 

@@ -38,7 +38,9 @@ struct QueryLimits {
 };
 
 struct QueryOptions {
-  // What `now` means; nothing else reads a clock.
+  // What `now` means. Left out (InfiniteFuture), the clock is read once, at the
+  // door; a test, or one who asks again for the same answer, sets it. Nothing
+  // else reads a clock.
   absl::Time now = absl::InfiniteFuture();
   absl::flat_hash_map<std::string, ParameterValue> parameters;
   QueryLimits limits;

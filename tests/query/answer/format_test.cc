@@ -5,6 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "footfall/answer.h"
 #include "tests/support/catch.h"
 
@@ -257,6 +261,40 @@ TEST_CASE("the table writes every kind of cell", "[answer]") {
         "          ~0.80000\n"
         "         [0.90000]\n"
         "                 -\n");
+}
+
+TEST_CASE("the table rounds a range outwards", "[answer]") {
+  Answer answer;
+  Column value;
+  value.name = "share";
+  value.type = ColumnType::kDecimal;
+  value.decimals = {0.7, 2.0 / 3, 1e6 + 2.0 / 3};
+  value.low = {2.0 / 3, 1.0 / 3, 1e6 + 2.0 / 3 - 0.5};
+  value.high = {0.8, 1.0 / 1.5 + 1e-9, 1e6 + 1.0 / 3 + 0.5};
+  value.kinds = {CellKind::kRange, CellKind::kRange, CellKind::kRange};
+  AddItem(value, {1, 1, 1}, {1, 1, 1}, &answer);
+  answer.set_row_count(3);
+  const std::string table = FormatTable(answer, {});
+  INFO(table);
+  size_t rows = 0;
+  for (const absl::string_view line : absl::StrSplit(table, '\n')) {
+    const std::vector<std::string> ends = absl::StrSplit(
+        absl::StripSuffix(
+            absl::StripPrefix(absl::StripAsciiWhitespace(line), "["), "]"),
+        "..");
+    double low = 0;
+    double high = 0;
+    if (ends.size() != 2 ||
+        !absl::SimpleAtod(absl::StrReplaceAll(ends[0], {{",", ""}}), &low) ||
+        !absl::SimpleAtod(absl::StrReplaceAll(ends[1], {{",", ""}}), &high)) {
+      continue;
+    }
+    CHECK(low <= value.low[rows]);
+    CHECK(high >= value.high[rows]);
+    CHECK(value.low[rows] - low < 0.1);
+    ++rows;
+  }
+  CHECK(rows == 3);
 }
 
 TEST_CASE("dates have bounds too", "[answer]") {

@@ -226,6 +226,7 @@ TEST_CASE("what members come to ACROSS a dimension holds what is true",
   constexpr size_t kPlatform = 1;
   size_t rows = 0;
   size_t wholes = 0;
+  size_t hidden = 0;
   for (int round = 0; round < 600; ++round) {
     World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
     const Asked asked = MakeQuestion(&random);
@@ -285,6 +286,14 @@ TEST_CASE("what members come to ACROSS a dimension holds what is true",
       CheckWithin(*answer, "a", r, sum / static_cast<double>(n));
       CheckWithin(*answer, "l", r, truths.front());
       CheckWithin(*answer, "h", r, truths.back());
+      // Members without a value of which some series tells are more of them.
+      for (const std::string& platform : kMembers[kPlatform]) {
+        row.by[kPlatform] = platform;
+        if (!IsNamed(world, row)) continue;
+        const double most = static_cast<double>(Truth(world, step, row).size());
+        CHECK(answer->Find("h")->high[r] >= most);
+        hidden += most > truths.back() ? 1 : 0;
+      }
       CheckWithin(*answer, "m", r, (truths[(n - 1) / 2] + truths[n / 2]) / 2);
       if (!adds) CheckWithin(*answer, "s", r, sum);
       ++rows;
@@ -292,6 +301,7 @@ TEST_CASE("what members come to ACROSS a dimension holds what is true",
   }
   CHECK(rows > 400);
   CHECK(wholes > 50);
+  CHECK(hidden > 10);
 }
 
 // ---- combine.h's definition, as it stands there, for one step.

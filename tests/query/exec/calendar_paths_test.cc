@@ -402,7 +402,8 @@ TEST_CASE("all ways through the calendar agree", "[select][calendar]") {
     size_t with_value = 0;
     int64_t largest = 0;
     for (const Expected& row : both) {
-      if (row.present == 0) continue;
+      // What the range cuts is left out.
+      if (row.present == 0 || row.partial) continue;
       ++with_value;
       largest = std::max(largest, row.sum);
     }
@@ -411,7 +412,9 @@ TEST_CASE("all ways through the calendar agree", "[select][calendar]") {
                                ") AS m, count(sum(x)", every, ") AS n", range));
     INFO("max(sum(x)" << every << ")" << range);
     if (!inner.ok()) FAIL(inner.status().message());
-    CHECK(inner->Find("m")->integers[0] == largest);
+    REQUIRE(inner->row_count() == 1);
+    if (with_value > 0) CHECK(inner->Find("m")->integers[0] == largest);
+    CHECK(inner->Find("m")->is_missing(0) == (with_value == 0));
     CHECK(inner->Find("n")->integers[0] == static_cast<int64_t>(with_value));
   }
 }

@@ -1,5 +1,6 @@
 #include "query/plan/window.h"
 
+#include <random>
 #include <string>
 
 #include "footfall/query.h"
@@ -76,6 +77,46 @@ TEST_CASE("a side left out stays open", "[plan]") {
   const auto one = ResolveWindow(DuringOf("2025-Q1"), grid, now, "");
   REQUIRE(one.ok());
   CHECK(one->first == one->last);
+}
+
+TEST_CASE("a range lies earlier by what it covers, not by how it is written",
+          "[plan]") {
+  std::mt19937 random(8);
+  const auto pick = [&random](int from, int to) {
+    return std::uniform_int_distribution<int>(from, to)(random);
+  };
+  const Grid grid = *Grid::Create(Period{kDay, 1}, "Asia/Shanghai");
+  size_t moved = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const Unit written = static_cast<Unit>(pick(5, 8));  // week to year
+    const auto units = Grid::Create(Period{written, 1}, "UTC");
+    const int64_t first =
+        units->StepAt(absl::CivilSecond(2024, pick(1, 12), pick(1, 28)));
+    TimeWindow window;
+    window.said = true;
+    window.first = Date{written, units->CivilStart(first), {}};
+    window.last = Date{written, units->CivilStart(first + pick(0, 3)), {}};
+    TimeWindow days = window;
+    days.last = Date{
+        kDay, absl::CivilSecond(absl::CivilDay(DateEnd(*window.last)) - 1), {}};
+    days.first->precision = kDay;
+    const Unit by = static_cast<Unit>(pick(4, 8));
+    const int64_t count = pick(1, 3);
+    std::string missing;
+    const auto a = ShiftWindow(window, grid, count, by, &missing);
+    const auto b = ShiftWindow(days, grid, count, by, &missing);
+    INFO(FormatWindow(window)
+         << " by " << count << " " << std::string(UnitName(by)));
+    REQUIRE(a.has_value() == b.has_value());
+    CHECK(a.has_value() == missing.empty());
+    if (!a.has_value()) continue;
+    const StepRange left = grid.StepsInside(a->first, a->last);
+    const StepRange right = grid.StepsInside(b->first, b->last);
+    CHECK(left.begin == right.begin);
+    CHECK(left.end == right.end);
+    ++moved;
+  }
+  CHECK(moved > 1000);
 }
 
 TEST_CASE("a step is unfinished until its end has come", "[plan]") {

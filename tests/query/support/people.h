@@ -164,6 +164,20 @@ inline std::set<size_t> Truth(const World& world, size_t step, const Row& row) {
   return found;
 }
 
+// Whether some series, of any step, names the row's members.
+inline bool IsNamed(const World& world, const Row& row) {
+  for (const auto& samples : world.samples) {
+    for (const auto& [box, value] : samples) {
+      bool names = Bears(row, box);
+      for (size_t d = 0; d < kDimensions; ++d) {
+        names = names && (!row.by[d].has_value() || box[d] == *row.by[d]);
+      }
+      if (names) return true;
+    }
+  }
+  return false;
+}
+
 struct Asked {
   std::string where;
   std::string by;

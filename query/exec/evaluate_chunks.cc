@@ -1,0 +1,367 @@
+// Reads the samples, some groups at a time, and makes cells of them.
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "footfall/guard.h"
+#include "query/exec/evaluation.h"
+#include "query/exec/lanes.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// Lanes of this many bytes are worked on at a time: about what a core's own
+// cache holds.
+constexpr uint64_t kChunkBytes = uint64_t{2} << 20;
+
+// a + b of lane values; where that leaves 64 bits, the largest number.
+int64_t Plus(bool decimal, int64_t a, int64_t b) {
+  if (decimal) {
+    return std::bit_cast<int64_t>(std::bit_cast<double>(a) +
+                                  std::bit_cast<double>(b));
+  }
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+}  // namespace
+
+// Cuts depend on the question alone, never on the number of threads: sums of
+// decimals come out the same.
+std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
+  std::vector<Chunk> chunks;
+  Chunk chunk;
+  uint64_t bytes = 0;
+  for (size_t g = 0; g < results_.groups.size(); ++g) {
+    uint64_t more = 0;
+    for (size_t o = 0; o < plan_.operands.size(); ++o) {
+      if (local_[o][g] != kNoGroup && !broadcast_[o].has_value()) {
+        more += readers_[o]->BytesOfGroup(local_[o][g]);
+      }
+    }
+    if (chunk.end > chunk.begin && bytes + more > kChunkBytes) {
+      chunks.push_back(chunk);
+      chunk.begin = g;
+      bytes = 0;
+    }
+    chunk.end = g + 1;
+    bytes += more;
+  }
+  if (chunk.end > chunk.begin) chunks.push_back(chunk);
+  return chunks;
+}
+
+absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
+                                size_t end, const StepLane& x,
+                                const StepLane& y, CagrDoubts doubts,
+                                Findings* findings) {
+  const Leaf& leaf = plan_.leaves[leaf_index];
+  LeafTable& table = results_.leaves[leaf_index];
+  const Timeline& timeline = *results_.timeline;
+  for (size_t b = begin; b < end; ++b) {
+    const BucketPiece piece = leaf.whole_range
+                                  ? timeline.whole(leaf.operand, group)
+                                  : timeline.piece(leaf.operand, group, b);
+    CagrDoubts own;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Cell cell,
+        over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &own));
+    table.Set(group, b, cell);
+    doubts.not_positive |= own.not_positive;
+    doubts.too_short |= own.too_short;
+    if (own.left_out > 0) {
+      int64_t& most = findings->left_out[leaf_index];
+      most = std::max(most, own.left_out);
+      if (!leaf.whole_range) findings->cut_slots.insert(b);
+    }
+  }
+  findings->Add(leaf_index, group, doubts);
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
+  const size_t operands = plan_.operands.size();
+  std::vector<GroupLanes> lanes(operands);
+  // [operands][groups of the chunk] where the group's lane is; SIZE_MAX: none.
+  std::vector<std::vector<size_t>> slots(operands);
+  findings->extents.resize(operands);
+  findings->changes.resize(operands);
+  findings->no_members.resize(operands);
+  findings->hidden.resize(operands);
+  for (size_t o = 0; o < operands; ++o) {
+    slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
+    std::vector<uint32_t> wanted;
+    std::vector<StepRange> told;  // ALIGN: notes are of a group's own steps
+    for (size_t g = chunk.begin; g < chunk.end; ++g) {
+      const uint32_t local = local_[o][g];
+      if (local == kNoGroup) continue;
+      if (broadcast_[o].has_value()) {
+        slots[o][g - chunk.begin] = local;
+      } else {
+        slots[o][g - chunk.begin] = wanted.size();
+        wanted.push_back(local);
+        if (plan_.align.has_value()) {
+          told.push_back(results_.timeline->StepsOfGroup(o, g));
+        }
+      }
+    }
+    const GroupLanes* read = &lanes[o];
+    if (broadcast_[o].has_value()) {
+      read = &*broadcast_[o];
+    } else if (!wanted.empty()) {
+      FOOTFALL_ASSIGN_OR_RETURN(lanes[o], readers_[o]->Read(wanted, told));
+    } else {
+      continue;
+    }
+    findings->contradiction |=
+        read->sets.contradiction || readers_[o]->contradiction();
+    findings->hidden[o] = read->hidden;
+    findings->changes[o] = read->sets.count_change;
+    if (findings->changes[o].has_value()) {
+      // From the chunk's set to the operand's group.
+      findings->changes[o]->set = broadcast_[o].has_value()
+                                      ? findings->changes[o]->set
+                                      : wanted[findings->changes[o]->set];
+    }
+    findings->no_members[o] = read->no_member;
+    if (findings->no_members[o].has_value() && !broadcast_[o].has_value()) {
+      findings->no_members[o]->set = wanted[findings->no_members[o]->set];
+    }
+    if (!results_.timeline->open(o) && !averaged_[o]) continue;
+    for (const size_t slot : slots[o]) {
+      if (slot == SIZE_MAX) continue;
+      const uint64_t* present = read->sets.present_bits(slot);
+      for (size_t w = 0; w < read->sets.words; ++w) {
+        if (present[w] == 0) continue;
+        StepRange& extent = findings->extents[o];
+        const int64_t base =
+            read->sets.steps.begin + static_cast<int64_t>(w * 64);
+        const int64_t first = base + std::countr_zero(present[w]);
+        const int64_t end = base + std::bit_width(present[w]);
+        if (extent.empty()) extent = {first, end};
+        extent.begin = std::min(extent.begin, first);
+        extent.end = std::max(extent.end, end);
+      }
+    }
+  }
+  StepLanes x_maker(plan_, readers_, *over_time_);
+  StepLanes y_maker(plan_, readers_, *over_time_);
+  StepLanes hidden_maker(plan_, readers_, *over_time_);
+  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+    const Leaf& leaf = plan_.leaves[i];
+    const std::vector<size_t> read = OperandsOf(leaf);
+    for (size_t g = chunk.begin; g < chunk.end; ++g) {
+      const auto lane_of = [&](size_t o) -> std::optional<LaneView> {
+        const size_t slot = slots[o][g - chunk.begin];
+        if (slot == SIZE_MAX) return std::nullopt;
+        return readers_[o]->View(
+            broadcast_[o].has_value() ? *broadcast_[o] : lanes[o], slot,
+            local_[o][g], leaf.total);
+      };
+      const size_t sets = InnerSets(leaf);
+      for (size_t set = 0; set < sets; ++set) {
+        absl::Span<const InnerSteps> inner;
+        if (set < inner_.size()) inner = inner_[set];
+        CagrDoubts doubts;
+        FOOTFALL_ASSIGN_OR_RETURN(
+            const StepLane x,
+            x_maker.Make(leaf.steps, inner, lane_of, &doubts));
+        StepLane y;
+        if (leaf.other.has_value()) {
+          FOOTFALL_ASSIGN_OR_RETURN(
+              y, y_maker.Make(*leaf.other, inner, lane_of, &doubts));
+        }
+        if (leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+          tops_[i][set].Put(g, x);
+        }
+        const size_t end = sets > 1 ? set + 1 : results_.leaves[i].buckets();
+        FOOTFALL_RETURN_IF_ERROR(
+            Reduce(i, g, set, end, x, y, doubts, findings));
+      }
+      FOOTFALL_RETURN_IF_ERROR(
+          ReckonHidden(i, g, read, lane_of, &hidden_maker, findings));
+    }
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+  }
+  return absl::OkStatus();
+}
+
+bool Evaluation::AddHidden(size_t operand, size_t group, const LaneView& view,
+                           HiddenLane* lane, Findings* findings) const {
+  const StepRange range = readers_[operand]->steps();
+  const size_t steps = static_cast<size_t>(range.size());
+  bool any = false;
+  for (size_t s = 0; s < steps; ++s) {
+    if (view.hidden[s] == 0 || BitAt(view.present, s)) continue;
+    if (!any) {
+      any = true;
+      lane->present.assign(view.present, view.present + WordsFor(steps));
+      lane->values.assign(steps, 0);
+      lane->lows.assign(steps, 0);
+      lane->highs.assign(steps, 0);
+      if (!findings->hidden[operand].has_value()) {
+        findings->hidden[operand] = {results_.groups[group],
+                                     range.begin + static_cast<int64_t>(s),
+                                     view.hidden[s]};
+      }
+    }
+    lane->present[s / 64] |= uint64_t{1} << (s % 64);
+    lane->highs[s] = view.hidden[s];
+  }
+  if (!any) return false;
+  for (size_t s = 0; s < steps; ++s) {
+    if (!BitAt(view.present, s)) continue;
+    lane->values[s] = view.values[s];
+    lane->lows[s] = view.lows == nullptr ? view.values[s] : view.lows[s];
+    lane->highs[s] = view.highs != nullptr ? view.highs[s]
+                     : view.extra == nullptr
+                         ? view.values[s]
+                         : Plus(plan_.operands[operand].decimal(),
+                                view.values[s], view.extra[s]);
+  }
+  return true;
+}
+
+// Where a group has no step of its own, it may have people that only series
+// which are not split tell of. Cells of steps are left as they are: functions
+// over time are of the steps present.
+absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
+                                      absl::Span<const size_t> operands,
+                                      LaneOf lane_of, StepLanes* maker,
+                                      Findings* findings) {
+  const Leaf& leaf = plan_.leaves[leaf_index];
+  if (leaf.is_date || leaf.function.kind == TimeFunction::Kind::kCorrelation) {
+    return absl::OkStatus();
+  }
+  std::vector<std::optional<LaneView>> views(plan_.operands.size());
+  std::vector<HiddenLane> hidden(plan_.operands.size());
+  bool any = false;
+  for (const size_t o : operands) {
+    if (!plan_.operands[o].keeps_hidden) continue;
+    views[o] = lane_of(o);
+    if (!views[o].has_value() || views[o]->hidden == nullptr) continue;
+    if (!AddHidden(o, group, *views[o], &hidden[o], findings)) continue;
+    any = true;
+    views[o]->values = hidden[o].values.data();
+    views[o]->lows = hidden[o].lows.data();
+    views[o]->highs = hidden[o].highs.data();
+    views[o]->extra = nullptr;
+    views[o]->present = hidden[o].present.data();
+  }
+  if (!any) return absl::OkStatus();
+  const auto with_hidden = [&](size_t o) { return views[o]; };
+  const bool places = leaf.function.kind == TimeFunction::Kind::kCountInTop;
+  LeafTable& table = results_.leaves[leaf_index];
+  const size_t sets = InnerSets(leaf);
+  for (size_t set = 0; set < sets; ++set) {
+    absl::Span<const InnerSteps> inner;
+    if (set < inner_.size()) inner = inner_[set];
+    CagrDoubts doubts;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const StepLane x, maker->Make(leaf.steps, inner, with_hidden, &doubts));
+    if (places) {
+      tops_[leaf_index][set].PutHidden(group, x);
+      continue;
+    }
+    const size_t end = sets > 1 ? set + 1 : table.buckets();
+    for (size_t b = set; b < end; ++b) {
+      const Cell own = table.Get(group, b);
+      if (own.present > 0 || own.has_value) continue;
+      const BucketPiece piece =
+          leaf.whole_range ? results_.timeline->whole(leaf.operand, group)
+                           : results_.timeline->piece(leaf.operand, group, b);
+      FOOTFALL_ASSIGN_OR_RETURN(
+          Cell cell, over_time_->CellOf(leaf.function, x, StepLane(),
+                                        leaf.operand, piece, &doubts));
+      cell = Cell::Hidden(cell);
+      cell.present = own.present;
+      cell.expected = own.expected;
+      table.Set(group, b, cell);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Evaluation::Merge(const Findings& findings) {
+  findings_.contradiction |= findings.contradiction;
+  findings_.extents.resize(plan_.operands.size());
+  findings_.changes.resize(plan_.operands.size());
+  findings_.no_members.resize(plan_.operands.size());
+  findings_.hidden.resize(plan_.operands.size());
+  for (size_t o = 0; o < findings.extents.size(); ++o) {
+    if (!findings_.hidden[o].has_value()) {
+      findings_.hidden[o] = findings.hidden[o];
+    }
+    const StepRange& extent = findings.extents[o];
+    StepRange& all = findings_.extents[o];
+    if (!extent.empty()) {
+      if (all.empty()) all = extent;
+      all.begin = std::min(all.begin, extent.begin);
+      all.end = std::max(all.end, extent.end);
+    }
+    if (!findings_.changes[o].has_value()) {
+      findings_.changes[o] = findings.changes[o];
+    }
+    if (!findings_.no_members[o].has_value()) {
+      findings_.no_members[o] = findings.no_members[o];
+    }
+  }
+  for (const auto& [leaf, count] : findings.left_out) {
+    findings_.left_out[leaf] = std::max(findings_.left_out[leaf], count);
+  }
+  findings_.cut_slots.insert(findings.cut_slots.begin(),
+                             findings.cut_slots.end());
+  for (const CagrFinding& cagr : findings.cagrs) {
+    findings_.Add(cagr.leaf, cagr.group, cagr.doubts);
+  }
+}
+
+absl::Status Evaluation::RunChunks(const std::vector<Chunk>& chunks) {
+  std::vector<Findings> findings(chunks.size());
+  const size_t threads = std::min<size_t>(
+      chunks.size(), static_cast<size_t>(std::max(1, run_.options().threads)));
+  if (threads <= 1) {
+    for (size_t c = 0; c < chunks.size(); ++c) {
+      FOOTFALL_RETURN_IF_ERROR(RunChunk(chunks[c], &findings[c]));
+    }
+  } else {
+    std::atomic<size_t> next = 0;
+    std::mutex mutex;
+    // The error of the first chunk in order, whichever thread met it first.
+    size_t failed_chunk = SIZE_MAX;
+    absl::Status failure;
+    const auto work = [&] {
+      for (size_t c = next++; c < chunks.size(); c = next++) {
+        absl::Status status =
+            Guarded([&] { return RunChunk(chunks[c], &findings[c]); });
+        if (status.ok()) continue;
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (c < failed_chunk) {
+          failed_chunk = c;
+          failure = std::move(status);
+        }
+        next = chunks.size();
+      }
+    };
+    std::vector<std::thread> workers;
+    // With fewer threads than asked for, where no more can be had, the answer
+    // is the same.
+    Guarded([&] {
+      workers.reserve(threads - 1);
+      for (size_t t = 1; t < threads; ++t) workers.emplace_back(work);
+      return absl::OkStatus();
+    }).IgnoreError();
+    work();
+    for (std::thread& worker : workers) worker.join();
+    FOOTFALL_RETURN_IF_ERROR(failure);
+  }
+  for (const Findings& finding : findings) Merge(finding);
+  return absl::OkStatus();
+}
+
+}  // namespace footfall::query

@@ -1,0 +1,139 @@
+// One reading of the samples: EvaluateLeaves() at work. leaves.cc lays it out,
+// evaluate_chunks.cc reads and makes the cells, evaluation_notes.cc tells what
+// was found beside them.
+
+#ifndef FOOTFALL_QUERY_EXEC_EVALUATION_H_
+#define FOOTFALL_QUERY_EXEC_EVALUATION_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "query/exec/inner_steps.h"
+#include "query/exec/leaves.h"
+#include "query/exec/over_time.h"
+#include "query/exec/step_lanes.h"
+#include "query/exec/top_counts.h"
+
+namespace footfall::query {
+
+class Evaluation {
+ public:
+  Evaluation(Run& run, const Plan& plan, const Timeline* settled)
+      : run_(run), plan_(plan), settled_(settled) {}
+  absl::StatusOr<Results> Work();
+
+ private:
+  // A stretch of groups.
+  struct Chunk {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  // A cagr() without a value.
+  struct CagrFinding {
+    size_t leaf = 0;
+    size_t group = 0;
+    CagrDoubts doubts;
+  };
+  // What one chunk has to tell beside its cells.
+  struct Findings {
+    std::vector<StepRange> extents;  // [operands]
+    std::vector<std::optional<SeriesCountChange>> changes;
+    bool contradiction = false;
+    // [operands] The first that only series which are not split tell of.
+    std::vector<std::optional<HiddenPeople>> hidden;
+    // [operands] Of ACROSS; `set` is the operand's group.
+    std::vector<std::optional<GroupLanes::NoMember>> no_members;
+    std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
+    // By leaf: most inner buckets left out of a cell; and slots with some.
+    std::map<size_t, int64_t> left_out;
+    std::set<size_t> cut_slots;
+
+    void Add(size_t leaf, size_t group, CagrDoubts doubts) {
+      for (const CagrFinding& known : cagrs) {
+        if (known.leaf != leaf) continue;
+        doubts.not_positive &= !known.doubts.not_positive;
+        doubts.too_short &= !known.doubts.too_short;
+      }
+      if (doubts.not_positive || doubts.too_short) {
+        cagrs.push_back({leaf, group, doubts});
+      }
+    }
+  };
+
+  // Lanes of an operand with what is hidden at steps without a value.
+  struct HiddenLane {
+    std::vector<int64_t> values;
+    std::vector<int64_t> lows;
+    std::vector<int64_t> highs;
+    std::vector<uint64_t> present;
+  };
+  using LaneOf = absl::FunctionRef<std::optional<LaneView>(size_t)>;
+
+  void CollectGroups();
+  void CollectCombinations();
+  absl::Status ReadBroadcasts();
+  std::vector<Chunk> MakeChunks() const;
+  absl::Status RunChunks(const std::vector<Chunk>& chunks);
+  absl::Status RunChunk(const Chunk& chunk, Findings* findings);
+  // Cells of the slots [begin, end) of a group.
+  absl::Status Reduce(size_t leaf_index, size_t group, size_t begin, size_t end,
+                      const StepLane& x, const StepLane& y, CagrDoubts doubts,
+                      Findings* findings);
+  // Puts what is hidden into the cells of a group without steps.
+  absl::Status ReckonHidden(size_t leaf_index, size_t group,
+                            absl::Span<const size_t> operands, LaneOf lane_of,
+                            StepLanes* maker, Findings* findings);
+  // False where nothing is.
+  bool AddHidden(size_t operand, size_t group, const LaneView& view,
+                 HiddenLane* lane, Findings* findings) const;
+  // How many sets of inner buckets a leaf is worked out by.
+  size_t InnerSets(const Leaf& leaf) const;
+  void Merge(const Findings& findings);
+  absl::Status OpenTops(Reservation* memory);
+  absl::Status CountTops();
+  // Once, however many parts of the statement say it.
+  void AddNote(std::string note);
+  void AddAcrossNotes();
+  absl::Status CutInner(Reservation* memory);
+  void Settle();
+  void FindAveraged();
+  absl::Status FindSamples();
+  std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
+  void AddCagrNotes();
+  void AddHiddenNotes();
+  void AddLeftOutNotes();
+  void AddNotes();
+
+  Run& run_;
+  const Plan& plan_;
+  const Timeline* const settled_;  // null: its own is to be settled
+  Results results_;
+  std::vector<std::unique_ptr<OperandReader>> readers_;
+  // [sets][EVERYs inside calls] One set for all slots or, without EVERY, one
+  // for each.
+  std::vector<std::vector<InnerSteps>> inner_;
+  std::optional<OverTime> over_time_;
+  // [leaves][sets of inner buckets] of those that count places among all
+  // groups.
+  std::vector<std::vector<TopCounts>> tops_;
+  // [operands][groups] the operand's own group, or kNoGroup.
+  static constexpr uint32_t kNoGroup = UINT32_MAX;
+  std::vector<std::vector<uint32_t>> local_;
+  // [operands] all groups of those in braces, read once.
+  std::vector<std::optional<GroupLanes>> broadcast_;
+  // [operands] whether a moving average reads it.
+  std::vector<bool> averaged_;
+  Findings findings_;
+};
+
+}  // namespace footfall::query
+
+#endif  // FOOTFALL_QUERY_EXEC_EVALUATION_H_

@@ -1,0 +1,148 @@
+// What an answer's notes say of the samples behind it.
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "query/exec/evaluation.h"
+#include "query/exec/others.h"
+
+namespace footfall::query {
+
+// ", as for app 'A'"; nothing where there is no BY.
+std::string Evaluation::AsFor(const BoundOperand& operand,
+                              const GroupKey& key) const {
+  std::vector<std::string> members;
+  for (size_t b = 0; b < plan_.by.size(); ++b) {
+    if (operand.by[b] < 0) continue;
+    members.push_back(absl::StrCat(plan_.by[b], " '",
+                                   MemberText(run_, plan_, b, key[b]), "'"));
+  }
+  if (members.empty()) return "";
+  return absl::StrCat(", as for ", absl::StrJoin(members, ", "));
+}
+
+void Evaluation::AddNote(std::string note) {
+  if (std::find(results_.notes.begin(), results_.notes.end(), note) ==
+      results_.notes.end()) {
+    results_.notes.push_back(std::move(note));
+  }
+}
+
+void Evaluation::AddAcrossNotes() {
+  findings_.no_members.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!findings_.no_members[o].has_value()) continue;
+    const BoundOperand& operand = plan_.operands[o];
+    std::vector<std::string> dimensions;
+    for (const int d : operand.across->dimensions) {
+      dimensions.push_back(
+          operand.metric->spec.dimensions[static_cast<size_t>(d)].name);
+    }
+    AddNote(absl::StrCat(
+        operand.metric->spec.name, ": no value ACROSS ",
+        absl::StrJoin(dimensions, ", "),
+        " where only series that are not split by it are, and so no member",
+        AsFor(operand,
+              readers_[o]->groups().keys[findings_.no_members[o]->set]),
+        " at ", operand.grid.Format(findings_.no_members[o]->step)));
+  }
+}
+
+void Evaluation::AddHiddenNotes() {
+  findings_.hidden.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!findings_.hidden[o].has_value()) continue;
+    const HiddenPeople& hidden = *findings_.hidden[o];
+    const BoundOperand& operand = plan_.operands[o];
+    std::vector<int> dimensions = operand.by;
+    if (operand.across.has_value()) {
+      dimensions.insert(dimensions.end(), operand.across->dimensions.begin(),
+                        operand.across->dimensions.end());
+    }
+    std::vector<std::string> members;
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+      if (dimensions[i] < 0 || hidden.key[i] == kEmptyMember) continue;
+      const std::string& dimension =
+          operand.metric->spec.dimensions[static_cast<size_t>(dimensions[i])]
+              .name;
+      members.push_back(absl::StrCat(
+          dimension, " '", run_.snapshot().MemberName(dimension, hidden.key[i]),
+          "'"));
+    }
+    AddNote(absl::StrCat(
+        operand.metric->spec.name,
+        ": only a series that is not split tells of ",
+        members.empty() ? "people of no member" : absl::StrJoin(members, ", "),
+        ", as at ", operand.grid.Format(hidden.step), ": up to ",
+        operand.decimal() ? absl::StrCat(std::bit_cast<double>(hidden.high))
+                          : absl::StrCat(hidden.high),
+        ", which totals and places of the others reckon with"));
+  }
+}
+
+void Evaluation::AddLeftOutNotes() {
+  for (const auto& [index, count] : findings_.left_out) {
+    const Leaf& leaf = plan_.leaves[index];
+    const auto inner = InnerOf(leaf.steps);
+    if (!inner.has_value()) continue;
+    const Period& period = plan_.inner[*inner].period;
+    AddNote(absl::StrCat(leaf.name, " leaves out ", count, " x ",
+                         FormatPeriod(period),
+                         count == 1 ? ", which is" : ", which are",
+                         " cut by the range, or not over"));
+  }
+  for (const size_t slot : findings_.cut_slots) {
+    results_.timeline->SetPartial(slot);
+  }
+}
+
+void Evaluation::AddCagrNotes() {
+  const auto add = [this](const CagrFinding& found, absl::string_view why) {
+    const Leaf& leaf = plan_.leaves[found.leaf];
+    std::string note = absl::StrCat(
+        leaf.name, " has no value where its first and last value ", why,
+        AsFor(plan_.operands[leaf.operand], results_.groups[found.group]));
+    AddNote(std::move(note));
+  };
+  for (const CagrFinding& found : findings_.cagrs) {
+    if (found.doubts.not_positive) add(found, "are not both above 0");
+    if (found.doubts.too_short) add(found, "are less than 365 days apart");
+  }
+}
+
+void Evaluation::AddNotes() {
+  findings_.changes.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!findings_.changes[o].has_value()) continue;
+    const SeriesCountChange& change = *findings_.changes[o];
+    const BoundOperand& operand = plan_.operands[o];
+    AddNote(absl::StrCat(
+        operand.metric->spec.name,
+        ": the number of series behind a value changes from step to step",
+        AsFor(operand, readers_[o]->groups().keys[change.set]), ": ",
+        change.count, " at ", operand.grid.Format(change.step), ", ",
+        change.other_count, " at ", operand.grid.Format(change.other_step)));
+  }
+  for (const std::string& missing : results_.timeline->missing()) {
+    AddNote(missing);
+  }
+  AddAcrossNotes();
+  AddCagrNotes();
+  AddHiddenNotes();
+  AddLeftOutNotes();
+  if (const Alignment* aligned = results_.timeline->aligned()) {
+    std::string note = aligned->NoteOf(run_, results_.groups);
+    if (!note.empty()) AddNote(std::move(note));
+  }
+  if (findings_.contradiction) {
+    results_.notes.push_back(
+        "at some steps the parts come to more than their whole, which has an "
+        "empty member: does empty mean unknown there, instead of not split? "
+        "IMPORT ... EMPTY 'unknown' gives it a name");
+  }
+}
+
+}  // namespace footfall::query

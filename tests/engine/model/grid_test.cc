@@ -162,7 +162,8 @@ TEST_CASE("clock changes skip and repeat hours", "[grid]") {
   const int64_t first = hours.StepAt(absl::CivilSecond(2025, 10, 26, 2));
   CHECK(hours.Format(first) == "2025-10-26T02:00:00+02:00");
   CHECK(hours.Format(first + 1) == "2025-10-26T02:00:00+01:00");
-  CHECK(hours.StepNamed(MakeDate("2025-10-26T02")).value() == first);
+  // A date that somebody writes must say which it means.
+  CHECK(hours.StepNamed(MakeDate("2025-10-26T02+02:00")).value() == first);
   CHECK(hours.StepNamed(MakeDate("2025-10-26T02+01:00")).value() == first + 1);
   CHECK(hours.StepAt(absl::CivilSecond(2025, 10, 26, 3)) == first + 2);
 
@@ -199,6 +200,15 @@ TEST_CASE("a date that names no single step is refused", "[grid]") {
        "lies across two steps of hour"},
       {{Unit::kHour, 1}, "UTC", "2025-02-08T13+05:45", "lies across two"},
       {{Unit::kYear, 2}, "UTC", "0001", "outside the years 1 to 9999"},
+      {{Unit::kHour, 1},
+       "Europe/Berlin",
+       "2025-10-26T02",
+       "occurs twice in Europe/Berlin, where clocks are set then: "
+       "2025-10-26T02+02:00 or 2025-10-26T02+01:00?"},
+      {{Unit::kMinute, 1},
+       "Europe/Berlin",
+       "2025-03-30T02:30",
+       "does not exist in Europe/Berlin"},
   };
   for (const Case& c : cases) {
     INFO(FormatPeriod(c.period) << " " << c.date);

@@ -85,11 +85,9 @@ absl::Status MoveOut(const std::string& path, const std::string& lost) {
     const std::string from = absl::StrCat(path, "/", name);
     const std::string kept = absl::StrCat(repair, "/", name);
     std::error_code error;
-    if (fs::equivalent(from, kept, error)) {
-      fs::remove(kept, error);
-      FOOTFALL_RETURN_IF_ERROR(Checked(error, kept));
-      continue;
-    }
+    // A table that stays has both names until the repair folder goes. Were one
+    // removed here, a crash would leave a table that seems to be an old one.
+    if (fs::equivalent(from, kept, error)) continue;
     FOOTFALL_RETURN_IF_ERROR(
         Rename(from, absl::StrCat(path, "/", lost, "/", name)));
     if (name == kCurrent) FOOTFALL_RETURN_IF_ERROR(SyncFolder(path));

@@ -117,7 +117,8 @@ absl::StatusOr<uint64_t> CommitQueue::Submit(Entry* entry) {
     // A leader may have latched while this entry waited.
     group = TakeGroup();
     if (!latch_.ok()) {
-      ForEach(group, [&](Entry* member) { member->status = latch_; });
+      const absl::Status latch = latch_;
+      ForEach(group, [&](Entry* member) { member->status = latch; });
     }
   }
   absl::Status latch;
@@ -281,11 +282,12 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
   Durability durability = Durability::kProcessCrash;
   uint64_t commit = commit_;
   absl::Status half_done;
+  Catalog* const catalog = catalog_.get();
   ForEach(group, [&](Entry* entry) {
     if (!half_done.ok()) {
       return;
     }
-    Change change{.catalog = catalog_.get(),
+    Change change{.catalog = catalog,
                   .current = before.get(),
                   .store = store_,
                   .batch = &batch,
@@ -373,7 +375,8 @@ DatabaseHealth CommitQueue::Health() const {
 }
 
 absl::Status CommitQueue::Resume() {
-  Entry entry{.work = [](Change&) { return absl::OkStatus(); },
+  const auto nothing = [](Change&) { return absl::OkStatus(); };
+  Entry entry{.work = nothing,
               .durability = Durability::kProcessCrash,
               .size_bytes = 0,
               .alone = true,

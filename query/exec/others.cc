@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "query/exec/groups.h"
+#include "query/exec/operand_reader.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/event_scope.h"
 
@@ -28,6 +29,9 @@ absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
                             EvaluateLeaves(run, others, &*results->timeline));
   if (more.groups.empty()) return false;
   results->groups.push_back(more.groups[0]);
+  for (std::vector<uint32_t>& numbers : results->combinations) {
+    if (!numbers.empty()) numbers.push_back(OperandReader::kSeveral);
+  }
   for (size_t i = 0; i < results->leaves.size(); ++i) {
     results->leaves[i].Append(more.leaves[i]);
   }

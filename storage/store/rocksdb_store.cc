@@ -424,9 +424,9 @@ bool RocksdbStore::HasRoom() const {
 // written twice: if the first fills what is in memory, the second begins anew.
 absl::Status RocksdbStore::FillLog(const StoreBatch& batch) {
   MutexLock lock(&filler_mutex_);
-  const auto is_filler = [this](const StoreBatch::Operation& operation) {
-    return operation.keyspace == Keyspace::kCatalog &&
-           operation.key == filler_key_;
+  const absl::string_view filler = filler_key_;
+  const auto is_filler = [filler](const StoreBatch::Operation& operation) {
+    return operation.keyspace == Keyspace::kCatalog && operation.key == filler;
   };
   if (filler_key_.empty() || std::any_of(batch.operations().begin(),
                                          batch.operations().end(), is_filler)) {

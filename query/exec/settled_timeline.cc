@@ -11,8 +11,8 @@
 namespace footfall::query {
 namespace {
 
-// From the first to the last sample that a statement reads; an operand's own
-// DURING is its own affair.
+// From the first to the last sample that a statement reads; operands with
+// a DURING of their own do not count.
 struct Together {
   std::optional<absl::CivilSecond> first;
   std::optional<absl::CivilSecond> end;

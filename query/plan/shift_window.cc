@@ -1,4 +1,4 @@
-// A range as it lies earlier.
+// A range moved to an earlier time.
 //
 // What it covers decides, not how it is written: 2025-04 and
 // 2025-04-01..2025-04-30 are one range. Of whole units of the shift (months,

@@ -34,7 +34,7 @@ struct RocksdbStoreOptions {
 //   NOT_FOUND            no store there, and create_if_missing is false
 //   FAILED_PRECONDITION  another process has it open for writing, or the folder
 //                        holds something else; the message names path
-//   DATA_LOSS            its files fail their checks, or do not belong together;
+//   DATA_LOSS            its files fail their checks or do not fit together;
 //                        the message names one, and nothing was changed
 //   UNIMPLEMENTED        written by a later release
 //   UNAVAILABLE          the directory cannot be read or written

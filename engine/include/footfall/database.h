@@ -115,7 +115,7 @@ class Database {
   //
   //   NOT_FOUND            nothing there, and !create_if_missing (or read_only)
   //   FAILED_PRECONDITION  another process has it open for writing
-  //   DATA_LOSS            its files fail their checks or do not belong together;
+  //   DATA_LOSS            its files fail their checks or do not fit together;
   //                        the message names one, and nothing was changed:
   //                        footfall/verify.h finds all damage and repairs
   //   UNIMPLEMENTED        written by a later release
@@ -209,8 +209,8 @@ class Database {
   // log, and the directory is released. Calls that are under way end first:
   // writes and loads finish, upkeep and Compact() give up. All later calls are
   // FAILED_PRECONDITION, those of snapshots, cursors and loaders that are still
-  // held too; they do not keep the directory. A second call does nothing. Not to
-  // be called from inside another call of the database.
+  // held too; they do not keep the directory. A second call does nothing. Not
+  // to be called from inside another call of the database.
   virtual absl::Status Close() = 0;
 };
 

@@ -43,8 +43,8 @@ struct DatabaseOptions {
 //   bulk loads,      yes              yes                      yes
 //   Define, Drop
 //
-// On a full disk writes are refused and change nothing; they go on once there is
-// room: Database::Resume().
+// On a full disk writes are refused and change nothing; they go on once there
+// is room: Database::Resume().
 struct WriteOptions {
   Durability durability = Durability::kPowerLoss;
 };

@@ -171,8 +171,8 @@ class Store {
 
   // Applies every operation of the batch, in order, or none.
   //
-  // After an error the batch is not visible. What is known of it is told by the
-  // code:
+  // After an error the batch is not visible. The code says what is known of
+  // it:
   //
   //   UNAVAILABLE          the medium failed, and the outcome is unknown: the
   //                        batch may be there whole after the store is opened
@@ -200,9 +200,9 @@ class Store {
   virtual absl::Status Publish(std::unique_ptr<StoreStage> stage,
                                const StoreBatch& batch) = 0;
 
-  // Goes on after RESOURCE_EXHAUSTED or ABORTED, once there is room; every other call that
-  // writes does it first, so that nobody needs to call this. OK where nothing
-  // has stopped. Views and iterators stay as they are.
+  // Goes on after RESOURCE_EXHAUSTED or ABORTED, once there is room; every
+  // other call that writes does it first, so that nobody needs to call this. OK
+  // where nothing has stopped. Views and iterators stay as they are.
   //
   //   RESOURCE_EXHAUSTED   there is still no room
   //   ABORTED              the medium still fails
@@ -229,9 +229,10 @@ class Store {
   virtual StoreStats Stats() const = 0;
 
   // Flushes and releases the medium. RESOURCE_EXHAUSTED where there was no room
-  // to flush: the log has it all, and the medium is released. Views and iterators must be gone: one that
-  // is not keeps the medium, and the answer is FAILED_PRECONDITION. Called by
-  // the destructor if it was not; a second call does nothing.
+  // to flush: the log has it all, and the medium is released. Views and
+  // iterators must be gone: one that is not keeps the medium, and the answer is
+  // FAILED_PRECONDITION. Called by the destructor if it was not; a second call
+  // does nothing.
   virtual absl::Status Close() = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "rocksdb/system_clock.h"
+#include "rocksdb/version.h"
 
 namespace footfall::storage {
 
@@ -153,19 +154,35 @@ class ImpatientClock final : public rocksdb::SystemClockWrapper {
 
 class FilesEnv final : public rocksdb::EnvWrapper {
  public:
-  explicit FilesEnv(const std::shared_ptr<RocksdbFiles>& files)
-      : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)) {
+  FilesEnv(const std::shared_ptr<RocksdbFiles>& files,
+           std::shared_ptr<RocksdbFlushGate> gate)
+      : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)),
+        gate_(std::move(gate)) {
     file_system_ = files;
     system_clock_ = std::make_shared<ImpatientClock>();
   }
   const char* Name() const override { return "footfall.env"; }
+
+  void Schedule(void (*function)(void*), void* argument, Priority priority,
+                void* tag, void (*drop)(void*)) override {
+    if (ROCKSDB_MAJOR >= 9 || priority != Priority::HIGH) {
+      target()->Schedule(function, argument, priority, tag, drop);
+      return;
+    }
+    RocksdbFlushGate::Schedule(
+        {gate_, target(), function, drop, argument, tag});
+  }
+
+ private:
+  const std::shared_ptr<RocksdbFlushGate> gate_;
 };
 
 }  // namespace
 
 std::unique_ptr<rocksdb::Env> NewEnv(
-    const std::shared_ptr<RocksdbFiles>& files) {
-  return std::make_unique<FilesEnv>(files);
+    const std::shared_ptr<RocksdbFiles>& files,
+    const std::shared_ptr<RocksdbFlushGate>& gate) {
+  return std::make_unique<FilesEnv>(files, gate);
 }
 
 bool IsNoRoom(const rocksdb::Status& status) {

@@ -14,6 +14,7 @@
 #include "rocksdb/file_system.h"
 #include "rocksdb/status.h"
 #include "storage/base/mutex.h"
+#include "storage/store/rocksdb_flush_gate.h"
 
 namespace footfall::storage {
 
@@ -105,10 +106,13 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
   std::vector<std::string> held_ ABSL_GUARDED_BY(mutex_);
 };
 
-// An environment on these files, in which nothing waits for longer than a tenth
-// of a second: after an error RocksDB does nothing for a whole one.
+// An environment on these files, whose flushes go through the gate, and in
+// which nothing sleeps for longer than a tenth of a second: after a failed
+// flush a thread of RocksDB sleeps for a whole one, and its recovery waits for
+// that.
 std::unique_ptr<rocksdb::Env> NewEnv(
-    const std::shared_ptr<RocksdbFiles>& files);
+    const std::shared_ptr<RocksdbFiles>& files,
+    const std::shared_ptr<RocksdbFlushGate>& gate);
 
 }  // namespace footfall::storage
 

@@ -342,6 +342,7 @@ rocksdb::Status RocksdbHandle::Close() {
     settings.watch->WaitForRecovery();
     rocksdb::CancelAllBackgroundWork(db.get(), /*wait=*/false);
   }
+  settings.gate->Remove();
   const rocksdb::Status status = db->Close();
   db.reset();
   if (status.ok() && !read_only) RecordClosed(settings.database.env, path);

@@ -184,7 +184,8 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   rocksdb::DBOptions& database = settings.database;
   settings.files = std::make_shared<RocksdbFiles>(GuardTables(
       env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default()));
-  settings.env = NewEnv(settings.files);
+  settings.gate = std::make_shared<RocksdbFlushGate>();
+  settings.env = NewEnv(settings.files, settings.gate);
   database.env = settings.env.get();
   // They are of no use; a disk may be full.
   database.fail_if_options_file_error = false;
@@ -206,7 +207,7 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   database.atomic_flush = false;
   database.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(budget / 4, settings.cache);
-  settings.watch = std::make_shared<RocksdbWatch>();
+  settings.watch = std::make_shared<RocksdbWatch>(settings.gate);
   database.listeners = {settings.watch};
   // A reader beside a writer keeps every file open: the writer may delete one.
   database.max_open_files = read_only ? -1 : 512;

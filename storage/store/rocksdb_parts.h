@@ -18,6 +18,7 @@
 #include "rocksdb/options.h"
 #include "rocksdb/wal_filter.h"
 #include "storage/store/rocksdb_files.h"
+#include "storage/store/rocksdb_flush_gate.h"
 #include "storage/store/rocksdb_record.h"
 #include "storage/store/rocksdb_watch.h"
 
@@ -59,7 +60,8 @@ class AppendOperator final : public rocksdb::MergeOperator {
 // The settings of a whole database, from one budget of memory.
 struct RocksdbSettings {
   std::shared_ptr<RocksdbFiles> files;
-  std::unique_ptr<rocksdb::Env> env;  // on these files
+  std::shared_ptr<RocksdbFlushGate> gate;
+  std::unique_ptr<rocksdb::Env> env;  // on these files, through the gate
   rocksdb::DBOptions database;
   rocksdb::ColumnFamilyOptions catalog;
   rocksdb::ColumnFamilyOptions tiles;

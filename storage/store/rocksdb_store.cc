@@ -5,15 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <filesystem>
-#include <future>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -21,10 +17,8 @@
 #include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
 #endif
 #include "rocksdb/cache.h"
-#include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/metadata.h"
-#include "rocksdb/version.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/mutex.h"
 #include "storage/base/thread_probe.h"
@@ -32,47 +26,12 @@
 #include "storage/store/log_check.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
+#include "storage/store/rocksdb_recovery.h"
 #include "storage/store/rocksdb_stage.h"
 #include "storage/store/stop_watch.h"
 
 namespace footfall::storage {
 namespace {
-
-// An error after which nothing will have been changed.
-absl::Status Unchanged(const absl::Status& status) {
-  return absl::IsUnavailable(status) ? absl::AbortedError(status.message())
-                                     : status;
-}
-
-absl::Status FinalError(const rocksdb::Status& error, const std::string& path) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      path,
-      ": takes no more writes until it is opened again: ", TextOf(error)));
-}
-
-// DB::Resume(), which in release 7.8 sometimes waits for ever for a flush that
-// nobody does. Then all work in the background is given up, which ends it, and
-// RocksDB is of no more use.
-bool ResumeInTime(rocksdb::DB* db) {
-  // Where a list of tables could not be written before a publishing, release
-  // 7.8 takes it for granted that this was done.
-  db->DisableFileDeletions().PermitUncheckedError();
-  std::promise<bool> promise;
-  std::future<bool> recovered = promise.get_future();
-  std::thread thread([&] { promise.set_value(db->Resume().ok()); });
-  if (recovered.wait_for(std::chrono::seconds(10)) !=
-      std::future_status::ready) {
-    rocksdb::CancelAllBackgroundWork(db, /*wait=*/false);
-  }
-  thread.join();
-  const bool ok = recovered.get();
-#if ROCKSDB_MAJOR < 9
-  if (ok) db->EnableFileDeletions(/*force=*/true).PermitUncheckedError();
-#else
-  db->EnableFileDeletions().PermitUncheckedError();
-#endif
-  return ok;
-}
 
 // One state of the database; shared by a view and its iterators.
 class PinnedState {
@@ -183,16 +142,14 @@ class RocksdbView final : public StoreView {
 class RocksdbStore final : public Store {
  public:
   explicit RocksdbStore(std::shared_ptr<RocksdbHandle> handle)
-      : handle_(std::move(handle)) {}
+      : handle_(std::move(handle)), recovery_(handle_.get()) {}
   ~RocksdbStore() override { Close().IgnoreError(); }
 
-  absl::Status Apply(const StoreBatch& batch, Durability durability) override
-      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+  absl::Status Apply(const StoreBatch& batch, Durability durability) override;
   std::unique_ptr<StoreView> TakeView() override;
   absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() override;
   absl::Status Publish(std::unique_ptr<StoreStage> stage,
-                       const StoreBatch& batch) override
-      ABSL_LOCKS_EXCLUDED(publish_mutex_);
+                       const StoreBatch& batch) override;
   absl::Status Flush() override;
   absl::Status Compact() override { return CompactUnless(StopCheck()); }
   absl::Status CompactUnless(const StopCheck& stop) override;
@@ -203,25 +160,12 @@ class RocksdbStore final : public Store {
 
  private:
   absl::Status CheckWritable() const;
-  // CheckWritable(), and gets RocksDB going again where it has stopped.
-  absl::Status EnsureRunning() ABSL_LOCKS_EXCLUDED(publish_mutex_);
-  // Whether there seems to be room for what is in memory.
-  bool HasRoom() const;
-  absl::Status ResumeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
-  absl::Status FlushLocked() ABSL_SHARED_LOCKS_REQUIRED(publish_mutex_);
-  // Makes sure that a log which a write fails on can be replaced.
-  absl::Status FillLog(const StoreBatch& batch)
-      ABSL_LOCKS_EXCLUDED(filler_mutex_);
-  absl::Status FreeNumbers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_);
+  absl::Status CompactTables(const StopCheck& stop) const;
   uint64_t LogBytes() const;
 
   std::shared_ptr<RocksdbHandle> handle_;  // null once closed
   std::atomic<uint64_t> stage_count_ = 0;
-  // Held shared by Apply(), alone by Publish(): what is published lies above
-  // everything that the log holds.
-  Mutex publish_mutex_;
-  Mutex filler_mutex_ ABSL_ACQUIRED_AFTER(publish_mutex_);
-  std::string filler_key_ ABSL_GUARDED_BY(filler_mutex_);  // not in the store
+  RocksdbRecovery recovery_;
 };
 
 bool DeletesRange(const StoreBatch& batch) {
@@ -244,8 +188,6 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
     if (!stage.ok()) return stage.status();
     return Publish(*std::move(stage), batch);
   }
-  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
-  if (absl::Status status = FillLog(batch); !status.ok()) return status;
   rocksdb::WriteBatch writes(batch.size_bytes() +
                              16 * batch.operations().size());
   if (durability != Durability::kPowerLoss) {
@@ -272,11 +214,15 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kPowerLoss;
-  ReaderMutexLock lock(&publish_mutex_);
-  const rocksdb::Status status = handle_->db->Write(options, &writes);
-  if (status.ok()) return absl::OkStatus();
-  const absl::Status error = ToStatus(status, handle_->path);
-  return handle_->settings.watch->is_final() ? error : Unchanged(error);
+  return recovery_.Run([&]() -> absl::Status {
+    if (absl::Status status = recovery_.FillLog(batch); !status.ok()) {
+      return status;
+    }
+    ReaderMutexLock lock(&recovery_.mutex());
+    const absl::Status status =
+        ToStatus(handle_->db->Write(options, &writes), handle_->path);
+    return handle_->settings.watch->is_final() ? status : Unchanged(status);
+  });
 }
 
 std::unique_ptr<StoreView> RocksdbStore::TakeView() {
@@ -307,8 +253,6 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (absl::Status status = own->AddBatch(batch); !status.ok()) {
     return Unchanged(status);
   }
-  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
-
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (const Keyspace keyspace : {Keyspace::kCatalog, Keyspace::kTiles}) {
     if (own->files(keyspace).empty()) continue;
@@ -321,155 +265,41 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (files.empty()) return absl::OkStatus();
   // Tables outlast a log that is damaged or was not synced. What is published
   // may build on batches that are only in the log, so they go first.
-  MutexLock lock(&publish_mutex_);
-  if (absl::Status status = FreeNumbers(); !status.ok()) return status;
-  if (absl::Status status = FlushLocked(); !status.ok()) {
-    return Unchanged(status);
+  MutexLock lock(&recovery_.mutex());
+  if (absl::Status status = recovery_.PrepareToPublish(); !status.ok()) {
+    return status;
   }
   RocksdbFiles::HeldDeletes deletes(handle_->settings.files.get());
   const absl::Status status =
       ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+  recovery_.Published();
   if (status.ok() || !handle_->settings.watch->stopped()) {
     deletes.Delete();
     return Unchanged(status);
   }
   // The list of tables may name the files, until it is written anew.
-  if (ResumeLocked().ok()) deletes.Delete();
+  if (recovery_.EnsureRunningLocked().ok()) deletes.Delete();
   return handle_->settings.watch->is_final() ? status : Unchanged(status);
 }
 
-absl::Status RocksdbStore::EnsureRunning() {
+absl::Status RocksdbStore::Resume() {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
-  const RocksdbWatch& watch = *handle_->settings.watch;
-  if (!watch.stopped() && !watch.is_final()) return absl::OkStatus();
-  MutexLock lock(&publish_mutex_);
-  return ResumeLocked();
+  return recovery_.EnsureRunning();
 }
-
-absl::Status RocksdbStore::Resume() { return EnsureRunning(); }
 
 absl::Status RocksdbStore::Health() const {
-  if (handle_ == nullptr) return absl::OkStatus();
-  const RocksdbWatch& watch = *handle_->settings.watch;
-  return watch.is_final() ? FinalError(watch.error(), handle_->path)
-                          : ToStatus(watch.error(), handle_->path);
-}
-
-absl::Status RocksdbStore::ResumeLocked() {
-  RocksdbWatch* const watch = handle_->settings.watch.get();
-  if (!watch->stopped() && !watch->is_final()) return absl::OkStatus();
-  const rocksdb::Status error = watch->error();
-  if (!watch->is_final()) {
-    if (IsNoRoom(error) && !HasRoom()) {
-      return ToStatus(error, handle_->path);  // not worth a try
-    }
-    watch->BeginResume();
-    // A flush that was left over from the error may fail the first of two.
-    rocksdb::DB* const db = handle_->db.get();
-    if (ResumeInTime(db) || (!watch->is_final() && ResumeInTime(db))) {
-      watch->Clear();
-    }
-  }
-  // A log that broke must not be written to. FillLog() sees to it that there
-  // is something to flush, unless a flush of another thread was quicker.
-  if (watch->is_final() || (!watch->stopped() && watch->log_is_broken())) {
-    watch->MakeFinal();
-    return FinalError(error, handle_->path);
-  }
-  return watch->stopped() ? Unchanged(ToStatus(error, handle_->path))
-                          : absl::OkStatus();
-}
-
-// After DB::Resume() the RocksDB of release 7.8 gives a published file a number
-// that another file has. It does not after a recovery of its own; so that has
-// to happen, for no reason.
-absl::Status RocksdbStore::FreeNumbers() {
-  RocksdbWatch* const watch = handle_->settings.watch.get();
-  if (!watch->needs_recovery()) return absl::OkStatus();
-  if (absl::Status status = FillLog(StoreBatch()); !status.ok()) return status;
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  handle_->settings.files->FailNextLogSync(true);
-  MutexLock lock(&filler_mutex_);
-  handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), filler_key_)
-      .PermitUncheckedError();
-  handle_->settings.files->FailNextLogSync(false);
-  if (watch->WaitForRecovery() && !watch->needs_recovery() &&
-      !watch->log_is_broken()) {
-    return absl::OkStatus();
-  }
-  return watch->stopped()
-             ? Unchanged(ToStatus(watch->error(), handle_->path))
-             : absl::AbortedError(absl::StrCat(
-                   handle_->path, ": cannot publish files for now"));
-}
-
-bool RocksdbStore::HasRoom() const {
-  uint64_t bytes = 0;
-  uint64_t needed = 0;
-  for (rocksdb::ColumnFamilyHandle* const family : handle_->families) {
-    handle_->db->GetIntProperty(
-        family, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
-    needed += bytes;
-  }
-  uint64_t room = 0;
-  // Where the room is not known, an attempt tells.
-  return !handle_->settings.env->GetFreeSpace(handle_->path, &room).ok() ||
-         room >= needed;
-}
-
-// RocksDB begins a new log when it flushes, and flushes only what is in
-// memory. So something must be, though the first batch of a log should fail:
-// the deletion of a key that is not there, which is not in the log. It is
-// written twice: if the first fills what is in memory, the second begins anew.
-absl::Status RocksdbStore::FillLog(const StoreBatch& batch) {
-  MutexLock lock(&filler_mutex_);
-  const absl::string_view filler = filler_key_;
-  const auto is_filler = [filler](const StoreBatch::Operation& operation) {
-    return operation.keyspace == Keyspace::kCatalog && operation.key == filler;
-  };
-  if (filler_key_.empty() || std::any_of(batch.operations().begin(),
-                                         batch.operations().end(), is_filler)) {
-    const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
-        rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
-    last->SeekToLast();
-    if (!last->status().ok()) {
-      return Unchanged(ToStatus(last->status(), handle_->path));
-    }
-    filler_key_ = last->Valid() ? last->key().ToString() : "";
-    for (const StoreBatch::Operation& operation : batch.operations()) {
-      if (operation.keyspace == Keyspace::kCatalog) {
-        filler_key_ = std::max(filler_key_, operation.key);
-      }
-    }
-    filler_key_.push_back('\0');
-  }
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  for (int i = 0; i < 2; ++i) {
-    const rocksdb::Status status = handle_->db->Delete(
-        options, handle_->family(Keyspace::kCatalog), filler_key_);
-    if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
-  }
-  return absl::OkStatus();
+  return handle_ == nullptr ? absl::OkStatus() : recovery_.Health();
 }
 
 absl::Status RocksdbStore::Flush() {
-  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
-  ReaderMutexLock lock(&publish_mutex_);
-  return FlushLocked();
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  return recovery_.Run([&]() -> absl::Status {
+    ReaderMutexLock lock(&recovery_.mutex());
+    return FlushAll(*handle_);
+  });
 }
 
-absl::Status RocksdbStore::FlushLocked() {
-  const std::vector<rocksdb::ColumnFamilyHandle*> families(
-      handle_->families.begin(), handle_->families.end());
-  return ToStatus(handle_->db->Flush(rocksdb::FlushOptions(), families),
-                  handle_->path);
-}
-
-absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
-  if (absl::Status status = AskStop(stop); !status.ok()) return status;
-  if (absl::Status status = Flush(); !status.ok()) return status;
+absl::Status RocksdbStore::CompactTables(const StopCheck& stop) const {
   StopWatch watch(stop);
   rocksdb::CompactRangeOptions options;
   options.canceled = watch.stopped();
@@ -482,6 +312,21 @@ absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
     if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
     if (!status.ok()) return ToStatus(status, handle_->path);
   }
+  return absl::OkStatus();
+}
+
+absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = AskStop(stop); !status.ok()) return status;
+  const absl::Status status = recovery_.Run([&]() -> absl::Status {
+    {
+      ReaderMutexLock lock(&recovery_.mutex());
+      if (absl::Status flushed = FlushAll(*handle_); !flushed.ok())
+        return flushed;
+    }
+    return CompactTables(stop);
+  });
+  if (!status.ok()) return status;
   if (handle_->settings.tiles.disable_auto_compactions) {
     // There was no room for it when the store was opened.
     handle_->db

@@ -30,10 +30,12 @@ void RocksdbWatch::MakeFinal() {
 void RocksdbWatch::BeginResume() {
   MutexLock lock(&mutex_);
   recovering_ = false;  // what ends from here on is not RocksDB's own
+  came_late_ = false;
 }
 
 void RocksdbWatch::Clear() {
   MutexLock lock(&mutex_);
+  if (came_late_) return;
   error_ = rocksdb::Status();
   stopped_ = false;
 }
@@ -61,7 +63,6 @@ bool RocksdbWatch::WaitForRecovery() {
 
 void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                                      rocksdb::Status* error) {
-  needs_recovery_ = true;
   // One of a compaction stops nothing: it is tried again by itself.
   if (reason == rocksdb::BackgroundErrorReason::kCompaction &&
       error->severity() < rocksdb::Status::Severity::kHardError) {
@@ -70,12 +71,18 @@ void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
   if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) {
     broken_log_ = log_count_.load();
   }
+  gate_->Shut();
+  needs_recovery_ = true;
   MutexLock lock(&mutex_);
-  if (error_.ok() || error->severity() > error_.severity()) error_ = *error;
+  if (error_.ok() || IsContrived(error_) ||
+      error->severity() > error_.severity()) {
+    error_ = *error;
+  }
   if (IsContrived(*error)) {
     recovering_ = true;
     cleared_ = false;
   }
+  came_late_ = true;
   stopped_ = true;
 }
 

@@ -5,11 +5,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/status.h"
 #include "storage/base/mutex.h"
+#include "storage/store/rocksdb_flush_gate.h"
 
 namespace footfall::storage {
 
@@ -20,13 +23,17 @@ namespace footfall::storage {
 // Threads: all calls from any.
 class RocksdbWatch final : public rocksdb::EventListener {
  public:
+  explicit RocksdbWatch(std::shared_ptr<RocksdbFlushGate> gate)
+      : gate_(std::move(gate)) {}
+
   bool stopped() const { return stopped_.load(); }
   // The worst error since it stopped; OK where it has not.
   rocksdb::Status error() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether only opening the database again helps.
   bool is_final() const ABSL_LOCKS_EXCLUDED(mutex_);
   void MakeFinal() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Before and, where it has succeeded, after a call of DB::Resume().
+  // Before and, where it has succeeded, after a call of DB::Resume(). An error
+  // that came in between stays.
   void BeginResume() ABSL_LOCKS_EXCLUDED(mutex_);
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -45,6 +52,9 @@ class RocksdbWatch final : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                          rocksdb::Status* error) override
       ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+    gate_->Passed();
+  }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason,
                             rocksdb::Status error,
                             bool* auto_recovery) override {
@@ -58,6 +68,7 @@ class RocksdbWatch final : public rocksdb::EventListener {
  private:
   void Recovered() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::shared_ptr<RocksdbFlushGate> gate_;
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> needs_recovery_ = false;
   std::atomic<uint64_t> log_count_ = 0;
@@ -66,6 +77,7 @@ class RocksdbWatch final : public rocksdb::EventListener {
   CondVar changed_;
   rocksdb::Status error_ ABSL_GUARDED_BY(mutex_);
   bool final_ ABSL_GUARDED_BY(mutex_) = false;
+  bool came_late_ ABSL_GUARDED_BY(mutex_) = false;  // since BeginResume()
   bool cleared_ ABSL_GUARDED_BY(mutex_) = false;
   bool recovering_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -1,0 +1,234 @@
+#include "storage/store/rocksdb_recovery.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/db.h"
+#include "rocksdb/version.h"
+#include "storage/store/rocksdb_parts.h"
+
+namespace footfall::storage {
+namespace {
+
+constexpr int kResumes = 3;
+
+// Longer than DB::Resume() takes to begin, and until it is given up.
+constexpr std::chrono::milliseconds kBeginning(50);
+constexpr std::chrono::seconds kResumeTime(10);
+constexpr std::chrono::seconds kNoTime(0);
+
+absl::Status FinalError(const rocksdb::Status& error, const std::string& path) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      path,
+      ": takes no more writes until it is opened again: ", TextOf(error)));
+}
+
+}  // namespace
+
+absl::Status FlushAll(const RocksdbHandle& handle) {
+  const std::vector<rocksdb::ColumnFamilyHandle*> families(
+      handle.families.begin(), handle.families.end());
+  return ToStatus(handle.db->Flush(rocksdb::FlushOptions(), families),
+                  handle.path);
+}
+
+absl::Status Unchanged(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? absl::AbortedError(status.message())
+                                     : status;
+}
+
+absl::Status RocksdbRecovery::EnsureRunning() {
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  if (!watch.stopped() && !watch.is_final() && !watch.needs_recovery()) {
+    return absl::OkStatus();
+  }
+  MutexLock lock(&mutex_);
+  return EnsureRunningLocked();
+}
+
+absl::Status RocksdbRecovery::EnsureRunningLocked() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (!watch->stopped() && !watch->is_final() && !watch->needs_recovery()) {
+    return absl::OkStatus();
+  }
+  const rocksdb::Status error = watch->error();
+  if (!watch->is_final()) {
+    if (IsNoRoom(error) && !HasRoom()) {
+      return ToStatus(error, handle_->path);  // not worth a try
+    }
+    // Work in the background that began before the first may report its error
+    // after it.
+    for (int i = 0; i < kResumes && watch->stopped() && !watch->is_final();
+         ++i) {
+      watch->BeginResume();
+      if (ResumeInTime()) watch->Clear();
+    }
+  }
+  // A log that broke must not be written to. FillLog() sees to it that there
+  // is something to flush, unless a flush of another thread was quicker.
+  if (watch->is_final() || (!watch->stopped() && watch->log_is_broken())) {
+    watch->MakeFinal();
+    return FinalError(error, handle_->path);
+  }
+  if (watch->stopped()) return Unchanged(ToStatus(error, handle_->path));
+  return watch->needs_recovery() ? FinishRecovery() : absl::OkStatus();
+}
+
+// DB::Resume(), which does not always end: then all work in the background is
+// given up, which ends it, and RocksDB is of no more use.
+bool RocksdbRecovery::ResumeInTime() {
+  rocksdb::DB* const db = handle_->db.get();
+  RocksdbFlushGate* const gate = handle_->settings.gate.get();
+  // Where a list of tables could not be written before a publishing, release
+  // 7.8 takes it for granted that this was done.
+  db->DisableFileDeletions().PermitUncheckedError();
+  bool ok = false;
+  try {
+    std::promise<bool> promise;
+    std::future<bool> resumed = promise.get_future();
+    std::thread thread([&] { promise.set_value(db->Resume().ok()); });
+    // Jobs that were put aside keep it from ending before they are done.
+    if (gate->has_jobs()) resumed.wait_for(kBeginning);
+    if (resumed.wait_for(kNoTime) != std::future_status::ready) gate->Open();
+    if (resumed.wait_for(kResumeTime) != std::future_status::ready) {
+      handle_->settings.watch->MakeFinal();
+      rocksdb::CancelAllBackgroundWork(db, /*wait=*/false);
+    }
+    thread.join();
+    ok = resumed.get();
+    if (ok) gate->Open();
+  } catch (const std::exception&) {
+    // No thread, or no memory, for now.
+  }
+#if ROCKSDB_MAJOR < 9
+  if (ok) db->EnableFileDeletions(/*force=*/true).PermitUncheckedError();
+#else
+  db->EnableFileDeletions().PermitUncheckedError();
+#endif
+  return ok;
+}
+
+// After DB::Resume() the RocksDB of release 7.8 still takes itself for stopped
+// where it waits for a flush: DB::Flush() answers before that is done, and a
+// table may be published beneath what is still in memory. It does not after a
+// recovery of its own; so that has to happen, for no reason.
+absl::Status RocksdbRecovery::FinishRecovery() {
+  RocksdbWatch* const watch = handle_->settings.watch.get();
+  if (absl::Status status = FillLog(StoreBatch()); !status.ok()) return status;
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  handle_->settings.files->FailNextLogSync(true);
+  MutexLock lock(&filler_mutex_);
+  handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), filler_key_)
+      .PermitUncheckedError();
+  handle_->settings.files->FailNextLogSync(false);
+  handle_->settings.gate->Open();  // it recovers by now
+  if (watch->WaitForRecovery() && !watch->needs_recovery() &&
+      !watch->log_is_broken()) {
+    return absl::OkStatus();
+  }
+  return watch->stopped()
+             ? Unchanged(ToStatus(watch->error(), handle_->path))
+             : absl::AbortedError(absl::StrCat(
+                   handle_->path, ": is still recovering from an error"));
+}
+
+absl::Status RocksdbRecovery::Health() const {
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  return watch.is_final() ? FinalError(watch.error(), handle_->path)
+                          : ToStatus(watch.error(), handle_->path);
+}
+
+absl::Status RocksdbRecovery::Run(absl::FunctionRef<absl::Status()> change) {
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  if (absl::Status status = EnsureRunning(); !status.ok()) return status;
+  absl::Status status = change();
+  // A write that a log broke on is not made again: that was no late error.
+  if (status.ok() || !watch.stopped() || watch.is_final() ||
+      watch.log_is_broken()) {
+    return status;
+  }
+  if (!EnsureRunning().ok()) return status;
+  return change();
+}
+
+absl::Status RocksdbRecovery::PrepareToPublish() {
+  const RocksdbWatch& watch = *handle_->settings.watch;
+  absl::Status status;
+  for (int i = 0; i < 2; ++i) {
+    status = EnsureRunningLocked();
+    if (!status.ok()) return status;
+    status = Unchanged(FlushAll(*handle_));
+    if (status.ok() || !watch.stopped()) return status;
+  }
+  return status;
+}
+
+bool RocksdbRecovery::HasRoom() const {
+  uint64_t bytes = 0;
+  uint64_t needed = 0;
+  for (rocksdb::ColumnFamilyHandle* const family : handle_->families) {
+    handle_->db->GetIntProperty(
+        family, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+    needed += bytes;
+  }
+  uint64_t room = 0;
+  // Where the room is not known, an attempt tells.
+  return !handle_->settings.env->GetFreeSpace(handle_->path, &room).ok() ||
+         room >= needed;
+}
+
+// RocksDB begins a new log when it flushes, and flushes only what is in
+// memory. So something must be, though the first batch of a log should fail:
+// the deletion of a key that is not there, which is not in the log. It is
+// written twice: if the first fills what is in memory, the second begins anew.
+// Once a log is enough.
+absl::Status RocksdbRecovery::FillLog(const StoreBatch& batch) {
+  MutexLock lock(&filler_mutex_);
+  const absl::string_view filler = filler_key_;
+  const auto is_filler = [filler](const StoreBatch::Operation& operation) {
+    return operation.keyspace == Keyspace::kCatalog && operation.key == filler;
+  };
+  if (filler_key_.empty() || std::any_of(batch.operations().begin(),
+                                         batch.operations().end(), is_filler)) {
+    const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
+        rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
+    last->SeekToLast();
+    if (!last->status().ok()) {
+      return Unchanged(ToStatus(last->status(), handle_->path));
+    }
+    filler_key_ = last->Valid() ? last->key().ToString() : "";
+    for (const StoreBatch::Operation& operation : batch.operations()) {
+      if (operation.keyspace == Keyspace::kCatalog) {
+        filler_key_ = std::max(filler_key_, operation.key);
+      }
+    }
+    filler_key_.push_back('\0');
+  }
+  const uint64_t log = handle_->settings.watch->log_count();
+  if (filled_log_ == log) return absl::OkStatus();
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  for (int i = 0; i < 2; ++i) {
+    const rocksdb::Status status = handle_->db->Delete(
+        options, handle_->family(Keyspace::kCatalog), filler_key_);
+    if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
+  }
+  filled_log_ = log;
+  return absl::OkStatus();
+}
+
+void RocksdbRecovery::Published() {
+  MutexLock lock(&filler_mutex_);
+  filler_key_.clear();
+}
+
+}  // namespace footfall::storage

@@ -41,6 +41,17 @@ IOStatus Passing(const IOStatus& status) {
   return IOStatus::NoSpace(Slice(kind.data(), kind.size()), text);
 }
 
+// The same for a log that could not be begun: as a full disk that would be the
+// end, too. From this RocksDB recovers by itself.
+IOStatus OfNewLog(const IOStatus& status) {
+  const IOStatus passing = Passing(status);
+  if (!passing.IsNoSpace()) return passing;
+  const std::string text = TextOf(passing);
+  IOStatus error = IOStatus::IOError(text);
+  error.SetRetryable(true);
+  return error;
+}
+
 class WritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   WritableFile(std::unique_ptr<rocksdb::FSWritableFile> file,
@@ -218,7 +229,9 @@ IOStatus RocksdbFiles::NewWritableFile(
   }
   std::unique_ptr<rocksdb::FSWritableFile> file;
   IOStatus status = target()->NewWritableFile(path, options, &file, debug);
-  if (!status.ok()) return Passing(status);
+  if (!status.ok()) {
+    return absl::EndsWith(path, ".log") ? OfNewLog(status) : Passing(status);
+  }
   *result = std::make_unique<WritableFile>(std::move(file), path, state_);
   return status;
 }

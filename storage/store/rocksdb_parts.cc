@@ -190,6 +190,7 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   // They are of no use; a disk may be full.
   database.fail_if_options_file_error = false;
   database.max_bgerror_resume_count = 1;
+  database.bgerror_resume_retry_interval = 10'000;  // microseconds
   database.avoid_flush_during_shutdown = true;  // RocksdbStore does it before
   database.create_if_missing = !read_only;
   database.create_missing_column_families = !read_only;

@@ -64,6 +64,7 @@ absl::Status RocksdbRecovery::EnsureRunningLocked() {
     if (IsNoRoom(error) && !HasRoom()) {
       return ToStatus(error, handle_->path);  // not worth a try
     }
+    watch->WaitForRecovery();
     // Work in the background that began before the first may report its error
     // after it.
     for (int i = 0; i < kResumes && watch->stopped() && !watch->is_final();
@@ -130,7 +131,6 @@ absl::Status RocksdbRecovery::FinishRecovery() {
   handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), filler_key_)
       .PermitUncheckedError();
   handle_->settings.files->FailNextLogSync(false);
-  handle_->settings.gate->Open();  // it recovers by now
   if (watch->WaitForRecovery() && !watch->needs_recovery() &&
       !watch->log_is_broken()) {
     return absl::OkStatus();

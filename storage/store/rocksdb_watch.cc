@@ -49,6 +49,7 @@ void RocksdbWatch::Recovered() {
 bool RocksdbWatch::WaitForRecovery() {
   const absl::Time end = absl::Now() + kRecoveryTime;
   MutexLock lock(&mutex_);
+  if (recovering_) gate_->Open();
   while (recovering_) {
     const absl::Duration left = end - absl::Now();
     if (changed_.WaitWithTimeout(&mutex_, cleared_ ? kSecondWord : left)) {
@@ -78,7 +79,11 @@ void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
       error->severity() > error_.severity()) {
     error_ = *error;
   }
-  if (IsContrived(*error)) {
+  // A log that could not be begun (RocksdbFiles), too.
+  const bool is_of_new_log =
+      reason == rocksdb::BackgroundErrorReason::kMemTable &&
+      error->severity() < rocksdb::Status::Severity::kFatalError;
+  if (IsContrived(*error) || is_of_new_log) {
     recovering_ = true;
     cleared_ = false;
   }

@@ -37,8 +37,8 @@ class RocksdbWatch final : public rocksdb::EventListener {
   void BeginResume() ABSL_LOCKS_EXCLUDED(mutex_);
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Waits for a recovery of RocksDB's own (RocksdbFiles::FailNextLogSync()) to
-  // end, for some seconds at most. Whether it has succeeded.
+  // Waits for a recovery of RocksDB's own, if it is at one, to end; for some
+  // seconds at most. Whether RocksDB runs then.
   bool WaitForRecovery() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Whether there was an error since such a recovery succeeded, or ever.

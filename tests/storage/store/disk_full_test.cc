@@ -2,6 +2,7 @@
 // on once there is room.
 
 #include <memory>
+#include <random>
 #include <string>
 #include "tests/support/catch.h"
 
@@ -84,6 +85,7 @@ class FullDisk {
   }
   void Check(int begin, int end) { Check(*store_->TakeView(), begin, end); }
 
+  const std::string& path() const { return folder_.path(); }
   TestFileSystem& files() { return files_; }
   Store& store() { return *store_; }
   std::unique_ptr<Store>& owner() { return store_; }
@@ -154,6 +156,28 @@ TEST_CASE("the first batch of a log may meet a full disk", "[store][full]") {
   CHECK(!*disk.store().TakeView()->Get(Keyspace::kTiles, KeyOf(1), &value));
   disk.MustPut(1);
   disk.Check(1, 20);
+}
+
+TEST_CASE("a flush after an error is done when it answers", "[store][full]") {
+  FullDisk disk;
+  for (int i = 0; i < 5; ++i) disk.MustPut(i);
+  disk.files().FailAt(kSyncs, 1, {.no_space = true, .lasts = true});
+  CHECK_FALSE(disk.store().Flush().ok());
+  disk.files().Heal();
+  for (int i = 5; i < 60; ++i) {
+    REQUIRE(disk.store().Apply(BatchOf(i), Durability::kProcessCrash).ok());
+  }
+  REQUIRE(disk.store().Flush() == absl::OkStatus());
+  const TestFileSystem::PowerCut cut = disk.files().TakePowerCut();
+  const TempDir left;
+  std::mt19937_64 random(1);
+  TestFileSystem::Restore(cut, TestFileSystem::Unsynced::kLost, disk.path(),
+                          left.path(), &random);
+  auto opened = storage::OpenRocksdbStore(left.path(),
+                                          {.memory_budget_bytes = 4 << 20});
+  INFO(opened.status());
+  REQUIRE(opened.ok());
+  disk.Check(*(*opened)->TakeView(), 0, 60);
 }
 
 TEST_CASE("what does not fit is not published", "[store][full]") {

@@ -10,6 +10,7 @@
 #include "footfall/guard.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/tree.h"
 #include "query/lang/utf8.h"
 
 namespace footfall::query {
@@ -54,7 +55,9 @@ std::string Shown(const Token& token) {
 bool LooksLikeDate(absl::string_view text) { return ParseDate(text).ok(); }
 
 Parser::Parser(absl::string_view text, const QueryLimits& limits)
-    : text_(text), limits_(limits), lexer_(text) {}
+    : text_(text), limits_(limits), lexer_(text) {
+  limits_.max_nesting = std::min(limits_.max_nesting, kMaxDepth);
+}
 
 absl::StatusOr<std::optional<Statement>> Parser::Next() {
   tokens_ = lexer_.NextStatement();

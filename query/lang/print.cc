@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "footfall/query.h"
+#include "query/lang/tree.h"
 
 namespace footfall {
 namespace {
@@ -559,6 +560,7 @@ void PrintStatement(const AddAlias& alias, std::string* out) {
 
 std::string Print(const Statement& statement) {
   std::string out;
+  if (query::IsDeeperThan(query::kMaxDepth, statement)) return out;
   if (statement.explain == Statement::Explain::kPlan) out = "EXPLAIN ";
   if (statement.explain == Statement::Explain::kAnalyze) {
     out = "EXPLAIN ANALYZE ";
@@ -570,6 +572,7 @@ std::string Print(const Statement& statement) {
 
 std::string Print(const Expr& expr) {
   std::string out;
+  if (query::IsDeeperThan(query::kMaxDepth, expr)) return out;
   PrintExpr(expr, kSum, &out);
   return out;
 }

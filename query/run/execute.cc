@@ -12,6 +12,7 @@
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/tree.h"
 #include "query/plan/parameters.h"
 #include "query/run/change.h"
 #include "query/run/change_names.h"
@@ -127,6 +128,7 @@ absl::Status Execute(Database& database, absl::string_view text,
 absl::Status Execute(Database& database, const Statement& statement,
                      const QueryOptions& options, const ExecuteHooks& hooks) {
   return Guarded([&]() -> absl::Status {
+    FOOTFALL_RETURN_IF_ERROR(query::CheckDepth(statement, options.limits));
     const std::string text = Print(statement);
     FOOTFALL_ASSIGN_OR_RETURN(
         const Statement parsed,

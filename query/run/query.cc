@@ -14,6 +14,7 @@
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/tree.h"
 #include "query/plan/parameters.h"
 #include "query/run/run.h"
 #include "query/run/show.h"
@@ -120,6 +121,7 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const QueryOptions& given) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
     const QueryOptions options = query::WithNow(given);
+    FOOTFALL_RETURN_IF_ERROR(query::CheckDepth(statement, options.limits));
     const std::string text = Print(statement);
     FOOTFALL_ASSIGN_OR_RETURN(
         const Statement parsed,

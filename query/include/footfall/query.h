@@ -31,7 +31,7 @@ using ParameterValue = std::variant<std::string, int64_t, double, Date, Range>;
 // Beyond them RESOURCE_EXHAUSTED names limit and option.
 struct QueryLimits {
   size_t max_text_bytes = 64 << 10;
-  size_t max_nesting = 64;
+  size_t max_nesting = 64;                        // at most 500
   size_t max_list = 10'000;                       // texts of one IN
   uint64_t max_rows = 1'000'000;                  // of an answer
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // of one question
@@ -59,7 +59,8 @@ struct QueryOptions {
 // "query LINE:COLUMN: ..." with the line, a caret and what would be right.
 absl::StatusOr<std::vector<Statement>> Parse(absl::string_view text,
                                              const QueryLimits& limits = {});
-// The canonical form, without a final `;`. Parse(Print(s)) gives s again.
+// The canonical form, without a final `;`. Parse(Print(s)) gives s again. Empty
+// for an expression that is nested deeper than 500.
 std::string Print(const Statement& statement);
 std::string Print(const Expr& expr);
 

@@ -97,6 +97,26 @@ struct Range {
 };
 
 struct Expr;
+struct Argument;
+
+// Lists of what lies below in a tree. They destroy trees of any depth without
+// running out of stack. Copying and comparing take stack for each level.
+struct ExprList : std::vector<Expr> {
+  using std::vector<Expr>::vector;
+  ExprList(const ExprList&);
+  ExprList(ExprList&&) noexcept;
+  ExprList& operator=(const ExprList&);
+  ExprList& operator=(ExprList&&) noexcept;
+  ~ExprList();
+};
+struct ArgumentList : std::vector<Argument> {
+  using std::vector<Argument>::vector;
+  ArgumentList(const ArgumentList&);
+  ArgumentList(ArgumentList&&) noexcept;
+  ArgumentList& operator=(const ArgumentList&);
+  ArgumentList& operator=(ArgumentList&&) noexcept;
+  ~ArgumentList();
+};
 
 // dau, dau{app = 'A', DURING 2024-12}
 struct Operand {
@@ -136,12 +156,11 @@ struct OffsetRange {  // -14..14
   int64_t last = 0;
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
-struct Argument;
 
 // avg(dau EVERY month), share(dau WITHIN region), first_time(dau >= 1e8)
 struct Call {
   std::string function;  // lower case
-  std::vector<Argument> arguments;
+  ArgumentList arguments;
   std::optional<Period> every;
   enum class Scope : uint8_t { kNone, kAcross, kWithin };
   Scope scope = Scope::kNone;
@@ -153,13 +172,13 @@ struct Call {
 };
 
 struct Negation {
-  std::vector<Expr> inner;  // exactly one
+  ExprList inner;  // exactly one
   friend bool operator==(const Negation&, const Negation&);
 };
 
 struct Arithmetic {
   char op = '+';            // + - * /
-  std::vector<Expr> sides;  // exactly two: left, right
+  ExprList sides;  // exactly two: left, right
   friend bool operator==(const Arithmetic&, const Arithmetic&);
 };
 
@@ -368,6 +387,15 @@ struct Statement {
   Source source;
   friend bool operator==(const Statement&, const Statement&) = default;
 };
+
+inline ExprList::ExprList(const ExprList&) = default;
+inline ExprList::ExprList(ExprList&&) noexcept = default;
+inline ExprList& ExprList::operator=(const ExprList&) = default;
+inline ExprList& ExprList::operator=(ExprList&&) noexcept = default;
+inline ArgumentList::ArgumentList(const ArgumentList&) = default;
+inline ArgumentList::ArgumentList(ArgumentList&&) noexcept = default;
+inline ArgumentList& ArgumentList::operator=(const ArgumentList&) = default;
+inline ArgumentList& ArgumentList::operator=(ArgumentList&&) noexcept = default;
 
 inline bool operator==(const Call& a, const Call& b) {
   return a.function == b.function && a.arguments == b.arguments &&

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "rocksdb/system_clock.h"
 #include "rocksdb/version.h"
+#include "storage/base/mutex.h"
 
 namespace footfall::storage {
 
@@ -140,17 +142,32 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
   }
 };
 
-// Compaction reads, too.
+// Compaction and ingestion read, too.
 class RandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
  public:
-  using rocksdb::FSRandomAccessFileOwnerWrapper::FSRandomAccessFileOwnerWrapper;
+  RandomAccessFile(std::unique_ptr<rocksdb::FSRandomAccessFile> file,
+                   std::string path,
+                   std::shared_ptr<RocksdbPublishing> publishing)
+      : rocksdb::FSRandomAccessFileOwnerWrapper(std::move(file)),
+        path_(std::move(path)),
+        publishing_(std::move(publishing)) {}
 
   IOStatus Read(uint64_t offset, size_t size, const IOOptions& options,
                 Slice* result, char* scratch,
                 IODebugContext* debug) const override {
-    return Passing(rocksdb::FSRandomAccessFileOwnerWrapper::Read(
-        offset, size, options, result, scratch, debug));
+    if (publishing_->FindRead(path_, offset, size, result, scratch)) {
+      return IOStatus::OK();
+    }
+    const IOStatus status =
+        Passing(rocksdb::FSRandomAccessFileOwnerWrapper::Read(
+            offset, size, options, result, scratch, debug));
+    publishing_->NoteRead(path_, offset, size, status, *result);
+    return status;
   }
+
+ private:
+  const std::string path_;
+  const std::shared_ptr<RocksdbPublishing> publishing_;
 };
 
 class ImpatientClock final : public rocksdb::SystemClockWrapper {
@@ -219,7 +236,8 @@ std::string TextOf(const rocksdb::Status& status) {
 
 RocksdbFiles::RocksdbFiles(std::shared_ptr<rocksdb::FileSystem> target)
     : rocksdb::FileSystemWrapper(std::move(target)),
-      state_(std::make_shared<FilesState>()) {}
+      state_(std::make_shared<FilesState>()),
+      publishing_(std::make_shared<RocksdbPublishing>()) {}
 
 IOStatus RocksdbFiles::NewWritableFile(
     const std::string& path, const rocksdb::FileOptions& options,
@@ -253,7 +271,8 @@ IOStatus RocksdbFiles::NewRandomAccessFile(
   std::unique_ptr<rocksdb::FSRandomAccessFile> file;
   IOStatus status = target()->NewRandomAccessFile(path, options, &file, debug);
   if (!status.ok()) return Passing(status);
-  *result = std::make_unique<RandomAccessFile>(std::move(file));
+  *result =
+      std::make_unique<RandomAccessFile>(std::move(file), path, publishing_);
   return status;
 }
 
@@ -270,13 +289,7 @@ IOStatus RocksdbFiles::NewDirectory(
 IOStatus RocksdbFiles::DeleteFile(const std::string& path,
                                   const IOOptions& options,
                                   IODebugContext* debug) {
-  {
-    MutexLock lock(&mutex_);
-    if (holder_ == std::this_thread::get_id()) {
-      held_.push_back(path);
-      return IOStatus::OK();
-    }
-  }
+  if (publishing_->HoldsBack(path)) return IOStatus::OK();
   return Passing(target()->DeleteFile(path, options, debug));
 }
 
@@ -290,6 +303,8 @@ IOStatus RocksdbFiles::RenameFile(const std::string& from,
 IOStatus RocksdbFiles::LinkFile(const std::string& from, const std::string& to,
                                 const IOOptions& options,
                                 IODebugContext* debug) {
+  IOStatus error = publishing_->LinkError();
+  if (!error.ok()) return error;
   return Passing(target()->LinkFile(from, to, options, debug));
 }
 
@@ -298,31 +313,6 @@ void RocksdbFiles::RefuseSettings() { state_->refuses_settings = true; }
 void RocksdbFiles::FailNextLogSync(bool fails) {
   MutexLock lock(&state_->mutex);
   state_->failing_sync = fails ? std::this_thread::get_id() : std::thread::id();
-}
-
-RocksdbFiles::HeldDeletes::HeldDeletes(RocksdbFiles* files) : files_(files) {
-  MutexLock lock(&files_->mutex_);
-  files_->holder_ = std::this_thread::get_id();
-  files_->held_.clear();
-}
-
-RocksdbFiles::HeldDeletes::~HeldDeletes() {
-  MutexLock lock(&files_->mutex_);
-  files_->holder_ = std::thread::id();
-  files_->held_.clear();
-}
-
-void RocksdbFiles::HeldDeletes::Delete() {
-  std::vector<std::string> paths;
-  {
-    MutexLock lock(&files_->mutex_);
-    files_->holder_ = std::thread::id();
-    paths.swap(files_->held_);
-  }
-  for (const std::string& path : paths) {
-    // What stays is removed at the next opening.
-    files_->DeleteFile(path, IOOptions(), nullptr).PermitUncheckedError();
-  }
 }
 
 }  // namespace footfall::storage

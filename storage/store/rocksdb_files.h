@@ -6,15 +6,12 @@
 
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "rocksdb/status.h"
-#include "storage/base/mutex.h"
 #include "storage/store/rocksdb_flush_gate.h"
+#include "storage/store/rocksdb_publishing.h"
 
 namespace footfall::storage {
 
@@ -54,22 +51,7 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
   // error after which RocksDB recovers by itself.
   void FailNextLogSync(bool fails);
 
-  // Holds back what the calling thread deletes. Where the list of tables could
-  // not be written, RocksDB deletes the files that it would have named; but it
-  // may name them after all, when it is read again.
-  class HeldDeletes {
-   public:
-    explicit HeldDeletes(RocksdbFiles* files);
-    // Does not delete them.
-    ~HeldDeletes();
-    HeldDeletes(const HeldDeletes&) = delete;
-    HeldDeletes& operator=(const HeldDeletes&) = delete;
-    // Deletes them, and holds back no more.
-    void Delete();
-
-   private:
-    RocksdbFiles* const files_;
-  };
+  RocksdbPublishing& publishing() { return *publishing_; }
 
   rocksdb::IOStatus NewWritableFile(
       const std::string& path, const rocksdb::FileOptions& options,
@@ -89,8 +71,7 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
                                  rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus DeleteFile(const std::string& path,
                                const rocksdb::IOOptions& options,
-                               rocksdb::IODebugContext* debug) override
-      ABSL_LOCKS_EXCLUDED(mutex_);
+                               rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
@@ -101,9 +82,7 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
  private:
   // Shared with the files, which may outlive this.
   const std::shared_ptr<FilesState> state_;
-  Mutex mutex_;
-  std::thread::id holder_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::string> held_ ABSL_GUARDED_BY(mutex_);
+  const std::shared_ptr<RocksdbPublishing> publishing_;
 };
 
 // An environment on these files, whose flushes go through the gate, and in

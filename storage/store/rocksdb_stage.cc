@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "rocksdb/sst_file_reader.h"
 #include "storage/store/rocksdb_parts.h"
 
 namespace footfall::storage {
@@ -172,6 +173,24 @@ absl::Status RocksdbStage::AddBatchOf(size_t keyspace,
     }
   }
   return add_changes();
+}
+
+absl::Status RocksdbStage::Rehearse() const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  for (size_t keyspace = 0; keyspace < files_.size(); ++keyspace) {
+    for (const std::string& file : files_[keyspace]) {
+      rocksdb::SstFileReader reader(tables_[keyspace]);
+      rocksdb::Status status = reader.Open(file);
+      if (!status.ok()) return StageStatus(status);
+      const std::unique_ptr<rocksdb::Iterator> iterator(
+          reader.NewIterator(options));
+      iterator->SeekToFirst();
+      if (iterator->Valid()) iterator->SeekToLast();
+      if (!iterator->status().ok()) return StageStatus(iterator->status());
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace footfall::storage

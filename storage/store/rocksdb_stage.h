@@ -38,6 +38,9 @@ class RocksdbStage final : public StoreStage {
   // Completes the last files. No more is added after it.
   absl::Status Finish();
 
+  // Reads of all files what RocksDB will read when it ingests them.
+  absl::Status Rehearse() const;
+
   const Store* store() const { return store_; }
   const std::vector<std::string>& files(Keyspace keyspace) const {
     return files_[static_cast<size_t>(keyspace)];

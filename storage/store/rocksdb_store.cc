@@ -269,16 +269,26 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (absl::Status status = recovery_.PrepareToPublish(); !status.ok()) {
     return status;
   }
-  RocksdbFiles::HeldDeletes deletes(handle_->settings.files.get());
-  const absl::Status status =
-      ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
-  recovery_.Published();
-  if (status.ok() || !handle_->settings.watch->stopped()) {
-    deletes.Delete();
-    return Unchanged(status);
+  RocksdbPublishing& publishing = handle_->settings.files->publishing();
+  publishing.Begin();
+  absl::Status status = own->Rehearse();
+  status.Update(ToStatus(publishing.Rehearsed(), handle_->path));
+  status = Unchanged(status);
+  const bool begins = status.ok();
+  if (begins) {
+    status = ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
   }
+  const std::vector<std::string> held_back = publishing.End();
+  if (!begins) return status;
+  recovery_.Published();
   // The list of tables may name the files, until it is written anew.
-  if (recovery_.EnsureRunningLocked().ok()) deletes.Delete();
+  if (status.ok() || !handle_->settings.watch->stopped() ||
+      recovery_.EnsureRunningLocked().ok()) {
+    for (const std::string& file : held_back) {
+      // What stays is removed at the next opening.
+      handle_->settings.env->DeleteFile(file).PermitUncheckedError();
+    }
+  }
   return handle_->settings.watch->is_final() ? status : Unchanged(status);
 }
 

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
 #include "rocksdb/version.h"
@@ -18,11 +20,13 @@
 namespace footfall::storage {
 namespace {
 
-constexpr int kResumes = 3;
+constexpr int kResumes = 5;
 
-// Longer than DB::Resume() takes to begin, and until it is given up.
-constexpr std::chrono::milliseconds kBeginning(50);
-constexpr std::chrono::seconds kResumeTime(10);
+// Longer than DB::Resume() takes until it says that it recovers, and until it
+// is given up.
+constexpr std::chrono::milliseconds kBeginning(200);
+constexpr std::chrono::seconds kResumeTime(30);
+constexpr absl::Duration kBusyTime = absl::Milliseconds(50);
 constexpr std::chrono::seconds kNoTime(0);
 
 absl::Status FinalError(const rocksdb::Status& error, const std::string& path) {
@@ -64,13 +68,11 @@ absl::Status RocksdbRecovery::EnsureRunningLocked() {
     if (IsNoRoom(error) && !HasRoom()) {
       return ToStatus(error, handle_->path);  // not worth a try
     }
-    watch->WaitForRecovery();
     // Work in the background that began before the first may report its error
     // after it.
     for (int i = 0; i < kResumes && watch->stopped() && !watch->is_final();
          ++i) {
-      watch->BeginResume();
-      if (ResumeInTime()) watch->Clear();
+      if (!watch->WaitForRecovery()) ResumeInTime();
     }
   }
   // A log that broke must not be written to. FillLog() sees to it that there
@@ -85,36 +87,47 @@ absl::Status RocksdbRecovery::EnsureRunningLocked() {
 
 // DB::Resume(), which does not always end: then all work in the background is
 // given up, which ends it, and RocksDB is of no more use.
-bool RocksdbRecovery::ResumeInTime() {
+void RocksdbRecovery::ResumeInTime() {
   rocksdb::DB* const db = handle_->db.get();
+  RocksdbWatch* const watch = handle_->settings.watch.get();
   RocksdbFlushGate* const gate = handle_->settings.gate.get();
   // Where a list of tables could not be written before a publishing, release
   // 7.8 takes it for granted that this was done.
   db->DisableFileDeletions().PermitUncheckedError();
-  bool ok = false;
+  rocksdb::Status status = rocksdb::Status::Aborted();
+  watch->BeginResume();
   try {
-    std::promise<bool> promise;
-    std::future<bool> resumed = promise.get_future();
-    std::thread thread([&] { promise.set_value(db->Resume().ok()); });
+    std::promise<void> beginning;
+    std::promise<rocksdb::Status> promise;
+    std::future<rocksdb::Status> resumed = promise.get_future();
+    std::thread thread([&] {
+      beginning.set_value();
+      promise.set_value(db->Resume());
+    });
     // Jobs that were put aside keep it from ending before they are done.
+    beginning.get_future().wait();
     if (gate->has_jobs()) resumed.wait_for(kBeginning);
     if (resumed.wait_for(kNoTime) != std::future_status::ready) gate->Open();
     if (resumed.wait_for(kResumeTime) != std::future_status::ready) {
-      handle_->settings.watch->MakeFinal();
+      watch->MakeFinal();
       rocksdb::CancelAllBackgroundWork(db, /*wait=*/false);
     }
     thread.join();
-    ok = resumed.get();
-    if (ok) gate->Open();
+    status = resumed.get();
   } catch (const std::exception&) {
     // No thread, or no memory, for now.
   }
+  if (status.ok()) gate->Open();
 #if ROCKSDB_MAJOR < 9
-  if (ok) db->EnableFileDeletions(/*force=*/true).PermitUncheckedError();
+  if (status.ok()) {
+    db->EnableFileDeletions(/*force=*/true).PermitUncheckedError();
+  }
 #else
   db->EnableFileDeletions().PermitUncheckedError();
 #endif
-  return ok;
+  watch->EndResume(status.ok());
+  // It recovers by itself from an error that has come since.
+  if (status.IsBusy()) absl::SleepFor(kBusyTime);
 }
 
 // After DB::Resume() the RocksDB of release 7.8 still takes itself for stopped

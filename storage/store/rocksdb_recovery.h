@@ -62,7 +62,7 @@ class RocksdbRecovery {
  private:
   // Whether there seems to be room for what is in memory.
   bool HasRoom() const;
-  bool ResumeInTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ResumeInTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status FinishRecovery() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const RocksdbHandle* const handle_;

@@ -30,12 +30,14 @@ void RocksdbWatch::MakeFinal() {
 void RocksdbWatch::BeginResume() {
   MutexLock lock(&mutex_);
   recovering_ = false;  // what ends from here on is not RocksDB's own
+  resuming_ = true;
   came_late_ = false;
 }
 
-void RocksdbWatch::Clear() {
+void RocksdbWatch::EndResume(bool ok) {
   MutexLock lock(&mutex_);
-  if (came_late_) return;
+  resuming_ = false;
+  if (!ok || came_late_) return;
   error_ = rocksdb::Status();
   stopped_ = false;
 }
@@ -81,7 +83,7 @@ void RocksdbWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
   }
   // A log that could not be begun (RocksdbFiles), too.
   const bool is_of_new_log =
-      reason == rocksdb::BackgroundErrorReason::kMemTable &&
+      !resuming_ && reason == rocksdb::BackgroundErrorReason::kMemTable &&
       error->severity() < rocksdb::Status::Severity::kFatalError;
   if (IsContrived(*error) || is_of_new_log) {
     recovering_ = true;

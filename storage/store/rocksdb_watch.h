@@ -32,10 +32,10 @@ class RocksdbWatch final : public rocksdb::EventListener {
   // Whether only opening the database again helps.
   bool is_final() const ABSL_LOCKS_EXCLUDED(mutex_);
   void MakeFinal() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Before and, where it has succeeded, after a call of DB::Resume(). An error
-  // that came in between stays.
+  // Before and after a call of DB::Resume(). RocksDB runs again where that was
+  // OK and no error has come since.
   void BeginResume() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
+  void EndResume(bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Waits for a recovery of RocksDB's own, if it is at one, to end; for some
   // seconds at most. Whether RocksDB runs then.
@@ -77,6 +77,7 @@ class RocksdbWatch final : public rocksdb::EventListener {
   CondVar changed_;
   rocksdb::Status error_ ABSL_GUARDED_BY(mutex_);
   bool final_ ABSL_GUARDED_BY(mutex_) = false;
+  bool resuming_ ABSL_GUARDED_BY(mutex_) = false;
   bool came_late_ ABSL_GUARDED_BY(mutex_) = false;  // since BeginResume()
   bool cleared_ ABSL_GUARDED_BY(mutex_) = false;
   bool recovering_ ABSL_GUARDED_BY(mutex_) = false;

@@ -50,10 +50,11 @@ std::vector<std::string> Reference::Write() {
   if (question_.others.empty()) {
     AppendSteps(&sql);
     if (question_.inner) AppendInner(&sql);
-    if (question_.top) AppendTop("step", &sql);
+    if (question_.top) KeepTop("step", sql);
   } else {
-    AppendStepsOf("apart", Conditions(0), false, &sql);
-    AppendTop("apart", &sql);
+    std::string apart;
+    AppendStepsOf("apart", Conditions(0), false, &apart);
+    KeepTop("apart", std::move(apart));
     AppendStepsOf("step", Conditions(0), true, &sql);
   }
   KeepFound(sql);
@@ -189,16 +190,17 @@ std::string Reference::RangeTest() const {
 }
 
 // The n best groups over the whole range; ties go by the members.
-void Reference::AppendTop(const std::string& table, std::string* sql) const {
+void Reference::KeepTop(const std::string& table, std::string sql) {
   const Item& judge = question_.items[question_.top_item];
   const Function function =
       judge.function == Function::kBare ? Function::kAvg : judge.function;
-  Begin("top", sql);
-  absl::StrAppend(sql, "(SELECT ", List(groups_, ""), " FROM ",
+  Begin("top", &sql);
+  absl::StrAppend(&sql, "(SELECT ", List(groups_, ""), " FROM ",
                   Ranked(table, "1"), " GROUP BY ", List(groups_, ""),
                   " ORDER BY ", Over(function, "v", judge),
                   question_.top_ascending ? " ASC, " : " DESC, ",
                   List(groups_, ""), " LIMIT ", *question_.top, ")");
+  Keep("top", List(groups_, ""), sql);
 }
 
 void Reference::KeepBuckets() {

@@ -15,7 +15,8 @@
 //   answer  by group and bucket: items, with kind and coverage
 //
 // What others join is kept as a table with an index (Keep): SQLite takes a
-// subquery with a window for one row, and would go through all for each.
+// subquery with a window for one row, and would go through all for each. One
+// with a LIMIT, SQLite 3.46 computes anew for each row that it is joined to.
 
 #ifndef FOOTFALL_TESTS_ORACLE_REFERENCE_H_
 #define FOOTFALL_TESTS_ORACLE_REFERENCE_H_
@@ -54,7 +55,7 @@ class Reference {
   void FindRange();
   void FindLookBack();
   std::string RangeTest() const;
-  void AppendTop(const std::string& table, std::string* sql) const;
+  void KeepTop(const std::string& table, std::string sql);
   void KeepBuckets();
   std::string Answer() const;
   std::string Totals() const;

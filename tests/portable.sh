@@ -74,6 +74,7 @@ for release; do
   if [ -n "${FOOTFALL_DATA:-}" ]; then cp -a "$FOOTFALL_DATA" "$work/data"; fi
   mount -t proc proc "$work/proc"
   mount --bind /dev "$work/dev"
+  mount --make-private "$work/dev"  # or this machine gets the next one, too
   mkdir -p "$work/dev/pts"
   mount -t devpts -o newinstance,ptmxmode=0666 devpts "$work/dev/pts" || true
 

@@ -147,6 +147,10 @@ class StoredDatabase final : public Database {
 
   bool read_only() const override { return options_.read_only; }
 
+  uint64_t memory_budget_bytes() const override {
+    return options_.memory_budget_bytes;
+  }
+
   absl::Status Close() override {
     return Guarded([&]() -> absl::Status {
       storage::MutexLock lock(&close_mutex_);

@@ -2,6 +2,7 @@
 
 #include "footfall/csv_import.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -33,6 +34,15 @@ constexpr uint64_t kRowsPerStop = 1000;
 constexpr uint64_t kRowsPerProgress = 1 << 14;
 // Of what a map from cells to dates takes, at its fullest.
 constexpr uint64_t kBytesPerDate = 96;
+// Of memory_bytes, where the database's budget says it.
+constexpr uint64_t kMinBytes = uint64_t{4} << 20;
+constexpr uint64_t kMaxBytes = uint64_t{256} << 20;
+
+// `share` is what the database's budget allows.
+uint64_t MemoryBytes(const ImportOptions& options, uint64_t share) {
+  return options.memory_bytes != 0 ? options.memory_bytes
+                                   : std::clamp(share, kMinBytes, kMaxBytes);
+}
 
 // One reading of the file.
 class Import {
@@ -138,7 +148,9 @@ absl::StatusOr<ImportReport> Import::Run() {
         rejects_, RejectFile::Create(*spec_.rejects_path, columns_.header));
   }
   FOOTFALL_ASSIGN_OR_RETURN(
-      loader_, database_.NewBulkLoader(metric_, options_.memory_bytes));
+      loader_,
+      database_.NewBulkLoader(
+          metric_, MemoryBytes(options_, database_.memory_budget_bytes() / 2)));
   FOOTFALL_RETURN_IF_ERROR(ReadRows());
   if (must_compare_dates_) return report_;
   if (rejects_ != nullptr) {
@@ -268,11 +280,12 @@ absl::StatusOr<bool> Import::DateAgrees(const StepPlace& place, uint64_t line) {
     seconds_in_ = place.seconds_in;
     return true;
   }
-  if (dates_.size() >= options_.memory_bytes / kBytesPerDate) {
+  const uint64_t bytes = MemoryBytes(options_, database_.memory_budget_bytes());
+  if (dates_.size() >= bytes / kBytesPerDate) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        spec_.path, ": dates lie differently within their steps, and ",
-        options_.memory_bytes, " bytes (memory_bytes) do not hold those of ",
-        dates_.size() + 1, " samples to compare them"));
+        spec_.path, ": dates lie differently within their steps, and ", bytes,
+        " bytes (memory_bytes) do not hold those of ", dates_.size() + 1,
+        " samples to compare them"));
   }
   const auto [found, is_new] = dates_.try_emplace(
       {series_, place.step}, GivenDate{place.seconds_in, line});

@@ -22,8 +22,10 @@ namespace {
 
 using Row = BulkLoader::Row;
 
-// Rows are gathered in blocks, so that they need not move when more come.
-constexpr size_t kBlockRows = size_t{1} << 16;
+// Rows are gathered in blocks, so that they need not move when more come, and
+// sorted so many blocks at a time, at least.
+constexpr size_t kBlockRows = size_t{1} << 14;
+constexpr uint64_t kMinRunBlocks = 4;
 // A row of a run: as it came, whose memory the process may not get back at
 // once, as a cell, and as a cell that is being sorted.
 constexpr uint64_t kBytesPerRow = sizeof(Row) + 2 * sizeof(Cell);
@@ -123,7 +125,8 @@ class StagedLoader final : public BulkLoader {
       : gate_(std::move(gate)),
         queue_(queue),
         metric_(std::move(metric)),
-        run_rows_(std::max<uint64_t>(memory_bytes / kBytesPerRow, kBlockRows)),
+        run_blocks_(
+            std::max(memory_bytes / kBytesPerRow / kBlockRows, kMinRunBlocks)),
         spill_folder_(std::move(spill_folder)),
         loaded_(std::move(loaded)),
         limits_(metric_->grid.Limits()),
@@ -237,7 +240,7 @@ class StagedLoader final : public BulkLoader {
   // Moves the rows to the file once they are a run. One that cannot be written
   // ends the loader: some of its rows would be missing.
   absl::Status SpillIfFull() {
-    if (blocks_.size() * kBlockRows < run_rows_) return absl::OkStatus();
+    if (blocks_.size() < run_blocks_) return absl::OkStatus();
     const absl::Status spilled = Spill();
     if (!spilled.ok()) finished_ = true;
     return spilled;
@@ -341,8 +344,9 @@ class StagedLoader final : public BulkLoader {
     FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
                               SpillFile::Create(spill_folder_));
     FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get()));
-    CellMerge merge(sorted.get(),
-                    std::min(kMergeBufferBytes, run_rows_ * sizeof(Cell)));
+    CellMerge merge(
+        sorted.get(),
+        std::min(kMergeBufferBytes, run_blocks_ * kBlockRows * sizeof(Cell)));
     uint64_t offset = 0;
     for (const uint64_t size : run_sizes_) {
       merge.AddFileRun(offset, size);
@@ -416,7 +420,7 @@ class StagedLoader final : public BulkLoader {
   const std::shared_ptr<OpenGate> gate_;
   CommitQueue* const queue_;
   const std::shared_ptr<const Metric> metric_;
-  const uint64_t run_rows_;  // as many are sorted at a time
+  const uint64_t run_blocks_;  // as many are sorted at a time
   const std::string spill_folder_;
   const std::function<void(MetricId)> loaded_;
   const StepRange limits_;

@@ -68,8 +68,10 @@ struct ImportProgress {
 
 struct ImportOptions {
   // Rows are sorted in this much memory; beyond it they go to temporary files.
-  // Also bounds what is kept to tell different dates of one step apart.
-  uint64_t memory_bytes = uint64_t{256} << 20;
+  // As much again, at most, is kept to tell different dates of one step apart,
+  // where a file has such. 0: for rows half of the database's memory budget,
+  // for dates all of it, but 4 MiB at least and 256 MiB at most.
+  uint64_t memory_bytes = 0;
   // Folds, seals, flushes and compacts the database at the end.
   bool compact = true;
   // Problems that are told in words.

@@ -203,6 +203,8 @@ class Database {
   //   FAILED_PRECONDITION  the database must be opened again
   virtual absl::Status Resume() = 0;
   virtual bool read_only() const = 0;
+  // DatabaseOptions::memory_budget_bytes.
+  virtual uint64_t memory_budget_bytes() const = 0;
 
   // Flushes and releases the directory; the destructor does it too, but cannot
   // report. RESOURCE_EXHAUSTED where there was no room to flush: all is in the

@@ -18,10 +18,20 @@ struct DatabaseOptions {
   // open a directory so, also beside one that writes; each sees the state at
   // its opening.
   bool read_only = false;
-  // Block cache and write buffers of the store, together. Not in it: the names
-  // and series of the catalog (they stay in memory), a batch while it is
-  // written, a tile while it is folded, a load (its own memory_bytes; an IMPORT
-  // has ImportOptions::memory_bytes) and a question (QueryLimits).
+  // Block cache and write buffers of the store, together; 4 MiB at least.
+  // Besides it come
+  //
+  //   the catalog       names and series stay in memory: some 45 bytes a series
+  //   a batch           some 50 bytes a row, while it is written
+  //   a bulk load       its memory_bytes, and 220 bytes a new series
+  //   an IMPORT         half of this budget, of 4 to 256 MiB; as much as the
+  //                     budget again where it has to compare dates
+  //   folding, sealing  a tile, and 1 MiB of folded ones
+  //   compacting        2 MiB for each table that is read at once, whatever the
+  //                     budget
+  //   a question        QueryLimits::max_memory_bytes at most
+  //
+  // engine/README.md has what each takes, measured.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
   // A thread that folds and seals tiles. Without it, call RunUpkeep().
   bool background_upkeep = true;

@@ -69,34 +69,6 @@ std::pair<std::string, std::string> ValueOf(const Alias& alias) {
           alias.from.has_value() ? FormatDate(*alias.from) : ""};
 }
 
-absl::Status ReadNames(const Snapshot& snapshot, PlainDatabase* database) {
-  const Event* before = nullptr;
-  for (const auto& event : snapshot.Events()) {
-    if (before != nullptr && CompareEvents(*before, *event) >= 0) {
-      return absl::InternalError("events: out of order");
-    }
-    before = event.get();
-    database->events[KeyOf(*event)] = {event->note, event->source};
-  }
-  for (const auto& alias : snapshot.Aliases()) {
-    const std::pair key(alias->dimension, alias->old_name);
-    if (!database->aliases.empty() &&
-        !(database->aliases.rbegin()->first < key)) {
-      return absl::InternalError("aliases: out of order");
-    }
-    database->aliases[key] = ValueOf(*alias);
-    // Both names are members, where there is a metric to have them.
-    if (snapshot.MemberCount(alias->dimension) == 0) continue;
-    for (const std::string& name : {alias->old_name, alias->new_name}) {
-      if (!snapshot.FindMember(alias->dimension, name).has_value()) {
-        return absl::InternalError(absl::StrCat("aliases: ", alias->dimension,
-                                                " has no member ", name));
-      }
-    }
-  }
-  return absl::OkStatus();
-}
-
 template <typename Map>
 std::optional<std::string> MapDifference(absl::string_view what,
                                          const Map& expected,
@@ -147,6 +119,34 @@ Members MembersOf(const Snapshot& snapshot, const Metric& metric,
     members.emplace_back(name);
   }
   return members;
+}
+
+absl::Status ReadNames(const Snapshot& snapshot, PlainDatabase* database) {
+  const Event* before = nullptr;
+  for (const auto& event : snapshot.Events()) {
+    if (before != nullptr && CompareEvents(*before, *event) >= 0) {
+      return absl::InternalError("events: out of order");
+    }
+    before = event.get();
+    database->events[KeyOf(*event)] = {event->note, event->source};
+  }
+  for (const auto& alias : snapshot.Aliases()) {
+    const std::pair key(alias->dimension, alias->old_name);
+    if (!database->aliases.empty() &&
+        !(database->aliases.rbegin()->first < key)) {
+      return absl::InternalError("aliases: out of order");
+    }
+    database->aliases[key] = ValueOf(*alias);
+    // Both names are members, where there is a metric to have them.
+    if (snapshot.MemberCount(alias->dimension) == 0) continue;
+    for (const std::string& name : {alias->old_name, alias->new_name}) {
+      if (!snapshot.FindMember(alias->dimension, name).has_value()) {
+        return absl::InternalError(absl::StrCat("aliases: ", alias->dimension,
+                                                " has no member ", name));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<PlainMetric> ReadSome(const Snapshot& snapshot,

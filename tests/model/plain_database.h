@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "footfall/metric.h"
@@ -48,6 +49,9 @@ void Apply(const AliasChange& change, PlainAliases* aliases);
 // Reads everything. Also checks what Slab promises, and in which order events
 // and aliases come: INTERNAL names the first promise that was broken.
 absl::StatusOr<PlainDatabase> ReadAll(const Snapshot& snapshot);
+
+// Reads the events and aliases alone, as ReadAll().
+absl::Status ReadNames(const Snapshot& snapshot, PlainDatabase* database);
 
 // Reads some series of one metric in `steps`, as ReadAll().
 absl::StatusOr<PlainMetric> ReadSome(const Snapshot& snapshot,

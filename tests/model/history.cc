@@ -1,0 +1,139 @@
+#include "tests/model/history.h"
+
+#include <chrono>
+#include <utility>
+
+namespace footfall::testing {
+
+void History::Apply(const ModelChange& change, uint64_t commit) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Undo undo;
+  undo.commit = commit;
+  for (const auto& [name, row] : change.rows) {
+    PlainMetric& metric = now_.metrics[name];
+    const auto series = metric.find(row.members);
+    std::optional<int64_t> before;
+    if (series != metric.end()) {
+      const auto cell = series->second.find(row.step);
+      if (cell != series->second.end()) before = cell->second;
+    }
+    // Of several rows of one sample the first sees what was there.
+    undo.cells[name][row.members].emplace(row.step, before);
+    testing::Apply(row, &metric);
+  }
+  if (!change.events.empty()) undo.events = now_.events;
+  for (const EventChange& event : change.events) {
+    testing::Apply(event, &now_.events);
+  }
+  if (!change.aliases.empty()) undo.aliases = now_.aliases;
+  for (const AliasChange& alias : change.aliases) {
+    testing::Apply(alias, &now_.aliases);
+  }
+  if (change.defines) {
+    undo.metrics[*change.defines] = std::nullopt;
+    now_.metrics[*change.defines];
+  }
+  if (change.drops) {
+    const auto metric = now_.metrics.find(*change.drops);
+    undo.metrics[*change.drops] = std::move(metric->second);
+    now_.metrics.erase(metric);
+  }
+  commit_ = commit;
+  ++changes_;
+  undos_.push_back(std::move(undo));
+  Trim();
+  changed_.notify_all();
+}
+
+void History::Trim() {
+  const uint64_t oldest = pins_.empty() ? commit_ : *pins_.begin();
+  while (!undos_.empty() && undos_.front().commit <= oldest) {
+    undos_.pop_front();
+  }
+}
+
+uint64_t History::Pin() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  pins_.insert(commit_);
+  return commit_;
+}
+
+void History::Unpin(uint64_t pin) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  pins_.erase(pins_.find(pin));
+}
+
+bool History::WaitFor(uint64_t commit, std::unique_lock<std::mutex>* lock) {
+  return changed_.wait_for(*lock, std::chrono::minutes(1),
+                           [&] { return commit_ >= commit; });
+}
+
+bool History::MetricAt(uint64_t commit, const std::string& name,
+                       const std::set<Members>& asked, StepRange steps,
+                       std::optional<PlainMetric>* metric) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!WaitFor(commit, &lock)) return false;
+  const auto take = [&](const PlainMetric& from) {
+    metric->emplace();
+    for (const auto& [members, values] : from) {
+      if (asked.count(members) == 0) continue;
+      const auto begin = values.lower_bound(steps.begin);
+      const auto end = values.lower_bound(steps.end);
+      if (begin != end) (**metric)[members] = Steps(begin, end);
+    }
+  };
+  metric->reset();
+  const auto found = now_.metrics.find(name);
+  if (found != now_.metrics.end()) take(found->second);
+  for (auto undo = undos_.rbegin();
+       undo != undos_.rend() && undo->commit > commit; ++undo) {
+    const auto whole = undo->metrics.find(name);
+    if (whole != undo->metrics.end()) {
+      metric->reset();
+      if (whole->second.has_value()) take(*whole->second);
+    }
+    const auto cells = undo->cells.find(name);
+    if (cells == undo->cells.end()) continue;
+    for (const auto& [members, values] : cells->second) {
+      if (asked.count(members) == 0) continue;
+      for (const auto& [step, value] : values) {
+        if (step < steps.begin || step >= steps.end) continue;
+        Row row{.step = step,
+                .members = members,
+                .bits = value.value_or(0),
+                .deletes = !value.has_value()};
+        testing::Apply(row, &**metric);
+      }
+    }
+  }
+  return true;
+}
+
+bool History::NamesAt(uint64_t commit, PlainEvents* events,
+                      PlainAliases* aliases) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!WaitFor(commit, &lock)) return false;
+  *events = now_.events;
+  *aliases = now_.aliases;
+  for (auto undo = undos_.rbegin();
+       undo != undos_.rend() && undo->commit > commit; ++undo) {
+    if (undo->events) *events = *undo->events;
+    if (undo->aliases) *aliases = *undo->aliases;
+  }
+  return true;
+}
+
+bool History::WaitForChange(uint64_t* seen) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [&] { return ended_ || changes_ != *seen; });
+  *seen = changes_;
+  return !ended_;
+}
+
+void History::End() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace footfall::testing

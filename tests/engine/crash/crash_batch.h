@@ -17,9 +17,10 @@ namespace footfall::testing {
 inline constexpr int kWriters = 2;
 
 // What the process does besides writing, or instead of it.
-enum class Scenario { kWrite, kFold, kCompact, kBulkLoad, kImport };
-inline constexpr const char* kScenarioNames[] = {"write", "fold", "compact",
-                                                 "bulk load", "import"};
+enum class Scenario { kWrite, kFold, kCompact, kBulkLoad, kImport, kDelete };
+inline constexpr int kScenarios = 6;
+inline constexpr const char* kScenarioNames[kScenarios] = {
+    "write", "fold", "compact", "bulk load", "import", "delete"};
 
 // A file that both processes map: it outlives the one that is killed.
 struct Shared {
@@ -27,8 +28,13 @@ struct Shared {
   std::atomic<uint64_t> started[kWriters];       // last batch begun
   std::atomic<uint64_t> acknowledged[kWriters];  // last batch that is durable
   std::atomic<uint32_t> inside[kWriters];        // in the middle of a batch
-  std::atomic<uint32_t> working;                 // folding or compacting
-  std::atomic<uint32_t> failed;                  // a call answered an error
+  std::atomic<uint64_t> deleting[kWriters];      // last deletion begun
+  std::atomic<uint64_t> deleted[kWriters];       // last one that is durable
+  std::atomic<uint64_t> scratch_written;  // last time the scratch was begun
+  std::atomic<uint64_t> scratch_kept;     // last time its rows were durable
+  std::atomic<uint64_t> scratch_dropped;  // last time its drop was
+  std::atomic<uint32_t> working;          // folding or compacting
+  std::atomic<uint32_t> failed;           // a call answered an error
 };
 
 // Daily and minutely: tiles of different shapes, so several keys a batch.
@@ -39,6 +45,18 @@ inline MetricSpec CrashSpec(int index) {
   spec.dimensions = {{"app", Additivity::kAdds}};
   return spec;
 }
+
+// Of Scenario::kDelete. What a batch has in the daily metric is deleted once
+// the next one is written, of every third batch.
+inline bool IsDeletedLater(uint64_t batch) { return batch % 3 == 2; }
+inline int64_t DailyStepOf(uint64_t batch) {
+  return 10'000 + static_cast<int64_t>(batch);
+}
+
+// And a metric that is defined, filled by one batch of so many rows with one
+// value, the time it is done, and dropped.
+inline constexpr char kScratch[] = "scratch";
+inline constexpr int64_t kScratchRows = 20;
 
 struct CrashCell {
   int metric;  // CrashSpec(metric)
@@ -58,7 +76,8 @@ inline std::vector<CrashCell> CellsOf(int writer, uint64_t batch, bool large) {
     cells.push_back({0,
                      absl::StrCat("w", writer, "-",
                                   (batch * 13 + i * 37) % (large ? 900 : 300)),
-                     10'000 + number, number * 100 + static_cast<int64_t>(i)});
+                     DailyStepOf(batch),
+                     number * 100 + static_cast<int64_t>(i)});
   }
   for (int64_t i = 0; i < 3; ++i) {
     cells.push_back({1, absl::StrCat("w", writer, "-", i), number, -number});

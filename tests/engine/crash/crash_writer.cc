@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "footfall/csv_import.h"
@@ -58,7 +59,8 @@ class Writer {
     }
     if (scenario_ == Scenario::kFold) {
       Work([this] { return database_->RunUpkeep(); });
-    } else if (scenario_ == Scenario::kCompact) {
+    } else if (scenario_ == Scenario::kCompact ||
+               scenario_ == Scenario::kDelete) {
       Work([this] { return database_->Compact(); });
     }
     for (std::thread& thread : threads) thread.join();
@@ -86,6 +88,9 @@ class Writer {
       }
       shared_->inside[writer] = 0;
       shared_->acknowledged[writer] = batch;
+      if (scenario_ != Scenario::kDelete) continue;
+      if (IsDeletedLater(batch - 1)) Delete(writer, batch - 1);
+      if (writer == 0 && batch % 8 == 0) UseScratch();
     }
   }
 
@@ -105,6 +110,70 @@ class Writer {
     options.durability = durability_;
     shared_->inside[writer] = 1;
     Require(database_->Write(rows, options).status(), shared_);
+  }
+
+  // By turns as a range of steps and as rows of a batch.
+  void Delete(int writer, uint64_t batch) {
+    const int64_t step = DailyStepOf(batch);
+    WriteOptions options;
+    options.durability = durability_;
+    SampleBatch rows;
+    std::vector<SeriesId> series;
+    if (batch % 2 == 0) {
+      for (const CrashCell& cell : CellsOf(writer, batch, false)) {
+        if (cell.metric != 0 || cell.step != step) continue;
+        rows.RowsOf(metrics_[0]).Delete(cell.step, {{cell.app}});
+      }
+    } else {
+      series = SeriesOf(absl::StrCat("w", writer, "-"));
+    }
+    shared_->deleting[writer] = batch;
+    shared_->inside[writer] = 1;
+    if (batch % 2 == 0) {
+      Require(database_->Write(rows, options).status(), shared_);
+    } else {
+      Require(database_
+                  ->Delete(*metrics_[0], series,
+                           {.begin = step, .end = step + 1}, options)
+                  .status(),
+              shared_);
+    }
+    shared_->inside[writer] = 0;
+    shared_->deleted[writer] = batch;
+  }
+
+  // Series of the daily metric whose member begins so.
+  std::vector<SeriesId> SeriesOf(const std::string& prefix) const {
+    const auto snapshot = database_->TakeSnapshot();
+    const SeriesTable& table = snapshot->Series(metrics_[0]->id);
+    std::vector<SeriesId> series;
+    for (SeriesId id = 0; id < table.count(); ++id) {
+      MemberId member = 0;
+      table.ReadMembers(0, id, absl::MakeSpan(&member, 1));
+      if (absl::StartsWith(snapshot->MemberName("app", member), prefix)) {
+        series.push_back(id);
+      }
+    }
+    return series;
+  }
+
+  void UseScratch() {
+    const uint64_t time = ++shared_->scratch_written;
+    MetricSpec spec = CrashSpec(0);
+    spec.name = kScratch;
+    const auto metric = database_->Define(spec);
+    Require(metric.status(), shared_);
+    SampleBatch rows;
+    for (int64_t i = 0; i < kScratchRows; ++i) {
+      rows.RowsOf(*metric).AddStep(i * 100, {absl::StrCat("scratch-", i)},
+                                   static_cast<int64_t>(time));
+    }
+    Require(database_->Write(rows, {}).status(), shared_);
+    shared_->scratch_kept = time;
+    shared_->inside[0] = 1;
+    Require(database_->DropMetric(kScratch), shared_);
+    shared_->inside[0] = 0;
+    shared_->scratch_dropped = time;
   }
 
   // One metric only: a bulk load is of one.

@@ -35,7 +35,7 @@ class Course {
 
   std::optional<CourseFailure> Run() {
     size_t i = 0;
-    Open(/*background_upkeep=*/true);
+    Open(options_.background_upkeep);
     for (; i < operations_.size() && !found_; ++i) {
       const Operation& operation = operations_[i];
       random_.seed(operation.seed ^ 0x5851F42D4C957F2Dull);
@@ -115,7 +115,7 @@ class Course {
         found_.Wrong(FormatFinding(report->findings[0]));
       }
     }
-    Open(Chance(2));
+    Open(Chance(2) && options_.background_upkeep);
     if (!found_) CheckWhole();
   }
 

@@ -22,6 +22,9 @@ struct CourseOptions {
   // Threads that read at random beside the operations, and compare with what
   // the maps were at their snapshot's commit.
   int readers = 0;
+  // A thread of the database's own folds and seals, after the first opening and
+  // some of the later ones.
+  bool background_upkeep = true;
   // Of the store in memory, to plant a fault.
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap = {};
 };

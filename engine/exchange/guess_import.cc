@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -78,10 +79,20 @@ std::string TextInQuotes(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
 }
 
-std::string HeaderInStatement(absl::string_view header) {
-  if (IsValidName(header)) return std::string(header);
+// In quotes where it is no name, or a word that stands in such a place.
+std::string HeaderInStatement(absl::string_view header, Role role) {
+  const bool is_word = role == Role::kDimension
+                           ? header == "time" || header == "value"
+                           : header == "as" || header == "empty";
+  if (IsValidName(header) && !is_word) return std::string(header);
   return absl::StrCat("\"", absl::StrReplaceAll(header, {{"\"", "\"\""}}),
                       "\"");
+}
+
+// Whether a statement can name a column or a file so.
+absl::Status CheckText(absl::string_view text) {
+  if (text.empty()) return absl::InvalidArgumentError("no name");
+  return ValidateText(text, engine::kMaxRecordBytes);
 }
 
 // The name of the file without folders and endings.
@@ -228,7 +239,12 @@ void Guess::GuessDimensions(size_t time, size_t value) {
   import.columns.push_back({.role = Role::kValue, .header = header_[value]});
   for (size_t i = 0; i < header_.size(); ++i) {
     if (i == time || i == value) continue;
-    const std::string shown = HeaderInStatement(header_[i]);
+    if (const absl::Status text = CheckText(header_[i]); !text.ok()) {
+      left_out_.push_back(absl::StrCat("\"", absl::CHexEscape(header_[i]),
+                                       "\" (", text.message(), ")"));
+      continue;
+    }
+    const std::string shown = HeaderInStatement(header_[i], Role::kDimension);
     if (facts_[i].filled() == 0) {
       left_out_.push_back(absl::StrCat(shown, " (always empty)"));
       continue;
@@ -302,7 +318,7 @@ std::string Guess::ImportText() const {
                    ""});
   std::vector<std::string> columns;
   for (const ImportColumn& column : guess_.import.columns) {
-    const std::string header = HeaderInStatement(column.header);
+    const std::string header = HeaderInStatement(column.header, column.role);
     if (column.role == Role::kTime) {
       columns.push_back(absl::StrCat("TIME ", header));
     } else if (column.role == Role::kValue) {
@@ -331,6 +347,18 @@ std::string Guess::ImportText() const {
 absl::StatusOr<ImportGuess> Guess::Make() {
   FOOTFALL_ASSIGN_OR_RETURN(const size_t time, FindTime());
   FOOTFALL_ASSIGN_OR_RETURN(const size_t value, FindValue(time));
+  for (const size_t column : {time, value}) {
+    const absl::Status text = CheckText(header_[column]);
+    if (text.ok()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        path_, ": no statement can name column ", column + 1, ", \"",
+        absl::CHexEscape(header_[column]), "\": ", text.message()));
+  }
+  if (const absl::Status text = CheckText(path_); !text.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no statement can name the file \"",
+                     absl::CHexEscape(path_), "\": ", text.message()));
+  }
   GuessMetric(time, value);
   GuessDimensions(time, value);
   guess_.define_text = DefineText(time);

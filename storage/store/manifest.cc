@@ -201,10 +201,20 @@ absl::Status ManifestReader::AddEdit(absl::string_view bytes) {
 
 absl::Status ManifestReader::Apply(const Edit& edit) {
   if (edit.added_family.has_value()) {
-    state_.families[edit.family].name = *edit.added_family;
+    const auto [family, is_new] = state_.families.try_emplace(edit.family);
+    if (!is_new) {
+      return absl::DataLossError(absl::StrCat(
+          "an edit adds column family ", edit.family, ", which is there"));
+    }
+    family->second.name = *edit.added_family;
   }
+  // The first family, "default", is always there.
   if (edit.drops_family) {
-    state_.families.erase(edit.family);
+    if (edit.family == 0 || state_.families.erase(edit.family) == 0) {
+      return absl::DataLossError(
+          absl::StrCat("an edit drops column family ", edit.family,
+                       ", which cannot be dropped or is not there"));
+    }
     return absl::OkStatus();
   }
   const auto found = state_.families.find(edit.family);

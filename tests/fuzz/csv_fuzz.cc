@@ -119,6 +119,9 @@ void CheckGuess(const std::string& path) {
   const auto define = Parse(guess->define_text);
   FUZZ_REQUIRE(define.ok() && define->size() == 1);
   const auto import = Parse(guess->import_text);
+  if (!import.ok()) {
+    std::fprintf(stderr, "%s\n", import.status().ToString().c_str());
+  }
   FUZZ_REQUIRE(import.ok() && import->size() == 1);
   FUZZ_REQUIRE(ValidateMetricSpec(guess->metric).ok());
 }

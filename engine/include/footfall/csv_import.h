@@ -133,8 +133,10 @@ struct ImportGuess {
 // Reads the first rows of a CSV file: the column of dates by parsing, the value
 // by name or as the last column of numbers, all other columns that are not
 // always empty as dimensions, the period by the dates, how steps combine by the
-// names. Errors as ImportCsv(); INVALID_ARGUMENT where no column holds dates,
-// or none holds numbers.
+// names. A column is left out whose name no statement can hold, because it is
+// empty, not UTF-8 or has control characters. Errors as ImportCsv();
+// INVALID_ARGUMENT where no column holds dates, or none holds numbers, or no
+// statement can hold the name of one of those, or of the file.
 absl::StatusOr<ImportGuess> GuessImport(absl::string_view path);
 
 }  // namespace footfall

@@ -154,6 +154,43 @@ TEST_CASE("a guess can be run as it is", "[import]") {
   CHECK(ReadSamples(*database->TakeSnapshot(), **metric).size() == 2);
 }
 
+TEST_CASE("columns named as words of IMPORT are in quotes", "[import]") {
+  const TempDir folder;
+  WriteFile(folder / "f.csv", "empty,value,time,n\n2025-01-01,A,B,1\n");
+  const auto guess = GuessImport(folder / "f.csv");
+  REQUIRE(guess.status() == absl::OkStatus());
+  CHECK_THAT(guess->import_text,
+             ContainsSubstring("(TIME \"empty\", VALUE n, \"value\", "
+                               "\"time\" AS time_)"));
+}
+
+TEST_CASE("what no statement can name is left out, or refused", "[import]") {
+  const TempDir folder;
+  WriteFile(folder / "f.csv",
+            "date,a\xff,\"b\nc\",,d,value\n2025-01-01,A,B,C,D,1\n");
+  const auto guess = GuessImport(folder / "f.csv");
+  REQUIRE(guess.status() == absl::OkStatus());
+  CHECK(guess->metric.dimensions ==
+        std::vector<Dimension>{{"d", guess->metric.over_time}});
+  CHECK_THAT(guess->import_text,
+             ContainsSubstring("(TIME date, VALUE value, d)"));
+  // In a comment of one line.
+  CHECK_THAT(guess->import_text,
+             ContainsSubstring("-- left out: \"a\\xff\" (byte 1 of the text, "
+                               "0xff, is not UTF-8), \"b\\nc\" (byte 1"));
+  WriteFile(folder / "f.csv", "date,a\xff\n2025-01-01,1\n");
+  const auto value = GuessImport(folder / "f.csv").status();
+  CHECK(value.code() == absl::StatusCode::kInvalidArgument);
+  CHECK_THAT(std::string(value.message()),
+             ContainsSubstring("no statement can name column 2, \"a\\xff\": "
+                               "byte 1 of the text, 0xff, is not UTF-8"));
+  WriteFile(folder / "f\n.csv", "date,a\n2025-01-01,1\n");
+  const auto file = GuessImport(folder / "f\n.csv").status();
+  CHECK(file.code() == absl::StatusCode::kInvalidArgument);
+  CHECK_THAT(std::string(file.message()),
+             ContainsSubstring("no statement can name the file"));
+}
+
 TEST_CASE("files without dates or numbers are refused", "[import]") {
   struct Case {
     const char* text;

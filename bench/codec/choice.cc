@@ -53,7 +53,7 @@ size_t SmallestBlocks(absl::string_view blocks, size_t count, bool may_be_short,
   bool is_rice = false;
   for (size_t i = 0; i < count; i += storage::kBlockResiduals) {
     const size_t some = std::min(storage::kBlockResiduals, count - i);
-    storage::TakeBlock(&blocks, 0, some, residuals.data());
+    storage::TakeBlock(&blocks, 0, some, some, residuals.data());
     size += SmallestBlock(residuals.data(), some, &is_rice);
   }
   const bool is_short =

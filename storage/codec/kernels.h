@@ -28,7 +28,8 @@ inline constexpr size_t kTrialSlack = 8;  // rows of trials' residuals
 // Weights of the predictor, in sixteenths (storage/codec/predictor.h).
 struct Gains {
   int32_t all;     // of the sum of all residuals
-  int32_t season;  // of the sum of the residuals of the same phase
+  int32_t season;  // of the sum of the residuals of the same phase; 0 or a
+                   // power of two
 };
 
 // Shifts that sums of quotients are found for at once.
@@ -56,29 +57,31 @@ struct Kernels {
   void (*unpack64)(const char* in, uint32_t width, size_t count, uint64_t base,
                    uint64_t* out);
 
-  // Takes `count` <= 128 numbers as residual_block.h lays them out: `shift` <=
-  // 31 low bits each, packed, then the rest of each in unary, modulo 256. Looks
-  // at `size` bytes, which hold the low bits. Returns the number of bytes that
-  // hold both, 0 where the unary numbers do not end within.
-  size_t (*rice32)(const char* in, size_t size, uint32_t shift, size_t count,
-                   uint32_t* out);
+  // Takes the first `count` of `total` <= 128 numbers as residual_block.h lays
+  // them out: `shift` <= 31 low bits each, packed, then the rest of each in
+  // unary, modulo 256. Looks at `size` bytes, which hold the low bits. Returns
+  // the number of bytes up to the last number's end, all of them where count ==
+  // total; 0 where the unary numbers do not end within.
+  size_t (*rice32)(const char* in, size_t size, uint32_t shift, size_t total,
+                   size_t count, uint32_t* out);
   // The unary numbers alone, from bit `first_bit` < 8 on. `out` has room for
   // kInputSlack more.
   size_t (*unary)(const char* in, size_t size, uint32_t first_bit, size_t count,
                   uint8_t* out);
 
-  // Turns zigzag residuals into `count` values and writes no more:
-  // first + y[t], where modulo 2^32
+  // Turns `count` zigzag residuals into values and writes those from `begin` <
+  // count on, no more: out[t - begin] = first + y[t], where modulo 2^32
   //   y[t] = r[t] + ((all * R) >> 4),  R = r[0] + ... + r[t - 1]
-  void (*predict)(const uint32_t* residuals, size_t count, Gains gains,
-                  int64_t first, int64_t* out);
+  void (*predict)(const uint32_t* residuals, size_t begin, size_t count,
+                  Gains gains, int64_t first, int64_t* out);
   // The same with a season, 2 to kMaxSeason steps:
   //   t < season:  y[t] = y[t - 1] + r[t]
   //   later:       y[t] = r[t] + y[t % season] +
   //                       ((all * R + season * W[t % season]) >> 4)
   // R and W, the sums of all and of the phase, begin at t = season.
-  void (*predict_season)(const uint32_t* residuals, size_t count, Gains gains,
-                         uint32_t season, int64_t first, int64_t* out);
+  void (*predict_season)(const uint32_t* residuals, size_t begin, size_t count,
+                         Gains gains, uint32_t season, int64_t first,
+                         int64_t* out);
 
   // ---- The way back ----
 

@@ -26,8 +26,11 @@
 #ifndef FOOTFALL_STORAGE_CODEC_PREDICTOR_H_
 #define FOOTFALL_STORAGE_CODEC_PREDICTOR_H_
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "storage/codec/kernels.h"
 
@@ -39,6 +42,13 @@ inline constexpr Gains kPredictors[] = {
     {10, 0}, {6, 0}, {14, 0}, {4, 0},  {2, 8}, {2, 4},  {12, 2}, {3, 1},
 };
 inline constexpr size_t kPredictorCount = 16;
+static_assert(std::all_of(std::begin(kPredictors), std::end(kPredictors),
+                          [](Gains gains) {
+                            return gains.season == 0 ||
+                                   std::has_single_bit(
+                                       static_cast<uint32_t>(gains.season));
+                          }),
+              "kernels shift by the weight of the season");
 inline constexpr size_t kShortPredictors = 8;
 
 // Those that a lane of 32 bits is tried with, by number: as many as fit a

@@ -195,40 +195,42 @@ void JoinWide(const uint8_t* high, uint32_t shift, size_t count,
   }
 }
 
-// Takes low bits and unary numbers from the front of `bytes`, which have
-// kInputSlack behind them. Returns how many bytes they are; 0: damaged.
+// Takes the low bits and unary numbers of the first `wanted` of `count` numbers
+// from the front of `bytes`, which have kInputSlack behind them. Returns how
+// many bytes they are, up to the last wanted one; 0: damaged.
 size_t TakeRice(absl::string_view bytes, uint32_t k, size_t count,
-                uint32_t* out) {
-  return ActiveKernels().rice32(bytes.data(), bytes.size(), k, count, out);
+                size_t wanted, uint32_t* out) {
+  return ActiveKernels().rice32(bytes.data(), bytes.size(), k, count, wanted,
+                                out);
 }
 
 size_t TakeRice(absl::string_view bytes, uint32_t k, size_t count,
-                uint64_t* out) {
+                size_t wanted, uint64_t* out) {
   uint8_t high[kBlockResiduals + kInputSlack];
   const size_t low_size = count * k / 8;
   const size_t unary_size =
       ActiveKernels().unary(bytes.data() + low_size, bytes.size() - low_size,
-                            static_cast<uint32_t>(count * k % 8), count, high);
+                            static_cast<uint32_t>(count * k % 8), wanted, high);
   if (unary_size == 0) {
     return 0;
   }
-  UnpackBits(bytes, k, 0, 0, absl::MakeSpan(out, count));
-  JoinWide(high, k, count, out);
+  UnpackBits(bytes, k, 0, 0, absl::MakeSpan(out, wanted));
+  JoinWide(high, k, wanted, out);
   return low_size + unary_size;
 }
 
-void TakePlain(absl::string_view bytes, uint32_t width, size_t count,
+void TakePlain(absl::string_view bytes, uint32_t width, size_t wanted,
                uint32_t* out) {
-  ActiveKernels().unpack32(bytes.data(), width, count, out);
+  ActiveKernels().unpack32(bytes.data(), width, wanted, out);
 }
-void TakePlain(absl::string_view bytes, uint32_t width, size_t count,
+void TakePlain(absl::string_view bytes, uint32_t width, size_t wanted,
                uint64_t* out) {
-  UnpackBits(bytes, width, 0, 0, absl::MakeSpan(out, count));
+  UnpackBits(bytes, width, 0, 0, absl::MakeSpan(out, wanted));
 }
 
 template <typename Word>
 bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
-              size_t count, Word* out) {
+              size_t count, size_t wanted, Word* out) {
   const size_t low_size = (count * plan.k + 7) / 8;
   if (in->size() < low_size) {
     return false;
@@ -246,9 +248,9 @@ bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
   }
   size_t size = low_size;
   if (plan.plain) {
-    TakePlain(bytes, plan.k, count, out);
+    TakePlain(bytes, plan.k, wanted, out);
   } else {
-    size = TakeRice(bytes, plan.k, count, out);
+    size = TakeRice(bytes, plan.k, count, wanted, out);
     if (size == 0) {
       return false;
     }
@@ -258,19 +260,22 @@ bool TakeBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
 }
 
 template <typename Word>
-bool Take(absl::string_view* in, size_t slack, size_t count, Word* out) {
-  FOOTFALL_DCHECK(count >= 1 && count <= kBlockResiduals);
+bool Take(absl::string_view* in, size_t slack, size_t count, size_t wanted,
+          Word* out) {
+  FOOTFALL_DCHECK(wanted >= 1 && wanted <= count && count <= kBlockResiduals);
   if (in->empty()) {
     return false;
   }
   const unsigned char head = static_cast<unsigned char>(in->front());
   in->remove_prefix(1);
   const BlockPlan plan = {uint32_t{head} & kMaskK, (head & kPlain) != 0, 0};
+  // Exceptions stand behind the whole block.
+  const bool whole = (head & kExceptions) != 0;
   if (plan.k >= std::numeric_limits<Word>::digits ||
-      !TakeBits(plan, in, slack, count, out)) {
+      !TakeBits(plan, in, slack, count, whole ? count : wanted, out)) {
     return false;
   }
-  if ((head & kExceptions) == 0) {
+  if (!whole) {
     return true;
   }
   if (in->empty()) {
@@ -322,18 +327,18 @@ void PutBlockBits(const BlockPlan& plan, const uint32_t* residuals,
   PutBits(plan, residuals, count, out);
 }
 
-bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count, size_t wanted,
                uint32_t* out) {
-  return Take(in, slack, count, out);
+  return Take(in, slack, count, wanted, out);
 }
-bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count, size_t wanted,
                uint64_t* out) {
-  return Take(in, slack, count, out);
+  return Take(in, slack, count, wanted, out);
 }
 
 bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
-                   size_t count, uint32_t* out) {
-  return TakeBits(plan, in, slack, count, out);
+                   size_t count, size_t wanted, uint32_t* out) {
+  return TakeBits(plan, in, slack, count, wanted, out);
 }
 
 }  // namespace footfall::storage

@@ -56,18 +56,20 @@ void PutBlock(const BlockPlan& plan, const uint64_t* residuals, size_t count,
 void PutBlockBits(const BlockPlan& plan, const uint32_t* residuals,
                   size_t count, std::string* out);
 
-// Takes a mini-block from the front of *in. False, with *out unspecified, where
-// the bytes are not one. `out` has room for kBlockResiduals + kValueSlack.
-// `slack` bytes beyond *in may be read as rubbish: where that is less than
-// kInputSlack, what is near the end is copied first.
-bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+// Takes the first `wanted` of the `count` numbers of a mini-block from the
+// front of *in, and the whole block's bytes where it wants all; else *in is
+// left somewhere within them. False, with *out unspecified, where the bytes are
+// not such numbers. `out` has room for kBlockResiduals + kValueSlack. `slack`
+// bytes beyond *in may be read as rubbish: where that is less than kInputSlack,
+// what is near the end is copied first. Requires: 1 <= wanted <= count.
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count, size_t wanted,
                uint32_t* out);
-bool TakeBlock(absl::string_view* in, size_t slack, size_t count,
+bool TakeBlock(absl::string_view* in, size_t slack, size_t count, size_t wanted,
                uint64_t* out);
 
-// Takes the bits of a mini-block without exceptions.
+// Takes the bits of a mini-block without exceptions, likewise.
 bool TakeBlockBits(const BlockPlan& plan, absl::string_view* in, size_t slack,
-                   size_t count, uint32_t* out);
+                   size_t count, size_t wanted, uint32_t* out);
 
 }  // namespace footfall::storage
 

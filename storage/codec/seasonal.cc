@@ -54,20 +54,27 @@ T* Sized(size_t size, std::vector<T>* array) {
   return array->data();
 }
 
-// Calls body(rank, step) for the places with ranks [0, count), step counted
+// Steps from the first place to the one with this rank.
+uint32_t StepOf(const Presence& places, size_t rank) {
+  return places.is_run()
+             ? static_cast<uint32_t>(rank)
+             : places.PlaceOf(static_cast<uint32_t>(rank)) - places.begin();
+}
+
+// Calls body(rank, step) for the places with ranks [begin, end), step counted
 // from the first place.
 template <typename Body>
-void ForEachPlace(const Presence& places, size_t count, Body body) {
+void ForEachPlace(const Presence& places, size_t begin, size_t end, Body body) {
   if (places.is_run()) {
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = begin; i < end; ++i) {
       body(i, i);
     }
     return;
   }
-  size_t rank = 0;
-  for (uint32_t step = 0; rank < count; step += 64) {
+  size_t rank = begin;
+  for (uint32_t step = StepOf(places, begin); rank < end; step += 64) {
     for (uint64_t word = places.Word(places.begin() + step);
-         word != 0 && rank < count; word &= word - 1) {
+         word != 0 && rank < end; word &= word - 1) {
       body(rank++, step + static_cast<size_t>(std::countr_zero(word)));
     }
   }
@@ -101,7 +108,7 @@ SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
   const size_t steps = places.end() - places.begin();
   const uint64_t first = static_cast<uint64_t>(values[0]);
   std::vector<uint64_t> relative(steps, 0);
-  ForEachPlace(places, values.size(), [&](size_t rank, size_t step) {
+  ForEachPlace(places, 0, values.size(), [&](size_t rank, size_t step) {
     relative[step] = static_cast<uint64_t>(values[rank]) - first;
   });
   const size_t best_number =
@@ -110,7 +117,7 @@ SeasonalCoding EncodeWide(absl::Span<const int64_t> values,
                   absl::MakeSpan(relative));
   PutFirst(static_cast<unsigned char>(best_number | kWide), values[0], out);
   std::vector<uint64_t> dense(values.size());
-  ForEachPlace(places, values.size(),
+  ForEachPlace(places, 0, values.size(),
                [&](size_t rank, size_t step) { dense[rank] = relative[step]; });
   for (size_t i = 1; i < dense.size(); i += kBlockResiduals) {
     const size_t count = std::min(kBlockResiduals, dense.size() - i);
@@ -173,14 +180,14 @@ uint32_t* NarrowResiduals(const int32_t* relative, const Presence& places,
     return residuals;
   }
   int32_t* const at_steps = Sized(steps, &work.narrow_at_steps);
-  ForEachPlace(places, count, [&](size_t rank, size_t step) {
+  ForEachPlace(places, 0, count, [&](size_t rank, size_t step) {
     at_steps[step] = relative[rank];
   });
   const size_t best = BestTrial(at_steps, work.holes.data(), steps, trials,
                                 may_be_short, season, tried);
   uint32_t* const zigzag = Sized(steps + kValueSlack, &work.at_steps);
   ActiveKernels().zigzag_of(tried + best, steps, zigzag);
-  ForEachPlace(places, count, [&](size_t rank, size_t step) {
+  ForEachPlace(places, 0, count, [&](size_t rank, size_t step) {
     residuals[rank] = zigzag[step];
   });
   *number = trials.numbers[best];
@@ -226,13 +233,15 @@ Word* TakeResiduals(const BlockPlan* plan, absl::string_view* in, size_t slack,
   }
   for (size_t i = 1; i < end; i += kBlockResiduals) {
     const size_t count = std::min(kBlockResiduals, total - i);
+    const size_t wanted = std::min(count, end - i);
     bool taken;
     if constexpr (sizeof(Word) == sizeof(uint32_t)) {
-      taken = plan != nullptr
-                  ? TakeBlockBits(*plan, in, slack, count, residuals + i)
-                  : TakeBlock(in, slack, count, residuals + i);
+      taken =
+          plan != nullptr
+              ? TakeBlockBits(*plan, in, slack, count, wanted, residuals + i)
+              : TakeBlock(in, slack, count, wanted, residuals + i);
     } else {
-      taken = TakeBlock(in, slack, count, residuals + i);
+      taken = TakeBlock(in, slack, count, wanted, residuals + i);
     }
     if (!taken) {
       return nullptr;
@@ -243,7 +252,7 @@ Word* TakeResiduals(const BlockPlan* plan, absl::string_view* in, size_t slack,
   }
   Word* const spread = Sized(steps + kValueSlack, at_steps);
   std::fill(spread, spread + steps, 0);
-  ForEachPlace(places, end, [&](size_t rank, size_t step) {
+  ForEachPlace(places, 0, end, [&](size_t rank, size_t step) {
     spread[step] = residuals[rank];
   });
   return spread;
@@ -360,16 +369,15 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in, size_t slack,
     return absl::OkStatus();
   }
 
-  // Steps up to the last value that is wanted, from the lane's first.
+  // Values are wanted from step `from` to before step `steps`, counted from the
+  // lane's first.
   const size_t end = begin + out.size();
   const size_t total = places.count();
-  const size_t steps =
-      places.is_run()
-          ? end
-          : places.PlaceOf(static_cast<uint32_t>(end - 1)) - places.begin() + 1;
+  const size_t from = StepOf(places, begin);
+  const size_t steps = size_t{StepOf(places, end - 1)} + 1;
   Workspace& work = ThreadWorkspace();
-  const bool in_place = places.is_run() && begin == 0;
-  int64_t* const values = in_place ? out.data() : Sized(steps, &work.values);
+  int64_t* const values =
+      places.is_run() ? out.data() : Sized(steps - from, &work.values);
   if (wide) {
     uint64_t* residuals =
         TakeResiduals<uint64_t>(nullptr, &in, slack, places, end, steps,
@@ -378,8 +386,8 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in, size_t slack,
       return CutOff("a mini-block");
     }
     FromWideResiduals(gains, season, absl::MakeSpan(residuals, steps));
-    for (size_t t = 0; t < steps; ++t) {
-      values[t] =
+    for (size_t t = from; t < steps; ++t) {
+      values[t - from] =
           static_cast<int64_t>(static_cast<uint64_t>(first) + residuals[t]);
     }
   } else {
@@ -391,26 +399,19 @@ absl::Status DecodeSeasonal(bool is_short, absl::string_view in, size_t slack,
       return CutOff("a mini-block");
     }
     if (IsSeasonal(gains)) {
-      ActiveKernels().predict_season(residuals, steps, gains, season, first,
-                                     values);
+      ActiveKernels().predict_season(residuals, from, steps, gains, season,
+                                     first, values);
     } else {
-      ActiveKernels().predict(residuals, steps, gains, first, values);
+      ActiveKernels().predict(residuals, from, steps, gains, first, values);
     }
   }
   if (end == total && !in.empty()) {
     return absl::DataLossError(absl::StrCat(
         "seasonal: ", in.size(), " bytes left after ", total, " values"));
   }
-  if (in_place) {
-    return absl::OkStatus();
-  }
-  if (places.is_run()) {
-    std::memcpy(out.data(), values + begin, out.size() * sizeof(int64_t));
-  } else {
-    ForEachPlace(places, end, [&](size_t rank, size_t step) {
-      if (rank >= begin) {
-        out[rank - begin] = values[step];
-      }
+  if (!places.is_run()) {
+    ForEachPlace(places, begin, end, [&](size_t rank, size_t step) {
+      out[rank - begin] = values[step - from];
     });
   }
   return absl::OkStatus();

@@ -78,16 +78,28 @@ TEST_CASE("all kernels read Rice codes alike, and refuse alike", "[codec]") {
       const std::string bytes = RandomBytes(size, &random);
       std::vector<uint32_t> expected(count + kInputSlack);
       std::vector<uint32_t> found(count + kInputSlack);
-      const size_t expected_size =
-          portable.rice32(bytes.data(), size, shift, count, expected.data());
-      REQUIRE(kernels.rice32(bytes.data(), size, shift, count, found.data()) ==
-              expected_size);
+      const size_t expected_size = portable.rice32(
+          bytes.data(), size, shift, count, count, expected.data());
+      REQUIRE(kernels.rice32(bytes.data(), size, shift, count, count,
+                             found.data()) == expected_size);
       refused += expected_size == 0 ? 1 : 0;
       if (expected_size != 0) {
         REQUIRE(expected_size <= size);
         expected.resize(count);
         found.resize(count);
         REQUIRE(found == expected);
+        // The first of them alone, from no more bytes than that.
+        const size_t some = 1 + random() % count;
+        CAPTURE(some);
+        found.assign(count + kInputSlack, 0);
+        const size_t some_size = kernels.rice32(bytes.data(), size, shift,
+                                                count, some, found.data());
+        REQUIRE(some_size != 0);
+        REQUIRE((some == count ? some_size == expected_size
+                               : some_size <= expected_size));
+        REQUIRE(std::equal(expected.begin(),
+                           expected.begin() + static_cast<ptrdiff_t>(some),
+                           found.begin()));
       }
     }
     CHECK(refused > 100);
@@ -173,19 +185,28 @@ TEST_CASE("all kernels predict alike, overflow included", "[codec]") {
       for (const Gains gains : kPredictors) {
         const uint32_t season =
             std::vector<uint32_t>{7, 4, 12, 24, 64, 2}[random() % 6];
-        CAPTURE(round, count, bits, gains.all, gains.season, season);
-        std::vector<int64_t> found(count + 1, 99);
-        if (IsSeasonal(gains)) {
-          kernels.predict_season(residuals.data(), count, gains, season, first,
-                                 found.data());
-        } else {
-          kernels.predict(residuals.data(), count, gains, first, found.data());
+        const std::vector<int64_t> expected = Predicted(
+            residuals, count, gains, IsSeasonal(gains) ? season : 1, first);
+        // Whole, from within the first seasons, and from anywhere.
+        for (const size_t begin :
+             {size_t{0}, random() % std::min<size_t>(count, 20),
+              random() % count}) {
+          CAPTURE(round, count, begin, bits, gains.all, gains.season, season);
+          // Those beside the wanted ones are left alone.
+          std::vector<int64_t> found(count - begin + 2, 99);
+          if (IsSeasonal(gains)) {
+            kernels.predict_season(residuals.data(), begin, count, gains,
+                                   season, first, found.data() + 1);
+          } else {
+            kernels.predict(residuals.data(), begin, count, gains, first,
+                            found.data() + 1);
+          }
+          REQUIRE(found.front() == 99);
+          REQUIRE(found.back() == 99);
+          REQUIRE(std::equal(found.begin() + 1, found.end() - 1,
+                             expected.begin() + static_cast<ptrdiff_t>(begin),
+                             expected.end()));
         }
-        // The one beyond the last is left alone.
-        REQUIRE(found.back() == 99);
-        found.pop_back();
-        REQUIRE(found == Predicted(residuals, count, gains,
-                                   IsSeasonal(gains) ? season : 1, first));
       }
     }
   });
@@ -265,10 +286,10 @@ TEST_CASE("residuals lead back to the values, at equal cost everywhere",
         std::vector<int64_t> back(count + kValueSlack);
         const Gains its = kPredictors[numbers[i]];
         if (IsSeasonal(its)) {
-          kernels.predict_season(zigzag.data(), count, its, season, 0,
+          kernels.predict_season(zigzag.data(), 0, count, its, season, 0,
                                  back.data());
         } else {
-          kernels.predict(zigzag.data(), count, its, 0, back.data());
+          kernels.predict(zigzag.data(), 0, count, its, 0, back.data());
         }
         for (size_t t = 0; t < count; ++t) {
           if ((holes[t / 64] >> (t % 64) & 1) == 0) {
@@ -409,8 +430,8 @@ TEST_CASE("Rice codes are the same bytes on all kernels, and read back",
       // What is read back lacks what is kept as an exception elsewhere.
       std::vector<uint32_t> back(count + kInputSlack);
       if (unary) {
-        REQUIRE(kernels.rice32(found.data(), size, shift, count, back.data()) ==
-                size);
+        REQUIRE(kernels.rice32(found.data(), size, shift, count, count,
+                               back.data()) == size);
       } else {
         REQUIRE(size == PackedSize(count, shift));
         kernels.unpack32(found.data(), shift, count, back.data());

@@ -18,32 +18,43 @@ void AppendFrame(absl::string_view tile, std::string* bundle) {
 
 absl::StatusOr<Bundle> Bundle::Open(absl::string_view bytes) {
   Bundle bundle;
-  while (!bytes.empty()) {
-    const size_t part = bundle.parts_.size();
+  FOOTFALL_RETURN_IF_ERROR(bundle.OpenAgain(bytes, nullptr));
+  return bundle;
+}
+
+absl::Status Bundle::OpenAgain(absl::string_view bytes,
+                               VerifiedTiles* verified) {
+  first_size_ = 0;
+  later_size_ = 0;
+  size_t part = 0;
+  for (; !bytes.empty(); ++part) {
     uint64_t size;
     if (!TakeVarint(&bytes, &size) || size > bytes.size()) {
       return absl::DataLossError(
           absl::StrCat("bundle: the frame of part ", part, " is cut off"));
     }
-    absl::StatusOr<TileReader> reader = TileReader::Open(bytes.substr(0, size));
-    if (!reader.ok()) {
-      return absl::Status(
-          reader.status().code(),
-          absl::StrCat("bundle: part ", part, ": ", reader.status().message()));
+    if (parts_.size() == part) {
+      parts_.emplace_back();
     }
-    if (part != 0 && (reader->shape() != bundle.shape() ||
-                      reader->type() != bundle.type())) {
+    const bool alone = part == 0 && size == bytes.size();
+    const absl::Status opened = parts_[part].OpenAgain(
+        bytes.substr(0, size), alone ? verified : nullptr);
+    if (!opened.ok()) {
+      return absl::Status(opened.code(), absl::StrCat("bundle: part ", part,
+                                                      ": ", opened.message()));
+    }
+    if (parts_[part].shape() != shape() || parts_[part].type() != type()) {
       return absl::DataLossError(absl::StrCat(
           "bundle: part ", part, " is of another shape or type than part 0"));
     }
-    bundle.parts_.push_back(*std::move(reader));
-    (part == 0 ? bundle.first_size_ : bundle.later_size_) += size;
+    (part == 0 ? first_size_ : later_size_) += size;
     bytes.remove_prefix(size);
   }
-  if (bundle.parts_.empty()) {
+  if (part == 0) {
     return absl::DataLossError("bundle: no part");
   }
-  return bundle;
+  parts_.resize(part);
+  return absl::OkStatus();
 }
 
 bool Bundle::HasLane(uint32_t lane) const {
@@ -63,6 +74,32 @@ absl::Status Bundle::ReadLane(uint32_t lane, uint32_t begin, uint32_t end,
       return absl::Status(
           status.code(), absl::StrCat("bundle: part ", i, ", lane ", lane, ": ",
                                       status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Bundle::ReadLanes(absl::Span<const uint32_t> lanes, uint32_t begin,
+                               uint32_t end, LaneBlock* block) const {
+  if (parts_.size() == 1) {
+    const absl::Status status =
+        parts_.front().ReadLanes(lanes, begin, end, block);
+    return status.ok()
+               ? status
+               : absl::Status(status.code(), absl::StrCat("bundle: part 0, ",
+                                                          status.message()));
+  }
+  block->Reset(lanes.size(), end - begin);
+  for (const uint32_t lane : lanes) {
+    if (!HasLane(lane)) {
+      continue;
+    }
+    const absl::Span<uint64_t> present = block->NextPresent();
+    FOOTFALL_RETURN_IF_ERROR(
+        ReadLane(lane, begin, end, block->NextValues(), present));
+    if (std::any_of(present.begin(), present.end(),
+                    [](uint64_t word) { return word != 0; })) {
+      block->Keep(lane);
     }
   }
   return absl::OkStatus();

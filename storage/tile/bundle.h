@@ -24,12 +24,20 @@ namespace footfall::storage {
 // Appends `tile` as a frame to *bundle.
 void AppendFrame(absl::string_view tile, std::string* bundle);
 
-// Borrows the bytes it was opened on. Immutable, may be shared.
+// Borrows the bytes it was opened on. May be shared between two openings.
 class Bundle {
  public:
+  // To be opened before anything else.
+  Bundle() = default;
+
   // Splits the frames and opens each tile. All parts have one shape and type.
   // Errors as TileReader::Open(); the message says which part.
   static absl::StatusOr<Bundle> Open(absl::string_view bytes);
+
+  // The same in place: see TileReader::OpenAgain(). `verified` is asked about a
+  // bundle of one part alone: several are put together by the store, at a place
+  // where other bytes were a moment ago.
+  absl::Status OpenAgain(absl::string_view bytes, VerifiedTiles* verified);
 
   TileShape shape() const { return parts_.front().shape(); }
   CellType type() const { return parts_.front().type(); }
@@ -48,6 +56,11 @@ class Bundle {
   absl::Status ReadLane(uint32_t lane, uint32_t begin, uint32_t end,
                         absl::Span<int64_t> values,
                         absl::Span<uint64_t> present) const;
+
+  // The same for the lanes of `lanes` that have a value at these steps.
+  // Arguments as TileReader::ReadLanes().
+  absl::Status ReadLanes(absl::Span<const uint32_t> lanes, uint32_t begin,
+                         uint32_t end, LaneBlock* block) const;
 
   // All parts as one tile (not yet framed); "" if no cell with a value is
   // left. `season` as in TileBuilder. Deleted cells are dropped: a bundle read

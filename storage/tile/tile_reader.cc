@@ -12,6 +12,7 @@
 #include "storage/base/varint.h"
 #include "storage/codec/bit_pack.h"
 #include "storage/codec/kernels.h"
+#include "storage/tile/verified_tiles.h"
 
 namespace footfall::storage {
 namespace {
@@ -57,27 +58,38 @@ absl::Span<const int64_t> CompactCells(absl::Span<const uint64_t> present,
 }
 
 absl::StatusOr<TileReader> TileReader::Open(absl::string_view bytes) {
+  TileReader reader;
+  FOOTFALL_RETURN_IF_ERROR(reader.OpenAgain(bytes, nullptr));
+  return reader;
+}
+
+absl::Status TileReader::OpenAgain(absl::string_view bytes,
+                                   VerifiedTiles* verified) {
   if (bytes.size() < kTileHeadSize ||
       static_cast<unsigned char>(bytes[0]) != kTileMagic) {
     return absl::DataLossError(absl::StrCat(
         "tile: ", bytes.size(), " bytes that do not begin as a tile"));
   }
   const unsigned char version = static_cast<unsigned char>(bytes[1]);
+  const uint32_t checksum = LoadU32(bytes.data() + kTileChecksumAt);
   absl::string_view rest = bytes.substr(kTileHeadSize);
-  if (Checksum(rest, version) != LoadU32(bytes.data() + kTileChecksumAt)) {
-    return absl::DataLossError(absl::StrCat(
-        "tile: the checksum of ", bytes.size(), " bytes does not match"));
+  if (verified == nullptr || !verified->Knows(bytes, checksum)) {
+    if (Checksum(rest, version) != checksum) {
+      return absl::DataLossError(absl::StrCat(
+          "tile: the checksum of ", bytes.size(), " bytes does not match"));
+    }
+    if (verified != nullptr) {
+      verified->Add(bytes, checksum);
+    }
   }
   if (version != kTileVersion) {
     return absl::UnimplementedError(absl::StrCat(
         "tile: version ", version, "; this build knows ", kTileVersion));
   }
-  TileReader reader;
-  if (!TakeVarint32(&rest, kMaxTileCells, &reader.shape_.lanes) ||
-      !TakeVarint32(&rest, kMaxTileCells, &reader.shape_.steps) ||
-      reader.shape_.lanes == 0 || reader.shape_.steps == 0 ||
-      uint64_t{reader.shape_.lanes} * reader.shape_.steps > kMaxTileCells ||
-      rest.empty()) {
+  if (!TakeVarint32(&rest, kMaxTileCells, &shape_.lanes) ||
+      !TakeVarint32(&rest, kMaxTileCells, &shape_.steps) || shape_.lanes == 0 ||
+      shape_.steps == 0 ||
+      uint64_t{shape_.lanes} * shape_.steps > kMaxTileCells || rest.empty()) {
     return absl::DataLossError(
         absl::StrCat("tile: the shape is cut off, empty or above ",
                      kMaxTileCells, " cells"));
@@ -90,37 +102,32 @@ absl::StatusOr<TileReader> TileReader::Open(absl::string_view bytes) {
         "tile: type ", type, ", form ", form,
         "; this build knows types 0 to 1 and forms 0 to ", kMaxTileForm));
   }
-  reader.type_ = static_cast<CellType>(type);
-  reader.has_deleted_ = (flags & kTileHasDeleted) != 0;
-  reader.form_ = static_cast<TileForm>(form);
+  type_ = static_cast<CellType>(type);
+  has_deleted_ = (flags & kTileHasDeleted) != 0;
+  form_ = static_cast<TileForm>(form);
+  season_ = 0;
   if ((flags & kTileHasSeason) != 0 &&
-      (!TakeVarint32(&rest, kMaxSeason, &reader.season_) ||
-       reader.season_ < 2)) {
+      (!TakeVarint32(&rest, kMaxSeason, &season_) || season_ < 2)) {
     return absl::DataLossError(
         absl::StrCat("tile: the season is cut off or not 2 to ", kMaxSeason));
   }
-  FOOTFALL_ASSIGN_OR_RETURN(reader.lane_set_,
-                            TakeSet(reader.shape_.lanes, &rest));
-  absl::Status opened;
-  switch (reader.form_) {
+  FOOTFALL_ASSIGN_OR_RETURN(lane_set_, TakeSet(shape_.lanes, &rest));
+  switch (form_) {
     case TileForm::kLanes:
-      opened = reader.OpenLanes(rest);
-      break;
+      return OpenLanes(rest);
     case TileForm::kColumn:
-      opened = reader.OpenColumn(rest);
-      break;
+      return OpenColumn(rest);
     case TileForm::kSealed:
-      opened = reader.OpenSealed(rest);
-      break;
+      return OpenSealed(rest);
   }
-  FOOTFALL_RETURN_IF_ERROR(opened);
-  return reader;
+  return absl::OkStatus();
 }
 
 absl::Status TileReader::OpenLanes(absl::string_view rest) {
   const uint32_t count = lane_set_.count();
   heads_.resize(count);
   ends_.resize(count + 1);
+  ends_[0] = 0;
   uint64_t end = 0;
   for (uint32_t i = 0; i < count; ++i) {
     uint64_t size;
@@ -146,6 +153,7 @@ absl::Status TileReader::OpenSealed(absl::string_view rest) {
   const uint32_t count = lane_set_.count();
   heads_.resize(count);
   ends_.resize(count + 1);
+  ends_[0] = 0;
   if (has_deleted_ || count == 0 || steps_.count() == 0 || rest.empty()) {
     return absl::DataLossError(
         "tile: a sealed tile without lanes, steps or heads, or with deletions");

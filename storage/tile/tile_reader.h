@@ -13,10 +13,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/codec/presence.h"
+#include "storage/tile/lane_block.h"
 #include "storage/tile/tile.h"
 #include "storage/tile/tile_layout.h"
 
 namespace footfall::storage {
+
+class VerifiedTiles;
 
 // Moves the values of the present steps to the front, in step order, and
 // returns them: a lane as OverlayCells() reads it becomes what LaneCells wants.
@@ -24,15 +27,23 @@ namespace footfall::storage {
 absl::Span<const int64_t> CompactCells(absl::Span<const uint64_t> present,
                                        std::vector<int64_t>* values);
 
-// Borrows the bytes it was opened on. Immutable, may be shared.
+// Borrows the bytes it was opened on. May be shared between two openings.
 class TileReader {
  public:
+  // To be opened before anything else.
+  TileReader() = default;
+
   // Checks the header, the directory and the checksum over all bytes.
   //
   //   DATA_LOSS      the bytes are not a whole tile
   //   UNIMPLEMENTED  a version or codec of a later release; the message says
   //                  which, and what this build knows
   static absl::StatusOr<TileReader> Open(absl::string_view bytes);
+
+  // The same in place, on other bytes: what a scan does, tile after tile. The
+  // checksum is not summed up where `verified` knows the bytes; null: always.
+  // After an error nothing may be read.
+  absl::Status OpenAgain(absl::string_view bytes, VerifiedTiles* verified);
 
   TileShape shape() const { return shape_; }
   CellType type() const { return type_; }
@@ -61,6 +72,14 @@ class TileReader {
   absl::Status FillLane(uint32_t lane, uint32_t begin, uint32_t end,
                         absl::Span<int64_t> values,
                         absl::Span<uint64_t> present) const;
+
+  // The lanes of `lanes` that have a value at steps [begin, end), each as a row
+  // of *block: as FillLane(), for all of them in one go.
+  //
+  // Requires: `lanes` ascend and are below shape().lanes; begin < end <=
+  // shape().steps. Errors as OverlayLane(); the message names the lane.
+  absl::Status ReadLanes(absl::Span<const uint32_t> lanes, uint32_t begin,
+                         uint32_t end, LaneBlock* block) const;
 
   // As OverlayLane over the whole lane, and `deleted` ([shape().words()])
   // marks deleted cells (a later value clears the mark).
@@ -99,6 +118,21 @@ class TileReader {
   std::string Dump() const;
 
  private:
+  // A lane whose values are at steps [begin, end), with nothing deleted.
+  struct RunLane {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+    Codec codec = Codec::kNone;
+    absl::string_view values;
+  };
+  // (read_lanes.cc) Requires: form_ is not kColumn.
+  bool TakeRun(uint32_t index, RunLane* lane) const;
+  // Requires: some of its steps are among those of the row; `steps` are its
+  // steps.
+  absl::Status ReadRun(const RunLane& lane, const Presence& steps,
+                       uint32_t begin, absl::Span<int64_t> values,
+                       absl::Span<uint64_t> present) const;
+
   absl::Status OpenLanes(absl::string_view rest);
   absl::Status OpenColumn(absl::string_view rest);
   absl::Status OpenSealed(absl::string_view rest);

@@ -123,6 +123,77 @@ TEST_CASE("any stretch of steps reads as that stretch of the lane", "[tile]") {
   }
 }
 
+TEST_CASE("lanes read together are as each by itself", "[tile]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  LaneBlock block;  // one for all, as a scan has it
+  Bundle bundle;
+  size_t rows = 0;
+  for (int round = 0; round < 300; ++round) {
+    const TileShape shape = {1 + static_cast<uint32_t>(random() % 12),
+                             1 + static_cast<uint32_t>(random() % 600)};
+    const CellType type =
+        random() % 4 == 0 ? CellType::kDecimal : CellType::kInteger;
+    const uint64_t parts = 1 + (random() % 3 == 0 ? random() % 2 : 0);
+    CAPTURE(round, shape.lanes, shape.steps, parts);
+    std::string bytes;
+    for (uint64_t part = 0; part < parts; ++part) {
+      Cells cells = RandomCells(shape, &random);
+      if (random() % 2 == 0) cells = WithoutDeleted(std::move(cells));
+      if (random() % 8 == 0) {
+        // A column: one step of all lanes.
+        const uint32_t step = static_cast<uint32_t>(random() % shape.steps);
+        std::erase_if(cells, [step](const auto& cell) {
+          return cell.first.second != step || !cell.second.has_value();
+        });
+      }
+      const Effort effort = random() % 3 == 0 ? Effort::kFast : Effort::kDense;
+      const uint32_t season = random() % 2 == 0 ? 7 : 0;
+      if (cells.empty()) cells[{0, 0}] = 1;
+      AppendFrame(BuildTile(cells, shape, type, {effort, season}), &bytes);
+    }
+    REQUIRE(bundle.OpenAgain(bytes, nullptr).ok());
+    for (int read = 0; read < 6; ++read) {
+      const uint32_t begin =
+          read == 0 ? 0 : static_cast<uint32_t>(random() % shape.steps);
+      const uint32_t end =
+          read == 0
+              ? shape.steps
+              : begin + 1 +
+                    static_cast<uint32_t>(random() % (shape.steps - begin));
+      std::vector<uint32_t> lanes;
+      for (uint32_t lane = 0; lane < shape.lanes; ++lane) {
+        if (read == 0 || random() % 3 != 0) lanes.push_back(lane);
+      }
+      CAPTURE(begin, end, lanes);
+      REQUIRE(bundle.ReadLanes(lanes, begin, end, &block).ok());
+      const uint32_t steps = end - begin;
+      REQUIRE(block.steps() == steps);
+      REQUIRE(block.words() == (steps + 63) / 64);
+      size_t row = 0;
+      for (const uint32_t lane : lanes) {
+        std::vector<int64_t> values(steps, -1);
+        std::vector<uint64_t> present(block.words(), ~uint64_t{0});
+        REQUIRE(bundle
+                    .ReadLane(lane, begin, end, absl::MakeSpan(values),
+                              absl::MakeSpan(present))
+                    .ok());
+        if (present == std::vector<uint64_t>(present.size(), 0)) continue;
+        REQUIRE(row < block.lanes().size());
+        REQUIRE(block.lanes()[row] == lane);
+        REQUIRE(block.values().subspan(row * steps, steps) == values);
+        REQUIRE(block.present().subspan(row * block.words(), block.words()) ==
+                present);
+        ++row;
+      }
+      REQUIRE(row == block.lanes().size());
+      REQUIRE(row * steps == block.values().size());
+      rows += row;
+    }
+  }
+  CHECK(rows > 2500);
+}
+
 TEST_CASE("folding early or late gives the same cells", "[tile]") {
   CAPTURE(kSeed);
   std::mt19937_64 random(kSeed);

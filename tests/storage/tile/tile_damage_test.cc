@@ -63,6 +63,20 @@ void ReadEverything(const std::string& tile) {
                        ->OverlayLane(lane, from, shape.steps,
                                      absl::MakeSpan(some), absl::MakeSpan(bits))
                        .code()));
+    // The way of a scan: the same answer and the same verdict.
+    std::vector<int64_t> filled(some.size());
+    std::vector<uint64_t> filled_bits(bits.size());
+    const absl::Status one_by_one =
+        reader->FillLane(lane, from, shape.steps, absl::MakeSpan(filled),
+                         absl::MakeSpan(filled_bits));
+    LaneBlock block;
+    const absl::Status together =
+        reader->ReadLanes({&lane, 1}, from, shape.steps, &block);
+    REQUIRE(together.code() == one_by_one.code());
+    if (together.ok() && !block.lanes().empty()) {
+      REQUIRE(block.values() == filled);
+      REQUIRE(block.present() == filled_bits);
+    }
   }
   REQUIRE_FALSE(reader->Dump().empty());
 }

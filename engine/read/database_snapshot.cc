@@ -78,6 +78,11 @@ const SeriesTable& DatabaseSnapshot::Series(MetricId metric) const {
   return found->series;
 }
 
+SeriesId DatabaseSnapshot::BandSize(MetricId metric) const {
+  const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
+  return found == nullptr ? 1 : found->state->layout.shape.lanes;
+}
+
 absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::StepBounds(
     MetricId metric) const {
   return Guarded([&] { return FindStepBounds(metric); });
@@ -155,7 +160,7 @@ std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
     if (!found->state->metric->usable.ok()) {
       return std::make_unique<EmptyScan>(found->state->metric->usable);
     }
-    return NewTileScan(gate_.get(), *view_, *found->state,
+    return NewTileScan(gate_.get(), verified_.get(), *view_, *found->state,
                        found->series.count(), request.series, request.steps);
   } catch (...) {
     return nullptr;  // not even the memory for a cursor that says so

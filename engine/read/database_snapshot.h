@@ -20,6 +20,7 @@
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
+#include "storage/tile/verified_tiles.h"
 
 namespace footfall::engine {
 
@@ -29,11 +30,14 @@ namespace footfall::engine {
 class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
  public:
   // Requires: the caller is inside the gate, or the gate is not in use yet.
-  DatabaseSnapshot(std::shared_ptr<OpenGate> gate, uint64_t commit,
-                   std::unique_ptr<StoreView> view,
+  // `verified` is that of the store.
+  DatabaseSnapshot(std::shared_ptr<OpenGate> gate,
+                   std::shared_ptr<storage::VerifiedTiles> verified,
+                   uint64_t commit, std::unique_ptr<StoreView> view,
                    std::shared_ptr<const CatalogView> catalog)
       : Holder(gate.get()),
         gate_(std::move(gate)),
+        verified_(std::move(verified)),
         commit_(commit),
         view_(std::move(view)),
         catalog_(std::move(catalog)) {
@@ -62,6 +66,7 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
     return catalog_->aliases();
   }
   const SeriesTable& Series(MetricId metric) const override;
+  SeriesId BandSize(MetricId metric) const override;
   absl::StatusOr<std::optional<StepRange>> StepBounds(
       MetricId metric) const override;
   absl::StatusOr<uint64_t> CountTiles(
@@ -75,6 +80,7 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   absl::StatusOr<uint64_t> WalkTiles(const ScanRequest& request) const;
 
   const std::shared_ptr<OpenGate> gate_;
+  const std::shared_ptr<storage::VerifiedTiles> verified_;
   const uint64_t commit_;
   std::unique_ptr<StoreView> view_;  // null once the database was closed
   const std::shared_ptr<const CatalogView> catalog_;

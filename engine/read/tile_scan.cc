@@ -153,11 +153,13 @@ namespace {
 
 class TileScan final : public SlabCursor, private OpenGate::Holder {
  public:
-  TileScan(OpenGate* gate, const StoreView& view, const MetricState& state,
+  TileScan(OpenGate* gate, storage::VerifiedTiles* verified,
+           const StoreView& view, const MetricState& state,
            SeriesId series_count, absl::Span<const SeriesId> series,
            StepRange steps)
       : Holder(gate),
         gate_(gate),
+        verified_(verified),
         state_(state),
         steps_(steps),
         walk_(view, state, series_count, series, steps) {
@@ -195,12 +197,12 @@ class TileScan final : public SlabCursor, private OpenGate::Holder {
 
   absl::Status ReadBundle() {
     const TileLayout& layout = state_.layout;
-    FOOTFALL_ASSIGN_OR_RETURN(const storage::Bundle bundle,
-                              storage::Bundle::Open(walk_.value()));
-    if (bundle.shape() != layout.shape || bundle.type() != layout.type) {
+    FOOTFALL_RETURN_IF_ERROR(
+        bundle_.OpenAgain(walk_.value(), walk_.stable() ? verified_ : nullptr));
+    if (bundle_.shape() != layout.shape || bundle_.type() != layout.type) {
       return absl::DataLossError(absl::StrCat(
-          "it has ", bundle.shape().lanes, " x ", bundle.shape().steps,
-          " cells of type ", static_cast<int>(bundle.type()),
+          "it has ", bundle_.shape().lanes, " x ", bundle_.shape().steps,
+          " cells of type ", static_cast<int>(bundle_.type()),
           "; the metric has ", layout.shape.lanes, " x ", layout.shape.steps,
           " of type ", static_cast<int>(layout.type)));
     }
@@ -208,73 +210,49 @@ class TileScan final : public SlabCursor, private OpenGate::Holder {
     const int64_t first = std::max(steps_.begin, era_begin);
     const int64_t end =
         std::min(steps_.end, era_begin + int64_t{layout.shape.steps});
-    const uint32_t begin_offset = static_cast<uint32_t>(first - era_begin);
-    const uint32_t end_offset = static_cast<uint32_t>(end - era_begin);
-    const uint32_t count = end_offset - begin_offset;
-    const uint32_t words = (count + 63) / 64;
-    const absl::Span<const SeriesId> wanted = walk_.series();
-    series_.clear();
-    if (values_.size() < wanted.size() * count) {
-      values_.resize(wanted.size() * count);
-    }
-    if (present_.size() < wanted.size() * words) {
-      present_.resize(wanted.size() * words);
-    }
+    // Lanes and series of a band differ by the number of its first series.
     const SeriesId band_begin = walk_.key().band * layout.shape.lanes;
-    for (const SeriesId series : wanted) {
-      const uint32_t lane = series - band_begin;
-      if (!bundle.HasLane(lane)) {
-        continue;
-      }
-      // A row without a sample is read over by the next one.
-      const size_t row = series_.size();
-      const absl::Span<uint64_t> present =
-          absl::MakeSpan(present_).subspan(row * words, words);
-      FOOTFALL_RETURN_IF_ERROR(bundle.ReadLane(
-          lane, begin_offset, end_offset,
-          absl::MakeSpan(values_).subspan(row * count, count), present));
-      stats_.values += count;
-      uint64_t any = 0;
-      for (const uint64_t word : present) {
-        any |= word;
-      }
-      if (any != 0) {
-        series_.push_back(series);
-      }
-    }
+    lanes_.assign(walk_.series().begin(), walk_.series().end());
+    for (uint32_t& lane : lanes_) lane -= band_begin;
+    FOOTFALL_RETURN_IF_ERROR(
+        bundle_.ReadLanes(lanes_, static_cast<uint32_t>(first - era_begin),
+                          static_cast<uint32_t>(end - era_begin), &block_));
+    series_.assign(block_.lanes().begin(), block_.lanes().end());
+    for (SeriesId& series : series_) series += band_begin;
     ++stats_.tiles;
     stats_.tile_bytes += walk_.value().size();
+    stats_.values += block_.values().size();
     slab_ = {.series = series_,
              .first_step = first,
-             .step_count = count,
-             .words = words,
-             .values = absl::MakeConstSpan(values_).subspan(
-                 0, series_.size() * count),
-             .present = absl::MakeConstSpan(present_).subspan(
-                 0, series_.size() * words)};
+             .step_count = block_.steps(),
+             .words = block_.words(),
+             .values = block_.values(),
+             .present = block_.present()};
     return absl::OkStatus();
   }
 
   OpenGate* const gate_;
+  storage::VerifiedTiles* const verified_;
   const MetricState& state_;
   const StepRange steps_;
   TileWalk walk_;
   Slab slab_;
   ScanStats stats_;
+  // Kept from tile to tile.
+  storage::Bundle bundle_;
+  std::vector<uint32_t> lanes_;
+  storage::LaneBlock block_;
   std::vector<SeriesId> series_;
-  std::vector<int64_t> values_;
-  std::vector<uint64_t> present_;
 };
 
 }  // namespace
 
-std::unique_ptr<SlabCursor> NewTileScan(OpenGate* gate, const StoreView& view,
-                                        const MetricState& state,
-                                        SeriesId series_count,
-                                        absl::Span<const SeriesId> series,
-                                        StepRange steps) {
-  return std::make_unique<TileScan>(gate, view, state, series_count, series,
-                                    steps);
+std::unique_ptr<SlabCursor> NewTileScan(
+    OpenGate* gate, storage::VerifiedTiles* verified, const StoreView& view,
+    const MetricState& state, SeriesId series_count,
+    absl::Span<const SeriesId> series, StepRange steps) {
+  return std::make_unique<TileScan>(gate, verified, view, state, series_count,
+                                    series, steps);
 }
 
 }  // namespace footfall::engine

@@ -17,6 +17,10 @@
 #include "footfall/store.h"
 #include "storage/key/tile_key.h"
 
+namespace footfall::storage {
+class VerifiedTiles;
+}
+
 namespace footfall::engine {
 
 // Finds the bundles that hold any of some series at some steps, by era, then
@@ -36,6 +40,10 @@ class TileWalk {
   const storage::TileKey& key() const { return key_; }
   // The bundle's bytes; valid until the next move.
   absl::string_view value() const { return value_; }
+  // As PinnedValue::stable().
+  bool stable() const {
+    return by_points_ ? pin_.stable() : iterator_->stable();
+  }
   // The wanted series of the band.
   absl::Span<const SeriesId> series() const { return bands_[band_].series; }
 
@@ -72,13 +80,13 @@ class TileWalk {
   PinnedValue pin_;
 };
 
-// As Snapshot::Scan(). Borrows all; `series` must stay alive. Requires: the
-// caller is inside the gate. The cursor passes it anew for each step.
-std::unique_ptr<SlabCursor> NewTileScan(OpenGate* gate, const StoreView& view,
-                                        const MetricState& state,
-                                        SeriesId series_count,
-                                        absl::Span<const SeriesId> series,
-                                        StepRange steps);
+// As Snapshot::Scan(). Borrows all; `series` must stay alive. `verified` is
+// that of the store. Requires: the caller is inside the gate. The cursor passes
+// it anew for each step.
+std::unique_ptr<SlabCursor> NewTileScan(
+    OpenGate* gate, storage::VerifiedTiles* verified, const StoreView& view,
+    const MetricState& state, SeriesId series_count,
+    absl::Span<const SeriesId> series, StepRange steps);
 
 }  // namespace footfall::engine
 

@@ -245,7 +245,7 @@ absl::Status CommitQueue::Recover() {
 
 void CommitQueue::Show() {
   auto next = std::make_shared<const DatabaseSnapshot>(
-      gate_, commit_, store_->TakeView(), catalog_->View());
+      gate_, verified_, commit_, store_->TakeView(), catalog_->View());
   storage::MutexLock lock(&publish_mutex_);
   current_.swap(next);
 }

@@ -156,6 +156,8 @@ class CommitQueue {
   Store* const store_;
   const bool read_only_;
   const std::shared_ptr<OpenGate> gate_;
+  const std::shared_ptr<storage::VerifiedTiles> verified_ =
+      std::make_shared<storage::VerifiedTiles>();
   const std::function<void(const StoreBatch&)> applied_;
 
   // Held by the leader while it works; nobody else waits for it.

@@ -89,6 +89,9 @@ class RocksdbIterator final : public StoreIterator {
   absl::string_view value() const override {
     return ToView(iterator_->value());
   }
+  // A block of a table, verified by its checksum; or memory that this process
+  // wrote itself or filled from a log, whose records have checksums too.
+  bool stable() const override { return true; }
 
  private:
   absl::StatusOr<bool> Arrive() const {
@@ -122,7 +125,9 @@ class RocksdbView final : public StoreView {
                        ToSlice(key), found.get());
     if (status.ok()) {
       const absl::string_view bytes = ToView(*found);
-      value->Pin(bytes, std::move(found));
+      // Pinned: in a block of a table. Else it is a copy.
+      const bool stable = found->IsPinned();
+      value->Pin(bytes, std::move(found), stable);
       return true;
     }
     if (status.IsNotFound()) return false;

@@ -130,6 +130,11 @@ class Snapshot {
   // Requires: `metric` is a metric of this snapshot.
   virtual const SeriesTable& Series(MetricId metric) const = 0;
 
+  // Series in a band: those numbered [b * n, (b + 1) * n) lie in the same
+  // tiles, and a scan that reads some of them opens all of these. At least 1.
+  // Requires: as Series().
+  virtual SeriesId BandSize(MetricId metric) const = 0;
+
   // The whole eras that may hold samples of the metric, as steps; nullopt for
   // a metric without one. Reads keys only.
   virtual absl::StatusOr<std::optional<StepRange>> StepBounds(

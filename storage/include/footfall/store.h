@@ -96,6 +96,9 @@ class StoreIterator {
   // Valid until the next move. Require: the last move returned true.
   virtual absl::string_view key() const = 0;
   virtual absl::string_view value() const = 0;
+
+  // Whether value() is stable, as PinnedValue::stable() has it.
+  virtual bool stable() const { return false; }
 };
 
 // A value that is read where the store keeps it, without a copy.
@@ -104,14 +107,23 @@ class PinnedValue {
   // Valid as long as this is neither pinned anew nor gone.
   absl::string_view bytes() const { return bytes_; }
 
+  // Whether the store checks these bytes itself each time that it brings them
+  // into memory. Then what lies at this address later is what the medium was
+  // given, and damage on the medium is an error of the store. False where the
+  // store does not check, or made the bytes from several parts.
+  bool stable() const { return stable_; }
+
   // `owner` keeps `bytes` where they are.
-  void Pin(absl::string_view bytes, std::shared_ptr<const void> owner) {
+  void Pin(absl::string_view bytes, std::shared_ptr<const void> owner,
+           bool stable = false) {
     bytes_ = bytes;
     owner_ = std::move(owner);
+    stable_ = stable;
   }
 
  private:
   absl::string_view bytes_;
+  bool stable_ = false;
   std::shared_ptr<const void> owner_;
 };
 

@@ -3,14 +3,17 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "engine/open_database.h"
 #include "engine/read/tile_range.h"
 #include "storage/key/tile_key.h"
+#include "storage/store/rocksdb_store.h"
 #include "tests/support/catch.h"
 #include "tests/support/database_home.h"
+#include "tests/support/temp_dir.h"
 
 namespace footfall {
 namespace {
@@ -30,14 +33,16 @@ MetricSpec Spec() {
 // A database of 2,000 series x sparse steps in tiles of 8 x 16, so that a scan
 // has many of them.
 struct Market {
-  std::shared_ptr<Store> store = storage::NewMemoryStore();
+  std::shared_ptr<Store> store;
   std::unique_ptr<Database> database;
   std::shared_ptr<const Metric> metric;
   Samples samples;
 };
 
-Market NewMarket(uint32_t seed) {
+Market NewMarket(uint32_t seed,
+                 std::shared_ptr<Store> store = storage::NewMemoryStore()) {
   Market market;
+  market.store = std::move(store);
   DatabaseOptions options;
   options.background_upkeep = false;
   engine::InternalOptions internal;
@@ -268,6 +273,71 @@ TEST_CASE("a damaged tile is named, and the others can be read", "[read]") {
                ContainsSubstring("tile dau/era -7/band 3"));
     CHECK(TryReadSamples(*snapshot, *market.metric, all, {0, 900}).ok());
   }
+}
+
+// Tiles that were sound once are not summed up again where they lie; others
+// that come to their places are.
+TEST_CASE("damage in a table is found at the first reading of it", "[read]") {
+  testing::TempDir folder;
+  Market market = NewMarket(
+      23,
+      std::shared_ptr<Store>(*storage::OpenRocksdbStore(folder.path(), {})));
+  REQUIRE(market.database->Compact().ok());
+  const auto all =
+      testing::AllSeries(*market.database->TakeSnapshot(), market.metric->id);
+  const auto read = [&](StepRange steps) {
+    return TryReadSamples(*market.database->TakeSnapshot(), *market.metric, all,
+                          steps)
+        .status();
+  };
+  const auto publish = [&] {  // a view that has what was put
+    SampleBatch row;
+    row.RowsOf(market.metric).AddStep(1000, {"app0"}, 1);
+    REQUIRE(market.database->Write(row, {}).ok());
+    REQUIRE(market.store->Flush().ok());
+  };
+  const StepRange everything = market.metric->grid.Limits();
+  const std::string key = storage::EncodeTileKey(
+      {.metric = market.metric->id, .era = -7, .band = 3});
+  std::string sound;
+  REQUIRE(*market.store->TakeView()->Get(Keyspace::kTiles, key, &sound));
+  for (size_t at = 0; at < sound.size(); at += 1 + sound.size() / 40) {
+    CAPTURE(at, sound.size());
+    REQUIRE(read(everything) == absl::OkStatus());
+    REQUIRE(read(everything) == absl::OkStatus());
+    StoreBatch batch;
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    batch.Put(Keyspace::kTiles, key, damaged);
+    REQUIRE(market.store->Apply(batch, Durability::kPowerLoss).ok());
+    publish();
+    // A walk, and again; then a point.
+    CHECK(absl::IsDataLoss(read(everything)));
+    CHECK(absl::IsDataLoss(read(everything)));
+    const std::vector<SeriesId> one = {3 * 8};
+    CHECK(absl::IsDataLoss(TryReadSamples(*market.database->TakeSnapshot(),
+                                          *market.metric, one, {-112, -96})
+                               .status()));
+    StoreBatch repair;
+    repair.Put(Keyspace::kTiles, key, sound);
+    REQUIRE(market.store->Apply(repair, Durability::kPowerLoss).ok());
+    publish();
+  }
+}
+
+TEST_CASE("series in a band lie in the same tiles", "[read]") {
+  const Market market = NewMarket(29);
+  const auto snapshot = market.database->TakeSnapshot();
+  const SeriesId size = snapshot->BandSize(market.metric->id);
+  CHECK(size == 8);
+  CHECK(snapshot->BandSize(99) == 1);
+  const auto tiles = [&](const std::vector<SeriesId>& series) {
+    return *snapshot->CountTiles({.metric = market.metric->id,
+                                  .series = series,
+                                  .steps = market.metric->grid.Limits()});
+  };
+  CHECK(tiles({size, 2 * size - 1}) == tiles({size}));
+  CHECK(tiles({size - 1, size}) == tiles({size - 1}) + tiles({size}));
 }
 
 TEST_CASE("a tile of another shape or type is damage", "[read]") {

@@ -100,6 +100,7 @@ class FakeSnapshot : public Snapshot {
   absl::Span<const std::shared_ptr<const Alias>> Aliases() const override {
     return aliases;
   }
+  SeriesId BandSize(MetricId) const override { return kBand; }
   const SeriesTable& Series(MetricId metric) const override {
     return data_[metric].table;
   }

@@ -417,6 +417,72 @@ TEST_CASE("a damaged table is DATA_LOSS", "[rocksdb]") {
   CHECK(absl::StrContains(status.message(), folder.path()));
 }
 
+// What VerifiedTiles (storage/tile/verified_tiles.h) relies on.
+TEST_CASE("a block that comes into memory again is checked again",
+          "[rocksdb]") {
+  TempDir folder;
+  RocksdbStoreOptions options;
+  options.memory_budget_bytes = uint64_t{4} << 20;
+  const std::unique_ptr<Store> store = Open(folder.path(), options);
+  StoreBatch batch;
+  std::mt19937 random(7);
+  for (int i = 10000; i < 16000; ++i) {
+    std::string value(2000, ' ');
+    for (char& c : value) c = static_cast<char>(random());
+    batch.Put(kTiles, absl::StrCat(i), value);
+  }
+  REQUIRE(store->Apply(batch, Durability::kPowerLoss).ok());
+  REQUIRE(store->Flush().ok());
+  const std::unique_ptr<StoreView> view = store->TakeView();
+  const auto read_all = [&view] {
+    const std::unique_ptr<StoreIterator> iterator = view->Scan(kTiles, "", "");
+    int count = 0;
+    while (true) {
+      const absl::StatusOr<bool> moved = iterator->Next();
+      if (!moved.ok()) return moved.status();
+      if (!*moved) break;
+      CHECK(iterator->stable());
+      ++count;
+    }
+    CHECK(count == 6000);
+    return absl::OkStatus();
+  };
+  // Three times as much as the cache holds.
+  REQUIRE(read_all() == absl::OkStatus());
+  for (const std::string& path : FilesEndingIn(folder.path(), ".sst")) {
+    if (fs::file_size(path) < 500'000) continue;
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekg(400'000);
+    const char byte = static_cast<char>(file.get() ^ 0x10);
+    file.seekp(400'000);
+    file.put(byte);
+  }
+  CHECK(read_all().code() == absl::StatusCode::kDataLoss);
+}
+
+TEST_CASE("a value is stable where it lies in a table", "[rocksdb]") {
+  TempDir folder;
+  const std::unique_ptr<Store> store = Open(folder.path());
+  const auto is_stable = [&store](absl::string_view key) {
+    PinnedValue value;
+    REQUIRE(*store->TakeView()->GetPinned(kTiles, key, &value));
+    return value.stable();
+  };
+  StoreBatch batch;
+  batch.Put(kTiles, "put", std::string(3000, 'p'));
+  batch.Put(kTiles, "parts", std::string(3000, 'q'));
+  REQUIRE(store->Apply(batch, Durability::kPowerLoss).ok());
+  CHECK_FALSE(is_stable("put"));  // a copy of what is in memory
+  REQUIRE(store->Flush().ok());
+  CHECK(is_stable("put"));
+  StoreBatch more;
+  more.Append(kTiles, "parts", "r");
+  REQUIRE(store->Apply(more, Durability::kPowerLoss).ok());
+  REQUIRE(store->Flush().ok());
+  CHECK(is_stable("put"));
+  CHECK_FALSE(is_stable("parts"));  // put together for this reading
+}
+
 TEST_CASE("a table that is missing is DATA_LOSS", "[rocksdb]") {
   TempDir folder;
   {

@@ -79,11 +79,8 @@ std::string TextInQuotes(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
 }
 
-// In quotes where it is no name, or a word that stands in such a place.
-std::string HeaderInStatement(absl::string_view header, Role role) {
-  const bool is_word = role == Role::kDimension
-                           ? header == "time" || header == "value"
-                           : header == "as" || header == "empty";
+// In quotes where it is no name, or `is_word`: it would be read as a word.
+std::string HeaderInStatement(absl::string_view header, bool is_word) {
   if (IsValidName(header) && !is_word) return std::string(header);
   return absl::StrCat("\"", absl::StrReplaceAll(header, {{"\"", "\"\""}}),
                       "\"");
@@ -244,7 +241,7 @@ void Guess::GuessDimensions(size_t time, size_t value) {
                                        "\" (", text.message(), ")"));
       continue;
     }
-    const std::string shown = HeaderInStatement(header_[i], Role::kDimension);
+    const std::string shown = HeaderInStatement(header_[i], false);
     if (facts_[i].filled() == 0) {
       left_out_.push_back(absl::StrCat(shown, " (always empty)"));
       continue;
@@ -318,7 +315,12 @@ std::string Guess::ImportText() const {
                    ""});
   std::vector<std::string> columns;
   for (const ImportColumn& column : guess_.import.columns) {
-    const std::string header = HeaderInStatement(column.header, column.role);
+    // VALUE and TIME begin a column, unless AS follows; AS and EMPTY end one.
+    const bool is_word =
+        column.role == Role::kDimension
+            ? column.header == column.dimension && column.header == "value"
+            : column.header == "as" || column.header == "empty";
+    const std::string header = HeaderInStatement(column.header, is_word);
     if (column.role == Role::kTime) {
       columns.push_back(absl::StrCat("TIME ", header));
     } else if (column.role == Role::kValue) {

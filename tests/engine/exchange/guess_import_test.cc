@@ -161,7 +161,7 @@ TEST_CASE("columns named as words of IMPORT are in quotes", "[import]") {
   REQUIRE(guess.status() == absl::OkStatus());
   CHECK_THAT(guess->import_text,
              ContainsSubstring("(TIME \"empty\", VALUE n, \"value\", "
-                               "\"time\" AS time_)"));
+                               "time AS time_)"));
 }
 
 TEST_CASE("what no statement can name is left out, or refused", "[import]") {

@@ -25,6 +25,35 @@ uint32_t TakeBigEndian(absl::string_view* in) {
   return value;
 }
 
+// Whether every field of a message ends within it. Protobuf finds out where one
+// within a field does not, but first asks for as much memory as that says.
+bool FieldsFit(absl::string_view message) {
+  enum : uint64_t { kNumber = 0, kEightBytes = 1, kSized = 2, kFourBytes = 5 };
+  while (!message.empty()) {
+    uint64_t tag = 0;
+    uint64_t size = 0;
+    if (!storage::TakeVarint(&message, &tag)) return false;
+    const uint64_t form = tag & 7;
+    if (form == kNumber || form == kSized) {
+      if (!storage::TakeVarint(&message, &size)) return false;
+      if (form == kNumber) size = 0;
+    } else if (form == kEightBytes) {
+      size = 8;
+    } else if (form == kFourBytes) {
+      size = 4;
+    }
+    if (size > message.size()) return false;
+    message.remove_prefix(size);
+  }
+  return true;
+}
+
+template <typename Record>
+bool Parse(absl::string_view bytes, Record* record) {
+  return FieldsFit(bytes) &&
+         record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
 std::string Key(char kind) { return std::string(1, kind); }
 
 std::string Key(char kind, uint32_t number) {
@@ -188,7 +217,7 @@ std::string EncodeMetric(const MetricDeclaration& declaration) {
 
 absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
   proto::MetricRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!Parse(bytes, &record)) {
     return absl::DataLossError("metric record: the message does not parse");
   }
   MetricDeclaration declaration;
@@ -246,7 +275,7 @@ std::string EncodeEvent(const Event& event) {
 
 absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   proto::EventRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!Parse(bytes, &record)) {
     return absl::DataLossError("event record: the message does not parse");
   }
   Event event;
@@ -277,7 +306,7 @@ std::string EncodeAlias(const Alias& alias) {
 
 absl::StatusOr<Alias> DecodeAlias(absl::string_view bytes) {
   proto::AliasRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!Parse(bytes, &record)) {
     return absl::DataLossError("alias record: the message does not parse");
   }
   Alias alias;
@@ -304,7 +333,7 @@ std::string EncodeCounters(const Counters& counters) {
 
 absl::StatusOr<Counters> DecodeCounters(absl::string_view bytes) {
   proto::CountersRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!Parse(bytes, &record)) {
     return absl::DataLossError("counters record: the message does not parse");
   }
   return Counters{.next_metric = record.next_metric(),

@@ -203,8 +203,8 @@ absl::Status ManifestReader::Apply(const Edit& edit) {
   if (edit.added_family.has_value()) {
     const auto [family, is_new] = state_.families.try_emplace(edit.family);
     if (!is_new) {
-      return absl::DataLossError(absl::StrCat(
-          "an edit adds column family ", edit.family, ", which is there"));
+      return absl::DataLossError(absl::StrCat("an edit adds column family ",
+                                              edit.family, ", which is there"));
     }
     family->second.name = *edit.added_family;
   }

@@ -16,8 +16,10 @@ namespace footfall::query {
 namespace {
 
 // Lanes of this many bytes are worked on at a time: about what a core's own
-// cache holds.
+// cache holds. Where the lanes of a band of series alone are more, up to so
+// many: the tiles of a band that two chunks share are opened twice.
 constexpr uint64_t kChunkBytes = uint64_t{2} << 20;
+constexpr uint64_t kMostChunkBytes = 4 * kChunkBytes;
 
 // a + b of lane values; where that leaves 64 bits, the largest number.
 int64_t Plus(bool decimal, int64_t a, int64_t b) {
@@ -31,28 +33,49 @@ int64_t Plus(bool decimal, int64_t a, int64_t b) {
 
 }  // namespace
 
-// Cuts depend on the question alone, never on the number of threads: sums of
-// decimals come out the same.
+// Cuts depend on the question and the series alone, never on the number of
+// threads: sums of decimals come out the same.
 std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
   std::vector<Chunk> chunks;
-  Chunk chunk;
+  size_t begin = 0;
   uint64_t bytes = 0;
+  // The last group that shares no band with the one before it, and the chunk's
+  // bytes before it.
+  size_t edge = 0;
+  uint64_t bytes_to_edge = 0;
+  // [operands] of the last group that has one.
+  std::vector<SeriesId> bands(plan_.operands.size(), 0);
   for (size_t g = 0; g < results_.groups.size(); ++g) {
     uint64_t more = 0;
+    bool cuts_band = false;
     for (size_t o = 0; o < plan_.operands.size(); ++o) {
       if (local_[o][g] != kNoGroup && !broadcast_[o].has_value()) {
         more += readers_[o]->BytesOfGroup(local_[o][g]);
+        const SeriesId band = readers_[o]->BandOfGroup(local_[o][g]);
+        cuts_band |= band == bands[o];
+        bands[o] = band;
       }
     }
-    if (chunk.end > chunk.begin && bytes + more > kChunkBytes) {
-      chunks.push_back(chunk);
-      chunk.begin = g;
-      bytes = 0;
+    if (!cuts_band) {
+      edge = g;
+      bytes_to_edge = bytes;
     }
-    chunk.end = g + 1;
+    if (g > begin && bytes + more > kChunkBytes) {
+      if (edge > begin) {
+        chunks.push_back({begin, edge});
+        begin = edge;
+        bytes -= bytes_to_edge;
+      } else if (bytes + more > kMostChunkBytes) {
+        chunks.push_back({begin, g});
+        begin = g;
+        bytes = 0;
+      }
+    }
     bytes += more;
   }
-  if (chunk.end > chunk.begin) chunks.push_back(chunk);
+  if (begin < results_.groups.size()) {
+    chunks.push_back({begin, results_.groups.size()});
+  }
   return chunks;
 }
 

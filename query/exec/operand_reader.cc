@@ -164,6 +164,17 @@ uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
          (members < 2 ? 1 : 2 + (members > 3 ? members : 0));
 }
 
+SeriesId OperandReader::BandOfGroup(uint32_t group) const {
+  if (split_ != nullptr) {
+    return across_.members[group].empty()
+               ? 0
+               : split_->BandOfGroup(
+                     across_.members[group].front().split_group);
+  }
+  const auto members = groups_.sets.set(group);
+  return members.empty() ? 0 : groups_.rows.ids[members.front()] / band_size_;
+}
+
 absl::StatusOr<GroupLanes> OperandReader::Read(
     absl::Span<const uint32_t> groups, absl::Span<const StepRange> told) const {
   if (split_ != nullptr) return ReadAcross(groups, told);

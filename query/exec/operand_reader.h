@@ -118,10 +118,16 @@ class OperandReader {
 
   // About how many bytes a group's lanes take.
   uint64_t BytesOfGroup(uint32_t group) const;
+  // The band that its first series is in: see Snapshot::BandSize().
+  SeriesId BandOfGroup(uint32_t group) const;
 
  private:
   OperandReader(Run& run, const BoundOperand& operand, StepRange steps)
-      : run_(run), operand_(operand), memory_(run), steps_(steps) {}
+      : run_(run),
+        operand_(operand),
+        band_size_(run.snapshot().BandSize(operand.metric->id)),
+        memory_(run),
+        steps_(steps) {}
 
   absl::Status Prepare(absl::Span<const TotalRole> totals);
   // [count] whether series of two groups of that combination may hold the same
@@ -156,6 +162,7 @@ class OperandReader {
 
   Run& run_;
   const BoundOperand& operand_;
+  const SeriesId band_size_;
   Reservation memory_;
   OperandGroups groups_;
   StepRange steps_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "query/cell/compare.h"
+#include "query/exec/best_groups.h"
 #include "query/exec/groups.h"
 #include "query/exec/others.h"
 #include "query/exec/rows.h"
@@ -22,35 +23,32 @@ namespace {
 class Chooser {
  public:
   Chooser(Run& run, const Plan& plan, Results* results, Rows* rows)
-      : run_(run), plan_(plan), results_(*results), rows_(*rows) {
-    ReadNames();
-  }
+      : run_(run),
+        plan_(plan),
+        results_(*results),
+        rows_(*rows),
+        names_(run, plan, results->groups) {}
 
-  absl::StatusOr<std::vector<RowId>> Choose();
+  absl::StatusOr<std::optional<std::vector<RowId>>> Choose();
 
  private:
-  void ReadNames();
   absl::StatusOr<bool> Keep(RowId row) const;
-  // A cell of a date as one of the second at which it begins.
-  Cell ByBegin(const Cell& date) const;
-  absl::Status KeepTop(std::vector<RowId>* kept);
+  // False where too few of the groups that TOP keeps have rows, and others were
+  // left out.
+  absl::StatusOr<bool> KeepTop(std::vector<RowId>* kept);
   absl::Status KeepOthers(absl::Span<const uint32_t> top,
                           std::vector<RowId>* kept);
   // Groups whose rows are all left out, for nothing lies earlier.
   void LookAtSilent(uint32_t group);
   void TellSilent(size_t kept);
   absl::Status Order(std::vector<RowId>* kept) const;
-  // Members byte by byte; below 0 where group a stands before b.
-  int CompareGroups(uint32_t a, uint32_t b) const;
   std::vector<uint32_t> GroupOrder() const;
 
   Run& run_;
   const Plan& plan_;
   Results& results_;
   Rows& rows_;
-  // [BY dimensions][groups] their members' names, looked up once: sorting asks
-  // for each many times.
-  std::vector<std::vector<absl::string_view>> names_;
+  GroupNames names_;
   std::vector<std::string> silent_;
   size_t silent_count_ = 0;
 };
@@ -97,29 +95,12 @@ void Chooser::TellSilent(size_t kept) {
       shift.count == 1 ? "" : "s", " earlier"));
 }
 
-void Chooser::ReadNames() {
-  for (size_t i = 0; i < plan_.by.size(); ++i) {
-    std::vector<absl::string_view>& names = names_.emplace_back();
-    names.reserve(results_.groups.size());
-    for (const GroupKey& group : results_.groups) {
-      names.push_back(MemberText(run_, plan_, i, group[i]));
-    }
-  }
-}
-
-int Chooser::CompareGroups(uint32_t a, uint32_t b) const {
-  for (const std::vector<absl::string_view>& names : names_) {
-    const int order = names[a].compare(names[b]);
-    if (order != 0) return order;
-  }
-  return 0;
-}
-
 std::vector<uint32_t> Chooser::GroupOrder() const {
   std::vector<uint32_t> order(results_.groups.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [this](uint32_t a, uint32_t b) { return CompareGroups(a, b) < 0; });
+  std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+    return names_.Compare(a, b) < 0;
+  });
   return order;
 }
 
@@ -142,15 +123,7 @@ absl::StatusOr<bool> Chooser::Keep(RowId row) const {
   return true;
 }
 
-Cell Chooser::ByBegin(const Cell& date) const {
-  if (!date.has_value) return date;
-  return Cell::Exact(
-      Scalar::Integer(absl::ToUnixSeconds(
-          BeginOf(UnpackDate(date.value.integer), results_.timeline->zone()))),
-      date.present, date.expected);
-}
-
-absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
+absl::StatusOr<bool> Chooser::KeepTop(std::vector<RowId>* kept) {
   const BoundTop& top = *plan_.top;
   std::vector<uint32_t> groups;
   for (const RowId& row : *kept) {
@@ -163,28 +136,22 @@ absl::Status Chooser::KeepTop(std::vector<RowId>* kept) {
       groups.push_back(row.group);
     }
   }
-  std::vector<Cell> judged(results_.groups.size());
-  for (const uint32_t group : groups) {
-    FOOTFALL_ASSIGN_OR_RETURN(judged[group],
-                              rows_.Evaluate(top.expr, {group, 0}));
-    if (top.expr.is_date) judged[group] = ByBegin(judged[group]);
+  if (results_.left_out && groups.size() < static_cast<size_t>(top.count)) {
+    return false;
   }
-  const size_t count = std::min(
-      groups.size(), static_cast<size_t>(std::max<int64_t>(0, top.count)));
-  std::partial_sort(
-      groups.begin(), groups.begin() + static_cast<ptrdiff_t>(count),
-      groups.end(), [&](uint32_t a, uint32_t b) {
-        const int order = OrderCells(judged[a], judged[b], top.descending);
-        return order != 0 ? order < 0 : CompareGroups(a, b) < 0;
-      });
-  const auto best = absl::MakeConstSpan(groups).first(count);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::vector<uint32_t> best,
+      BestGroups(plan_, results_, rows_, names_, std::move(groups)));
   std::vector<bool> in(results_.groups.size());
   for (const uint32_t group : best) in[group] = true;
   for (uint32_t g = 0; top.others.has_value() && g < in.size(); ++g) {
     if (results_.groups[g][0] == kEmptyMember) in[g] = true;
   }
   std::erase_if(*kept, [&in](const RowId& row) { return !in[row.group]; });
-  return top.others.has_value() ? KeepOthers(best, kept) : absl::OkStatus();
+  if (top.others.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(KeepOthers(best, kept));
+  }
+  return true;
 }
 
 absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
@@ -194,7 +161,7 @@ absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
   if (!some) return absl::OkStatus();
   FOOTFALL_RETURN_IF_ERROR(rows_.AddGroup());
   const uint32_t group = static_cast<uint32_t>(results_.groups.size() - 1);
-  names_[0].push_back(*plan_.top->others);
+  names_.Add(*plan_.top->others);
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
     if (keep) kept->push_back({group, b});
@@ -215,7 +182,9 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
     for (const size_t k : expr_keys) {
       FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
                                 rows_.Evaluate(plan_.order_by[k].expr, row));
-      if (plan_.order_by[k].expr.is_date) cell = ByBegin(cell);
+      if (plan_.order_by[k].expr.is_date) {
+        cell = ByBegin(cell, results_.timeline->zone());
+      }
       cells.push_back(cell);
     }
   }
@@ -233,8 +202,8 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
           if (key.descending) order = -order;
           break;
         case BoundKey::Kind::kMember:
-          order =
-              names_[key.by][left.group].compare(names_[key.by][right.group]);
+          order = names_.Of(key.by, left.group)
+                      .compare(names_.Of(key.by, right.group));
           if (key.descending) order = -order;
           break;
         case BoundKey::Kind::kExpr:
@@ -245,7 +214,7 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
       }
       if (order != 0) return order < 0;
     }
-    const int groups = CompareGroups(left.group, right.group);
+    const int groups = names_.Compare(left.group, right.group);
     if (groups != 0) return groups < 0;
     return left.bucket < right.bucket;
   };
@@ -265,7 +234,7 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
+absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
   std::vector<RowId> kept;
   const size_t buckets = results_.timeline->size();
   const bool sorted = plan_.order_by.empty();
@@ -288,7 +257,10 @@ absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
     if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
   }
   TellSilent(kept.size());
-  if (plan_.top.has_value()) FOOTFALL_RETURN_IF_ERROR(KeepTop(&kept));
+  if (plan_.top.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool enough, KeepTop(&kept));
+    if (!enough) return std::nullopt;
+  }
   const bool others = plan_.top.has_value() && plan_.top->others.has_value();
   if (!sorted || others) FOOTFALL_RETURN_IF_ERROR(Order(&kept));
   if (kept.size() > limit) kept.resize(limit);
@@ -302,8 +274,10 @@ absl::StatusOr<std::vector<RowId>> Chooser::Choose() {
 
 }  // namespace
 
-absl::StatusOr<std::vector<RowId>> ChooseRows(Run& run, const Plan& plan,
-                                              Results* results, Rows* rows) {
+absl::StatusOr<std::optional<std::vector<RowId>>> ChooseRows(Run& run,
+                                                             const Plan& plan,
+                                                             Results* results,
+                                                             Rows* rows) {
   return Chooser(run, plan, results, rows).Choose();
 }
 

@@ -49,7 +49,7 @@ std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
     uint64_t more = 0;
     bool cuts_band = false;
     for (size_t o = 0; o < plan_.operands.size(); ++o) {
-      if (local_[o][g] != kNoGroup && !broadcast_[o].has_value()) {
+      if (read_[o] && local_[o][g] != kNoGroup && !broadcast_[o].has_value()) {
         more += readers_[o]->BytesOfGroup(local_[o][g]);
         const SeriesId band = readers_[o]->BandOfGroup(local_[o][g]);
         cuts_band |= band == bands[o];
@@ -118,6 +118,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   findings->hidden.resize(operands);
   for (size_t o = 0; o < operands; ++o) {
     slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
+    if (!read_[o]) continue;
     std::vector<uint32_t> wanted;
     std::vector<StepRange> told;  // ALIGN: notes are of a group's own steps
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
@@ -175,7 +176,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   StepLanes x_maker(plan_, readers_, *over_time_);
   StepLanes y_maker(plan_, readers_, *over_time_);
   StepLanes hidden_maker(plan_, readers_, *over_time_);
-  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+  for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];
     const std::vector<size_t> read = OperandsOf(leaf);
     for (size_t g = chunk.begin; g < chunk.end; ++g) {

@@ -1,6 +1,6 @@
 // One reading of the samples: EvaluateLeaves() at work. leaves.cc lays it out,
-// evaluate_chunks.cc reads and makes the cells, evaluation_notes.cc tells what
-// was found beside them.
+// judge_first.cc finds the groups that TOP keeps, evaluate_chunks.cc reads and
+// makes the cells, evaluation_notes.cc tells what was found beside them.
 
 #ifndef FOOTFALL_QUERY_EXEC_EVALUATION_H_
 #define FOOTFALL_QUERY_EXEC_EVALUATION_H_
@@ -26,8 +26,9 @@ namespace footfall::query {
 
 class Evaluation {
  public:
-  Evaluation(Run& run, const Plan& plan, const Timeline* settled)
-      : run_(run), plan_(plan), settled_(settled) {}
+  Evaluation(Run& run, const Plan& plan, const Timeline* settled,
+             bool all_groups)
+      : run_(run), plan_(plan), settled_(settled), all_groups_(all_groups) {}
   absl::StatusOr<Results> Work();
 
  private:
@@ -80,6 +81,10 @@ class Evaluation {
   void CollectGroups();
   void CollectCombinations();
   absl::Status ReadBroadcasts();
+  // (judge_first.cc)
+  void MakeAll();
+  absl::Status JudgeFirst();
+  void KeepGroups(absl::Span<const uint32_t> kept);  // rising
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
   absl::Status RunChunk(const Chunk& chunk, Findings* findings);
@@ -115,6 +120,7 @@ class Evaluation {
   Run& run_;
   const Plan& plan_;
   const Timeline* const settled_;  // null: its own is to be settled
+  const bool all_groups_;          // whatever TOP says
   Results results_;
   std::vector<std::unique_ptr<OperandReader>> readers_;
   // [sets][EVERYs inside calls] One set for all slots or, without EVERY, one
@@ -129,6 +135,9 @@ class Evaluation {
   std::vector<std::vector<uint32_t>> local_;
   // [operands] all groups of those in braces, read once.
   std::vector<std::optional<GroupLanes>> broadcast_;
+  // What is worked on: leaves, and [operands] whether it is read.
+  std::vector<size_t> made_;
+  std::vector<bool> read_;
   // [operands] whether a moving average reads it.
   std::vector<bool> averaged_;
   Findings findings_;

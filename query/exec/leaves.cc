@@ -226,7 +226,7 @@ void Evaluation::Settle() {
   Timeline& timeline = *results_.timeline;
   findings_.extents.resize(plan_.operands.size());
   timeline.Settle(findings_.extents);
-  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+  for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];
     const bool whole = leaf.whole_range || !timeline.has_time();
     if (!whole || !timeline.open(leaf.operand)) continue;
@@ -270,6 +270,9 @@ absl::StatusOr<Results> Evaluation::Work() {
   if (plan_.align.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(results_.timeline->Align(run_, results_.groups));
   }
+  FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
+  MakeAll();
+  FOOTFALL_RETURN_IF_ERROR(JudgeFirst());
   CollectCombinations();
   for (const auto& reader : readers_) {
     results_.series.push_back(reader->groups().matched_count);
@@ -284,7 +287,6 @@ absl::StatusOr<Results> Evaluation::Work() {
         memory.Add(LeafTable::BytesPerCell() * groups * buckets));
     results_.leaves.emplace_back(groups, buckets, leaf.is_decimal);
   }
-  FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
   FOOTFALL_RETURN_IF_ERROR(OpenTops(&memory));
   FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
   FOOTFALL_RETURN_IF_ERROR(CountTops());
@@ -319,8 +321,9 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
 }
 
 absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan,
-                                       const Timeline* timeline) {
-  return Evaluation(run, plan, timeline).Work();
+                                       const Timeline* timeline,
+                                       bool all_groups) {
+  return Evaluation(run, plan, timeline, all_groups).Work();
 }
 
 }  // namespace footfall::query

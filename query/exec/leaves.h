@@ -27,6 +27,8 @@ struct Results {
   // of them. (TOP .. OTHERS appends one more.)
   std::vector<GroupKey> groups;
   size_t shown = 0;
+  // Groups that TOP does not keep are not among them.
+  bool left_out = false;
   std::optional<Timeline> timeline;
   std::vector<LeafTable> leaves;  // [leaves of the plan], of all slots
   // [operands] from the first to the last sample, as far as it matters to a
@@ -51,9 +53,12 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
 
 // Reads the samples, a few groups at a time, and makes cells of them.
 // `timeline`: one that an earlier reading of the same question has settled, to
-// which this reading adds; null: its own.
+// which this reading adds; null: its own. Where TOP keeps few groups, and which
+// can be told before anything else is worked out (CanJudgeFirst()), the others
+// are left out, unless `all_groups` are asked for.
 absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan,
-                                       const Timeline* timeline = nullptr);
+                                       const Timeline* timeline = nullptr,
+                                       bool all_groups = false);
 
 }  // namespace footfall::query
 

@@ -171,8 +171,12 @@ class Rows {
 // ORDER BY and LIMIT.
 //   RESOURCE_EXHAUSTED  more than QueryLimits::max_rows
 // TOP .. OTHERS appends a group to `results`, and to `rows`, which are theirs.
-absl::StatusOr<std::vector<RowId>> ChooseRows(Run& run, const Plan& plan,
-                                              Results* results, Rows* rows);
+// nullopt where TOP has too few groups with rows, and groups were left out that
+// may take their places: the question must be evaluated for all groups.
+absl::StatusOr<std::optional<std::vector<RowId>>> ChooseRows(Run& run,
+                                                             const Plan& plan,
+                                                             Results* results,
+                                                             Rows* rows);
 
 }  // namespace footfall::query
 

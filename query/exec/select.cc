@@ -2,7 +2,9 @@
 
 #include "query/exec/select.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "query/exec/build_answer.h"
 #include "query/exec/changepoints_answer.h"
@@ -20,7 +22,9 @@ namespace footfall::query {
 
 namespace {
 
-absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
+// nullopt as ChooseRows().
+absl::StatusOr<std::optional<Answer>> TryRows(Run& run, const Plan& plan,
+                                              Results results) {
   if (plan.correlogram) return BuildCorrelogram(run, plan, results);
   FOOTFALL_ASSIGN_OR_RETURN(
       RowEvents events,
@@ -31,14 +35,29 @@ absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
     return BuildChangepoints(run, plan, results, rows);
   }
   FOOTFALL_RETURN_IF_ERROR(rows.Fill());
-  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<RowId> chosen,
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<std::vector<RowId>> chosen,
                             ChooseRows(run, plan, &results, &rows));
+  if (!chosen.has_value()) return std::optional<Answer>();
   FOOTFALL_ASSIGN_OR_RETURN(Answer answer,
-                            BuildAnswer(run, plan, results, rows, chosen));
-  if (chosen.empty() && plan.limit != 0) {
+                            BuildAnswer(run, plan, results, rows, *chosen));
+  if (chosen->empty() && plan.limit != 0) {
     FOOTFALL_RETURN_IF_ERROR(ExplainSilence(run, plan, results, &answer.notes));
   }
   return answer;
+}
+
+absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
+  FOOTFALL_ASSIGN_OR_RETURN(std::optional<Answer> answer,
+                            TryRows(run, plan, std::move(results)));
+  if (!answer.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        Results all, EvaluateLeaves(run, plan, nullptr, /*all_groups=*/true));
+    FOOTFALL_ASSIGN_OR_RETURN(answer, TryRows(run, plan, std::move(all)));
+  }
+  if (!answer.has_value()) {
+    return absl::InternalError("all groups were read, and some left out");
+  }
+  return *std::move(answer);
 }
 
 // Runs the question as a plain one would run, and times it.

@@ -1,0 +1,113 @@
+#include "query/exec/best_groups.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "query/cell/compare.h"
+#include "query/exec/others.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/date_value.h"
+
+namespace footfall::query {
+
+GroupNames::GroupNames(const Run& run, const Plan& plan,
+                       absl::Span<const GroupKey> groups) {
+  for (size_t i = 0; i < plan.by.size(); ++i) {
+    std::vector<absl::string_view>& names = names_.emplace_back();
+    names.reserve(groups.size());
+    for (const GroupKey& group : groups) {
+      names.push_back(MemberText(run, plan, i, group[i]));
+    }
+  }
+}
+
+int GroupNames::Compare(uint32_t a, uint32_t b) const {
+  for (const std::vector<absl::string_view>& names : names_) {
+    const int order = names[a].compare(names[b]);
+    if (order != 0) return order;
+  }
+  return 0;
+}
+
+Cell ByBegin(const Cell& date, const absl::TimeZone& zone) {
+  if (!date.has_value) return date;
+  return Cell::Exact(Scalar::Integer(absl::ToUnixSeconds(
+                         BeginOf(UnpackDate(date.value.integer), zone))),
+                     date.present, date.expected);
+}
+
+absl::StatusOr<std::vector<uint32_t>> BestGroups(const Plan& plan,
+                                                 const Results& results,
+                                                 const Rows& rows,
+                                                 const GroupNames& names,
+                                                 std::vector<uint32_t> groups) {
+  const BoundTop& top = *plan.top;
+  std::vector<Cell> judged(results.groups.size());
+  for (const uint32_t group : groups) {
+    FOOTFALL_ASSIGN_OR_RETURN(judged[group],
+                              rows.Evaluate(top.expr, {group, 0}));
+    if (top.expr.is_date) {
+      judged[group] = ByBegin(judged[group], results.timeline->zone());
+    }
+  }
+  const size_t count = std::min(
+      groups.size(), static_cast<size_t>(std::max<int64_t>(0, top.count)));
+  std::partial_sort(
+      groups.begin(), groups.begin() + static_cast<ptrdiff_t>(count),
+      groups.end(), [&](uint32_t a, uint32_t b) {
+        const int order = OrderCells(judged[a], judged[b], top.descending);
+        return order != 0 ? order < 0 : names.Compare(a, b) < 0;
+      });
+  groups.resize(count);
+  return groups;
+}
+
+namespace {
+
+// Whether it is made of leaves of the whole range alone.
+bool IsOfWholeRange(const Plan& plan, const RowExpr& expr) {
+  switch (expr.kind) {
+    case RowExpr::Kind::kLeaf:
+      return plan.leaves[expr.leaf].whole_range;
+    case RowExpr::Kind::kNumber:
+      return true;
+    case RowExpr::Kind::kNegate:
+    case RowExpr::Kind::kAbsolute:
+    case RowExpr::Kind::kArithmetic:
+      return std::all_of(
+          expr.sides.begin(), expr.sides.end(),
+          [&plan](const RowExpr& side) { return IsOfWholeRange(plan, side); });
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool CanJudgeFirst(const Plan& plan) {
+  if (!plan.top.has_value() || plan.top->others.has_value() ||
+      !IsOfWholeRange(plan, plan.top->expr)) {
+    return false;
+  }
+  if (!plan.having.empty() || plan.fill != FillMode::kNone ||
+      plan.align.has_value() || !plan.events.empty() || plan.correlogram ||
+      plan.changepoints.has_value() || RowsOfNothing(plan)) {
+    return false;
+  }
+  for (const Transform& transform : plan.transforms) {
+    if (transform.kind == Transform::Kind::kShare ||
+        transform.kind == Transform::Kind::kRank ||
+        transform.kind == Transform::Kind::kCumulative) {
+      return false;
+    }
+  }
+  for (const Leaf& leaf : plan.leaves) {
+    if (leaf.total.is_total ||
+        leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace footfall::query

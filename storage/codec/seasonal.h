@@ -11,9 +11,10 @@
 //   bits    of one mini-block with that k, Rice, without exceptions
 //
 // (storage/codec/predictor.h, residual_block.h.) A lane whose values lie within
-// 2^26 of its first is kept in 32 bits; a wide one in 64. A value needs all
-// before it: decoding always begins at the first, and ends where it is asked
-// to. The season is the tile's.
+// 2^26 of its first is kept in 32 bits; a wide one in 64. A value needs the
+// sums of the residuals before it, so decoding always begins at the first; it
+// ends where it is asked to, and of a lane of 32 bits only the wanted values
+// are worked out. The season is the tile's.
 
 #ifndef FOOTFALL_STORAGE_CODEC_SEASONAL_H_
 #define FOOTFALL_STORAGE_CODEC_SEASONAL_H_

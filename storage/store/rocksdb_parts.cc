@@ -218,7 +218,8 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   const unsigned cores = std::thread::hardware_concurrency();
   database.max_background_jobs = static_cast<int>(std::clamp(cores, 2u, 4u));
   database.bytes_per_sync = kMiB;
-  database.compaction_readahead_size = 2 * kMiB;
+  database.compaction_readahead_size =
+      std::clamp(budget / 64, kMiB / 8, 2 * kMiB);
   database.max_manifest_file_size = 16 * kMiB;
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;

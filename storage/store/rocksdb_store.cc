@@ -33,6 +33,8 @@
 namespace footfall::storage {
 namespace {
 
+constexpr int kTries = 10;
+
 // One state of the database; shared by a view and its iterators.
 class PinnedState {
  public:
@@ -281,7 +283,13 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   status = Unchanged(status);
   const bool begins = status.ok();
   if (begins) {
-    status = ToStatus(handle_->db->IngestExternalFiles(files), handle_->path);
+    rocksdb::Status ingested;
+    for (int i = 0; i < kTries; ++i) {
+      ingested = handle_->db->IngestExternalFiles(files);
+      // A flush has ended, and what RocksDB looked at was from before.
+      if (!ingested.IsTryAgain()) break;
+    }
+    status = ToStatus(ingested, handle_->path);
   }
   const std::vector<std::string> held_back = publishing.End();
   if (!begins) return status;

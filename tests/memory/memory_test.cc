@@ -22,7 +22,7 @@ namespace {
 // the text of questions and files.
 constexpr uint64_t kSlackKib = 4 << 10;
 // What the store reads ahead while it compacts.
-constexpr uint64_t kReadAheadKib = 16 << 10;
+constexpr uint64_t kReadAheadKib = 6 << 10;
 
 struct Memory {
   uint64_t opened_kib = 0;

@@ -27,8 +27,8 @@ struct DatabaseOptions {
   //   an IMPORT         half of this budget, of 4 to 256 MiB; as much as the
   //                     budget again where it has to compare dates
   //   folding, sealing  a tile, and 1 MiB of folded ones
-  //   compacting        2 MiB for each table that is read at once, whatever the
-  //                     budget
+  //   compacting        a 64th of this budget, of 128 KiB to 2 MiB, for each
+  //                     table that is read at once
   //   a question        QueryLimits::max_memory_bytes at most
   //
   // engine/README.md has what each takes, measured.

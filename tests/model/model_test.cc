@@ -22,6 +22,7 @@
 #include "tests/model/operation.h"
 #include "tests/model/shrink.h"
 #include "tests/support/catch.h"
+#include "tests/support/store_wrapper.h"
 
 namespace footfall::testing {
 namespace {
@@ -159,17 +160,16 @@ TEST_CASE("a list is shrunk to what fails", "[model]") {
 }
 
 // Loses the last patch of each batch that appends to three tiles or more.
-class LosingStore final : public Store {
+class LosingStore final : public StoreWrapper {
  public:
-  explicit LosingStore(std::unique_ptr<Store> store)
-      : store_(std::move(store)) {}
+  using StoreWrapper::StoreWrapper;
 
   absl::Status Apply(const StoreBatch& batch, Durability durability) override {
     size_t appends = 0;
     for (const StoreBatch::Operation& operation : batch.operations()) {
       appends += operation.kind == StoreBatch::Kind::kAppend ? 1 : 0;
     }
-    if (appends < 3) return store_->Apply(batch, durability);
+    if (appends < 3) return target().Apply(batch, durability);
     StoreBatch less;
     for (const StoreBatch::Operation& operation : batch.operations()) {
       switch (operation.kind) {
@@ -187,25 +187,8 @@ class LosingStore final : public Store {
           less.DeleteRange(operation.keyspace, operation.key, operation.value);
       }
     }
-    return store_->Apply(less, durability);
+    return target().Apply(less, durability);
   }
-  std::unique_ptr<StoreView> TakeView() override { return store_->TakeView(); }
-  absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() override {
-    return store_->NewStage();
-  }
-  absl::Status Publish(std::unique_ptr<StoreStage> stage,
-                       const StoreBatch& batch) override {
-    return store_->Publish(std::move(stage), batch);
-  }
-  absl::Status Resume() override { return store_->Resume(); }
-  absl::Status Health() const override { return store_->Health(); }
-  absl::Status Flush() override { return store_->Flush(); }
-  absl::Status Compact() override { return store_->Compact(); }
-  StoreStats Stats() const override { return store_->Stats(); }
-  absl::Status Close() override { return store_->Close(); }
-
- private:
-  const std::unique_ptr<Store> store_;
 };
 
 TEST_CASE("a store that loses a patch is found and shrunk", "[model]") {

@@ -15,6 +15,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 #include "tests/support/lent_store.h"
+#include "tests/support/store_wrapper.h"
 
 namespace footfall::engine {
 namespace {
@@ -23,36 +24,24 @@ using testing::LentStore;
 using testing::ReadSamples;
 
 // Throws where it is told to.
-class ThrowingStore final : public Store {
+class ThrowingStore final : public testing::StoreWrapper {
  public:
+  ThrowingStore() : StoreWrapper(storage::NewMemoryStore()) {}
+
   absl::Status Apply(const StoreBatch& batch, Durability durability) override {
     if (throw_before_apply) throw std::bad_alloc();
-    const absl::Status status = store_->Apply(batch, durability);
+    const absl::Status status = target().Apply(batch, durability);
     if (throw_after_apply) throw std::bad_alloc();
     return status;
   }
   std::unique_ptr<StoreView> TakeView() override {
     if (throw_in_view) throw std::bad_alloc();
-    return store_->TakeView();
+    return target().TakeView();
   }
-  absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() override {
-    return store_->NewStage();
-  }
-  absl::Status Publish(std::unique_ptr<StoreStage> stage,
-                       const StoreBatch& batch) override {
-    return store_->Publish(std::move(stage), batch);
-  }
-  absl::Status Flush() override { return store_->Flush(); }
-  absl::Status Compact() override { return store_->Compact(); }
-  StoreStats Stats() const override { return store_->Stats(); }
-  absl::Status Close() override { return store_->Close(); }
 
   bool throw_before_apply = false;
   bool throw_after_apply = false;
   bool throw_in_view = false;
-
- private:
-  const std::unique_ptr<Store> store_ = storage::NewMemoryStore();
 };
 
 std::unique_ptr<CommitQueue> NewQueue(Store* store) {

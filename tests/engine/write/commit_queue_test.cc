@@ -15,6 +15,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 #include "tests/support/failing_store.h"
+#include "tests/support/store_wrapper.h"
 
 namespace footfall::engine {
 namespace {
@@ -26,10 +27,9 @@ using testing::ReadSamples;
 using testing::Samples;
 
 // A store that counts the batches that reach it and can hold them up.
-class GatedStore final : public Store {
+class GatedStore final : public testing::StoreWrapper {
  public:
-  explicit GatedStore(std::unique_ptr<Store> store)
-      : store_(std::move(store)) {}
+  using StoreWrapper::StoreWrapper;
 
   absl::Status Apply(const StoreBatch& batch, Durability durability) override {
     ++applied;
@@ -37,27 +37,12 @@ class GatedStore final : public Store {
     while (closed) {
       std::this_thread::yield();
     }
-    return store_->Apply(batch, durability);
+    return target().Apply(batch, durability);
   }
-  std::unique_ptr<StoreView> TakeView() override { return store_->TakeView(); }
-  absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() override {
-    return store_->NewStage();
-  }
-  absl::Status Publish(std::unique_ptr<StoreStage> stage,
-                       const StoreBatch& batch) override {
-    return store_->Publish(std::move(stage), batch);
-  }
-  absl::Status Flush() override { return store_->Flush(); }
-  absl::Status Compact() override { return store_->Compact(); }
-  StoreStats Stats() const override { return store_->Stats(); }
-  absl::Status Close() override { return store_->Close(); }
 
   std::atomic<bool> closed = false;
   std::atomic<int> applied = 0;
   std::atomic<int> synced = 0;
-
- private:
-  std::unique_ptr<Store> store_;
 };
 
 std::unique_ptr<CommitQueue> NewQueue(Store* store) {

@@ -44,7 +44,7 @@ struct Digits {
       }
       text[i] = '0';
     }
-    text.insert(0, "1");
+    text.insert(text.begin(), '1');
     ++point;
     return true;
   }

@@ -17,11 +17,11 @@
 
 namespace footfall::storage {
 
-// RocksDB takes a table that it ingests and cannot read for an empty one, whose
-// keys are never looked for in it; or it ends the process (release 7.8, with
-// assertions). So whoever publishes reads beforehand what RocksDB will read,
-// and RocksDB gets those bytes. Where it reads others after all and fails, the
-// link that it makes next fails, too.
+// RocksDB 7.8 takes a table that it ingests and cannot read for an empty one,
+// whose keys are never looked for in it; or, with assertions, it ends the
+// process. So whoever publishes reads beforehand what RocksDB will read, and
+// RocksDB gets those bytes. Where it reads others after all and fails, the link
+// that it makes next fails, too.
 //
 // And it deletes tables whose name could not be written into its list. But that
 // list may name them after all, when it is read again.

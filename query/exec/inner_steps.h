@@ -26,7 +26,8 @@ class InnerSteps {
  public:
   // Of plan.inner[every], for `slot` of the timeline; under EVERY for all of
   // them. `samples` [operands]: where buckets without samples have a value, the
-  // steps that an open range comes to. `plan` must outlive it.
+  // steps from the first sample to the last, which bound an open range. `plan`
+  // must outlive it.
   static absl::StatusOr<InnerSteps> Create(
       Run& run, const Plan& plan, size_t every,
       absl::Span<const std::unique_ptr<OperandReader>> readers,

@@ -217,10 +217,10 @@ absl::Status Timeline::CutRanges(Run& run) {
           window = ShiftWindow(before, plan_->operands[o].grid, count, unit,
                                &missing);
           if (!window.has_value()) {
-            missing_.insert(
-                absl::StrCat(FormatWindow(before), " as it lies ", count, " ",
-                             UnitName(unit), count == 1 ? "" : "s",
-                             " earlier has no value: there is no ", missing));
+            missing_.insert(absl::StrCat(FormatWindow(before), " has no value ",
+                                         count, " ", UnitName(unit),
+                                         count == 1 ? "" : "s",
+                                         " earlier: there is no ", missing));
           }
         }
         absl::StrAppend(&name, window ? FormatWindow(*window) : "", ";");

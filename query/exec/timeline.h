@@ -35,8 +35,8 @@ struct BucketPiece {
 //
 // Buckets are *slots*. Slots [0, size()) are shown, in time order. Behind them,
 // in time order again, come those that transforms look back at: whole buckets,
-// before the range or in its gaps; without EVERY, the range as it lies that
-// much earlier by the calendar. Under ALIGN slots are the same numbers of units
+// before the range or in its gaps; without EVERY, the range that much
+// earlier by the calendar. Under ALIGN slots are the same numbers of units
 // since an event, which lie elsewhere in each group.
 class Timeline {
  public:

@@ -105,7 +105,8 @@ absl::Status CheckDepth(const Statement& statement, const QueryLimits& limits) {
 
 }  // namespace query
 
-// Where memory has run out the rest is taken apart by recursion.
+// The elements go within the destructor's body, while the list counts as being
+// at work. Where memory has run out the rest is taken apart by recursion.
 ExprList::~ExprList() {
   const query::ListAtWork at_work;
   if (at_work.is_deep()) {

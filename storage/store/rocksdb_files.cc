@@ -27,7 +27,7 @@ using rocksdb::IOStatus;
 using rocksdb::Slice;
 
 constexpr absl::string_view kNoRoom = "no room on the medium";
-constexpr absl::string_view kContrived = "for the sake of recovery";
+constexpr absl::string_view kContrived = "still recovers from an error";
 constexpr absl::string_view kFailed = "the medium failed";
 
 using State = std::shared_ptr<FilesState>;
@@ -197,8 +197,8 @@ class FilesEnv final : public rocksdb::EnvWrapper {
       target()->Schedule(function, argument, priority, tag, drop);
       return;
     }
-    RocksdbFlushGate::Schedule(
-        {gate_, target(), function, drop, argument, tag});
+    RocksdbFlushGate::Schedule(std::make_unique<RocksdbFlushGate::Job>(
+        RocksdbFlushGate::Job{gate_, target(), function, drop, argument, tag}));
   }
 
  private:

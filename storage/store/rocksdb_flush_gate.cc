@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -16,15 +17,16 @@ thread_local const RocksdbFlushGate* passing = nullptr;
 
 }  // namespace
 
-void RocksdbFlushGate::Schedule(const Job& job) {
-  job.gate->CountJobs(1);
-  Submit(std::make_unique<Job>(job));
+void RocksdbFlushGate::Schedule(std::unique_ptr<Job> job) {
+  job->gate->CountJobs(1);
+  Submit(&job);
 }
 
-void RocksdbFlushGate::Submit(std::unique_ptr<Job> job) {
-  rocksdb::Env* const env = job->env;
-  void* const tag = job->tag;
-  env->Schedule(&Run, job.release(), rocksdb::Env::Priority::HIGH, tag, &Drop);
+// The job stays whose it was where there is no memory for it in the pool.
+void RocksdbFlushGate::Submit(std::unique_ptr<Job>* job) {
+  (*job)->env->Schedule(&Run, job->get(), rocksdb::Env::Priority::HIGH,
+                        (*job)->tag, &Drop);
+  job->release();
 }
 
 void RocksdbFlushGate::Run(void* argument) {
@@ -47,7 +49,8 @@ void RocksdbFlushGate::Drop(void* argument) {
 bool RocksdbFlushGate::Begin(std::unique_ptr<Job>* job) {
   MutexLock lock(&mutex_);
   if (shut_) {
-    aside_.push_back(std::move(*job));
+    (*job)->next = std::move(aside_);
+    aside_ = std::move(*job);
     return false;
   }
   ++not_passed_;
@@ -80,13 +83,18 @@ void RocksdbFlushGate::Shut() {
 }
 
 void RocksdbFlushGate::Open() {
-  std::vector<std::unique_ptr<Job>> jobs;
-  {
-    MutexLock lock(&mutex_);
-    shut_ = false;
-    jobs.swap(aside_);
+  MutexLock lock(&mutex_);
+  shut_ = false;
+  while (aside_ != nullptr) {
+    std::unique_ptr<Job> job = std::move(aside_);
+    aside_ = std::move(job->next);
+    const absl::Cleanup keep = [&] {
+      if (job == nullptr) return;
+      job->next = std::move(aside_);
+      aside_ = std::move(job);
+    };
+    Submit(&job);
   }
-  for (std::unique_ptr<Job>& job : jobs) Submit(std::move(job));
 }
 
 void RocksdbFlushGate::Remove() {

@@ -4,7 +4,6 @@
 #define FOOTFALL_STORAGE_STORE_ROCKSDB_FLUSH_GATE_H_
 
 #include <memory>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "rocksdb/env.h"
@@ -31,8 +30,9 @@ class RocksdbFlushGate {
     void (*drop)(void*);  // where it is taken back; may be null
     void* argument;
     void* tag;
+    std::unique_ptr<Job> next = nullptr;  // of those put aside
   };
-  static void Schedule(const Job& job);
+  static void Schedule(std::unique_ptr<Job> job);
 
   // Has there been an error: called before RocksDB takes note of it. Waits for
   // jobs that have begun to be past the place where they look for one.
@@ -50,7 +50,7 @@ class RocksdbFlushGate {
  private:
   static void Run(void* job);
   static void Drop(void* job);
-  static void Submit(std::unique_ptr<Job> job);
+  static void Submit(std::unique_ptr<Job>* job);
   // False where the job was put aside.
   bool Begin(std::unique_ptr<Job>* job) ABSL_LOCKS_EXCLUDED(mutex_);
   void CountJobs(int more) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -61,7 +61,7 @@ class RocksdbFlushGate {
   bool shut_ ABSL_GUARDED_BY(mutex_) = false;
   int job_count_ ABSL_GUARDED_BY(mutex_) = 0;
   int not_passed_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that have begun
-  std::vector<std::unique_ptr<Job>> aside_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Job> aside_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace footfall::storage

@@ -29,12 +29,25 @@ namespace footfall::storage {
 // One thread publishes at a time. Threads: all calls from any.
 class RocksdbPublishing {
  public:
-  // The calling thread begins, and reads beforehand until Rehearsed(), which
-  // answers the last error of a read; RocksDB does not tell of each.
-  void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
-  rocksdb::IOStatus Rehearsed() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Returns the files that it would have deleted.
-  std::vector<std::string> End() ABSL_LOCKS_EXCLUDED(mutex_);
+  // As long as it lives the calling thread publishes.
+  class Scope {
+   public:
+    explicit Scope(RocksdbPublishing* publishing) : publishing_(publishing) {
+      publishing_->Begin();
+    }
+    ~Scope() { End(); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+    // What was read before this was read beforehand. Answers the last error of
+    // a read; RocksDB does not tell of each.
+    rocksdb::IOStatus Rehearsed() { return publishing_->Rehearsed(); }
+    // Publishes no more. The files that it would have deleted.
+    std::vector<std::string> End() { return publishing_->End(); }
+
+   private:
+    RocksdbPublishing* const publishing_;
+  };
 
   // --- For files, by any thread. Another than the publishing one gets the
   // answer of one that is not at it.
@@ -59,6 +72,9 @@ class RocksdbPublishing {
     std::string bytes;
   };
 
+  void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
+  rocksdb::IOStatus Rehearsed() ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<std::string> End() ABSL_LOCKS_EXCLUDED(mutex_);
   bool IsHere() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return thread_ == std::this_thread::get_id();
   }

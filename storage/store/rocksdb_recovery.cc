@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
@@ -104,6 +105,7 @@ void RocksdbRecovery::ResumeInTime() {
       beginning.set_value();
       promise.set_value(db->Resume());
     });
+    const absl::Cleanup join = [&thread] { thread.join(); };
     // Jobs that were put aside keep it from ending before they are done.
     beginning.get_future().wait();
     if (gate->has_jobs()) resumed.wait_for(kBeginning);
@@ -112,7 +114,6 @@ void RocksdbRecovery::ResumeInTime() {
       watch->MakeFinal();
       rocksdb::CancelAllBackgroundWork(db, /*wait=*/false);
     }
-    thread.join();
     status = resumed.get();
   } catch (const std::exception&) {
     // No thread, or no memory, for now.

@@ -32,9 +32,9 @@ class RocksdbRecovery {
   // what is published lies above everything that the log holds.
   Mutex& mutex() ABSL_LOCK_RETURNED(mutex_) { return mutex_; }
 
-  // Waits for RocksDB to recover where it has stopped. Errors:
-  // RESOURCE_EXHAUSTED and ABORTED where another try may help;
-  // FAILED_PRECONDITION where only opening it again does.
+  // Gets RocksDB going again where it has stopped. Errors: RESOURCE_EXHAUSTED
+  // and ABORTED where another try may help; FAILED_PRECONDITION where only
+  // opening it again does.
   absl::Status EnsureRunning() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status EnsureRunningLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

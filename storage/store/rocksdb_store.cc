@@ -34,7 +34,7 @@
 namespace footfall::storage {
 namespace {
 
-constexpr int kTries = 10;
+constexpr int kIngestions = 10;
 
 class RocksdbStore final : public Store {
  public:
@@ -165,15 +165,14 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   if (absl::Status status = recovery_.PrepareToPublish(); !status.ok()) {
     return status;
   }
-  RocksdbPublishing& publishing = handle_->settings.files->publishing();
-  publishing.Begin();
+  RocksdbPublishing::Scope publishing(&handle_->settings.files->publishing());
   absl::Status status = own->Rehearse();
   status.Update(ToStatus(publishing.Rehearsed(), handle_->path));
   status = Unchanged(status);
   const bool begins = status.ok();
   if (begins) {
     rocksdb::Status ingested;
-    for (int i = 0; i < kTries; ++i) {
+    for (int i = 0; i < kIngestions; ++i) {
       ingested = handle_->db->IngestExternalFiles(files);
       // A flush has ended, and what RocksDB looked at was from before.
       if (!ingested.IsTryAgain()) break;

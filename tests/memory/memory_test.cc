@@ -52,8 +52,8 @@ struct Way {
   std::string what;
   std::string folder;  // of the database; ways that share it come in order
   uint64_t count;
-  // What comes to a process with an empty database: so many budgets, and so
-  // many bytes for each of `count`.
+  // The bound: this many budgets above what a process with an empty database
+  // has, and this many bytes for each of `count`.
   double budgets;
   uint64_t bytes_each;
   bool compacts = false;

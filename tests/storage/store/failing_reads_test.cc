@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "footfall/store.h"
+#include "storage/store/rocksdb_publishing.h"
 #include "storage/store/rocksdb_store.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -83,6 +84,21 @@ TEST_CASE("what cannot be read is not published", "[store][disk]") {
     REQUIRE(IsPublished(**store));
   }
   CHECK(refused > 5);
+}
+
+TEST_CASE("a publishing that is left early is over", "[store][disk]") {
+  storage::RocksdbPublishing publishing;
+  {
+    storage::RocksdbPublishing::Scope scope(&publishing);
+    publishing.NoteRead("a", 0, 1, rocksdb::IOStatus::IOError(), {});
+    CHECK(publishing.HoldsBack("a"));
+    CHECK_FALSE(publishing.LinkError().ok());
+  }
+  CHECK_FALSE(publishing.HoldsBack("b"));
+  CHECK(publishing.LinkError().ok());
+  storage::RocksdbPublishing::Scope next(&publishing);
+  CHECK(next.Rehearsed().ok());
+  CHECK(next.End().empty());
 }
 
 }  // namespace

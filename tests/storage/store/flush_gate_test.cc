@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "rocksdb/env.h"
@@ -20,8 +21,11 @@ class Pool final : public rocksdb::EnvWrapper {
   const char* Name() const override { return "pool"; }
   void Schedule(void (*function)(void*), void* argument, Priority, void*,
                 void (*drop)(void*)) override {
+    if (is_full) throw std::bad_alloc();
     jobs_.push_back({function, drop, argument});
   }
+  bool is_full = false;
+
   size_t size() const { return jobs_.size(); }
   void Work() {
     std::vector<Job> jobs;
@@ -46,8 +50,8 @@ void Count(void* count) { ++*static_cast<int*>(count); }
 
 struct Fixture {
   void Schedule(void (*function)(void*) = &Count) {
-    RocksdbFlushGate::Schedule(
-        {gate, &pool, function, &Count, &done, &pool});
+    RocksdbFlushGate::Schedule(std::make_unique<RocksdbFlushGate::Job>(
+        RocksdbFlushGate::Job{gate, &pool, function, &Count, &done, &pool}));
   }
 
   Pool pool;
@@ -82,6 +86,26 @@ TEST_CASE("none begins between an error and a recovery", "[store][gate]") {
   test.gate->Open();
   test.pool.Work();
   CHECK(test.done == 2);
+  CHECK_FALSE(test.gate->has_jobs());
+}
+
+TEST_CASE("no flush is lost where memory runs out", "[store][gate]") {
+  Fixture test;
+  for (int i = 0; i < 3; ++i) test.Schedule();
+  test.gate->Shut();
+  test.pool.Work();
+  test.pool.is_full = true;
+  bool thrown = false;
+  try {
+    test.gate->Open();
+  } catch (const std::bad_alloc&) {
+    thrown = true;
+  }
+  CHECK(thrown);
+  test.pool.is_full = false;
+  test.gate->Open();
+  test.pool.Work();
+  CHECK(test.done == 3);
   CHECK_FALSE(test.gate->has_jobs());
 }
 

@@ -27,22 +27,21 @@ void Ask(benchmark::State& state, const LoadedDatabase& data,
 // Once with the inner loops of each kind of processor that this one stands in
 // for: 0 portable, 1 AVX2, 2 AVX-512.
 void EachKernel(benchmark::internal::Benchmark* question) {
-  using storage::KernelLevel;
-  const KernelLevel before = storage::ActiveKernels().level;
+  const KernelLevel before = ActiveKernelLevel();
   question->ArgName("kernels");
   for (const KernelLevel level :
        {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
-    if (storage::UseKernels(level)) question->Arg(static_cast<int64_t>(level));
+    if (UseKernelLevel(level)) question->Arg(static_cast<int64_t>(level));
   }
-  storage::UseKernels(before);
+  UseKernelLevel(before);
 }
 
 void AskWithKernels(benchmark::State& state, const LoadedDatabase& data,
                     const std::string& text) {
-  const storage::KernelLevel before = storage::ActiveKernels().level;
-  storage::UseKernels(static_cast<storage::KernelLevel>(state.range(0)));
+  const KernelLevel before = ActiveKernelLevel();
+  UseKernelLevel(static_cast<KernelLevel>(state.range(0)));
   Ask(state, data, text);
-  storage::UseKernels(before);
+  UseKernelLevel(before);
 }
 
 // How long a usual question takes before it reads anything.

@@ -34,8 +34,6 @@
 namespace footfall::bench {
 namespace {
 
-using storage::KernelLevel;
-
 // The lanes' bytes one after the other.
 struct Coded {
   std::string bytes;
@@ -199,16 +197,16 @@ Method InTiles(const LaneSet& set) {
 Method With(KernelLevel level, const char* name, const Method& method) {
   Method with{method.name, name, {}, {}, {}, {}};
   with.encode = [level, encode = method.encode](Coded* coded) {
-    storage::UseKernels(level);
+    UseKernelLevel(level);
     encode(coded);
   };
   with.decode = [level, decode = method.decode](const Coded& coded, bool sum) {
-    storage::UseKernels(level);
+    UseKernelLevel(level);
     decode(coded, sum);
   };
   with.gives_back = [level,
                      gives_back = method.gives_back](const Coded& coded) {
-    storage::UseKernels(level);
+    UseKernelLevel(level);
     return gives_back(coded);
   };
   return with;
@@ -221,18 +219,18 @@ std::vector<Method> Methods(const LaneSet& set) {
   for (const Subject& subject : OurSubjects()) {
     ours.push_back(LaneByLane(set, subject));
   }
-  const KernelLevel before = storage::ActiveKernels().level;
+  const KernelLevel before = ActiveKernelLevel();
   for (const Method& method : ours) {
     for (const auto& [level, name] :
          {std::pair{KernelLevel::kAvx512, "AVX-512"},
           std::pair{KernelLevel::kAvx2, "AVX2"},
           std::pair{KernelLevel::kPortable, "portable"}}) {
-      if (storage::UseKernels(level)) {
+      if (UseKernelLevel(level)) {
         methods.push_back(With(level, name, method));
       }
     }
   }
-  storage::UseKernels(before);
+  UseKernelLevel(before);
   for (const Subject& subject : OtherSubjects()) {
     if (!subject.only_integers || set.type == storage::CellType::kInteger) {
       methods.push_back(LaneByLane(set, subject));

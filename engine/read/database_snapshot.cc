@@ -83,6 +83,11 @@ SeriesId DatabaseSnapshot::BandSize(MetricId metric) const {
   return found == nullptr ? 1 : found->state->layout.shape.lanes;
 }
 
+int64_t DatabaseSnapshot::EraSize(MetricId metric) const {
+  const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
+  return found == nullptr ? 1 : found->state->layout.shape.steps;
+}
+
 absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::StepBounds(
     MetricId metric) const {
   return Guarded([&] { return FindStepBounds(metric); });
@@ -161,7 +166,7 @@ std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
       return std::make_unique<EmptyScan>(found->state->metric->usable);
     }
     return NewTileScan(gate_.get(), verified_.get(), *view_, *found->state,
-                       found->series.count(), request.series, request.steps);
+                       found->series.count(), request);
   } catch (...) {
     return nullptr;  // not even the memory for a cursor that says so
   }

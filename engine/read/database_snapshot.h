@@ -67,6 +67,7 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   }
   const SeriesTable& Series(MetricId metric) const override;
   SeriesId BandSize(MetricId metric) const override;
+  int64_t EraSize(MetricId metric) const override;
   absl::StatusOr<std::optional<StepRange>> StepBounds(
       MetricId metric) const override;
   absl::StatusOr<uint64_t> CountTiles(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -155,14 +156,14 @@ class TileScan final : public SlabCursor, private OpenGate::Holder {
  public:
   TileScan(OpenGate* gate, storage::VerifiedTiles* verified,
            const StoreView& view, const MetricState& state,
-           SeriesId series_count, absl::Span<const SeriesId> series,
-           StepRange steps)
+           SeriesId series_count, const ScanRequest& request)
       : Holder(gate),
         gate_(gate),
         verified_(verified),
         state_(state),
-        steps_(steps),
-        walk_(view, state, series_count, series, steps) {
+        steps_(request.steps),
+        depth_(request.depth),
+        walk_(view, state, series_count, request.series, request.steps) {
     Hold();
   }
   ~TileScan() override { Release(); }
@@ -214,27 +215,54 @@ class TileScan final : public SlabCursor, private OpenGate::Holder {
     const SeriesId band_begin = walk_.key().band * layout.shape.lanes;
     lanes_.assign(walk_.series().begin(), walk_.series().end());
     for (uint32_t& lane : lanes_) lane -= band_begin;
-    FOOTFALL_RETURN_IF_ERROR(
-        bundle_.ReadLanes(lanes_, static_cast<uint32_t>(first - era_begin),
-                          static_cast<uint32_t>(end - era_begin), &block_));
-    series_.assign(block_.lanes().begin(), block_.lanes().end());
-    for (SeriesId& series : series_) series += band_begin;
+    slab_ = Slab();
+    slab_.first_step = first;
+    slab_.step_count = static_cast<uint32_t>(end - first);
+    slab_.words = static_cast<uint32_t>((end - first + 63) / 64);
     ++stats_.tiles;
     stats_.tile_bytes += walk_.value().size();
-    stats_.values += block_.values().size();
-    slab_ = {.series = series_,
-             .first_step = first,
-             .step_count = block_.steps(),
-             .words = block_.words(),
-             .values = block_.values(),
-             .present = block_.present()};
+    const uint32_t from = static_cast<uint32_t>(first - era_begin);
+    const uint32_t to = static_cast<uint32_t>(end - era_begin);
+    series_.clear();
+    switch (depth_) {
+      case ScanDepth::kCeilings:
+        ceilings_.clear();
+        for (const uint32_t lane : lanes_) {
+          const std::optional<int64_t> ceiling = bundle_.Ceiling(lane);
+          if (!ceiling.has_value()) continue;
+          series_.push_back(lane + band_begin);
+          ceilings_.push_back(*ceiling);
+        }
+        slab_.values = ceilings_;
+        break;
+      case ScanDepth::kPresence:
+        FOOTFALL_RETURN_IF_ERROR(
+            bundle_.ReadPresence(lanes_, from, to, &block_));
+        TakeRows(band_begin);
+        break;
+      case ScanDepth::kValues:
+        FOOTFALL_RETURN_IF_ERROR(bundle_.ReadLanes(lanes_, from, to, &block_));
+        TakeRows(band_begin);
+        slab_.values = block_.values();
+        stats_.values += block_.values().size();
+        break;
+    }
+    slab_.series = series_;
     return absl::OkStatus();
+  }
+
+  void TakeRows(SeriesId band_begin) {
+    for (const uint32_t lane : block_.lanes()) {
+      series_.push_back(lane + band_begin);
+    }
+    slab_.present = block_.present();
   }
 
   OpenGate* const gate_;
   storage::VerifiedTiles* const verified_;
   const MetricState& state_;
   const StepRange steps_;
+  const ScanDepth depth_;
   TileWalk walk_;
   Slab slab_;
   ScanStats stats_;
@@ -243,16 +271,19 @@ class TileScan final : public SlabCursor, private OpenGate::Holder {
   std::vector<uint32_t> lanes_;
   storage::LaneBlock block_;
   std::vector<SeriesId> series_;
+  std::vector<int64_t> ceilings_;
 };
 
 }  // namespace
 
-std::unique_ptr<SlabCursor> NewTileScan(
-    OpenGate* gate, storage::VerifiedTiles* verified, const StoreView& view,
-    const MetricState& state, SeriesId series_count,
-    absl::Span<const SeriesId> series, StepRange steps) {
+std::unique_ptr<SlabCursor> NewTileScan(OpenGate* gate,
+                                        storage::VerifiedTiles* verified,
+                                        const StoreView& view,
+                                        const MetricState& state,
+                                        SeriesId series_count,
+                                        const ScanRequest& request) {
   return std::make_unique<TileScan>(gate, verified, view, state, series_count,
-                                    series, steps);
+                                    request);
 }
 
 }  // namespace footfall::engine

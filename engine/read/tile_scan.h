@@ -80,13 +80,14 @@ class TileWalk {
   PinnedValue pin_;
 };
 
-// As Snapshot::Scan(). Borrows all; `series` must stay alive. `verified` is
-// that of the store. Requires: the caller is inside the gate. The cursor passes
-// it anew for each step.
-std::unique_ptr<SlabCursor> NewTileScan(
-    OpenGate* gate, storage::VerifiedTiles* verified, const StoreView& view,
-    const MetricState& state, SeriesId series_count,
-    absl::Span<const SeriesId> series, StepRange steps);
+// As Snapshot::Scan(). Borrows all. `verified` is that of the store. Requires:
+// the caller is inside the gate. The cursor passes it anew for each step.
+std::unique_ptr<SlabCursor> NewTileScan(OpenGate* gate,
+                                        storage::VerifiedTiles* verified,
+                                        const StoreView& view,
+                                        const MetricState& state,
+                                        SeriesId series_count,
+                                        const ScanRequest& request);
 
 }  // namespace footfall::engine
 

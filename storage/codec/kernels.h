@@ -1,9 +1,8 @@
 // The inner loops of the codecs, once for each kind of processor.
 //
-// kernels_body.inc is compiled three times with different flags; the widest
-// version that this processor runs is chosen when the program starts. All give
-// the same results for the same input, damaged input included, and the tests
-// run each.
+// kernels_body.inc is compiled three times with different flags; kernel_level.h
+// says which version runs. All give the same results for the same input,
+// damaged input included, and the tests run each.
 
 #ifndef FOOTFALL_STORAGE_CODEC_KERNELS_H_
 #define FOOTFALL_STORAGE_CODEC_KERNELS_H_
@@ -11,13 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace footfall::storage {
+#include "footfall/kernel_level.h"
 
-enum class KernelLevel : uint8_t {
-  kPortable,  // any processor; on x86-64, SSE2
-  kAvx2,      // AVX2, BMI, BMI2 and POPCNT: x86-64-v3 has them
-  kAvx512,    // AVX-512 with VBMI and VBMI2: Ice Lake, Zen 4 and later
-};
+namespace footfall::storage {
 
 // What a kernel may touch beyond its arrays: bytes of input that must be
 // readable, and values of arrays that are read or written as rubbish.
@@ -126,12 +121,8 @@ struct Kernels {
 // The seasons that a predictor may have.
 inline constexpr uint32_t kMaxSeason = 64;
 
-// Those in use.
+// Those of ActiveKernelLevel().
 const Kernels& ActiveKernels();
-
-// Uses those of `level` from now on; false, and nothing changes, where this
-// processor or build has none. For tests and benchmarks.
-bool UseKernels(KernelLevel level);
 
 namespace kernels_portable {
 const Kernels& Get();

@@ -105,6 +105,32 @@ absl::Status Bundle::ReadLanes(absl::Span<const uint32_t> lanes, uint32_t begin,
   return absl::OkStatus();
 }
 
+absl::Status Bundle::ReadPresence(absl::Span<const uint32_t> lanes,
+                                  uint32_t begin, uint32_t end,
+                                  LaneBlock* block) const {
+  if (parts_.size() > 1) {
+    return ReadLanes(lanes, begin, end, block);  // deletions count
+  }
+  const absl::Status status =
+      parts_.front().ReadPresence(lanes, begin, end, block);
+  return status.ok()
+             ? status
+             : absl::Status(status.code(),
+                            absl::StrCat("bundle: part 0, ", status.message()));
+}
+
+std::optional<int64_t> Bundle::Ceiling(uint32_t lane) const {
+  std::optional<int64_t> ceiling;
+  for (const TileReader& part : parts_) {
+    if (!part.HasLane(lane)) {
+      continue;
+    }
+    ceiling =
+        std::max(ceiling.value_or(0), part.Ceiling(lane).value_or(INT64_MAX));
+  }
+  return ceiling;
+}
+
 absl::StatusOr<std::string> Bundle::Fold(Effort effort, uint32_t season) const {
   TileBuilder builder(shape(), type(), effort, season);
   std::vector<int64_t> values(shape().steps);

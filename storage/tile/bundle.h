@@ -9,6 +9,7 @@
 #define FOOTFALL_STORAGE_TILE_BUNDLE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/container/inlined_vector.h"
@@ -61,6 +62,14 @@ class Bundle {
   // Arguments as TileReader::ReadLanes().
   absl::Status ReadLanes(absl::Span<const uint32_t> lanes, uint32_t begin,
                          uint32_t end, LaneBlock* block) const;
+
+  // The same without the values, which are rubbish then.
+  absl::Status ReadPresence(absl::Span<const uint32_t> lanes, uint32_t begin,
+                            uint32_t end, LaneBlock* block) const;
+
+  // A number that no value of the lane is above, found without decoding one;
+  // INT64_MAX where the lane has none, nullopt where it has no cell.
+  std::optional<int64_t> Ceiling(uint32_t lane) const;
 
   // All parts as one tile (not yet framed); "" if no cell with a value is
   // left. `season` as in TileBuilder. Deleted cells are dropped: a bundle read

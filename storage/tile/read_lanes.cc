@@ -65,9 +65,18 @@ bool TileReader::TakeRun(uint32_t index, RunLane* lane) const {
   return true;
 }
 
+void TileReader::MarkRun(const RunLane& lane, uint32_t begin, uint32_t end,
+                         absl::Span<uint64_t> present) {
+  const uint32_t from = std::max(begin, lane.begin);
+  const uint32_t to = std::min(end, lane.end);
+  for (uint32_t i = 0; i < present.size(); ++i) {
+    present[i] = LowBits(to - begin, i * 64) & ~LowBits(from - begin, i * 64);
+  }
+}
+
 absl::Status TileReader::ReadRun(const RunLane& lane, const Presence& steps,
-                                 uint32_t begin, absl::Span<int64_t> values,
-                                 absl::Span<uint64_t> present) const {
+                                 uint32_t begin,
+                                 absl::Span<int64_t> values) const {
   const uint32_t end = begin + static_cast<uint32_t>(values.size());
   const uint32_t from = std::max(begin, lane.begin);
   const uint32_t to = std::min(end, lane.end);
@@ -77,9 +86,6 @@ absl::Status TileReader::ReadRun(const RunLane& lane, const Presence& steps,
   if (to < end) {
     std::fill(values.begin() + (to - begin), values.end(), 0);
   }
-  for (uint32_t i = 0; i < present.size(); ++i) {
-    present[i] = LowBits(to - begin, i * 64) & ~LowBits(from - begin, i * 64);
-  }
   const size_t slack = static_cast<size_t>(
       data_.data() + data_.size() - lane.values.data() - lane.values.size());
   return DecodeColumn(lane.codec, lane.values, {steps, season_},
@@ -87,9 +93,20 @@ absl::Status TileReader::ReadRun(const RunLane& lane, const Presence& steps,
                       values.subspan(from - begin, to - from), slack);
 }
 
-absl::Status TileReader::ReadLanes(absl::Span<const uint32_t> lanes,
-                                   uint32_t begin, uint32_t end,
-                                   LaneBlock* block) const {
+absl::Status TileReader::ReadPresenceOf(uint32_t lane, uint32_t begin,
+                                        uint32_t end,
+                                        absl::Span<uint64_t> present) const {
+  CodedLane taken;
+  FOOTFALL_RETURN_IF_ERROR(TakeLane(lane, &taken));
+  for (uint32_t i = begin; i < end; i += 64) {
+    present[(i - begin) / 64] = taken.present().Word(i) & LowBits(end, i);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TileReader::ReadRows(absl::Span<const uint32_t> lanes,
+                                  uint32_t begin, uint32_t end, bool values,
+                                  LaneBlock* block) const {
   FOOTFALL_DCHECK(begin < end && end <= shape_.steps);
   block->Reset(lanes.size(), end - begin);
   Presence steps;  // of the last run: mostly that of the one before
@@ -107,12 +124,13 @@ absl::Status TileReader::ReadLanes(absl::Span<const uint32_t> lanes,
         if (steps.begin() != run.begin || steps.end() != run.end) {
           steps = Presence::Run(run.begin, run.end);
         }
-        status = ReadRun(run, steps, begin, block->NextValues(),
-                         block->NextPresent());
+        MarkRun(run, begin, end, block->NextPresent());
+        if (values) status = ReadRun(run, steps, begin, block->NextValues());
       }
     } else {
       const absl::Span<uint64_t> present = block->NextPresent();
-      status = FillLane(lane, begin, end, block->NextValues(), present);
+      status = values ? FillLane(lane, begin, end, block->NextValues(), present)
+                      : ReadPresenceOf(lane, begin, end, present);
       any = std::any_of(present.begin(), present.end(),
                         [](uint64_t word) { return word != 0; });
     }
@@ -125,6 +143,18 @@ absl::Status TileReader::ReadLanes(absl::Span<const uint32_t> lanes,
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status TileReader::ReadLanes(absl::Span<const uint32_t> lanes,
+                                   uint32_t begin, uint32_t end,
+                                   LaneBlock* block) const {
+  return ReadRows(lanes, begin, end, /*values=*/true, block);
+}
+
+absl::Status TileReader::ReadPresence(absl::Span<const uint32_t> lanes,
+                                      uint32_t begin, uint32_t end,
+                                      LaneBlock* block) const {
+  return ReadRows(lanes, begin, end, /*values=*/false, block);
 }
 
 }  // namespace footfall::storage

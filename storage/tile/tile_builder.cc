@@ -10,6 +10,7 @@
 #include "storage/codec/bit_pack.h"
 #include "storage/codec/choose.h"
 #include "storage/codec/kernels.h"
+#include "storage/tile/ceilings.h"
 #include "storage/tile/tile_layout.h"
 
 namespace footfall::storage {
@@ -127,6 +128,12 @@ void TileBuilder::AddLane(uint32_t lane, const LaneCells& cells) {
   if (pending.present.count() == 0 && pending.deleted.count() == 0) {
     return;
   }
+  if (!cells.values.empty()) {
+    const auto [least, most] =
+        std::minmax_element(cells.values.begin(), cells.values.end());
+    pending.least = *least;
+    pending.most = *most;
+  }
   if (pending.present.count() == 1) {
     pending.begin = values_.size();
     values_.push_back(cells.values[0]);
@@ -163,6 +170,7 @@ void TileBuilder::AddEncodedLane(uint32_t lane, const TileReader& source) {
       pending.present = coded.present();
       pending.deleted = std::move(coded.deleted);
       pending.coded = true;
+      pending.copied = true;
       pending.codec = coded.codec;
       pending.begin = bytes_.size();
       bytes_.append(coded.values.data(), coded.values.size());
@@ -248,7 +256,31 @@ void TileBuilder::PutLanes(std::string* tile) {
   PutPieces(sets, ends, tile);
 }
 
-void TileBuilder::PutSealed(std::string* tile) {
+bool TileBuilder::HasCeilings() const {
+  size_t values = 0;
+  for (const PendingLane& lane : lanes_) {
+    if (lane.copied || lane.least < 0) {
+      return false;
+    }
+    values += lane.present.count();
+  }
+  return type_ == CellType::kInteger &&
+         values >= kValuesForCeiling * lanes_.size();
+}
+
+// varint the largest value; u8 a lane: its code.
+void TileBuilder::PutCeilings(std::string* tile) const {
+  int64_t top = 0;
+  for (const PendingLane& lane : lanes_) {
+    top = std::max(top, lane.most);
+  }
+  PutVarint(static_cast<uint64_t>(top), tile);
+  for (const PendingLane& lane : lanes_) {
+    tile->push_back(static_cast<char>(CeilingCode(top, lane.most)));
+  }
+}
+
+void TileBuilder::PutSealed(bool ceilings, std::string* tile) {
   std::vector<uint64_t> words(shape_.words());
   for (const PendingLane& lane : lanes_) {
     for (uint32_t i = 0; i < words.size(); ++i) {
@@ -271,6 +303,9 @@ void TileBuilder::PutSealed(std::string* tile) {
   }
   PutHeads(heads, tile);
   PutSizes(sizes, tile);
+  if (ceilings) {
+    PutCeilings(tile);
+  }
   PutPieces(sets, ends, tile);
 }
 
@@ -296,9 +331,10 @@ absl::StatusOr<std::string> TileBuilder::Finish() {
   }
   const TileForm form =
       OnlyStep() >= 0 ? TileForm::kColumn
-      : effort_ == Effort::kDense && !has_deleted && !lanes_.empty()
-          ? TileForm::kSealed
-          : TileForm::kLanes;
+      : effort_ != Effort::kDense || has_deleted || lanes_.empty()
+          ? TileForm::kLanes
+      : HasCeilings() ? TileForm::kSealedWithCeilings
+                      : TileForm::kSealed;
 
   if (form != TileForm::kColumn) {
     for (PendingLane& lane : lanes_) {
@@ -332,7 +368,8 @@ absl::StatusOr<std::string> TileBuilder::Finish() {
       PutColumn(&tile);
       break;
     case TileForm::kSealed:
-      PutSealed(&tile);
+    case TileForm::kSealedWithCeilings:
+      PutSealed(form == TileForm::kSealedWithCeilings, &tile);
       break;
   }
   StoreU32(

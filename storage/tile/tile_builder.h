@@ -47,6 +47,10 @@ class TileBuilder {
     Presence present;
     Presence deleted;
     bool coded = false;
+    // The least and the largest value; of a lane that was copied: not known.
+    int64_t least = 0;
+    int64_t most = 0;
+    bool copied = false;
     Codec codec = Codec::kNone;  // if coded
     size_t begin = 0;            // in values_ or bytes_
     size_t end = 0;
@@ -61,7 +65,10 @@ class TileBuilder {
   void Code(absl::Span<const int64_t> values, PendingLane* lane);
   void PutColumn(std::string* tile);
   void PutLanes(std::string* tile);
-  void PutSealed(std::string* tile);
+  void PutSealed(bool ceilings, std::string* tile);
+  // Whether the lanes' ceilings are known and worth their bytes.
+  bool HasCeilings() const;
+  void PutCeilings(std::string* tile) const;
   // Appends, lane by lane, its piece of `sets`, which ends at ends[i], and its
   // coded values.
   void PutPieces(absl::string_view sets, absl::Span<const size_t> ends,

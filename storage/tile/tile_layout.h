@@ -40,8 +40,16 @@ enum class TileForm : uint8_t {
   // lane has; heads; sizes; then the lanes' bytes: presence among those steps;
   // values.
   kSealed = 2,
+  // As kSealed, with varint largest value and a ceiling a lane (ceilings.h)
+  // before the lanes' bytes.
+  kSealedWithCeilings = 3,
 };
-inline constexpr uint8_t kMaxTileForm = static_cast<uint8_t>(TileForm::kSealed);
+inline constexpr uint8_t kMaxTileForm =
+    static_cast<uint8_t>(TileForm::kSealedWithCeilings);
+
+// Ceilings are kept where lanes have so many values on average: they take a
+// byte a lane.
+inline constexpr size_t kValuesForCeiling = 64;
 
 // Head of a lane: bits 0-3 codec, bits 4-6 presence form, bit 7 any deleted.
 inline constexpr unsigned char kLaneCodecMask = 0x0F;

@@ -12,6 +12,7 @@
 #include "storage/base/varint.h"
 #include "storage/codec/bit_pack.h"
 #include "storage/codec/kernels.h"
+#include "storage/tile/ceilings.h"
 #include "storage/tile/verified_tiles.h"
 
 namespace footfall::storage {
@@ -105,6 +106,7 @@ absl::Status TileReader::OpenAgain(absl::string_view bytes,
   type_ = static_cast<CellType>(type);
   has_deleted_ = (flags & kTileHasDeleted) != 0;
   form_ = static_cast<TileForm>(form);
+  ceilings_ = absl::string_view();
   season_ = 0;
   if ((flags & kTileHasSeason) != 0 &&
       (!TakeVarint32(&rest, kMaxSeason, &season_) || season_ < 2)) {
@@ -118,7 +120,10 @@ absl::Status TileReader::OpenAgain(absl::string_view bytes,
     case TileForm::kColumn:
       return OpenColumn(rest);
     case TileForm::kSealed:
-      return OpenSealed(rest);
+      return OpenSealed(rest, /*ceilings=*/false);
+    case TileForm::kSealedWithCeilings:
+      form_ = TileForm::kSealed;
+      return OpenSealed(rest, /*ceilings=*/true);
   }
   return absl::OkStatus();
 }
@@ -148,7 +153,7 @@ absl::Status TileReader::OpenLanes(absl::string_view rest) {
   return CheckHeads();
 }
 
-absl::Status TileReader::OpenSealed(absl::string_view rest) {
+absl::Status TileReader::OpenSealed(absl::string_view rest, bool ceilings) {
   FOOTFALL_ASSIGN_OR_RETURN(steps_, TakeSet(shape_.steps, &rest));
   const uint32_t count = lane_set_.count();
   heads_.resize(count);
@@ -186,6 +191,7 @@ absl::Status TileReader::OpenSealed(absl::string_view rest) {
   }
   UnpackBits(rest, width, 0, least, absl::MakeSpan(numbers));
   rest.remove_prefix(PackedSize(count, width));
+  if (ceilings) FOOTFALL_RETURN_IF_ERROR(OpenCeilings(&rest));
   uint64_t end = 0;
   for (uint32_t i = 0; i < count; ++i) {
     end += numbers[i];
@@ -200,6 +206,27 @@ absl::Status TileReader::OpenSealed(absl::string_view rest) {
   }
   data_ = rest;
   return CheckHeads();
+}
+
+absl::Status TileReader::OpenCeilings(absl::string_view* rest) {
+  uint64_t top;
+  if (!TakeVarint(rest, &top) || top > uint64_t{INT64_MAX} ||
+      rest->size() < lane_set_.count()) {
+    return absl::DataLossError("tile: the lanes' ceilings are cut off");
+  }
+  top_ = static_cast<int64_t>(top);
+  ceilings_ = rest->substr(0, lane_set_.count());
+  rest->remove_prefix(lane_set_.count());
+  return absl::OkStatus();
+}
+
+std::optional<int64_t> TileReader::Ceiling(uint32_t lane) const {
+  FOOTFALL_DCHECK(HasLane(lane));
+  if (ceilings_.empty()) {
+    return std::nullopt;
+  }
+  return CeilingOf(top_,
+                   static_cast<uint8_t>(ceilings_[lane_set_.CountBelow(lane)]));
 }
 
 // What a later release wrote is found here, not in the middle of an answer.
@@ -420,6 +447,7 @@ std::string TileReader::Dump() const {
                    form_ == TileForm::kColumn   ? ", all in one column"
                    : form_ == TileForm::kSealed ? ", sealed"
                                                 : "",
+                   ceilings_.empty() ? "" : " with ceilings",
                    season_ != 0 ? absl::StrCat(", season ", season_) : "",
                    has_deleted_ ? ", some deleted" : "", "\n");
   std::vector<int64_t> values(shape_.steps);
@@ -444,6 +472,9 @@ std::string TileReader::Dump() const {
                     form_ == TileForm::kColumn
                         ? std::string()
                         : absl::StrCat(", ", taken.values.size(), " bytes"));
+    if (const auto ceiling = Ceiling(lane)) {
+      absl::StrAppend(&text, ", at most ", *ceiling);
+    }
     std::fill(present.begin(), present.end(), 0);
     status = ReadLane(taken, 0, shape_.steps, absl::MakeSpan(values),
                       absl::MakeSpan(present), {});

@@ -4,6 +4,7 @@
 #define FOOTFALL_STORAGE_TILE_TILE_READER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,15 @@ class TileReader {
   absl::Status ReadLanes(absl::Span<const uint32_t> lanes, uint32_t begin,
                          uint32_t end, LaneBlock* block) const;
 
+  // The same without the values, which are left as they were.
+  absl::Status ReadPresence(absl::Span<const uint32_t> lanes, uint32_t begin,
+                            uint32_t end, LaneBlock* block) const;
+
+  // A number that no value of the lane is above, found without decoding one;
+  // nullopt where the tile has none.
+  // Requires: HasLane(lane).
+  std::optional<int64_t> Ceiling(uint32_t lane) const;
+
   // As OverlayLane over the whole lane, and `deleted` ([shape().words()])
   // marks deleted cells (a later value clears the mark).
   absl::Status OverlayCells(uint32_t lane, absl::Span<int64_t> values,
@@ -130,12 +140,20 @@ class TileReader {
   // Requires: some of its steps are among those of the row; `steps` are its
   // steps.
   absl::Status ReadRun(const RunLane& lane, const Presence& steps,
-                       uint32_t begin, absl::Span<int64_t> values,
-                       absl::Span<uint64_t> present) const;
+                       uint32_t begin, absl::Span<int64_t> values) const;
+  static void MarkRun(const RunLane& lane, uint32_t begin, uint32_t end,
+                      absl::Span<uint64_t> present);
+  absl::Status ReadPresenceOf(uint32_t lane, uint32_t begin, uint32_t end,
+                              absl::Span<uint64_t> present) const;
+  // What ReadLanes() and ReadPresence() have in common.
+  absl::Status ReadRows(absl::Span<const uint32_t> lanes, uint32_t begin,
+                        uint32_t end, bool values, LaneBlock* block) const;
 
   absl::Status OpenLanes(absl::string_view rest);
   absl::Status OpenColumn(absl::string_view rest);
-  absl::Status OpenSealed(absl::string_view rest);
+  absl::Status OpenSealed(absl::string_view rest, bool ceilings);
+  // Takes the ceilings off *rest.
+  absl::Status OpenCeilings(absl::string_view* rest);
   absl::Status CheckHeads() const;
   absl::Status ReadLane(const CodedLane& lane, uint32_t begin, uint32_t end,
                         absl::Span<int64_t> values,
@@ -147,7 +165,7 @@ class TileReader {
   TileShape shape_ = {1, 1};
   CellType type_ = CellType::kInteger;
   bool has_deleted_ = false;
-  TileForm form_ = TileForm::kLanes;
+  TileForm form_ = TileForm::kLanes;  // never kSealedWithCeilings
   uint32_t season_ = 0;
   Presence lane_set_;
   // Lanes apart: of lane number i of the set, the head, and where its bytes,
@@ -157,6 +175,10 @@ class TileReader {
   absl::string_view data_;
   // Form kSealed: the steps that any lane has.
   Presence steps_;
+  // The largest value, and of lane number i of the set the ceiling's code;
+  // empty where there are none.
+  int64_t top_ = 0;
+  absl::string_view ceilings_;
   // Form kColumn: every lane's cell is at this step; data_ is their values.
   uint32_t column_step_ = 0;
   Codec column_codec_ = Codec::kNone;

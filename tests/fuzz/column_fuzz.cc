@@ -49,7 +49,7 @@ Decoded Decode(Codec codec, absl::string_view in, ColumnPlaces places) {
   bool is_first = true;
   for (const KernelLevel level :
        {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
-    if (!UseKernels(level)) {
+    if (!UseKernelLevel(level)) {
       continue;
     }
     // None, less than a kernel wants to read, and more.
@@ -86,7 +86,7 @@ void CheckRoundTrip(absl::Span<const int64_t> values, ColumnPlaces places,
   std::string first;
   for (const KernelLevel level :
        {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
-    if (!UseKernels(level)) {
+    if (!UseKernelLevel(level)) {
       continue;
     }
     std::string bytes;

@@ -34,11 +34,25 @@ struct Slab {
   absl::Span<const uint64_t> present;
 };
 
+// How much of each series a scan reads.
+enum class ScanDepth : uint8_t {
+  kValues,
+  // Which steps have a sample: slabs have no values.
+  kPresence,
+  // How large values are at most: a slab has one number for each series that
+  // may have a sample in the block, in `values`, and no presence. No sample of
+  // the block is above it; it is rarely more than a fifth above the largest
+  // sample of the tile, and INT64_MAX where nothing is known (tiles that were
+  // not compacted, decimals, numbers below 0).
+  kCeilings,
+};
+
 // What a scan shall read.
 struct ScanRequest {
   MetricId metric = 0;
   absl::Span<const SeriesId> series;  // ascending, unique; must stay alive
   StepRange steps;
+  ScanDepth depth = ScanDepth::kValues;
 };
 
 // What a scan has done so far.
@@ -134,6 +148,10 @@ class Snapshot {
   // tiles, and a scan that reads some of them opens all of these. At least 1.
   // Requires: as Series().
   virtual SeriesId BandSize(MetricId metric) const = 0;
+
+  // Steps in an era: era e holds [e * n, (e + 1) * n). At least 1.
+  // Requires: as Series().
+  virtual int64_t EraSize(MetricId metric) const = 0;
 
   // The whole eras that may hold samples of the metric, as steps; nullopt for
   // a metric without one. Reads keys only.

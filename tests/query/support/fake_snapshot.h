@@ -101,6 +101,7 @@ class FakeSnapshot : public Snapshot {
     return aliases;
   }
   SeriesId BandSize(MetricId) const override { return kBand; }
+  int64_t EraSize(MetricId) const override { return kEra; }
   const SeriesTable& Series(MetricId metric) const override {
     return data_[metric].table;
   }
@@ -127,6 +128,9 @@ class FakeSnapshot : public Snapshot {
   std::unique_ptr<SlabCursor> Scan(const ScanRequest& request) const override {
     return std::make_unique<Cursor>(data_[request.metric], request, this);
   }
+
+  // Whether series have ceilings.
+  bool ceilings = true;
 
   // A scan fails with it at its n-th slab.
   absl::Status failure;
@@ -215,6 +219,8 @@ class FakeSnapshot : public Snapshot {
       slab_.series = series_;
       slab_.values = values_;
       slab_.present = present_;
+      if (request_.depth == ScanDepth::kPresence) slab_.values = {};
+      if (request_.depth == ScanDepth::kCeilings) PutCeilings(era);
       ++next_;
       ++stats_.tiles;
       stats_.values += values_.size();
@@ -224,6 +230,27 @@ class FakeSnapshot : public Snapshot {
     const ScanStats& stats() const override { return stats_; }
 
    private:
+    // A tenth above the largest sample of the era; of some series nothing is
+    // known, and of those with a number below 0.
+    void PutCeilings(int64_t era) {
+      values_.clear();
+      for (const SeriesId id : series_) {
+        int64_t most = 0;
+        int64_t least = 0;
+        const auto& samples = data_.samples[id];
+        for (auto at = samples.lower_bound(era * kEra);
+             at != samples.end() && at->first < (era + 1) * kEra; ++at) {
+          most = std::max(most, at->second);
+          least = std::min(least, at->second);
+        }
+        const bool known = owner_->ceilings && least >= 0 && id % 7 != 3 &&
+                           most < int64_t{1} << 60;
+        values_.push_back(known ? most + most / 10 : INT64_MAX);
+      }
+      slab_.values = values_;
+      slab_.present = {};
+    }
+
     const Data& data_;
     const ScanRequest request_;
     const FakeSnapshot* owner_;

@@ -11,15 +11,15 @@ namespace footfall::storage {
 // Calls body(kernels) with each version in use; the one before comes back.
 template <typename Body>
 void ForEachKernel(Body body) {
-  const KernelLevel before = ActiveKernels().level;
+  const KernelLevel before = ActiveKernelLevel();
   for (const KernelLevel level :
        {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
-    if (UseKernels(level)) {
+    if (UseKernelLevel(level)) {
       INFO("kernels: level " << static_cast<int>(level));
       body(ActiveKernels());
     }
   }
-  UseKernels(before);
+  UseKernelLevel(before);
 }
 
 }  // namespace footfall::storage

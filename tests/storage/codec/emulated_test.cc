@@ -8,13 +8,13 @@ namespace footfall::storage {
 namespace {
 
 TEST_CASE("the AVX-512 kernels are emulated where AVX2 is", "[codec]") {
-  const KernelLevel before = ActiveKernels().level;
+  const KernelLevel before = ActiveKernelLevel();
   const bool runs =
       __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-  CHECK(UseKernels(KernelLevel::kAvx512) == runs);
-  CHECK((ActiveKernels().level == KernelLevel::kAvx512) == runs);
-  UseKernels(before);
+  CHECK(UseKernelLevel(KernelLevel::kAvx512) == runs);
+  CHECK((ActiveKernelLevel() == KernelLevel::kAvx512) == runs);
+  UseKernelLevel(before);
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ namespace {
 bool IsOfWholeRange(const Plan& plan, const RowExpr& expr) {
   switch (expr.kind) {
     case RowExpr::Kind::kLeaf:
-      return plan.leaves[expr.leaf].whole_range;
+      return plan.leaves[expr.leaf].whole_range || !plan.every.has_value();
     case RowExpr::Kind::kNumber:
       return true;
     case RowExpr::Kind::kNegate:
@@ -84,11 +84,24 @@ bool IsOfWholeRange(const Plan& plan, const RowExpr& expr) {
 
 }  // namespace
 
-bool CanJudgeFirst(const Plan& plan) {
-  if (!plan.top.has_value() || plan.top->others.has_value() ||
-      !IsOfWholeRange(plan, plan.top->expr)) {
-    return false;
+namespace {
+
+bool IsOfLeaves(const RowExpr& expr) {
+  switch (expr.kind) {
+    case RowExpr::Kind::kLeaf:
+    case RowExpr::Kind::kNumber:
+      return true;
+    case RowExpr::Kind::kNegate:
+    case RowExpr::Kind::kAbsolute:
+    case RowExpr::Kind::kArithmetic:
+      return std::all_of(expr.sides.begin(), expr.sides.end(), IsOfLeaves);
+    default:
+      return false;
   }
+}
+
+// Whether a group's rows are the same whatever other groups there are.
+bool GroupsStandAlone(const Plan& plan) {
   if (!plan.having.empty() || plan.fill != FillMode::kNone ||
       plan.align.has_value() || !plan.events.empty() || plan.correlogram ||
       plan.changepoints.has_value() || RowsOfNothing(plan)) {
@@ -108,6 +121,37 @@ bool CanJudgeFirst(const Plan& plan) {
     }
   }
   return true;
+}
+
+}  // namespace
+
+bool CanJudgeFirst(const Plan& plan) {
+  return plan.top.has_value() && !plan.top->others.has_value() &&
+         IsOfWholeRange(plan, plan.top->expr) && GroupsStandAlone(plan);
+}
+
+bool CanJudgeRowsFirst(const Plan& plan) {
+  if (plan.top.has_value() || !plan.limit.has_value() ||
+      plan.order_by.empty() || plan.by.empty()) {
+    return false;
+  }
+  const BoundKey& key = plan.order_by[0];
+  return key.kind == BoundKey::Kind::kExpr && !key.expr.is_date &&
+         IsOfLeaves(key.expr) && GroupsStandAlone(plan);
+}
+
+bool IsOfRisingTests(const Plan& plan) {
+  if (plan.top.has_value() || plan.by.empty() || !GroupsStandAlone(plan)) {
+    return false;
+  }
+  return std::all_of(
+      plan.items.begin(), plan.items.end(), [&plan](const BoundItem& item) {
+        if (item.bounds || item.expr.kind != RowExpr::Kind::kLeaf) return false;
+        const TimeFunction& function = plan.leaves[item.expr.leaf].function;
+        return function.kind == TimeFunction::Kind::kFirstTime &&
+               (function.comparison == Comparison::kGreater ||
+                function.comparison == Comparison::kGreaterEqual);
+      });
 }
 
 }  // namespace footfall::query

@@ -57,6 +57,12 @@ absl::StatusOr<std::vector<uint32_t>> BestGroups(const Plan& plan,
 // much is expected (running sums begin with the first sample of any group), or
 // what a group's steps are (ALIGN, events).
 bool CanJudgeFirst(const Plan& plan);
+// Likewise the rows that LIMIT keeps, from the first key of ORDER BY.
+bool CanJudgeRowsFirst(const Plan& plan);
+
+// Whether rows have a value only where a test of first_time() that asks for
+// large numbers passes, and are the same whatever other groups there are.
+bool IsOfRisingTests(const Plan& plan);
 
 }  // namespace footfall::query
 

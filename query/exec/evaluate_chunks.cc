@@ -176,6 +176,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   StepLanes x_maker(plan_, readers_, *over_time_);
   StepLanes y_maker(plan_, readers_, *over_time_);
   StepLanes hidden_maker(plan_, readers_, *over_time_);
+  LaneReducer::Columns columns;
   for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];
     const std::vector<size_t> read = OperandsOf(leaf);
@@ -202,6 +203,12 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
         }
         if (leaf.function.kind == TimeFunction::Kind::kCountInTop) {
           tops_[i][set].Put(g, x);
+        }
+        if (reducers_[i].has_value()) {
+          FOOTFALL_ASSIGN_OR_RETURN(
+              const bool done,
+              reducers_[i]->Reduce(x, g, &columns, &results_.leaves[i]));
+          if (done) continue;
         }
         const size_t end = sets > 1 ? set + 1 : results_.leaves[i].buckets();
         FOOTFALL_RETURN_IF_ERROR(
@@ -262,6 +269,10 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
   if (leaf.is_date || leaf.function.kind == TimeFunction::Kind::kCorrelation) {
     return absl::OkStatus();
   }
+  const bool keeps =
+      std::any_of(operands.begin(), operands.end(),
+                  [this](size_t o) { return plan_.operands[o].keeps_hidden; });
+  if (!keeps) return absl::OkStatus();
   std::vector<std::optional<LaneView>> views(plan_.operands.size());
   std::vector<HiddenLane> hidden(plan_.operands.size());
   bool any = false;

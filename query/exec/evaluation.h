@@ -19,6 +19,7 @@
 #include "query/exec/inner_steps.h"
 #include "query/exec/leaves.h"
 #include "query/exec/over_time.h"
+#include "query/exec/reduce_lane.h"
 #include "query/exec/step_lanes.h"
 #include "query/exec/top_counts.h"
 
@@ -79,12 +80,35 @@ class Evaluation {
   using LaneOf = absl::FunctionRef<std::optional<LaneView>(size_t)>;
 
   void CollectGroups();
+  void OpenReducers();
   void CollectCombinations();
   absl::Status ReadBroadcasts();
-  // (judge_first.cc)
+  // (judge_first.cc) What groups or, without TOP, rows are judged by.
+  struct JudgedKey {
+    const RowExpr* expr = nullptr;
+    bool descending = true;
+    size_t count = 0;  // how many are kept
+    bool of_groups = true;
+  };
+  struct JudgedGroups {
+    std::vector<uint32_t> kept;
+    std::optional<Scalar> bar;
+  };
   void MakeAll();
   absl::Status JudgeFirst();
+  std::optional<JudgedKey> KeyToJudge() const;
+  absl::Status MakeKey(const JudgedKey& key, const Timeline& unsettled,
+                       Reservation* memory);
+  absl::StatusOr<JudgedGroups> Judge(const JudgedKey& key);
   void KeepGroups(absl::Span<const uint32_t> kept);  // rising
+  // (ceilings.cc) [groups] no key is above it; INT64_MAX: nothing is known.
+  // Empty where ceilings do not help.
+  absl::StatusOr<std::vector<int64_t>> CeilingsOf(const JudgedKey& key) const;
+  absl::StatusOr<std::vector<int64_t>> LargestSamples(size_t operand) const;
+  std::optional<size_t> LeafWithCeilings(const RowExpr& expr) const;
+  static std::vector<uint32_t> LargestOf(absl::Span<const int64_t> ceilings,
+                                         size_t count);
+  absl::Status SkipWhatNeverPasses();
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
   absl::Status RunChunk(const Chunk& chunk, Findings* findings);
@@ -127,6 +151,7 @@ class Evaluation {
   // for each.
   std::vector<std::vector<InnerSteps>> inner_;
   std::optional<OverTime> over_time_;
+  std::vector<std::optional<LaneReducer>> reducers_;  // [leaves]
   // [leaves][sets of inner buckets] of those that count places among all
   // groups.
   std::vector<std::vector<TopCounts>> tops_;

@@ -193,6 +193,10 @@ absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
   lines.push_back(absl::StrCat("  tiles read: ", run.tiles(), ", of ",
                                HowMany(run.tile_bytes(), "byte", "bytes")));
   lines.push_back(absl::StrCat("  values decoded: ", run.values()));
+  if (run.skipped_groups() > 0) {
+    lines.push_back(absl::StrCat("  groups passed over: ", run.skipped_groups(),
+                                 ", whose samples are too small"));
+  }
   return PlanColumn(std::move(lines));
 }
 

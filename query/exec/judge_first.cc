@@ -1,10 +1,19 @@
-// Finds the groups that TOP keeps before anything is worked out but its key.
+// Finds the groups that an answer keeps before anything is worked out but the
+// key that they are judged by.
+//
+// Where ceilings say how large the samples of a series are at most, groups are
+// passed over unread: first those that may be the largest are judged, and what
+// the last of the kept ones comes to is a bar; then all whose ceiling reaches
+// it. (Fagin, Lotem, Naor: Optimal Aggregation Algorithms for Middleware, 2003,
+// call the like a threshold algorithm.)
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 #include <vector>
 
+#include "query/cell/compare.h"
 #include "query/exec/best_groups.h"
 #include "query/exec/evaluation.h"
 #include "query/exec/rows.h"
@@ -22,6 +31,20 @@ void CollectLeaves(const RowExpr& expr, std::vector<size_t>* leaves) {
   for (const RowExpr& side : expr.sides) CollectLeaves(side, leaves);
 }
 
+// Whether `a` stands before `b`, both of them keys of rows.
+bool IsBefore(const Cell& a, const Cell& b, bool descending) {
+  return OrderCells(a, b, descending) < 0;
+}
+
+// Whether a number of at most `ceiling` may be as large as `bar`; a mean is
+// rounded on its way.
+bool MayReach(int64_t ceiling, const Scalar& bar) {
+  if (ceiling == INT64_MAX) return true;
+  if (!bar.is_decimal) return ceiling >= bar.integer;
+  constexpr double kRounding = 1e-9;
+  return static_cast<double>(ceiling) * (1 + kRounding) >= bar.decimal;
+}
+
 }  // namespace
 
 void Evaluation::MakeAll() {
@@ -30,45 +53,162 @@ void Evaluation::MakeAll() {
   read_.assign(plan_.operands.size(), true);
 }
 
+std::optional<Evaluation::JudgedKey> Evaluation::KeyToJudge() const {
+  if (all_groups_ || settled_ != nullptr ||
+      results_.shown != results_.groups.size()) {
+    return std::nullopt;
+  }
+  std::optional<JudgedKey> key;
+  if (plan_.top.has_value()) {
+    if (!CanJudgeFirst(plan_)) return std::nullopt;
+    key = {&plan_.top->expr, plan_.top->descending,
+           static_cast<size_t>(plan_.top->count), /*of_groups=*/true};
+  } else {
+    if (!CanJudgeRowsFirst(plan_)) return std::nullopt;
+    key = {&plan_.order_by[0].expr, plan_.order_by[0].descending,
+           static_cast<size_t>(*plan_.limit), /*of_groups=*/false};
+  }
+  if (key->count == 0 || results_.groups.size() / kFew < key->count) {
+    return std::nullopt;
+  }
+  return key;
+}
+
+// Works out the key's leaves of the groups that are left.
+absl::Status Evaluation::MakeKey(const JudgedKey& key,
+                                 const Timeline& unsettled,
+                                 Reservation* memory) {
+  results_.timeline = unsettled;
+  Findings found;
+  found.extents = std::move(findings_.extents);
+  found.hidden = std::move(findings_.hidden);
+  findings_ = std::move(found);
+  made_.clear();
+  CollectLeaves(*key.expr, &made_);
+  std::sort(made_.begin(), made_.end());
+  made_.erase(std::unique(made_.begin(), made_.end()), made_.end());
+  results_.leaves.clear();
+  results_.leaves.resize(plan_.leaves.size());
+  for (const size_t i : made_) {
+    const Leaf& leaf = plan_.leaves[i];
+    for (const size_t o : OperandsOf(leaf)) read_[o] = true;
+    const size_t buckets =
+        leaf.whole_range ? 1 : results_.timeline->slot_count();
+    FOOTFALL_RETURN_IF_ERROR(memory->Add(LeafTable::BytesPerCell() *
+                                         results_.groups.size() * buckets));
+    results_.leaves[i] =
+        LeafTable(results_.groups.size(), buckets, leaf.is_decimal);
+  }
+  FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
+  Settle();
+  return absl::OkStatus();
+}
+
+// The groups left that are kept, rising; and the last key that is (nullopt
+// where fewer have one).
+absl::StatusOr<Evaluation::JudgedGroups> Evaluation::Judge(
+    const JudgedKey& key) {
+  const size_t groups = results_.groups.size();
+  const Rows rows(run_, plan_, results_, nullptr);
+  JudgedGroups judged;
+  if (key.of_groups) {
+    std::vector<uint32_t> all(groups);
+    std::iota(all.begin(), all.end(), 0u);
+    const GroupNames names(run_, plan_, results_.groups);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        judged.kept, BestGroups(plan_, results_, rows, names, std::move(all)));
+    if (judged.kept.size() == key.count) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const Cell last, rows.Evaluate(*key.expr, {judged.kept.back(), 0}));
+      if (last.has_value) judged.bar = last.value;
+    }
+    std::sort(judged.kept.begin(), judged.kept.end());
+    return judged;
+  }
+  // A heap of the best rows' keys, the last of them on top.
+  const auto before = [&key](const Cell& a, const Cell& b) {
+    return IsBefore(a, b, key.descending);
+  };
+  std::vector<Cell> best;
+  std::vector<std::optional<Cell>> best_of_group(groups);
+  const size_t buckets = results_.timeline->size();
+  for (uint32_t g = 0; g < groups; ++g) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    for (uint32_t b = 0; b < buckets; ++b) {
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
+                                rows.Evaluate(*key.expr, {g, b}));
+      if (!cell.has_value) continue;
+      std::optional<Cell>& own = best_of_group[g];
+      if (!own.has_value() || before(cell, *own)) own = cell;
+      if (best.size() < key.count) {
+        best.push_back(cell);
+        std::push_heap(best.begin(), best.end(), before);
+      } else if (before(cell, best.front())) {
+        std::pop_heap(best.begin(), best.end(), before);
+        best.back() = cell;
+        std::push_heap(best.begin(), best.end(), before);
+      }
+    }
+  }
+  if (best.size() < key.count) return judged;
+  judged.bar = best.front().value;
+  for (uint32_t g = 0; g < groups; ++g) {
+    if (best_of_group[g].has_value() &&
+        !before(best.front(), *best_of_group[g])) {
+      judged.kept.push_back(g);
+    }
+  }
+  return judged;
+}
+
 // What the samples of all groups say of open ranges and of moving averages is
 // found here too, and kept, and so is what only series that are not split tell
 // of: places reckon with it. All else that is to be told is of the groups that
 // stay, and is found when they are read again.
 absl::Status Evaluation::JudgeFirst() {
-  const size_t groups = results_.groups.size();
-  if (all_groups_ || settled_ != nullptr || !CanJudgeFirst(plan_) ||
-      results_.shown != groups ||
-      groups / kFew < static_cast<size_t>(plan_.top->count)) {
-    return absl::OkStatus();
-  }
-  made_.clear();
-  CollectLeaves(plan_.top->expr, &made_);
-  std::sort(made_.begin(), made_.end());
-  made_.erase(std::unique(made_.begin(), made_.end()), made_.end());
+  const std::optional<JudgedKey> key = KeyToJudge();
+  if (!key.has_value()) return absl::OkStatus();
+  const Timeline unsettled = *results_.timeline;
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<int64_t> ceilings,
+                            CeilingsOf(*key));
+  const bool skips = !ceilings.empty();
   for (size_t o = 0; o < plan_.operands.size(); ++o) {
-    read_[o] = averaged_[o] || results_.timeline->open(o);
+    const bool asked = averaged_[o] || results_.timeline->open(o);
+    read_[o] = asked && !skips;
+    if (!asked || !skips) continue;
+    findings_.extents.resize(plan_.operands.size());
+    FOOTFALL_ASSIGN_OR_RETURN(findings_.extents[o], readers_[o]->FindSamples());
   }
   Reservation memory(run_);
-  results_.leaves.assign(plan_.leaves.size(), LeafTable());
-  for (const size_t i : made_) {
-    const Leaf& leaf = plan_.leaves[i];
-    for (const size_t o : OperandsOf(leaf)) read_[o] = true;
-    FOOTFALL_RETURN_IF_ERROR(memory.Add(LeafTable::BytesPerCell() * groups));
-    results_.leaves[i] = LeafTable(groups, 1, leaf.is_decimal);
+  const std::vector<GroupKey> groups = results_.groups;
+  const std::vector<std::vector<uint32_t>> local = local_;
+  const auto take_all = [&] {
+    results_.groups = groups;
+    results_.shown = groups.size();
+    local_ = local;
+  };
+  if (skips) {
+    KeepGroups(LargestOf(ceilings, key->count));
+    FOOTFALL_RETURN_IF_ERROR(MakeKey(*key, unsettled, &memory));
+    FOOTFALL_ASSIGN_OR_RETURN(const JudgedGroups first, Judge(*key));
+    take_all();
+    std::vector<uint32_t> wanted;
+    for (uint32_t g = 0; g < groups.size(); ++g) {
+      if (!first.bar.has_value() || MayReach(ceilings[g], *first.bar)) {
+        wanted.push_back(g);
+      }
+    }
+    run_.CountSkipped(groups.size() - wanted.size());
+    KeepGroups(wanted);
   }
-  const Timeline unsettled = *results_.timeline;
-  FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
-  Settle();
-  std::vector<uint32_t> all(groups);
-  std::iota(all.begin(), all.end(), 0u);
-  const Rows rows(run_, plan_, results_, nullptr);
-  const GroupNames names(run_, plan_, results_.groups);
-  FOOTFALL_ASSIGN_OR_RETURN(
-      std::vector<uint32_t> kept,
-      BestGroups(plan_, results_, rows, names, std::move(all)));
-  std::sort(kept.begin(), kept.end());
-  KeepGroups(kept);
-  results_.left_out = true;
+  FOOTFALL_RETURN_IF_ERROR(MakeKey(*key, unsettled, &memory));
+  FOOTFALL_ASSIGN_OR_RETURN(const JudgedGroups judged, Judge(*key));
+  if (judged.kept.empty()) {
+    take_all();  // fewer rows have a key than are kept
+  } else {
+    KeepGroups(judged.kept);
+    results_.left_out = true;
+  }
   results_.leaves.clear();
   results_.timeline = unsettled;
   Findings found;

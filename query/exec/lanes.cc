@@ -6,20 +6,12 @@
 #include <bit>
 #include <cmath>
 
+#include "query/func/kernels.h"
+
 namespace footfall::query {
 
-bool AddIntegers(const int64_t* __restrict values, size_t count,
-                 int64_t* __restrict sum) {
-  uint64_t overflow = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const uint64_t a = static_cast<uint64_t>(values[i]);
-    const uint64_t b = static_cast<uint64_t>(sum[i]);
-    const uint64_t total = a + b;
-    // The sign bit is set where both terms have the other sign.
-    overflow |= (a ^ total) & (b ^ total);
-    sum[i] = static_cast<int64_t>(total);
-  }
-  return (overflow >> 63) != 0;
+bool AddIntegers(const int64_t* values, size_t count, int64_t* sum) {
+  return ActiveKernels().add(values, count, sum);
 }
 
 void AddWide(const int64_t* __restrict values, size_t count,
@@ -40,9 +32,8 @@ void AddDecimals(const int64_t* __restrict values, size_t count,
   }
 }
 
-void MaxIntegers(const int64_t* __restrict values, size_t count,
-                 int64_t* __restrict best) {
-  for (size_t i = 0; i < count; ++i) best[i] = std::max(best[i], values[i]);
+void MaxIntegers(const int64_t* values, size_t count, int64_t* best) {
+  ActiveKernels().keep_largest(values, count, best);
 }
 
 void MaxDecimals(const int64_t* __restrict values, size_t count,

@@ -5,28 +5,24 @@
 namespace footfall::query {
 
 LeafTable::LeafTable(size_t groups, size_t buckets, bool is_decimal)
-    : buckets_(buckets), is_decimal_(is_decimal) {
-  const size_t cells = groups * buckets;
-  values_.resize(cells);
-  lows_.resize(cells);
-  highs_.resize(cells);
-  flags_.resize(cells);
-  present_.resize(cells);
-  expected_.resize(cells);
-}
+    : buckets_(buckets),
+      is_decimal_(is_decimal),
+      values_(groups * buckets),
+      lows_(groups * buckets),
+      highs_(groups * buckets),
+      flags_(groups * buckets),
+      present_(groups * buckets),
+      expected_(groups * buckets) {}
 
 void LeafTable::AddGroup() { Append(LeafTable(1, buckets_, is_decimal_)); }
 
 void LeafTable::Append(const LeafTable& other) {
-  const auto append = [](const auto& from, auto* to) {
-    to->insert(to->end(), from.begin(), from.end());
-  };
-  append(other.values_, &values_);
-  append(other.lows_, &lows_);
-  append(other.highs_, &highs_);
-  append(other.flags_, &flags_);
-  append(other.present_, &present_);
-  append(other.expected_, &expected_);
+  values_.Append(other.values_);
+  lows_.Append(other.lows_);
+  highs_.Append(other.highs_);
+  flags_.Append(other.flags_);
+  present_.Append(other.present_);
+  expected_.Append(other.expected_);
 }
 
 uint64_t LeafTable::BytesPerCell() { return 3 * 8 + 1 + 2 * 8; }
@@ -37,18 +33,14 @@ void LeafTable::Set(size_t group, size_t bucket, const Cell& cell) {
     if (!is_decimal_) return number.integer;
     return std::bit_cast<int64_t>(number.as_decimal());
   };
-  uint8_t flags = 0;
+  const auto bound = [&bits](const std::optional<Scalar>& number) {
+    return number.has_value() ? std::optional<int64_t>(bits(*number))
+                              : std::nullopt;
+  };
   if (cell.is_known()) values_[at] = bits(cell.value);
+  uint8_t flags = PutBounds(at, values_[at], bound(cell.low), bound(cell.high));
   if (cell.has_value) flags |= kHasValue;
   if (cell.hidden) flags |= kHidden;
-  if (cell.low.has_value()) {
-    flags |= kHasLow;
-    lows_[at] = bits(*cell.low);
-  }
-  if (cell.high.has_value()) {
-    flags |= kHasHigh;
-    highs_[at] = bits(*cell.high);
-  }
   if (cell.inexact) flags |= kInexact;
   if (cell.filled) flags |= kFilled;
   flags_[at] = flags;
@@ -67,6 +59,7 @@ Cell LeafTable::Get(size_t group, size_t bucket) const {
   cell.has_value = (flags & kHasValue) != 0;
   cell.hidden = (flags & kHidden) != 0;
   if (cell.is_known()) cell.value = scalar(values_[at]);
+  if ((flags & kExact) != 0) cell.low = cell.high = scalar(values_[at]);
   if ((flags & kHasLow) != 0) cell.low = scalar(lows_[at]);
   if ((flags & kHasHigh) != 0) cell.high = scalar(highs_[at]);
   cell.inexact = (flags & kInexact) != 0;

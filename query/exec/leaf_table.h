@@ -5,13 +5,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "query/cell/cell.h"
+#include "query/exec/zeroed_array.h"
 
 namespace footfall::query {
 
 // Cells of one leaf or transform, [groups x buckets], as columns.
+//
+// Threads: groups may be set from several threads, each group from one.
 class LeafTable {
  public:
   LeafTable() = default;
@@ -21,10 +24,30 @@ class LeafTable {
   void AddGroup();
   void Append(const LeafTable& other);
 
+  // At most; bounds that are the value take none.
   static uint64_t BytesPerCell();
 
   size_t buckets() const { return buckets_; }
   void Set(size_t group, size_t bucket, const Cell& cell);
+  // The same without a Cell: no value; one with its bounds, as numbers of the
+  // table's type or their bits (nullopt: open).
+  void SetMissing(size_t group, size_t bucket, int64_t present,
+                  int64_t expected) {
+    const size_t at = group * buckets_ + bucket;
+    flags_[at] = 0;
+    present_[at] = present;
+    expected_[at] = expected;
+  }
+  void SetBounded(size_t group, size_t bucket, int64_t value,
+                  std::optional<int64_t> low, std::optional<int64_t> high,
+                  int64_t present, int64_t expected) {
+    const size_t at = group * buckets_ + bucket;
+    values_[at] = value;
+    flags_[at] = kHasValue | PutBounds(at, value, low, high);
+    present_[at] = present;
+    expected_[at] = expected;
+  }
+
   Cell Get(size_t group, size_t bucket) const;
   bool has_steps(size_t group, size_t bucket) const {
     return present_[group * buckets_ + bucket] > 0;
@@ -41,15 +64,25 @@ class LeafTable {
     kInexact = 8,
     kFilled = 16,
     kHidden = 32,
+    kExact = 64,  // both bounds are the value, and are not written
   };
+  uint8_t PutBounds(size_t at, int64_t value, std::optional<int64_t> low,
+                    std::optional<int64_t> high) {
+    if (low == value && high == value) return kExact;
+    if (low.has_value()) lows_[at] = *low;
+    if (high.has_value()) highs_[at] = *high;
+    return static_cast<uint8_t>((low.has_value() ? kHasLow : 0) |
+                                (high.has_value() ? kHasHigh : 0));
+  }
+
   size_t buckets_ = 0;
   bool is_decimal_ = false;
-  std::vector<int64_t> values_;
-  std::vector<int64_t> lows_;
-  std::vector<int64_t> highs_;
-  std::vector<uint8_t> flags_;
-  std::vector<int64_t> present_;
-  std::vector<int64_t> expected_;
+  ZeroedArray<int64_t> values_;
+  ZeroedArray<int64_t> lows_;
+  ZeroedArray<int64_t> highs_;
+  ZeroedArray<uint8_t> flags_;
+  ZeroedArray<int64_t> present_;
+  ZeroedArray<int64_t> expected_;
 };
 
 }  // namespace footfall::query

@@ -125,6 +125,13 @@ absl::Status Evaluation::ReadBroadcasts() {
   return absl::OkStatus();
 }
 
+void Evaluation::OpenReducers() {
+  for (const Leaf& leaf : plan_.leaves) {
+    reducers_.push_back(LaneReducer::Create(plan_, leaf, *results_.timeline,
+                                            readers_[leaf.operand]->steps()));
+  }
+}
+
 absl::Status Evaluation::CutInner(Reservation* memory) {
   const Timeline& timeline = *results_.timeline;
   if (plan_.inner.empty()) return absl::OkStatus();
@@ -271,8 +278,10 @@ absl::StatusOr<Results> Evaluation::Work() {
     FOOTFALL_RETURN_IF_ERROR(results_.timeline->Align(run_, results_.groups));
   }
   FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
+  OpenReducers();
   MakeAll();
   FOOTFALL_RETURN_IF_ERROR(JudgeFirst());
+  FOOTFALL_RETURN_IF_ERROR(SkipWhatNeverPasses());
   CollectCombinations();
   for (const auto& reader : readers_) {
     results_.series.push_back(reader->groups().matched_count);

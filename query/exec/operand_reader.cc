@@ -97,7 +97,7 @@ absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
 }
 
 absl::StatusOr<std::unique_ptr<SlabCursor>> OperandReader::ScanAll(
-    StepRange steps, std::vector<SeriesId>* series) const {
+    StepRange steps, ScanDepth depth, std::vector<SeriesId>* series) const {
   for (size_t i = 0; i < groups_.rows.size(); ++i) {
     if (groups_.matched[i]) series->push_back(groups_.rows.ids[i]);
   }
@@ -105,6 +105,7 @@ absl::StatusOr<std::unique_ptr<SlabCursor>> OperandReader::ScanAll(
   scan.metric = operand_.metric->id;
   scan.series = *series;
   scan.steps = steps;
+  scan.depth = depth;
   return ScanRows(run_, groups_.rows, scan);
 }
 
@@ -113,7 +114,7 @@ absl::StatusOr<bool> OperandReader::HasSamples(StepRange steps) const {
   if (split_ != nullptr) return split_->HasSamples(steps);
   std::vector<SeriesId> series;
   FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                            ScanAll(steps, &series));
+                            ScanAll(steps, ScanDepth::kPresence, &series));
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
@@ -125,18 +126,22 @@ absl::StatusOr<bool> OperandReader::HasSamples(StepRange steps) const {
   }
 }
 
-absl::StatusOr<StepRange> OperandReader::FindSamples() const {
-  if (split_ != nullptr) return split_->FindSamples();
+absl::StatusOr<StepRange> OperandReader::SamplesAt(StepRange steps,
+                                                   bool of_first_era) const {
   StepRange samples;
-  if (steps_.empty()) return samples;
   std::vector<SeriesId> series;
   FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                            ScanAll(steps_, &series));
+                            ScanAll(steps, ScanDepth::kPresence, &series));
+  int64_t era = steps.begin;
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
     if (!more) return samples;
     const Slab& slab = cursor->slab();
+    if (of_first_era && !samples.empty() && slab.first_step != era) {
+      return samples;
+    }
+    era = slab.first_step;
     for (size_t i = 0; i < slab.series.size() * slab.words; ++i) {
       if (slab.present[i] == 0) continue;
       const int64_t base =
@@ -148,6 +153,28 @@ absl::StatusOr<StepRange> OperandReader::FindSamples() const {
       samples.end = std::max(samples.end, end);
     }
   }
+}
+
+// From the front up to the first era that has a sample; from the back in
+// stretches of twice as many eras each, for some may be empty.
+absl::StatusOr<StepRange> OperandReader::FindSamples() const {
+  if (split_ != nullptr) return split_->FindSamples();
+  if (steps_.empty()) return StepRange();
+  const bool renamed = groups_.rows.renamed != nullptr;
+  FOOTFALL_ASSIGN_OR_RETURN(StepRange samples, SamplesAt(steps_, !renamed));
+  if (samples.empty() || renamed) return samples;
+  int64_t stretch = run_.snapshot().EraSize(operand_.metric->id);
+  for (int64_t end = steps_.end; end > samples.end; stretch *= 2) {
+    const int64_t begin = std::max(samples.end, end - stretch);
+    FOOTFALL_ASSIGN_OR_RETURN(const StepRange last,
+                              SamplesAt({begin, end}, false));
+    if (!last.empty()) {
+      samples.end = last.end;
+      break;
+    }
+    end = begin;
+  }
+  return samples;
 }
 
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {

@@ -90,6 +90,10 @@ class OperandReader {
   // From the first to the last sample among steps(); empty where there is none.
   absl::StatusOr<StepRange> FindSamples() const;
 
+  // (ceilings.cc) [groups] What no value at steps() is above, as far as tiles
+  // tell without being decoded; INT64_MAX: nothing is known. Empty: of none.
+  absl::StatusOr<std::vector<int64_t>> Ceilings() const;
+
   // Lanes of `groups`, in their order. What is told beside their values (a
   // number of series that changes, a step without a member) is of the steps
   // `told` [groups] alone; empty: of all.
@@ -135,9 +139,12 @@ class OperandReader {
   std::vector<bool> CrossingCombinations(absl::Span<const uint32_t> numbers,
                                          size_t count) const;
   absl::Status PrepareAcross();
+  // From the first to the last sample at `steps`; of_first_era: of the first
+  // era that has one.
+  absl::StatusOr<StepRange> SamplesAt(StepRange steps, bool of_first_era) const;
   // `series` must outlive the cursor.
   absl::StatusOr<std::unique_ptr<SlabCursor>> ScanAll(
-      StepRange steps, std::vector<SeriesId>* series) const;
+      StepRange steps, ScanDepth depth, std::vector<SeriesId>* series) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;
   // (operand_wholes.cc)

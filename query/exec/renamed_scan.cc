@@ -44,6 +44,7 @@ class RenamedScan final : public SlabCursor {
     }
     ScanRequest stored = request;
     stored.series = series_;
+    stored.depth = ScanDepth::kValues;
     scan_ = run.snapshot().Scan(stored);
   }
 

@@ -14,7 +14,10 @@ namespace footfall::query {
 
 // As Snapshot::Scan() of `request`, whose series are ids of `rows`. Rows that
 // are one series come as they are read; those of several are put together, each
-// in a lane over all steps, and come in a last slab.
+// in a lane over all steps, and come in a last slab. Where there are such rows,
+// values are read whatever depth is asked for.
+//
+// Requires: depth is not kCeilings where rows were renamed.
 //
 //   RESOURCE_EXHAUSTED  no memory for these lanes
 absl::StatusOr<std::unique_ptr<SlabCursor>> ScanRows(

@@ -43,6 +43,9 @@ class Run {
     tile_bytes_ += stats.tile_bytes;
     values_ += stats.values;
   }
+  // Groups that were passed over because of their ceilings.
+  void CountSkipped(uint64_t groups) { skipped_groups_ += groups; }
+  uint64_t skipped_groups() const { return skipped_groups_; }
   uint64_t tiles() const { return tiles_; }
   uint64_t tile_bytes() const { return tile_bytes_; }
   uint64_t values() const { return values_; }
@@ -55,6 +58,7 @@ class Run {
   std::atomic<uint64_t> tiles_ = 0;
   std::atomic<uint64_t> tile_bytes_ = 0;
   std::atomic<uint64_t> values_ = 0;
+  std::atomic<uint64_t> skipped_groups_ = 0;
 };
 
 // Tells stages apart by the clock, for EXPLAIN ANALYZE; nothing else is timed.

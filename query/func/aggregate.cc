@@ -64,45 +64,14 @@ struct Track {
 
 // ---- Sums
 
-// A sum of 64-bit integers as two of their halves, which cannot overflow below
-// 2^32 terms and needs no carry: compilers vectorise it. The sign bit is turned
-// over, so that the upper half is unsigned too, and taken back at the end.
-class IntegerSum {
- public:
-  void AddRun(const int64_t* numbers, uint64_t n) {
-    uint64_t low = 0;
-    uint64_t high = 0;
-    for (uint64_t i = 0; i < n; ++i) {
-      const uint64_t number = static_cast<uint64_t>(numbers[i]) ^ kSignBit;
-      low += number & 0xffffffff;
-      high += number >> 32;
-    }
-    low_ += low;
-    high_ += high;
-    terms_ += n;
-  }
-  void Add(int64_t number) { AddRun(&number, 1); }
+Segment AllOf(const StepSpan& steps) { return {0, steps.count}; }
 
-  Wide total() const {
-    return (Wide{high_} << 32) + Wide{low_} - Wide{terms_} * Wide{kSignBit};
-  }
-
- private:
-  static constexpr uint64_t kSignBit = uint64_t{1} << 63;
-  uint64_t low_ = 0;
-  uint64_t high_ = 0;
-  uint64_t terms_ = 0;
-};
-
-Wide SumOfIntegers(const Track& track) {
-  IntegerSum sum;
-  WalkSteps(
-      track.steps.present, track.steps.bit_offset, track.steps.count,
-      [&](uint64_t begin, uint64_t end) {
-        sum.AddRun(track.numbers + begin, end - begin);
-      },
-      [&](uint64_t i) { sum.Add(track.numbers[i]); });
-  return sum.total();
+SplitSum SumOfIntegers(const Track& track) {
+  const Segment all = AllOf(track.steps);
+  SplitSum sum;
+  ActiveKernels().sum(track.numbers, track.steps.present,
+                      track.steps.bit_offset, &all, 1, &sum);
+  return sum;
 }
 
 // Step i goes to lane i % 8, in rising order; then the lanes are added up in a
@@ -133,30 +102,22 @@ double SumOfDecimals(const Track& track) {
          ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
-absl::StatusOr<std::optional<Scalar>> Sum(const Track& track) {
+absl::StatusOr<std::optional<Scalar>> Sum(const Track& track, int64_t present) {
   if (track.AnyOpen()) return std::optional<Scalar>();
   if (track.steps.is_decimal) {
     return std::optional<Scalar>(Scalar::Decimal(SumOfDecimals(track)));
   }
-  const Wide sum = SumOfIntegers(track);
-  if (sum > std::numeric_limits<int64_t>::max() ||
-      sum < std::numeric_limits<int64_t>::min()) {
-    return absl::OutOfRangeError(
-        absl::StrCat("a sum over ",
-                     CountSteps(track.steps.present, track.steps.bit_offset,
-                                track.steps.count),
-                     " steps is about ", static_cast<double>(sum),
-                     ", outside 64-bit integers"));
-  }
-  return std::optional<Scalar>(Scalar::Integer(static_cast<int64_t>(sum)));
+  const auto sum = TotalOf(SumOfIntegers(track), present);
+  if (!sum.ok()) return sum.status();
+  return std::optional<Scalar>(Scalar::Integer(*sum));
 }
 
 std::optional<Scalar> Average(const Track& track, int64_t present) {
   if (track.AnyOpen()) return std::nullopt;
-  const double sum = track.steps.is_decimal
-                         ? SumOfDecimals(track)
-                         : static_cast<double>(SumOfIntegers(track));
-  return Scalar::Decimal(sum / static_cast<double>(present));
+  return Scalar::Decimal(track.steps.is_decimal
+                             ? SumOfDecimals(track) /
+                                   static_cast<double>(present)
+                             : MeanOf(SumOfIntegers(track), present));
 }
 
 // ---- Extremes
@@ -198,22 +159,12 @@ std::optional<Scalar> Extreme(const Track& track) {
         take);
     return Scalar::Decimal(best);
   }
-  int64_t best = kMaximum ? std::numeric_limits<int64_t>::min()
-                          : std::numeric_limits<int64_t>::max();
-  WalkSteps(
-      track.steps.present, track.steps.bit_offset, track.steps.count,
-      [&](uint64_t begin, uint64_t end) {
-        int64_t run = best;
-        for (uint64_t i = begin; i < end; ++i) {
-          run = kMaximum ? std::max(run, track.numbers[i])
-                         : std::min(run, track.numbers[i]);
-        }
-        best = run;
-      },
-      [&](uint64_t i) {
-        best = kMaximum ? std::max(best, track.numbers[i])
-                        : std::min(best, track.numbers[i]);
-      });
+  const Segment all = AllOf(track.steps);
+  int64_t best = 0;
+  const auto extreme =
+      kMaximum ? ActiveKernels().largest : ActiveKernels().least;
+  extreme(track.numbers, track.steps.present, track.steps.bit_offset, &all, 1,
+          &best);
   return Scalar::Integer(best);
 }
 
@@ -340,7 +291,7 @@ absl::StatusOr<std::optional<Scalar>> Apply(Aggregate aggregate,
   switch (aggregate) {
     case Aggregate::kSum:
     case Aggregate::kBoundsOfSum:
-      return Sum(track);
+      return Sum(track, present);
     case Aggregate::kAvg:
       return Average(track, present);
     case Aggregate::kMin:
@@ -362,6 +313,32 @@ absl::StatusOr<std::optional<Scalar>> Apply(Aggregate aggregate,
 }
 
 }  // namespace
+
+namespace {
+
+// Of `terms` numbers.
+Wide WideTotal(const SplitSum& sum, int64_t terms) {
+  constexpr Wide kSignBit = Wide{1} << 63;
+  return (Wide{sum.high} << 32) + Wide{sum.low} - Wide{terms} * kSignBit;
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> TotalOf(const SplitSum& sum, int64_t terms) {
+  const Wide total = WideTotal(sum, terms);
+  if (total > std::numeric_limits<int64_t>::max() ||
+      total < std::numeric_limits<int64_t>::min()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("a sum over ", terms, " steps is about ",
+                     static_cast<double>(total), ", outside 64-bit integers"));
+  }
+  return static_cast<int64_t>(total);
+}
+
+double MeanOf(const SplitSum& sum, int64_t terms) {
+  return static_cast<double>(WideTotal(sum, terms)) /
+         static_cast<double>(terms);
+}
 
 bool GivesDecimal(Aggregate aggregate, bool of_decimals) {
   switch (aggregate) {
@@ -420,7 +397,7 @@ absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
     cell.low = Extreme<true>(Lows(steps));
     cell.high.reset();
     if (present >= expected) {
-      auto high = Sum(Highs(steps));
+      auto high = Sum(Highs(steps), present);
       if (!high.ok()) return high.status();
       cell.high = *high;
     }

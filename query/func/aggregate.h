@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "footfall/statement.h"
 #include "query/cell/cell.h"
+#include "query/func/kernels.h"
 
 namespace footfall::query {
 
@@ -74,6 +75,12 @@ bool GivesDecimal(Aggregate aggregate, bool of_decimals);
 //   OUT_OF_RANGE  an integer sum (value, low or high) outside 64 bits
 absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
                             int64_t expected, double quantile = 0.5);
+
+// What a sum of `terms` numbers comes to.
+//   OUT_OF_RANGE  outside 64 bits
+absl::StatusOr<int64_t> TotalOf(const SplitSum& sum, int64_t terms);
+// The same by the number of terms, which is not 0.
+double MeanOf(const SplitSum& sum, int64_t terms);
 
 // first_time(x cmp n): a step number as an integer cell; low and high are the
 // earliest and latest step it can be by the bounds of x: the first where the

@@ -9,6 +9,7 @@
 #include "query/cell/compare.h"
 #include "query/func/aggregate.h"
 #include "query/func/bounded_test.h"
+#include "query/func/kernels.h"
 #include "query/func/step_words.h"
 
 namespace footfall::query {
@@ -23,24 +24,22 @@ bool IsFalling(Comparison comparison) {
          comparison == Comparison::kLessEqual;
 }
 
-// The first step that is there and whose number passes. A word's numbers are
-// tested without branches, so that a long wait goes by quickly.
+// The first step that is there and whose number passes.
 std::optional<uint64_t> FirstThatPasses(const StepSpan& steps,
                                         const int64_t* numbers,
                                         const PassingIntegers& passing) {
-  for (uint64_t begin = 0; begin < steps.count; begin += kStepsPerWord) {
-    const uint32_t n = static_cast<uint32_t>(
-        std::min<uint64_t>(kStepsPerWord, steps.count - begin));
-    bool any = false;
-    for (uint32_t i = 0; i < n; ++i) any |= passing.Holds(numbers[begin + i]);
-    if (!any) continue;
-    uint64_t bits = StepBits(steps.present, steps.bit_offset + begin, n);
-    for (; bits != 0; bits &= bits - 1) {
-      const uint64_t i = begin + static_cast<uint64_t>(std::countr_zero(bits));
-      if (passing.Holds(numbers[i])) return i;
+  uint64_t i = 0;
+  while (true) {
+    if (passing.outside) {
+      while (i < steps.count && !passing.Holds(numbers[i])) ++i;
+    } else {
+      i += ActiveKernels().first_between(numbers + i, steps.count - i,
+                                         passing.low, passing.high);
     }
+    if (i >= steps.count) return std::nullopt;
+    if (StepBit(steps.present, steps.bit_offset + i)) return i;
+    i = NextStep(steps.present, steps.bit_offset, i + 1, steps.count);
   }
-  return std::nullopt;
 }
 
 // Where the test may hold first, where the value passes, where it must hold.

@@ -36,6 +36,19 @@ inline uint64_t CountSteps(const uint64_t* words, uint64_t first,
   return present;
 }
 
+// The first step from `at` on, below `count`, that is there; `count` where none
+// is.
+inline uint64_t NextStep(const uint64_t* words, uint64_t first, uint64_t at,
+                         uint64_t count) {
+  for (; at < count; at += kStepsPerWord) {
+    const uint32_t n =
+        static_cast<uint32_t>(std::min<uint64_t>(kStepsPerWord, count - at));
+    const uint64_t bits = StepBits(words, first + at, n);
+    if (bits != 0) return at + static_cast<uint64_t>(std::countr_zero(bits));
+  }
+  return count;
+}
+
 // Calls dense(begin, end) for runs of up to 64 steps that are all there, and
 // sparse(i) for each other step that is there, in rising order.
 template <typename Dense, typename Sparse>

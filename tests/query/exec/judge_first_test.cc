@@ -1,6 +1,7 @@
 // TOP judged before anything else is worked out gives the answers of TOP judged
 // last. A test that holds of every row makes it judge last.
 
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -116,6 +117,115 @@ TEST_CASE("judged first, TOP keeps the rows that it keeps judged last",
     }
   }
   CHECK(answered > 24);
+}
+
+TEST_CASE("judged first, LIMIT keeps the rows that it keeps judged last",
+          "[limit]") {
+  const std::string items = GENERATE(values<std::string>({
+      "avg(dau) AS a, max(dau) AS m",
+      "max(dau) AS a",
+      "user_days(dau) AS a, bounds(min(dau)) AS b",
+      "avg(dau) AS a, growth(avg(dau), 1 month) AS g",
+      "max(dau) - min(dau) AS a, first_time(dau >= 40) AS t",
+      "avg(price) AS a, last(dau) AS z",
+      "growth(max(dau), 1 month) AS g, min(dau) AS a",
+  }));
+  INFO(items);
+  int answered = 0;
+  for (const std::string range :
+       {"", "DURING 2024-02-01..2024-06-30", "DURING 2024-09-01.."}) {
+    for (const std::string every : {"", "EVERY month", "EVERY week"}) {
+      for (const std::string key :
+           {"a DESC", "a", "max(dau) DESC, app", "avg(dau) DESC, time DESC",
+            "user_days(dau) DESC", "coverage(dau) DESC, a"}) {
+        if (every.empty() && key.find("time") != std::string::npos) continue;
+        for (const int limit : {1, 5, 9}) {
+          const auto ask = [&](const std::string& test) {
+            return absl::StrCat("SELECT ", items, " ", range, " BY app ", every,
+                                test, " ORDER BY ", key, " LIMIT ", limit);
+          };
+          const std::string text = ask("");
+          INFO(text);
+          const auto first = Query(Market(), text, Options());
+          const auto last =
+              Query(Market(), ask(" HAVING count(dau) >= 0"), Options());
+          INFO(first.status());
+          REQUIRE(first.status().code() == last.status().code());
+          if (!first.ok()) continue;
+          ++answered;
+          REQUIRE(FormatCsv(*first) == FormatCsv(*last));
+        }
+      }
+    }
+  }
+  CHECK(answered > 24);
+}
+
+TEST_CASE("groups that no sample lets pass a test are not missed", "[top]") {
+  int rows = 0;
+  for (const std::string range : {"", "DURING 2024-02-01..2024-06-30"}) {
+    for (const std::string every : {"", "EVERY month"}) {
+      for (const int bar : {0, 3, 40, 129, 100000}) {
+        const auto ask = [&](const std::string& test) {
+          return absl::StrCat("SELECT first_time(dau >= ", bar,
+                              ") AS t, first_time(dau > ", bar / 2, ") AS s ",
+                              range, " BY app ", every, test);
+        };
+        INFO(ask(""));
+        const auto first = Query(Market(), ask(""), Options());
+        const auto last =
+            Query(Market(), ask(" HAVING count(dau) >= 0"), Options());
+        INFO(first.status());
+        REQUIRE(first.ok());
+        REQUIRE(last.ok());
+        rows += static_cast<int>(first->row_count());
+        REQUIRE(FormatCsv(*first) == FormatCsv(*last));
+      }
+    }
+  }
+  CHECK(rows > 100);
+}
+
+// "groups passed over: 31, ..." of EXPLAIN ANALYZE; 0 where it says nothing.
+int PassedOver(const FakeSnapshot& snapshot, const std::string& question) {
+  const auto plan =
+      Query(snapshot, absl::StrCat("EXPLAIN ANALYZE ", question), Options());
+  INFO(plan.status());
+  REQUIRE(plan.ok());
+  const std::string csv = FormatCsv(*plan);
+  const std::string words = "groups passed over: ";
+  const size_t at = csv.find(words);
+  return at == std::string::npos ? 0
+                                 : std::atoi(csv.c_str() + at + words.size());
+}
+
+TEST_CASE("ceilings let groups be passed over", "[top]") {
+  FakeSnapshot snapshot;
+  MetricSpec spec;
+  spec.name = "dau";
+  spec.over_time = Additivity::kOverlaps;
+  spec.dimensions = {{"app"}};
+  const auto dau = snapshot.Define(spec);
+  for (int app = 0; app < 100; ++app) {
+    for (int day = 0; day < 30; ++day) {
+      snapshot.Put(*dau, kFirstDay + day, {absl::StrCat("a", app)},
+                   int64_t{1} << (app % 20));
+    }
+  }
+  const std::string top = "SELECT avg(dau) AS a BY app TOP 3";
+  const std::string limit =
+      "SELECT max(dau) AS a BY app EVERY week ORDER BY a DESC LIMIT 4";
+  const std::string test = "SELECT first_time(dau > 100000) BY app";
+  const std::string smallest =
+      "SELECT avg(dau) AS a BY app TOP 3 ORDER BY a ASC";
+  CHECK(PassedOver(snapshot, top) > 50);
+  CHECK(PassedOver(snapshot, limit) > 50);
+  CHECK(PassedOver(snapshot, test) > 50);
+  CHECK(PassedOver(snapshot, smallest) == 0);
+  snapshot.ceilings = false;
+  CHECK(PassedOver(snapshot, top) == 0);
+  CHECK(PassedOver(snapshot, limit) == 0);
+  CHECK(PassedOver(snapshot, test) == 0);
 }
 
 TEST_CASE("a group without rows leaves its place to the next", "[top]") {

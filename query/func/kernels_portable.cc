@@ -1,0 +1,4 @@
+// The kernels as compiled for one kind of processor: see kernels.h.
+
+#define FOOTFALL_KERNELS kernels_portable
+#include "query/func/kernels_body.inc"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -47,8 +48,8 @@ class FileSource final : public ByteSource {
         return static_cast<size_t>(got);
       }
       if (errno == EINTR || errno == EAGAIN) continue;
-      return absl::UnavailableError(
-          absl::StrCat(path_, " cannot be read: ", std::strerror(errno)));
+      const int error = errno;
+      return storage::FileError(error, absl::StrCat(path_, " cannot be read"));
     }
   }
 
@@ -184,11 +185,11 @@ absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     const int error = errno;
-    const std::string message =
-        absl::StrCat(path, " cannot be opened: ", std::strerror(error));
+    const absl::Status status =
+        storage::FileError(error, absl::StrCat(path, " cannot be opened"));
     return error == ENOENT || error == ENOTDIR
-               ? absl::NotFoundError(message)
-               : absl::UnavailableError(message);
+               ? absl::NotFoundError(status.message())
+               : status;
   }
   struct stat status = {};
   const bool known = fstat(descriptor, &status) == 0;

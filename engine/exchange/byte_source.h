@@ -20,9 +20,8 @@ class ByteSource {
 
   // Reads at least 1 and at most `size` bytes; 0 at the end.
   //
-  //   DATA_LOSS    gzip data are damaged or end early
-  //   UNAVAILABLE  the file cannot be read
-  //   else         what the StopCheck answered
+  //   DATA_LOSS  gzip data are damaged or end early
+  //   else       what the StopCheck answered, or FileError()
   virtual absl::StatusOr<size_t> Read(char* bytes, size_t size) = 0;
 
   // Of the file as it lies on disk.
@@ -37,7 +36,7 @@ class ByteSource {
 //
 //   NOT_FOUND         no such file
 //   INVALID_ARGUMENT  a folder
-//   UNAVAILABLE       it cannot be opened
+//   else              FileError(): it cannot be opened
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
     const std::string& path, const StopCheck& stop = {});
 

@@ -1,11 +1,11 @@
 #include "engine/exchange/reject_file.h"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/csv_reader.h"
+#include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -48,8 +48,9 @@ absl::Status RejectFile::Write(absl::string_view text) {
 }
 
 absl::Status RejectFile::Failed() const {
-  return absl::UnavailableError(absl::StrCat(
-      "rejects: ", path_, " cannot be written: ", std::strerror(errno)));
+  const int error = errno;
+  return storage::FileError(
+      error, absl::StrCat("rejects: ", path_, " cannot be written"));
 }
 
 }  // namespace footfall::engine

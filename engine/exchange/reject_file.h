@@ -19,7 +19,8 @@ namespace footfall::engine {
 // they came from. Of a broken record the text is one field.
 class RejectFile {
  public:
-  // Replaces what is at `path`. UNAVAILABLE where it cannot be written.
+  // Replaces what is at `path`. It cannot be written: RESOURCE_EXHAUSTED where
+  // there is no room, UNAVAILABLE otherwise. The same below.
   static absl::StatusOr<std::unique_ptr<RejectFile>> Create(
       const std::string& path, absl::Span<const std::string> header);
 

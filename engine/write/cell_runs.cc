@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
@@ -23,14 +23,10 @@ constexpr size_t kDigits = size_t{1} << kDigitBits;
 constexpr size_t kMinBufferCells = 1024;
 constexpr size_t kCellsPerStop = size_t{1} << 16;
 
-absl::Status FileError(absl::string_view what, const std::string& folder) {
+absl::Status Failed(absl::string_view what, const std::string& folder) {
   const int error = errno;
-  const std::string message =
-      absl::StrCat("temporary file in ", folder, ": cannot ", what, ": ",
-                   std::strerror(error));
-  return error == ENOSPC || error == EDQUOT
-             ? absl::ResourceExhaustedError(message)
-             : absl::UnavailableError(message);
+  return storage::FileError(
+      error, absl::StrCat("temporary file in ", folder, ": cannot ", what));
 }
 
 // Calls `take` with each cell, and asks `stop` now and then.
@@ -87,7 +83,7 @@ absl::StatusOr<std::unique_ptr<SpillFile>> SpillFile::Create(
   }
   std::string path = absl::StrCat(place, "/footfall-run-XXXXXX");
   const int descriptor = mkostemp(path.data(), O_CLOEXEC);
-  if (descriptor < 0) return FileError("be made", place);
+  if (descriptor < 0) return Failed("be made", place);
   unlink(path.c_str());
   return std::unique_ptr<SpillFile>(
       new SpillFile(descriptor, std::move(place)));
@@ -102,7 +98,7 @@ absl::Status SpillFile::Append(const void* bytes, size_t size_bytes) {
         pwrite(descriptor_, at, size_bytes, static_cast<off_t>(size_bytes_));
     if (written < 0) {
       if (errno == EINTR) continue;
-      return FileError("be written", folder_);
+      return Failed("be written", folder_);
     }
     at += written;
     size_bytes -= static_cast<size_t>(written);
@@ -119,7 +115,7 @@ absl::Status SpillFile::Read(uint64_t offset, void* bytes,
         pread(descriptor_, at, size_bytes, static_cast<off_t>(offset));
     if (got < 0) {
       if (errno == EINTR) continue;
-      return FileError("be read", folder_);
+      return Failed("be read", folder_);
     }
     if (got == 0) {
       return absl::UnavailableError(absl::StrCat(

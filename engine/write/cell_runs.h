@@ -34,7 +34,8 @@ absl::Status SortCells(uint32_t key_bits, const StopCheck& stop,
 class SpillFile {
  public:
   // In `folder`, or in the system's folder for temporary files where that is
-  // "". UNAVAILABLE where none can be made.
+  // "". RESOURCE_EXHAUSTED where there is no room or too many files are open,
+  // UNAVAILABLE where none can be made otherwise.
   static absl::StatusOr<std::unique_ptr<SpillFile>> Create(
       const std::string& folder);
   ~SpillFile();
@@ -43,7 +44,8 @@ class SpillFile {
 
   uint64_t size_bytes() const { return size_bytes_; }
 
-  // RESOURCE_EXHAUSTED where the medium is full, UNAVAILABLE otherwise.
+  // RESOURCE_EXHAUSTED where the medium is full or a file may not grow so far,
+  // UNAVAILABLE otherwise.
   absl::Status Append(const void* bytes, size_t size_bytes);
   // Requires: [offset, offset + size_bytes) was appended.
   absl::Status Read(uint64_t offset, void* bytes, size_t size_bytes) const;

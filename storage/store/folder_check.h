@@ -38,7 +38,8 @@ struct FolderState {
 // Reads the folder at `path`. What is damaged is in the answer.
 //
 //   UNIMPLEMENTED  a later release wrote it
-//   UNAVAILABLE    a file cannot be read
+//   UNAVAILABLE    a file cannot be read; RESOURCE_EXHAUSTED if too
+//                  many are open
 absl::StatusOr<FolderState> CheckFolder(const std::string& path);
 
 // OK, or DATA_LOSS with the first damage.

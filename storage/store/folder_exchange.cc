@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 #include "storage/store/folder_file.h"
 
@@ -24,25 +24,20 @@ constexpr char kGoing[] = "GOING";
 constexpr char kComing[] = "COMING";
 constexpr char kCurrent[] = "CURRENT";
 
-absl::Status FileError(const std::string& path, int error) {
-  const std::string message =
-      absl::StrCat("repair: ", path, ": ", std::strerror(error));
-  if (error == ENOSPC || error == EDQUOT) {
-    return absl::ResourceExhaustedError(message);
-  }
-  return absl::UnavailableError(message);
+absl::Status Failed(const std::string& path, int error) {
+  return FileError(error, absl::StrCat("repair: ", path));
 }
 
 absl::Status Checked(const std::error_code& error, const std::string& path) {
-  return error ? FileError(path, error.value()) : absl::OkStatus();
+  return error ? Failed(path, error.value()) : absl::OkStatus();
 }
 
 absl::Status SyncFolder(const std::string& path) {
   const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return FileError(path, errno);
+  if (folder < 0) return Failed(path, errno);
   const int failed = fsync(folder) == 0 ? 0 : errno;
   close(folder);
-  return failed == 0 ? absl::OkStatus() : FileError(path, failed);
+  return failed == 0 ? absl::OkStatus() : Failed(path, failed);
 }
 
 absl::Status Rename(const std::string& from, const std::string& to) {
@@ -189,7 +184,7 @@ absl::Status CopyFront(const std::string& from, const std::string& to,
   FOOTFALL_ASSIGN_OR_RETURN(const FolderFile file, FolderFile::Open(from));
   FOOTFALL_RETURN_IF_ERROR(WriteDurably(to, ""));
   const int out = open(to.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (out < 0) return FileError(to, errno);
+  if (out < 0) return Failed(to, errno);
   std::string bytes(std::min(size, kPiece), '\0');
   absl::Status status;
   for (uint64_t at = 0; status.ok() && at < size;) {
@@ -199,12 +194,12 @@ absl::Status CopyFront(const std::string& from, const std::string& to,
     if (!status.ok() || *count == 0) break;
     for (size_t done = 0; status.ok() && done < *count;) {
       const ssize_t written = write(out, bytes.data() + done, *count - done);
-      if (written < 0 && errno != EINTR) status = FileError(to, errno);
+      if (written < 0 && errno != EINTR) status = Failed(to, errno);
       if (written > 0) done += static_cast<size_t>(written);
     }
     at += *count;
   }
-  if (status.ok() && fsync(out) != 0) status = FileError(to, errno);
+  if (status.ok() && fsync(out) != 0) status = Failed(to, errno);
   close(out);
   return status;
 }
@@ -212,14 +207,14 @@ absl::Status CopyFront(const std::string& from, const std::string& to,
 absl::Status WriteDurably(const std::string& path, absl::string_view bytes) {
   const int file =
       open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) return FileError(path, errno);
+  if (file < 0) return Failed(path, errno);
   absl::Status status;
   while (status.ok() && !bytes.empty()) {
     const ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) status = FileError(path, errno);
+    if (written < 0 && errno != EINTR) status = Failed(path, errno);
     if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
   }
-  if (status.ok() && fsync(file) != 0) status = FileError(path, errno);
+  if (status.ok() && fsync(file) != 0) status = Failed(path, errno);
   close(file);
   return status;
 }

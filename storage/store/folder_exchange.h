@@ -21,7 +21,7 @@ namespace footfall::storage {
 std::string RepairFolder(const std::string& path);
 
 // Removes what an earlier repair left unfinished, unless the exchange has
-// begun; then makes the folder, empty. Errors below: UNAVAILABLE.
+// begun; then makes the folder, empty. Errors below: as FileError().
 absl::Status MakeRepairFolder(const std::string& path);
 
 // A name "lost/N" that is not taken; the folder is made.

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::storage {
@@ -19,9 +19,8 @@ absl::StatusOr<FolderFile> FolderFile::Open(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file >= 0) return FolderFile(path, file);
   const int error = errno;
-  std::string message = absl::StrCat(path, ": ", std::strerror(error));
-  if (error == ENOENT) return absl::NotFoundError(message);
-  return absl::UnavailableError(message);
+  const absl::Status status = FileError(error, path);
+  return error == ENOENT ? absl::NotFoundError(status.message()) : status;
 }
 
 FolderFile::FolderFile(FolderFile&& other) noexcept
@@ -41,8 +40,8 @@ absl::StatusOr<size_t> FolderFile::Read(uint64_t offset, size_t size,
     if (count > 0) {
       have += static_cast<size_t>(count);
     } else if (errno != EINTR) {
-      return absl::UnavailableError(
-          absl::StrCat(path_, ": cannot be read: ", std::strerror(errno)));
+      const int error = errno;
+      return FileError(error, absl::StrCat(path_, ": cannot be read"));
     }
   }
   return have;

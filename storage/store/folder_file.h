@@ -14,7 +14,7 @@ namespace footfall::storage {
 // An open file; closed with its object.
 class FolderFile {
  public:
-  // NOT_FOUND where there is none, UNAVAILABLE where it cannot be read.
+  // NOT_FOUND where there is none; else as FileError().
   static absl::StatusOr<FolderFile> Open(const std::string& path);
 
   FolderFile(FolderFile&& other) noexcept;

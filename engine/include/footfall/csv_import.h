@@ -113,7 +113,8 @@ struct ImportReport {
 //   DATA_LOSS           the file's gzip data are damaged or end early
 //   CANCELLED           by the progress call; or what `stop` answers
 //   RESOURCE_EXHAUSTED  a record above 1 MiB of text; memory_bytes is too small
-//                       to compare dates within steps; no room on disk
+//                       to compare dates within steps; no room on disk, be it
+//                       for the rejects; too many open files
 //   UNAVAILABLE         the file cannot be read or the rejects not written
 //   else                as Database::Write()
 absl::StatusOr<ImportReport> ImportCsv(Database& database,

@@ -23,7 +23,7 @@ namespace {
 // Makes and writes of temporary files are counted; from `full_at` on, counted
 // from 1, they fail.
 struct Medium {
-  int full_at = 0;            // 0: never
+  int full_at = 0;  // 0: never
   int error = ENOSPC;
   bool takes_a_half = false;  // of the write at `full_at`
   int calls = 0;
@@ -155,11 +155,9 @@ class Target {
     CHECK(status.code() == absl::StatusCode::kResourceExhausted);
     CHECK_THAT(std::string(status.message()), ContainsSubstring(reason));
     CHECK(OpenTemporaryFiles() == 0);
-    for (const auto& entry :
-         fs::recursive_directory_iterator(folder_.path())) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
       INFO(entry.path());
-      const bool is_staged =
-          entry.path().parent_path().filename() == "staging";
+      const bool is_staged = entry.path().parent_path().filename() == "staging";
       CHECK_FALSE(is_staged);
       CHECK_FALSE(absl::StrContains(entry.path().string(), "footfall-run-"));
     }

@@ -318,6 +318,22 @@ TEST_CASE("a spec that does not fit the metric is refused", "[import]") {
   }
 }
 
+TEST_CASE("rejects that find no room leave nothing", "[import]") {
+  Bench bench(Spec("dau", kDay));
+  bench.import_.rejects_path = "/dev/full";
+  // As many as are noticed when the file is closed, and before.
+  const int rejects = GENERATE(0, 1, 10'000);
+  CAPTURE(rejects);
+  std::string text = "date,app,platform,value\n2025-01-01,A,x,1\n";
+  for (int i = 0; i < rejects; ++i) text += "2025-01-32,A,x,1\n";
+  const auto report = bench.Import(text);
+  CHECK(report.status().code() == absl::StatusCode::kResourceExhausted);
+  CHECK_THAT(
+      std::string(report.status().message()),
+      ContainsSubstring("rejects: /dev/full cannot be written: No space"));
+  CHECK(bench.State().empty());
+}
+
 TEST_CASE("files that cannot be read to their end leave nothing", "[import]") {
   Bench bench(Spec("dau", kDay));
   std::string text = "date,app,platform,value\n";

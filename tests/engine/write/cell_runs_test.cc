@@ -2,6 +2,9 @@
 
 #include "engine/write/cell_runs.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <random>
 
@@ -87,6 +90,46 @@ TEST_CASE("runs come out as one, the earlier run first", "[bulk]") {
     }
     CHECK(Same(merged, all));
   }
+}
+
+// Sets a limit of this process as long as it lives.
+class Limit {
+ public:
+  Limit(decltype(RLIMIT_FSIZE) which, rlim_t value) : which_(which) {
+    getrlimit(which_, &before_);
+    const rlimit limit = {value, before_.rlim_max};
+    setrlimit(which_, &limit);
+  }
+  ~Limit() { setrlimit(which_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  const decltype(RLIMIT_FSIZE) which_;
+  rlimit before_ = {};
+};
+
+TEST_CASE("a spill file beyond a limit of the process says so", "[bulk]") {
+  const testing::TempDir folder;
+  const auto file = SpillFile::Create(folder.path());
+  REQUIRE(file.ok());
+  const std::string bytes(100'000, 'x');
+  absl::Status written;
+  {
+    const auto before =
+        signal(SIGXFSZ, SIG_IGN);  // or it would end the program
+    const Limit limit(RLIMIT_FSIZE, 64 << 10);
+    written = (*file)->Append(bytes.data(), bytes.size());
+    signal(SIGXFSZ, before);
+  }
+  CHECK(written.code() == absl::StatusCode::kResourceExhausted);
+
+  absl::Status made;
+  {
+    const Limit limit(RLIMIT_NOFILE, 0);
+    made = SpillFile::Create(folder.path()).status();
+  }
+  CHECK(made.code() == absl::StatusCode::kResourceExhausted);
 }
 
 TEST_CASE("a spill file leaves no name and cannot be read past its end",

@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <limits>
 #include <string>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "storage/base/bytes.h"
 #include "storage/base/checksum.h"
 #include "storage/base/crc32c.h"
+#include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/varint.h"
 #include "tests/support/catch.h"
@@ -179,6 +181,30 @@ TEST_CASE("the status macros pass errors up and values down", "[base]") {
   CHECK(Sum(1, 0).status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(Check(1).ok());
   CHECK(Check(-1).message() == "not positive");
+}
+
+TEST_CASE("a file call that ran out of something is told from one that failed",
+          "[base]") {
+  struct Case {
+    int error;
+    absl::StatusCode code;
+  };
+  const auto c = GENERATE(values<Case>({
+      {ENOSPC, absl::StatusCode::kResourceExhausted},  // the medium is full
+      {EDQUOT, absl::StatusCode::kResourceExhausted},  // so is a user's part
+      {EFBIG, absl::StatusCode::kResourceExhausted},   // RLIMIT_FSIZE
+      {EMFILE, absl::StatusCode::kResourceExhausted},  // RLIMIT_NOFILE
+      {ENFILE, absl::StatusCode::kResourceExhausted},  // of the whole machine
+      {ENOMEM, absl::StatusCode::kResourceExhausted},
+      {EIO, absl::StatusCode::kUnavailable},
+      {EACCES, absl::StatusCode::kUnavailable},
+      {EROFS, absl::StatusCode::kUnavailable},
+  }));
+  CAPTURE(c.error);
+  const absl::Status status = FileError(c.error, "x.csv cannot be read");
+  CHECK(status.code() == c.code);
+  CHECK_THAT(std::string(status.message()),
+             StartsWith("x.csv cannot be read: "));
 }
 
 }  // namespace

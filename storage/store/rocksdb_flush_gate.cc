@@ -88,7 +88,7 @@ void RocksdbFlushGate::Open() {
   while (aside_ != nullptr) {
     std::unique_ptr<Job> job = std::move(aside_);
     aside_ = std::move(job->next);
-    const absl::Cleanup keep = [&] {
+    const absl::Cleanup keep = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       if (job == nullptr) return;
       job->next = std::move(aside_);
       aside_ = std::move(job);

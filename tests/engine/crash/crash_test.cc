@@ -72,6 +72,7 @@ class CrashTest {
     shared_->ready = 0;
     shared_->working = 0;
     for (auto& inside : shared_->inside) inside = 0;
+    const Progress before = progress();
     const std::string arguments[] = {
         FOOTFALL_CRASH_WRITER, folder_ / "db", folder_ / "shared",
         absl::StrCat(static_cast<int>(scenario_)),
@@ -90,10 +91,15 @@ class CrashTest {
     } else {
       WaitFor([this] { return shared_->ready != 0 || shared_->failed != 0; },
               milliseconds(20'000));
+      // However slow the machine is, something was finished now and then.
+      if (counts->kills % 3 == 0) {
+        WaitFor([&] { return HasMoved(before) || shared_->failed != 0; },
+                milliseconds(20'000));
+      }
       // A staged batch is flushed and synced several times.
       std::this_thread::sleep_for(
           milliseconds(3 + random_() % (Staged() ? 200 : 25)));
-      WaitFor([this] { return Inside(); }, milliseconds(20));
+      WaitFor([this] { return Inside(); }, milliseconds(200));
       std::this_thread::sleep_for(microseconds(random_() % 100));
     }
     REQUIRE(kill(child, SIGKILL) == 0);
@@ -144,6 +150,31 @@ class CrashTest {
   uint64_t batches(int writer) const { return present_[writer].size(); }
 
  private:
+  // What is durable, by writer.
+  struct Progress {
+    uint64_t acknowledged[kWriters];
+    uint64_t deleted[kWriters];
+  };
+  Progress progress() const {
+    Progress now;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      now.acknowledged[writer] = shared_->acknowledged[writer];
+      now.deleted[writer] = shared_->deleted[writer];
+    }
+    return now;
+  }
+
+  // Whether each writer has finished what its scenario asks of it.
+  bool HasMoved(const Progress& before) const {
+    const Progress now = progress();
+    bool has_deleted = scenario_ != Scenario::kDelete;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      if (now.acknowledged[writer] == before.acknowledged[writer]) return false;
+      has_deleted |= now.deleted[writer] != before.deleted[writer];
+    }
+    return has_deleted;
+  }
+
   template <typename Condition>
   void WaitFor(Condition condition, milliseconds timeout) {
     const auto end = std::chrono::steady_clock::now() + timeout;

@@ -119,6 +119,8 @@ class StoredDatabase final : public Database {
       stats.commit = snapshot->commit();
       stats.metric_count = snapshot->catalog().metrics().size();
       stats.series_count = snapshot->catalog().series_count();
+      const FromDeclarations* const plans = snapshot->declarations()->kept();
+      if (plans != nullptr) stats.plan_bytes = plans->size_bytes();
       return absl::OkStatus();
     }).IgnoreError();
     return stats;

@@ -396,6 +396,7 @@ absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Define(
   batch->Put(Keyspace::kCatalog, CountersKey(), EncodeCounters(counters_));
   metrics_.emplace(metric->id, MakeState(metric, shape));
   by_name_.emplace(spec.name, metric->id);
+  declarations_ = nullptr;
   view_ = nullptr;
   return std::shared_ptr<const Metric>(std::move(metric));
 }
@@ -413,6 +414,7 @@ absl::StatusOr<MetricId> Catalog::Drop(absl::string_view name,
   batch->DeleteRange(Keyspace::kCatalog, series, AfterPrefix(series));
   by_name_.erase(found);
   metrics_.erase(metric);
+  declarations_ = nullptr;
   view_ = nullptr;
   return metric;
 }
@@ -636,8 +638,17 @@ std::shared_ptr<const CatalogView> Catalog::View() {
     for (const auto& [id, state] : metrics_) {
       states.push_back(state);
     }
-    view_ = std::make_shared<const CatalogView>(states, events_.View(),
-                                                aliases_.View());
+    if (declarations_ == nullptr) {
+      std::vector<std::shared_ptr<const Metric>> metrics;
+      for (const auto& state : states) metrics.push_back(state->metric);
+      std::sort(metrics.begin(), metrics.end(),
+                [](const auto& a, const auto& b) {
+                  return a->spec.name < b->spec.name;
+                });
+      declarations_ = std::make_shared<const Declarations>(std::move(metrics));
+    }
+    view_ = std::make_shared<const CatalogView>(
+        declarations_, states, events_.View(), aliases_.View());
   }
   return view_;
 }

@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/catalog/records.h"
+#include "footfall/declarations.h"
 #include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/sample_batch.h"
@@ -138,7 +139,9 @@ class Catalog {
   FlatHashMap<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
   EventTable events_;
   AliasTable aliases_;
-  std::shared_ptr<const CatalogView> view_;  // null: must be made again
+  // Null: must be made again.
+  std::shared_ptr<const Declarations> declarations_;
+  std::shared_ptr<const CatalogView> view_;
 };
 
 }  // namespace footfall::engine

@@ -1,19 +1,20 @@
 #include "engine/catalog/catalog_view.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace footfall::engine {
 
 CatalogView::CatalogView(
+    std::shared_ptr<const Declarations> declarations,
     absl::Span<const std::shared_ptr<const MetricState>> metrics,
     std::shared_ptr<const EventList> events,
     std::shared_ptr<const AliasList> aliases)
-    : events_(std::move(events)), aliases_(std::move(aliases)) {
+    : declarations_(std::move(declarations)),
+      events_(std::move(events)),
+      aliases_(std::move(aliases)) {
   for (const std::shared_ptr<const MetricState>& state : metrics) {
     const SeriesId series_count = state->series->count();
     const Metric& metric = *state->metric;
-    metrics_.push_back(state->metric);
     by_name_.emplace(metric.spec.name, metric.id);
     by_id_.emplace(
         metric.id,
@@ -26,9 +27,6 @@ CatalogView::CatalogView(
       }
     }
   }
-  std::sort(metrics_.begin(), metrics_.end(), [](const auto& a, const auto& b) {
-    return a->spec.name < b->spec.name;
-  });
 }
 
 const CatalogView::PublishedMetric* CatalogView::Find(MetricId metric) const {

@@ -16,6 +16,7 @@
 #include "engine/catalog/members.h"
 #include "engine/catalog/series_columns.h"
 #include "engine/catalog/tile_layout.h"
+#include "footfall/declarations.h"
 #include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/snapshot.h"
@@ -64,14 +65,19 @@ class CatalogView {
     MemberId count;
   };
 
-  // The counts are those of now. For the leader of the commit queue.
-  CatalogView(absl::Span<const std::shared_ptr<const MetricState>> metrics,
+  // The counts are those of now. `declarations` are of `metrics`. For the
+  // leader of the commit queue.
+  CatalogView(std::shared_ptr<const Declarations> declarations,
+              absl::Span<const std::shared_ptr<const MetricState>> metrics,
               std::shared_ptr<const EventList> events,
               std::shared_ptr<const AliasList> aliases);
 
   // By name.
   const std::vector<std::shared_ptr<const Metric>>& metrics() const {
-    return metrics_;
+    return declarations_->metrics();
+  }
+  const std::shared_ptr<const Declarations>& declarations() const {
+    return declarations_;
   }
   // Null where there is none.
   const PublishedMetric* Find(MetricId metric) const;
@@ -84,9 +90,9 @@ class CatalogView {
   uint64_t series_count() const { return series_count_; }
 
  private:
+  const std::shared_ptr<const Declarations> declarations_;
   const std::shared_ptr<const EventList> events_;
   const std::shared_ptr<const AliasList> aliases_;
-  std::vector<std::shared_ptr<const Metric>> metrics_;
   FlatHashMap<MetricId, PublishedMetric> by_id_;
   FlatHashMap<std::string, MetricId> by_name_;
   FlatHashMap<std::string, PublishedMembers> members_;

@@ -51,6 +51,9 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
 
   absl::Status CheckOpen() const override { return gate_->CheckOpen(); }
   uint64_t commit() const override { return commit_; }
+  const std::shared_ptr<const Declarations>& declarations() const override {
+    return catalog_->declarations();
+  }
   std::vector<std::shared_ptr<const Metric>> Metrics() const override;
   std::shared_ptr<const Metric> FindMetric(
       absl::string_view name) const override;

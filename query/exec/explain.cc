@@ -184,6 +184,9 @@ absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
       lines.push_back(std::move(line));
     }
   }
+  lines.push_back(times.kept
+                      ? "  plan: bound earlier; members and dates looked up"
+                      : "  plan: bound for this run");
   lines.push_back(absl::StrCat("  time to bind names and dates: ",
                                Milliseconds(times.bind)));
   lines.push_back(

@@ -22,6 +22,7 @@ absl::StatusOr<Answer> Explain(Run& run, const Plan& plan);
 
 // How long the stages of a question took, and what came of it.
 struct StageTimes {
+  bool kept = false;    // the plan, from an earlier run
   absl::Duration bind;  // names, dates, additivity
   absl::Duration read;  // tiles, and combining them into groups x buckets
   absl::Duration rows;  // transforms, HAVING, TOP, order, columns

@@ -1,4 +1,4 @@
-// Runs one SELECT.
+// Runs one SELECT that was bound.
 
 #include "query/exec/select.h"
 
@@ -16,7 +16,6 @@
 #include "query/exec/run.h"
 #include "query/exec/silence.h"
 #include "query/lang/status_macros.h"
-#include "query/plan/bind.h"
 
 namespace footfall::query {
 
@@ -61,16 +60,12 @@ absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
 }
 
 // Runs the question as a plain one would run, and times it.
-absl::StatusOr<Answer> Analyze(const Snapshot& snapshot, const Select& select,
-                               absl::string_view text,
-                               const QueryOptions& options) {
+absl::StatusOr<Answer> Analyze(Run& run, const Plan& plan,
+                               const Binding& binding) {
   StageClock clock;
   StageTimes times;
-  FOOTFALL_ASSIGN_OR_RETURN(const Plan plan,
-                            Bind(snapshot, select, text, options.now));
-  times.bind = clock.Lap();
-  Run run(snapshot, options, text);
-  FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  times.kept = binding.kept;
+  times.bind = binding.time;
   FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
   times.read = clock.Lap();
   for (size_t o = 0; o < plan.operands.size(); ++o) {
@@ -86,17 +81,15 @@ absl::StatusOr<Answer> Analyze(const Snapshot& snapshot, const Select& select,
 
 }  // namespace
 
-absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Select& select,
+absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Plan& plan,
                                  Statement::Explain explain,
-                                 absl::string_view text,
+                                 const Binding& binding, absl::string_view text,
                                  const QueryOptions& options) {
-  if (explain == Statement::Explain::kAnalyze) {
-    return Analyze(snapshot, select, text, options);
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(const Plan plan,
-                            Bind(snapshot, select, text, options.now));
   Run run(snapshot, options, text);
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  if (explain == Statement::Explain::kAnalyze) {
+    return Analyze(run, plan, binding);
+  }
   if (explain == Statement::Explain::kPlan) return Explain(run, plan);
   FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
   return RowsOf(run, plan, std::move(results));

@@ -87,15 +87,18 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
                          return condition.dimension == dimension;
                        });
   };
-  bound.picks.resize(metric.spec.dimensions.size());
+  OperandMention mention;
   for (const Condition& condition : operand.conditions) {
-    FOOTFALL_RETURN_IF_ERROR(
-        ApplyCondition(snapshot_, metric, condition, text_, &bound.picks));
+    mention.conditions.push_back(&condition);
   }
   for (const Condition& condition : select_.where) {
     if (in_braces(condition.dimension)) continue;
+    mention.conditions.push_back(&condition);
+  }
+  bound.picks.resize(metric.spec.dimensions.size());
+  for (const Condition* condition : mention.conditions) {
     FOOTFALL_RETURN_IF_ERROR(
-        ApplyCondition(snapshot_, metric, condition, text_, &bound.picks));
+        ApplyCondition(snapshot_, metric, *condition, text_, &bound.picks));
   }
   for (const Name& name : select_.by) {
     if (in_braces(name.name)) {
@@ -131,24 +134,31 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
       return Refuse(Refusal::kOwnWindow, source, {});
     }
     bound.own_window = true;
-    FOOTFALL_ASSIGN_OR_RETURN(
-        bound.window, ResolveWindow(*operand.during, bound.grid, now_, text_));
+    mention.during = &*operand.during;
   } else if (select_.during.has_value()) {
+    mention.during = &*select_.during;
+  }
+  if (mention.during != nullptr) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        bound.window, ResolveWindow(*select_.during, bound.grid, now_, text_));
+        bound.window, ResolveWindow(*mention.during, bound.grid, now_, text_));
   }
   bound.range = bound.grid.StepsInside(bound.window.first, bound.window.last);
   FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));
   if (plan_.align.has_value()) FOOTFALL_RETURN_IF_ERROR(AlignOperand(&bound));
 
   for (size_t i = 0; i < plan_.operands.size(); ++i) {
-    const BoundOperand& other = plan_.operands[i];
+    BoundOperand& other = plan_.operands[i];
     if (other.metric->id == metric.id && other.picks == bound.picks &&
         other.by == bound.by && other.across == bound.across &&
         other.window == bound.window && other.own_window == bound.own_window) {
+      if (std::find(other.mentions.begin(), other.mentions.end(), mention) ==
+          other.mentions.end()) {
+        other.mentions.push_back(std::move(mention));
+      }
       return i;
     }
   }
+  bound.mentions.push_back(std::move(mention));
   plan_.operands.push_back(std::move(bound));
   return plan_.operands.size() - 1;
 }

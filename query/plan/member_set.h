@@ -48,6 +48,8 @@ class MemberSet {
   // Whether some member is in both.
   bool Meets(const MemberSet& other) const;
   bool certainly_empty() const { return kind_ == Kind::kNone; }
+  // Memory beside the set itself.
+  size_t size_bytes() const { return some_.capacity() / 8; }
 
   friend bool operator==(const MemberSet&, const MemberSet&) = default;
 

@@ -1,5 +1,6 @@
 #include "query/plan/parameters.h"
 
+#include <bit>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,8 +25,10 @@ absl::string_view TypeName(const ParameterValue& value) {
 // Walks a statement and puts values where parameters stand.
 class Resolver {
  public:
-  Resolver(absl::string_view text, const QueryOptions& options)
-      : text_(text), options_(options) {}
+  // `places` may be null.
+  Resolver(absl::string_view text, const QueryOptions& options,
+           ParameterPlaces* places)
+      : text_(text), options_(options), places_(places) {}
 
   absl::Status Resolve(Select* select) {
     for (Item& item : select->items) {
@@ -36,9 +39,9 @@ class Resolver {
       if (found_ && !item.name.has_value()) item.name = std::move(name);
       found_ = before;
     }
-    FOOTFALL_RETURN_IF_ERROR(Resolve(&select->where));
+    FOOTFALL_RETURN_IF_ERROR(ResolveAgain(&select->where));
     if (select->during.has_value()) {
-      FOOTFALL_RETURN_IF_ERROR(Resolve(&*select->during));
+      FOOTFALL_RETURN_IF_ERROR(ResolveAgain(&*select->during));
     }
     if (select->align.has_value()) {
       FOOTFALL_RETURN_IF_ERROR(Resolve(&select->align->event));
@@ -55,6 +58,45 @@ class Resolver {
     }
     if (select->zone.has_value()) return Resolve(&select->zone->name);
     return absl::OkStatus();
+  }
+
+  // What other values may be put into later.
+  absl::Status ResolveAgain(std::vector<Condition>* where) {
+    const bool before = std::exchange(again_, true);
+    for (Condition& condition : *where) {
+      for (Text& text : condition.texts) {
+        const Parameter* parameter = std::get_if<Parameter>(&text);
+        if (parameter == nullptr) continue;
+        if (places_ != nullptr) places_->texts.push_back({&text, *parameter});
+        FOOTFALL_RETURN_IF_ERROR(Resolve(&text));
+      }
+    }
+    again_ = before;
+    return absl::OkStatus();
+  }
+  absl::Status ResolveAgain(Range* range) {
+    const bool before = std::exchange(again_, true);
+    const bool found = std::exchange(found_, false);
+    Range written = *range;
+    FOOTFALL_RETURN_IF_ERROR(Resolve(range));
+    if (places_ != nullptr && found_) {
+      places_->during = range;
+      places_->written = std::move(written);
+    }
+    found_ = found;
+    again_ = before;
+    return absl::OkStatus();
+  }
+  absl::Status PutAgain() {
+    again_ = true;
+    for (const ParameterPlaces::OfText& place : places_->texts) {
+      FOOTFALL_ASSIGN_OR_RETURN(const std::string* value,
+                                TextOf(place.parameter, kMaxMemberBytes));
+      *place.text = *value;
+    }
+    if (places_->during == nullptr) return absl::OkStatus();
+    *places_->during = places_->written;
+    return Resolve(places_->during);
   }
 
   absl::Status Resolve(Show* show) {
@@ -146,7 +188,12 @@ class Resolver {
   absl::StatusOr<const ParameterValue*> Find(const Parameter& parameter) {
     found_ = true;
     const auto it = options_.parameters.find(parameter.name);
-    if (it != options_.parameters.end()) return &it->second;
+    if (it != options_.parameters.end()) {
+      if (places_ != nullptr && !again_) {
+        places_->elsewhere.emplace_back(parameter.name, it->second);
+      }
+      return &it->second;
+    }
     std::set<absl::string_view> names;  // in order: ties go to the first
     for (const auto& [name, value] : options_.parameters) names.insert(name);
     Nearest nearest(parameter.name);
@@ -165,8 +212,8 @@ class Resolver {
                   {parameter.name, TypeName(value), place});
   }
 
-  absl::StatusOr<std::string> TextOf(const Parameter& parameter,
-                                     size_t max_bytes) {
+  absl::StatusOr<const std::string*> TextOf(const Parameter& parameter,
+                                            size_t max_bytes) {
     FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(parameter));
     const std::string* text = std::get_if<std::string>(value);
     if (text == nullptr) return WrongType(parameter, *value, "a text");
@@ -175,7 +222,7 @@ class Resolver {
       return Refuse(Refusal::kParameterText, text_, parameter.source,
                     {parameter.name, status.message()});
     }
-    return *text;
+    return text;
   }
 
   absl::StatusOr<Number> NumberOf(const Parameter& parameter) {
@@ -193,7 +240,9 @@ class Resolver {
 
   absl::Status Resolve(Text* text, size_t max_bytes = kMaxMemberBytes) {
     if (const Parameter* parameter = std::get_if<Parameter>(text)) {
-      FOOTFALL_ASSIGN_OR_RETURN(*text, TextOf(*parameter, max_bytes));
+      FOOTFALL_ASSIGN_OR_RETURN(const std::string* value,
+                                TextOf(*parameter, max_bytes));
+      *text = *value;
     }
     return absl::OkStatus();
   }
@@ -300,9 +349,9 @@ class Resolver {
     if (const Parameter* parameter = std::get_if<Parameter>(&expr->node)) {
       FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(*parameter));
       if (std::holds_alternative<std::string>(*value)) {
-        FOOTFALL_ASSIGN_OR_RETURN(std::string text,
+        FOOTFALL_ASSIGN_OR_RETURN(const std::string* text,
                                   TextOf(*parameter, kMaxMemberBytes));
-        argument->form = std::move(text);
+        argument->form = *text;
         return absl::OkStatus();
       }
     }
@@ -335,19 +384,45 @@ class Resolver {
 
   absl::string_view text_;
   const QueryOptions& options_;
+  ParameterPlaces* const places_;
   bool found_ = false;  // a parameter, since it was last cleared
+  bool again_ = false;  // other values may be put there later
 };
 
+// Bit by bit: 0 and -0 are two values.
+bool SameValue(const ParameterValue& a, const ParameterValue& b) {
+  const double* x = std::get_if<double>(&a);
+  const double* y = std::get_if<double>(&b);
+  if (x == nullptr || y == nullptr) return a == b;
+  return std::bit_cast<int64_t>(*x) == std::bit_cast<int64_t>(*y);
+}
+
 }  // namespace
+
+absl::Status PutParameters(absl::string_view text, const QueryOptions& options,
+                           Statement* statement, ParameterPlaces* places) {
+  Resolver resolver(text, options, places);
+  return std::visit([&resolver](auto& node) { return resolver.Resolve(&node); },
+                    statement->node);
+}
+
+bool PutParametersAgain(absl::string_view text, const QueryOptions& options,
+                        ParameterPlaces* places) {
+  for (const auto& [name, value] : places->elsewhere) {
+    const auto found = options.parameters.find(name);
+    if (found == options.parameters.end() || !SameValue(found->second, value)) {
+      return false;
+    }
+  }
+  if (places->texts.empty() && places->during == nullptr) return true;
+  return Resolver(text, options, places).PutAgain().ok();
+}
 
 absl::StatusOr<Statement> ResolveParameters(const Statement& statement,
                                             absl::string_view text,
                                             const QueryOptions& options) {
   Statement resolved = statement;
-  Resolver resolver(text, options);
-  FOOTFALL_RETURN_IF_ERROR(
-      std::visit([&resolver](auto& node) { return resolver.Resolve(&node); },
-                 resolved.node));
+  FOOTFALL_RETURN_IF_ERROR(PutParameters(text, options, &resolved, nullptr));
   return resolved;
 }
 

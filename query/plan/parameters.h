@@ -7,12 +7,40 @@
 #ifndef FOOTFALL_QUERY_PLAN_PARAMETERS_H_
 #define FOOTFALL_QUERY_PLAN_PARAMETERS_H_
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "footfall/query.h"
 #include "footfall/statement.h"
 
 namespace footfall::query {
+
+// Where PutParameters() has put values. Texts and ranges of WHERE and DURING
+// may be put anew; what other values do is known to the binder alone. Points
+// into the statement.
+struct ParameterPlaces {
+  struct OfText {
+    Text* text;
+    Parameter parameter;
+  };
+  std::vector<OfText> texts;  // of WHERE
+  Range* during = nullptr;    // null: it has none
+  Range written;              // with its parameters
+  std::vector<std::pair<std::string, ParameterValue>> elsewhere;
+};
+
+// Puts values in place, as ResolveParameters() says. `places` may be null.
+absl::Status PutParameters(absl::string_view text, const QueryOptions& options,
+                           Statement* statement, ParameterPlaces* places);
+// Puts the values of now into the same places. False where PutParameters()
+// would refuse one, or where one that stands elsewhere is another than it was:
+// the statement is not to be used then, until this is called again.
+bool PutParametersAgain(absl::string_view text, const QueryOptions& options,
+                        ParameterPlaces* places);
 
 // `statement` with a value for each parameter; sources stay. An item that held
 // a parameter and has no AS gets its own canonical form as name, so that the

@@ -43,7 +43,19 @@ struct Across {
   friend bool operator==(const Across&, const Across&) = default;
 };
 
+// An operand as it is written: the conditions that hold for it, of braces and
+// of WHERE, and its range; null: none. Points into the statement.
+struct OperandMention {
+  std::vector<const Condition*> conditions;
+  const Range* during = nullptr;
+  friend bool operator==(const OperandMention&,
+                         const OperandMention&) = default;
+};
+
 struct BoundOperand {
+  // The ways in which it is written; the first stands for all. They are as long
+  // of use as the statement is there.
+  std::vector<OperandMention> mentions;
   std::shared_ptr<const Metric> metric;
   Grid grid;                     // the metric's, in the zone of IN ZONE
   std::vector<MemberSet> picks;  // [dimensions] what conditions allow

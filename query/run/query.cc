@@ -9,15 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "footfall/guard.h"
-#include "query/exec/select.h"
-#include "query/lang/diagnostic.h"
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/lang/tree.h"
-#include "query/plan/parameters.h"
+#include "query/run/compiled.h"
+#include "query/run/plan_cache.h"
 #include "query/run/run.h"
-#include "query/run/show.h"
 
 namespace footfall {
 namespace query {
@@ -34,31 +32,6 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> CurrentSnapshot(
 bool Reads(const Statement& statement) {
   return std::holds_alternative<Select>(statement.node) ||
          std::holds_alternative<Show>(statement.node);
-}
-
-absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
-                                  const Statement& statement,
-                                  absl::string_view text,
-                                  const QueryOptions& options) {
-  FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
-  if (!Reads(statement)) {
-    return Refuse(Refusal::kReadsOnly, text, statement.source,
-                  {FirstWord(statement)});
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(const Statement resolved,
-                            ResolveParameters(statement, text, options));
-  if (const Select* select = std::get_if<Select>(&resolved.node)) {
-    absl::StatusOr<Answer> answer =
-        RunSelect(snapshot, *select, resolved.explain, text, options);
-    // Arithmetic on cells knows no place in a text.
-    if (!answer.ok() && RefusalId(answer.status()).empty() &&
-        answer.status().code() == absl::StatusCode::kOutOfRange) {
-      return Diagnostic(answer.status().code(), text, statement.source,
-                        answer.status().message(), "");
-    }
-    return answer;
-  }
-  return RunShow(snapshot, std::get<Show>(resolved.node), text, options);
 }
 
 absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
@@ -84,49 +57,98 @@ QueryOptions WithNow(const QueryOptions& options) {
   return with_now;
 }
 
+QueryOptions ForRunning(const QueryOptions& options) {
+  QueryOptions running;
+  running.now =
+      options.now == absl::InfiniteFuture() ? absl::Now() : options.now;
+  running.limits = options.limits;
+  running.threads = options.threads;
+  running.deadline = options.deadline;
+  running.cancelled = options.cancelled;
+  return running;
+}
+
 std::string FirstWord(const Statement& statement) {
   const std::string text = Print(statement);
   return text.substr(0, text.find(' '));
 }
 
+namespace {
+
+absl::StatusOr<std::shared_ptr<const Compiled>> CompileReading(
+    absl::string_view text, Statement statement, const QueryLimits& limits) {
+  if (!Reads(statement)) {
+    return Refuse(Refusal::kReadsOnly, text, statement.source,
+                  {FirstWord(statement)});
+  }
+  return std::make_shared<const Compiled>(text, std::move(statement), limits);
+}
+
+absl::Status CheckLength(absl::string_view text, const QueryLimits& limits) {
+  if (text.size() <= limits.max_text_bytes) return absl::OkStatus();
+  return Refuse(
+      Refusal::kTextLimit, "", {},
+      {absl::StrCat(text.size()), absl::StrCat(limits.max_text_bytes)});
+}
+
+// Runs what was read just now, and keeps it.
+absl::StatusOr<Answer> RunAndKeep(const Snapshot& snapshot, PlanCache* cache,
+                                  std::shared_ptr<const Compiled> compiled,
+                                  const QueryOptions& options) {
+  absl::StatusOr<Answer> answer = compiled->Run(snapshot, options);
+  if (answer.ok() && cache != nullptr) cache->Keep(std::move(compiled));
+  return answer;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
+    absl::string_view text, const QueryLimits& limits) {
+  FOOTFALL_RETURN_IF_ERROR(CheckLength(text, limits));
+  Parser parser(text, limits);
+  FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement, parser.Next());
+  if (!statement.has_value()) return Refuse(Refusal::kNoStatement, text, {});
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> second,
+                            parser.Next());
+  if (second.has_value()) {
+    return Refuse(Refusal::kOneStatement, text, second->source);
+  }
+  return CompileReading(text, *std::move(statement), limits);
+}
+
+absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
+    const Statement& statement, const QueryLimits& limits) {
+  FOOTFALL_RETURN_IF_ERROR(CheckDepth(statement, limits));
+  const std::string text = Print(statement);
+  FOOTFALL_ASSIGN_OR_RETURN(Statement parsed,
+                            ParsePrinted(statement, text, limits));
+  return CompileReading(text, std::move(parsed), limits);
+}
+
 }  // namespace query
 
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
-                             const QueryOptions& given) {
+                             const QueryOptions& options) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
-    using query::Refusal;
-    const QueryOptions options = query::WithNow(given);
-    if (text.size() > options.limits.max_text_bytes) {
-      return query::Refuse(Refusal::kTextLimit, "", {},
-                           {absl::StrCat(text.size()),
-                            absl::StrCat(options.limits.max_text_bytes)});
+    FOOTFALL_RETURN_IF_ERROR(query::CheckLength(text, options.limits));
+    query::PlanCache* const cache = query::PlanCache::Of(snapshot);
+    if (cache != nullptr) {
+      const auto kept = cache->Find(text, options.limits);
+      if (kept != nullptr) return kept->Run(snapshot, options);
     }
-    query::Parser parser(text, options.limits);
-    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
-                              parser.Next());
-    if (!statement.has_value()) {
-      return query::Refuse(Refusal::kNoStatement, text, {});
-    }
-    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> second,
-                              parser.Next());
-    if (second.has_value()) {
-      return query::Refuse(Refusal::kOneStatement, text, second->source);
-    }
-    return query::RunReading(snapshot, *statement, text, options);
+    FOOTFALL_ASSIGN_OR_RETURN(auto compiled,
+                              query::Compile(text, options.limits));
+    return query::RunAndKeep(snapshot, cache, std::move(compiled), options);
   });
 }
 
 absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
-                             const QueryOptions& given) {
+                             const QueryOptions& options) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
-    const QueryOptions options = query::WithNow(given);
-    FOOTFALL_RETURN_IF_ERROR(query::CheckDepth(statement, options.limits));
-    const std::string text = Print(statement);
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Statement parsed,
-        query::ParsePrinted(statement, text, options.limits));
-    return query::RunReading(snapshot, parsed, text, options);
+    FOOTFALL_ASSIGN_OR_RETURN(const auto compiled,
+                              query::Compile(statement, options.limits));
+    return compiled->Run(snapshot, options);
   });
 }
 

@@ -23,7 +23,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> CurrentSnapshot(
 // Whether Query() takes it: SELECT, SHOW and EXPLAIN of SELECT.
 bool Reads(const Statement& statement);
 
-// Answers a statement that reads; its sources point into `text`.
+// Answers a statement that reads; its sources point into `text`. `options`
+// have a now.
 absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   const Statement& statement,
                                   absl::string_view text,
@@ -39,6 +40,16 @@ absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
 
 // The options with a now: the clock's, where it was left out.
 QueryOptions WithNow(const QueryOptions& options);
+// The same without parameters, for what has no more of them.
+QueryOptions ForRunning(const QueryOptions& options);
+
+// What Query() and Prepare() read: one statement, with its text. Errors as
+// Query().
+class Compiled;
+absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
+    absl::string_view text, const QueryLimits& limits);
+absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
+    const Statement& statement, const QueryLimits& limits);
 
 // "DEFINE"
 std::string FirstWord(const Statement& statement);

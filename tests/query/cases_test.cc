@@ -165,6 +165,24 @@ TEST_CASE("the cases come out the same from folded tiles and many threads",
   }
 }
 
+// Every question, and every question again after each later block of its file:
+// with members, metrics, events and settings that came since.
+TEST_CASE("the cases come out the same prepared", "[cases][prepared]") {
+  if (std::getenv("FOOTFALL_ACCEPT") != nullptr) return;
+  int runs = 0;
+  for (const std::string& path : CaseFiles()) {
+    ScriptRunner runner;
+    for (const Block& block : ReadBlocks(path)) {
+      RunBlock(&runner, block);
+      const std::string wrong = runner.CheckPrepared(block.script);
+      INFO(path << ":" << block.line << "\n" << wrong);
+      CHECK(wrong.empty());
+    }
+    runs += runner.prepared_runs();
+  }
+  CHECK(runs > 1000);
+}
+
 TEST_CASE("every refusal has a case", "[cases]") {
   std::set<std::string> met;
   for (const std::string& path : CaseFiles()) {

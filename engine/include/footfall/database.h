@@ -40,6 +40,8 @@ struct DatabaseStats {
   uint64_t commit = 0;
   uint64_t metric_count = 0;
   uint64_t series_count = 0;
+  // Memory that questions kept with the declarations take, about.
+  uint64_t plan_bytes = 0;
   StoreStats store;
 };
 

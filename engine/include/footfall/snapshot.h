@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "footfall/declarations.h"
 #include "footfall/event.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
@@ -120,6 +121,13 @@ class Snapshot {
 
   // Number of the last commit that it sees.
   virtual uint64_t commit() const = 0;
+
+  // The metrics as one object: another one after every DEFINE and DROP, the
+  // same until then. Null where nobody counts.
+  virtual const std::shared_ptr<const Declarations>& declarations() const {
+    static const std::shared_ptr<const Declarations> kNone;
+    return kNone;
+  }
 
   // By name.
   virtual std::vector<std::shared_ptr<const Metric>> Metrics() const = 0;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "footfall/answer.h"
 #include "footfall/database.h"
+#include "footfall/prepared.h"
 #include "footfall/query.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -42,6 +43,56 @@ absl::Status WriteMonth(Database* database,
   }
   return database->Write(rows, {.durability = Durability::kProcessCrash})
       .status();
+}
+
+// More threads than plans are kept for, with values of their own, while metrics
+// come and go.
+TEST_CASE("threads share a prepared question and the plans of texts",
+          "[threads]") {
+  const testing::TempDir folder;
+  const std::unique_ptr<Database> database = OpenIn(folder.path());
+  const auto run = [&](absl::string_view script) {
+    return Execute(*database, script, {}, {});
+  };
+  REQUIRE(run("DEFINE METRIC users INTEGER EVERY day OVER TIME ADDS "
+              "BY app, region ADDS") == absl::OkStatus());
+  REQUIRE(WriteMonth(database.get(),
+                     database->TakeSnapshot()->FindMetric("users"),
+                     0) == absl::OkStatus());
+  constexpr absl::string_view kText =
+      "SELECT sum(users), max(users) WHERE app = $app";
+  const auto prepared = Prepare(*database->TakeSnapshot(), kText);
+  REQUIRE(prepared.ok());
+  constexpr int kSharers = 6;
+  std::vector<std::string> failures(kSharers);
+  std::vector<std::thread> sharers;
+  for (int sharer = 0; sharer < kSharers; ++sharer) {
+    sharers.emplace_back([&, sharer] {
+      const Prepared own = *prepared;
+      for (int i = 0; i < 60; ++i) {
+        QueryOptions options;
+        options.parameters["app"] = absl::StrCat("app-", sharer + 10 * (i % 7));
+        const auto snapshot = database->TakeSnapshot();
+        const auto fresh = Query(*snapshot, *Parse(kText)->begin(), options);
+        for (const auto& answer :
+             {own.Run(*snapshot, options), Query(*snapshot, kText, options)}) {
+          if (answer.ok() && fresh.ok() &&
+              FormatCsv(*answer) == FormatCsv(*fresh)) {
+            continue;
+          }
+          failures[sharer] = absl::StrCat(answer.status().message(), " ",
+                                          fresh.status().message());
+        }
+      }
+    });
+  }
+  for (int i = 0; i < 20; ++i) {
+    CHECK(run("DEFINE METRIC other INTEGER EVERY day OVER TIME ADDS") ==
+          absl::OkStatus());
+    CHECK(run("DROP METRIC other") == absl::OkStatus());
+  }
+  for (std::thread& sharer : sharers) sharer.join();
+  for (const std::string& failure : failures) CHECK(failure.empty());
 }
 
 TEST_CASE("questions agree with themselves beside writes, and end with Close",

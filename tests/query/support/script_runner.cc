@@ -121,6 +121,45 @@ std::string ScriptRunner::ShowResult(const absl::StatusOr<Answer>& answer) {
   return absl::StrCat(answer.status().message(), "\n");
 }
 
+std::string ScriptRunner::CheckPrepared(absl::string_view script) {
+  std::string wrong;
+  const auto snapshot = database_->TakeSnapshot();
+  const auto statements = Parse(script, options_.limits);
+  if (statements.ok()) {
+    for (const Statement& statement : *statements) {
+      const bool reads = std::holds_alternative<Select>(statement.node) ||
+                         std::holds_alternative<footfall::Show>(statement.node);
+      // Times and counts of a run differ.
+      if (!reads || statement.explain == Statement::Explain::kAnalyze) continue;
+      std::string text = Print(statement);
+      auto prepared = Prepare(*snapshot, text, options_.limits);
+      if (prepared.ok()) {
+        prepared_.emplace(std::move(text),
+                          PreparedCase{statement, *std::move(prepared)});
+        continue;
+      }
+      const auto plain = Query(*snapshot, statement, options_);
+      if (plain.status() != prepared.status()) {
+        absl::StrAppend(&wrong, "Prepare: ", prepared.status().message(),
+                        "\nQuery: ", plain.status().message(), "\n");
+      }
+    }
+  }
+  for (const auto& [text, one] : prepared_) {
+    const std::string fresh =
+        ShowResult(Query(*snapshot, one.statement, options_));
+    // The second run finds what the first has left.
+    for (int run = 0; run < 2; ++run) {
+      const std::string found =
+          ShowResult(one.prepared.Run(*snapshot, options_));
+      ++prepared_runs_;
+      if (found == fresh) continue;
+      absl::StrAppend(&wrong, text, "\n", Difference(fresh, found));
+    }
+  }
+  return wrong;
+}
+
 std::string ScriptRunner::Show(const Answer& answer) const {
   std::string out = mode_ == "json"    ? FormatJson(answer)
                     : mode_ == "table" ? FormatTable(answer, TableOptions())

@@ -5,6 +5,7 @@
 #ifndef FOOTFALL_TESTS_QUERY_SUPPORT_SCRIPT_RUNNER_H_
 #define FOOTFALL_TESTS_QUERY_SUPPORT_SCRIPT_RUNNER_H_
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "footfall/database.h"
+#include "footfall/prepared.h"
 #include "footfall/query.h"
 
 namespace footfall {
@@ -46,6 +48,14 @@ class ScriptRunner {
   // Returns false where the line is no setting.
   bool Set(absl::string_view line);
 
+  // Every statement of `script` that reads is prepared and run, as are those of
+  // earlier scripts again: on the database as it is by now, with the settings
+  // of now. What comes out otherwise than a question that nothing was kept of:
+  // lines for a test to show; empty where nothing does.
+  std::string CheckPrepared(absl::string_view script);
+  // Comparisons that CheckPrepared() has made.
+  int prepared_runs() const { return prepared_runs_; }
+
   // Ids of the refusals met so far.
   const std::set<std::string>& refusals() const { return refusals_; }
 
@@ -60,6 +70,12 @@ class ScriptRunner {
   bool through_query_ = false;
   bool folded_ = false;
   std::set<std::string> refusals_;
+  struct PreparedCase {
+    Statement statement;
+    Prepared prepared;
+  };
+  std::map<std::string, PreparedCase> prepared_;  // by text
+  int prepared_runs_ = 0;
 };
 
 // The lines in which two texts differ, `-` for expected and `+` for found,

@@ -1,0 +1,173 @@
+#include "query/run/compiled.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "query/exec/run.h"
+#include "query/exec/select.h"
+#include "query/lang/diagnostic.h"
+#include "query/lang/refusals.h"
+#include "query/lang/status_macros.h"
+#include "query/plan/parameters.h"
+#include "query/run/run.h"
+#include "query/run/show.h"
+
+namespace footfall::query {
+namespace {
+
+// A tree takes many times its text: a condition of eight characters is some 200
+// bytes.
+constexpr uint64_t kBytesOfStatement = 2 << 10;
+constexpr uint64_t kBytesOfCharacter = 32;
+
+// Refusals that the next commit, or the next day, may end.
+bool MayEnd(const absl::Status& status) {
+  const std::string id = RefusalId(status);
+  const auto entry =
+      std::find_if(RefusalTable().begin(), RefusalTable().end(),
+                   [&id](const RefusalEntry& one) { return one.id == id; });
+  if (entry == RefusalTable().end()) return false;
+  switch (static_cast<Refusal>(entry - RefusalTable().begin())) {
+    case Refusal::kUnknownMember:
+    case Refusal::kUnknownEvent:
+    case Refusal::kSeveralEvents:
+    case Refusal::kAlignDate:
+    case Refusal::kOthersName:
+    case Refusal::kLastTooLong:
+    case Refusal::kZonesDiffer:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::StatusOr<Answer> ShowWith(const Snapshot& snapshot,
+                                const Statement& statement,
+                                absl::string_view text,
+                                const QueryOptions& given,
+                                const QueryOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(const Statement resolved,
+                            ResolveParameters(statement, text, given));
+  return RunShow(snapshot, std::get<Show>(resolved.node), text, options);
+}
+
+absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
+                                const Statement& statement,
+                                const Binding& binding, absl::string_view text,
+                                const QueryOptions& options) {
+  absl::StatusOr<Answer> answer = RunSelect(
+      snapshot, ready.plan(), statement.explain, binding, text, options);
+  // Arithmetic on cells knows no place in a text.
+  if (!answer.ok() && RefusalId(answer.status()).empty() &&
+      answer.status().code() == absl::StatusCode::kOutOfRange) {
+    return Diagnostic(answer.status().code(), text, statement.source,
+                      answer.status().message(), "");
+  }
+  return answer;
+}
+
+// How long binding took, where EXPLAIN ANALYZE asks for it: nothing else reads
+// the clock.
+class BindingClock {
+ public:
+  explicit BindingClock(const Statement& statement) {
+    if (statement.explain == Statement::Explain::kAnalyze) clock_.emplace();
+  }
+  Binding Told(bool kept) const {
+    Binding binding;
+    binding.kept = kept;
+    if (clock_.has_value()) binding.time = StageClock(*clock_).Lap();
+    return binding;
+  }
+
+ private:
+  std::optional<StageClock> clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ready> Compiled::Take(const Snapshot& snapshot) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ready_.empty() || declarations_ != snapshot.declarations()) {
+    return nullptr;
+  }
+  std::unique_ptr<Ready> ready = std::move(ready_.back());
+  ready_.pop_back();
+  return ready;
+}
+
+void Compiled::GiveBack(const Snapshot& snapshot,
+                        std::unique_ptr<Ready> ready) const {
+  if (snapshot.declarations() == nullptr) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (declarations_ != snapshot.declarations()) {
+    ready_.clear();
+    ready_.reserve(kMostReady);
+    declarations_ = snapshot.declarations();
+  }
+  if (ready_.size() < kMostReady) ready_.push_back(std::move(ready));
+}
+
+absl::Status Compiled::Bind(const Snapshot& snapshot) const {
+  if (!std::holds_alternative<Select>(statement_.node)) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<Ready>> ready =
+      Ready::Make(snapshot, statement_, text_, QueryOptions(), absl::Now());
+  if (ready.ok()) {
+    GiveBack(snapshot, *std::move(ready));
+    return absl::OkStatus();
+  }
+  return MayEnd(ready.status()) ? absl::OkStatus() : ready.status();
+}
+
+absl::StatusOr<Answer> Compiled::Run(const Snapshot& snapshot,
+                                     const QueryOptions& given) const {
+  FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
+  const QueryOptions options = ForRunning(given);
+  if (std::holds_alternative<Show>(statement_.node)) {
+    return ShowWith(snapshot, statement_, text_, given, options);
+  }
+  const BindingClock clock(statement_);
+  std::unique_ptr<Ready> ready = Take(snapshot);
+  const bool kept =
+      ready != nullptr && ready->Fit(snapshot, text_, given, options.now);
+  if (!kept) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        ready, Ready::Make(snapshot, statement_, text_, given, options.now));
+  }
+  absl::StatusOr<Answer> answer =
+      AnswerOf(snapshot, *ready, statement_, clock.Told(kept), text_, options);
+  GiveBack(snapshot, std::move(ready));
+  return answer;
+}
+
+absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
+                                  const Statement& statement,
+                                  absl::string_view text,
+                                  const QueryOptions& options) {
+  FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
+  if (std::holds_alternative<Show>(statement.node)) {
+    return ShowWith(snapshot, statement, text, options, options);
+  }
+  const BindingClock clock(statement);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const auto ready,
+      Ready::Make(snapshot, statement, text, options, options.now));
+  return AnswerOf(snapshot, *ready, statement, clock.Told(/*kept=*/false), text,
+                  options);
+}
+
+uint64_t Compiled::size_bytes() const {
+  const uint64_t statement =
+      kBytesOfStatement + kBytesOfCharacter * text_.size();
+  uint64_t largest = 0;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& ready : ready_) {
+    largest = std::max(largest, ready->size_bytes());
+  }
+  return sizeof(Compiled) + statement + kMostReady * (statement + largest);
+}
+
+}  // namespace footfall::query

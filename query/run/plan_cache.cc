@@ -1,0 +1,59 @@
+#include "query/run/plan_cache.h"
+
+#include <utility>
+
+namespace footfall::query {
+
+PlanCache* PlanCache::Of(const Snapshot& snapshot) {
+  const Declarations* const declarations = snapshot.declarations().get();
+  if (declarations == nullptr) return nullptr;
+  return static_cast<PlanCache*>(
+      &declarations->Keep([]() -> std::unique_ptr<FromDeclarations> {
+        return std::make_unique<PlanCache>();
+      }));
+}
+
+std::shared_ptr<const Compiled> PlanCache::Find(absl::string_view text,
+                                                const QueryLimits& limits) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = by_text_.find(text);
+  if (found == by_text_.end()) return nullptr;
+  const Entries::iterator entry = found->second;
+  if (!entry->compiled->ReadUnder(limits)) return nullptr;
+  entries_.splice(entries_.begin(), entries_, entry);
+  return entry->compiled;
+}
+
+void PlanCache::Keep(std::shared_ptr<const Compiled> compiled) {
+  const uint64_t bytes = compiled->size_bytes();
+  if (bytes > kMostBytes / 8) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (const auto same = by_text_.find(compiled->text());
+      same != by_text_.end()) {
+    Remove(same->second);
+  }
+  entries_.push_front({std::move(compiled), bytes});
+  by_text_.emplace(entries_.front().compiled->text(), entries_.begin());
+  bytes_ += bytes;
+  while (entries_.size() > kMostPlans || bytes_ > kMostBytes) {
+    Remove(std::prev(entries_.end()));
+  }
+}
+
+void PlanCache::Remove(Entries::iterator entry) {
+  bytes_ -= entry->bytes;
+  by_text_.erase(entry->compiled->text());
+  entries_.erase(entry);
+}
+
+uint64_t PlanCache::size_bytes() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return bytes_;
+}
+
+size_t PlanCache::count() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return entries_.size();
+}
+
+}  // namespace footfall::query

@@ -37,6 +37,9 @@ class Ready {
   bool Fit(const Snapshot& snapshot, absl::string_view text,
            const QueryOptions& options, absl::Time now);
 
+  // Whether Fit() may come to true at all.
+  bool fits() const { return fits_; }
+
   const Plan& plan() const { return plan_; }
   // What it takes in memory beside the statement, about.
   uint64_t size_bytes() const;

@@ -69,6 +69,13 @@ absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
   return answer;
 }
 
+// Also where the former is gone: its address is not given away while `a` is
+// there.
+bool Same(const std::weak_ptr<const Declarations>& a,
+          const std::shared_ptr<const Declarations>& b) {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
+
 // How long binding took, where EXPLAIN ANALYZE asks for it: nothing else reads
 // the clock.
 class BindingClock {
@@ -91,7 +98,7 @@ class BindingClock {
 
 std::unique_ptr<Ready> Compiled::Take(const Snapshot& snapshot) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (ready_.empty() || declarations_ != snapshot.declarations()) {
+  if (ready_.empty() || !Same(declarations_, snapshot.declarations())) {
     return nullptr;
   }
   std::unique_ptr<Ready> ready = std::move(ready_.back());
@@ -101,9 +108,9 @@ std::unique_ptr<Ready> Compiled::Take(const Snapshot& snapshot) const {
 
 void Compiled::GiveBack(const Snapshot& snapshot,
                         std::unique_ptr<Ready> ready) const {
-  if (snapshot.declarations() == nullptr) return;
+  if (!ready->fits() || snapshot.declarations() == nullptr) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (declarations_ != snapshot.declarations()) {
+  if (!Same(declarations_, snapshot.declarations())) {
     ready_.clear();
     ready_.reserve(kMostReady);
     declarations_ = snapshot.declarations();

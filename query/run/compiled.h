@@ -63,7 +63,9 @@ class Compiled {
   const Statement statement_;
   const QueryLimits limits_;
   mutable std::mutex mutex_;  // guards what follows
-  mutable std::shared_ptr<const Declarations> declarations_;  // of ready_
+  // Of ready_. What is kept behind Query() belongs to its declarations, and so
+  // must not keep them.
+  mutable std::weak_ptr<const Declarations> declarations_;
   mutable std::vector<std::unique_ptr<Ready>> ready_;
 };
 

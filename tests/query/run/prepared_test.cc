@@ -343,6 +343,18 @@ TEST_CASE("declarations are one object until a metric comes or goes",
   CHECK(home.now()->declarations()->metrics().size() == 1);
 }
 
+TEST_CASE("plans that are kept go with their declarations", "[prepared]") {
+  Home home;
+  const std::weak_ptr<const Declarations> before = home.now()->declarations();
+  const Prepared own = Ready(home, "SELECT min(dau)");
+  CHECK(OnlyValue(own, home) == "5");
+  REQUIRE(Query(*home.now(), "SELECT max(dau)", {}).ok());
+  CHECK_FALSE(before.expired());
+  home.Do("DEFINE METRIC other INTEGER EVERY day OVER TIME ADDS");
+  CHECK(before.expired());
+  CHECK(OnlyValue(own, home) == "5");
+}
+
 TEST_CASE("texts that repeat are read once, and the oldest make room",
           "[prepared]") {
   Home home;

@@ -93,15 +93,15 @@ class FootfallEngine final : public Engine {
       bool missing = false;
       for (const Column& column : answer->columns) {
         if (column.role == Column::Role::kMember) {
-          row.keys.push_back(column.texts[i]);
+          row.keys.emplace_back(column.text(i));
         } else if (column.role == Column::Role::kTime) {
-          row.keys.push_back(absl::StrCat(TimeNumber(form, column.starts[i])));
+          row.keys.push_back(absl::StrCat(TimeNumber(form, column.start(i))));
         } else if (column.role == Column::Role::kValue) {
           missing |= column.is_missing(i);
           if (missing) continue;
           row.values.push_back(
               column.type == ColumnType::kText
-                  ? static_cast<double>(TimeNumber(form, column.starts[i]))
+                  ? static_cast<double>(TimeNumber(form, column.start(i)))
                   : NumberAt(column, i));
         }
       }

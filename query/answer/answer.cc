@@ -20,6 +20,18 @@ absl::string_view CellKindName(CellKind kind) {
   return "none";
 }
 
+const std::shared_ptr<const std::vector<std::string>>& CellKindNames() {
+  static const auto* const kNames = [] {
+    auto names = std::make_shared<std::vector<std::string>>();
+    for (int kind = 0; kind <= static_cast<int>(CellKind::kRange); ++kind) {
+      names->emplace_back(CellKindName(static_cast<CellKind>(kind)));
+    }
+    return new std::shared_ptr<const std::vector<std::string>>(
+        std::move(names));
+  }();
+  return *kNames;
+}
+
 const Column* Answer::Find(absl::string_view name) const {
   for (const Column& column : columns) {
     if (column.name == name) return &column;

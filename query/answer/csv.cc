@@ -33,7 +33,7 @@ void AppendCell(const Column& column, size_t row, std::string* out) {
       query::AppendDecimal(column.decimals[row], out);
       break;
     case ColumnType::kText:
-      AppendField(column.texts[row], out);
+      AppendField(column.text(row), out);
       break;
     case ColumnType::kBoolean:
       out->append(column.integers[row] != 0 ? "true" : "false");

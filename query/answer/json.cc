@@ -64,7 +64,7 @@ void AppendCell(const Column& column, size_t row, std::string* out) {
       break;
     }
     case ColumnType::kText:
-      AppendString(column.texts[row], out);
+      AppendString(column.text(row), out);
       break;
     case ColumnType::kBoolean:
       out->append(column.integers[row] != 0 ? "true" : "false");

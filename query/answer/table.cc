@@ -90,7 +90,7 @@ class CellText {
       case ColumnType::kDecimal:
         return Decimal(column_.decimals[row], AsSaid());
       case ColumnType::kText:
-        return column_.texts[row];
+        return std::string(column_.text(row));
       case ColumnType::kBoolean:
         return column_.integers[row] != 0 ? "true" : "false";
     }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "query/exec/coded_column.h"
 #include "query/exec/others.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/date_value.h"
@@ -39,7 +40,11 @@ Column NewColumn(std::string name, Column::Role role, ColumnType type,
       column.decimals.resize(rows);
       break;
     case ColumnType::kText:
-      column.texts.resize(rows);
+      // Members, times and kinds are codes.
+      if (role == Column::Role::kValue || role == Column::Role::kLow ||
+          role == Column::Role::kHigh) {
+        column.texts.resize(rows);
+      }
       break;
   }
   return column;
@@ -67,9 +72,14 @@ std::string NoteOfLast(const Plan& plan, const Results& results, size_t last,
 
 class Builder {
  public:
-  Builder(Run& run, const Plan& plan, const Rows& rows,
+  Builder(Run& run, const Plan& plan, const Results& results, const Rows& rows,
           absl::Span<const RowId> chosen)
-      : run_(run), memory_(run), plan_(plan), rows_(rows), chosen_(chosen) {}
+      : run_(run),
+        memory_(run),
+        plan_(plan),
+        results_(results),
+        rows_(rows),
+        chosen_(chosen) {}
 
   absl::Status AddItem(size_t index, Answer* answer);
 
@@ -77,13 +87,26 @@ class Builder {
   // Puts a number, or a date, into a cell.
   void Put(const Scalar& number, size_t row, Column* column) const;
   void PutMissing(size_t row, Column* column) const;
+  // The table that the item's cells are printed from as they are; null where
+  // they are worked out for each row.
+  const LeafTable* TableOf(const BoundItem& item) const;
 
   Run& run_;
   Reservation memory_;  // of texts, which may be long
   const Plan& plan_;
+  const Results& results_;
   const Rows& rows_;
   absl::Span<const RowId> chosen_;
 };
+
+const LeafTable* Builder::TableOf(const BoundItem& item) const {
+  if (item.expr.kind != RowExpr::Kind::kLeaf || plan_.fill != FillMode::kNone) {
+    return nullptr;
+  }
+  const Leaf& leaf = plan_.leaves[item.expr.leaf];
+  return leaf.is_date || leaf.whole_range ? nullptr
+                                          : &results_.leaves[item.expr.leaf];
+}
 
 void Builder::Put(const Scalar& number, size_t row, Column* column) const {
   switch (column->type) {
@@ -130,6 +153,8 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) {
                 ColumnType::kInteger, rows);
   value.unit = item.unit;
   if (!item.bounds) {
+    second.codes.resize(rows);
+    second.dictionary = CellKindNames();
     value.kinds.resize(rows);
     if (type == ColumnType::kText) {
       value.low_texts.resize(rows);
@@ -146,10 +171,16 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) {
   } else {
     second.unit = item.unit;
   }
+  const LeafTable* const table = TableOf(item);
   for (size_t r = 0; r < rows; ++r) {
     if (r % kRowsBetweenChecks == 0) FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
-    FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
-                              rows_.Finished(index, chosen_[r]));
+    Cell cell;
+    if (table != nullptr) {
+      cell = table->Get(chosen_[r].group, chosen_[r].bucket);
+      if (cell.hidden) cell = Cell::Missing(cell.present, cell.expected);
+    } else {
+      FOOTFALL_ASSIGN_OR_RETURN(cell, rows_.Finished(index, chosen_[r]));
+    }
     present.integers[r] = cell.present;
     expected.integers[r] = cell.expected;
     if (item.bounds) {
@@ -167,7 +198,7 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) {
     }
     const CellKind kind = cell.kind();
     value.kinds[r] = kind;
-    second.texts[r] = std::string(CellKindName(kind));
+    second.codes[r] = static_cast<uint32_t>(kind);
     if (!cell.has_value) {
       PutMissing(r, &value);
       continue;
@@ -214,10 +245,13 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
   for (size_t b = 0; b < plan.by.size(); ++b) {
     Column column =
         NewColumn(plan.by[b], Column::Role::kMember, ColumnType::kText, count);
-    for (size_t r = 0; r < count; ++r) {
-      column.texts[r] = std::string(
-          MemberText(run, plan, b, results.groups[chosen[r].group][b]));
+    CodedColumn coded(&column, count);
+    for (const RowId& row : chosen) {
+      const MemberId member = results.groups[row.group][b];
+      coded.Add(member,
+                [&] { return std::string(MemberText(run, plan, b, member)); });
     }
+    coded.Finish();
     answer.columns.push_back(std::move(column));
   }
   const Timeline& timeline = *results.timeline;
@@ -232,14 +266,22 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
   } else if (plan.every.has_value()) {
     Column column =
         NewColumn("time", Column::Role::kTime, ColumnType::kText, count);
-    column.starts.resize(count);
-    for (size_t r = 0; r < count; ++r) {
-      column.texts[r] = timeline.Format(chosen[r].bucket);
-      column.starts[r] = timeline.CivilStart(chosen[r].group, chosen[r].bucket);
+    CodedColumn coded(&column, count, timeline.slot_count());
+    for (const RowId& row : chosen) {
+      coded.Add(row.bucket, [&] {
+        const absl::CivilSecond start =
+            timeline.CivilStart(row.group, row.bucket);
+        column.starts.push_back(start);
+        // What a clock cuts is printed with its offset from UTC.
+        return plan.every->below_day()
+                   ? timeline.Format(row.bucket)
+                   : FormatDate(Date{plan.every->unit, start, {}});
+      });
     }
+    coded.Finish();
     answer.columns.push_back(std::move(column));
   }
-  Builder builder(run, plan, rows, chosen);
+  Builder builder(run, plan, results, rows, chosen);
   for (size_t i = 0; i < plan.items.size(); ++i) {
     FOOTFALL_RETURN_IF_ERROR(builder.AddItem(i, &answer));
   }

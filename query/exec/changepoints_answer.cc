@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "query/exec/coded_column.h"
 #include "query/exec/row_events.h"
 #include "query/func/changepoints.h"
 #include "query/lang/refusals.h"
@@ -60,6 +61,7 @@ class Builder {
   absl::Status Refused(const absl::Status& status, uint32_t group,
                        size_t values) const;
 
+  void AddKeys();
   Column& column(size_t i) { return answer_.columns[plan_.by.size() + i]; }
 
   const Run& run_;
@@ -67,7 +69,7 @@ class Builder {
   const Results& results_;
   const Rows& rows_;
   Answer answer_;
-  size_t rows_built_ = 0;
+  std::vector<RowId> rows_built_;
   bool inexact_ = false;
 };
 
@@ -168,19 +170,35 @@ absl::Status Builder::AddGroup(uint32_t group) {
     const size_t end =
         c + 1 < cuts->size() ? (*cuts)[c + 1] : course.values.size();
     const uint32_t bucket = course.buckets[cut];
-    for (size_t i = 0; i < plan_.by.size(); ++i) {
-      answer_.columns[i].texts.push_back(std::string(MemberOf(group, i)));
-    }
     const absl::CivilSecond at = results_.timeline->CivilStart(group, bucket);
-    column(0).texts.push_back(results_.timeline->Format(bucket));
-    column(0).starts.push_back(at);
+    rows_built_.push_back({group, bucket});
     column(1).decimals.push_back(Mean(values.subspan(begin, cut - begin)));
     column(2).decimals.push_back(Mean(values.subspan(cut, end - cut)));
     AddEvent(group, at);
     begin = cut;
-    ++rows_built_;
   }
   return absl::OkStatus();
+}
+
+// Members and times, by what stands behind each row.
+void Builder::AddKeys() {
+  for (size_t i = 0; i < plan_.by.size(); ++i) {
+    CodedColumn coded(&answer_.columns[i], rows_built_.size());
+    for (const RowId& row : rows_built_) {
+      coded.Add(results_.groups[row.group][i],
+                [&] { return std::string(MemberOf(row.group, i)); });
+    }
+    coded.Finish();
+  }
+  const Timeline& timeline = *results_.timeline;
+  CodedColumn coded(&column(0), rows_built_.size(), timeline.slot_count());
+  for (const RowId& row : rows_built_) {
+    coded.Add(row.bucket, [&] {
+      column(0).starts.push_back(timeline.CivilStart(row.group, row.bucket));
+      return timeline.Format(row.bucket);
+    });
+  }
+  coded.Finish();
 }
 
 absl::StatusOr<Answer> Builder::Build() {
@@ -204,13 +222,14 @@ absl::StatusOr<Answer> Builder::Build() {
       NewColumn("event_lag_days", Role::kPlain, ColumnType::kInteger));
   for (const uint32_t group : GroupOrder()) {
     FOOTFALL_RETURN_IF_ERROR(AddGroup(group));
-    if (rows_built_ > run_.options().limits.max_rows) {
+    if (rows_built_.size() > run_.options().limits.max_rows) {
       return Refuse(Refusal::kRowLimit, run_.text(), footfall::Source(),
-                    {absl::StrCat(rows_built_),
+                    {absl::StrCat(rows_built_.size()),
                      absl::StrCat(run_.options().limits.max_rows)});
     }
   }
-  answer_.set_row_count(rows_built_);
+  AddKeys();
+  answer_.set_row_count(rows_built_.size());
   if (inexact_) {
     answer_.notes.push_back(absl::StrCat(
         plan_.items[0].name,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "query/exec/coded_column.h"
 #include "query/lang/refusals.h"
 
 namespace footfall::query {
@@ -67,6 +68,15 @@ absl::StatusOr<Answer> BuildCorrelogram(const Run& run, const Plan& plan,
   for (const std::string& name : plan.by) {
     answer.columns.push_back(
         NewColumn(name, Column::Role::kMember, ColumnType::kText));
+    const size_t b = answer.columns.size() - 1;
+    CodedColumn coded(&answer.columns.back(), count);
+    for (size_t row = 0; row < count; ++row) {
+      const MemberId member = results.groups[groups[row / lags]][b];
+      coded.Add(member, [&] {
+        return std::string(run.snapshot().MemberName(name, member));
+      });
+    }
+    coded.Finish();
   }
   Column lag = NewColumn("lag", Column::Role::kPlain, ColumnType::kInteger);
   Column corr = NewColumn("corr", Column::Role::kValue, ColumnType::kDecimal);
@@ -74,10 +84,6 @@ absl::StatusOr<Answer> BuildCorrelogram(const Run& run, const Plan& plan,
   bool doubt = false;
   for (size_t row = 0; row < count; ++row) {
     const uint32_t group = groups[row / lags];
-    for (size_t b = 0; b < plan.by.size(); ++b) {
-      answer.columns[b].texts.push_back(std::string(
-          run.snapshot().MemberName(plan.by[b], results.groups[group][b])));
-    }
     const size_t leaf = row % lags;
     const Cell cell = results.leaves[leaf].Get(group, 0);
     lag.integers.push_back(*plan.leaves[leaf].function.lag);

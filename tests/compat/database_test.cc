@@ -158,11 +158,11 @@ Values Ask(const Snapshot& snapshot, const Question& question) {
     if (value.is_missing(row)) continue;
     Members group;
     for (size_t i = 0; i < question.by.size(); ++i) {
-      group.push_back(answer->columns[i].texts[row]);
+      group.emplace_back(answer->columns[i].text(row));
     }
-    values[{group, time.starts[row]}] = value.type == ColumnType::kInteger
-                                            ? value.integers[row]
-                                            : BitsOf(value.decimals[row]);
+    values[{group, time.start(row)}] = value.type == ColumnType::kInteger
+                                           ? value.integers[row]
+                                           : BitsOf(value.decimals[row]);
   }
   // A count is 0 where there is no sample; the model has nothing there.
   if (question.function == "count") {

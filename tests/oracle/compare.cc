@@ -33,7 +33,7 @@ SqlValue CellOf(const Column& column, size_t row) {
     case ColumnType::kDecimal:
       return column.decimals[row];
     case ColumnType::kText:
-      return column.texts[row];
+      return std::string(column.text(row));
   }
   return std::monostate();
 }

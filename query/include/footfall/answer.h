@@ -7,6 +7,7 @@
 #define FOOTFALL_ANSWER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,14 @@ enum class CellKind : uint8_t {
 };
 // "none" .. "range", as csv prints it.
 absl::string_view CellKindName(CellKind kind);
+// The dictionary of columns of kinds: a code is a CellKind.
+const std::shared_ptr<const std::vector<std::string>>& CellKindNames();
 
 enum class ColumnType : uint8_t {
   kInteger,  // `integers`
   kDecimal,  // `decimals`
-  kText,     // `texts`: members, notes, plans; also times and dates as printed
+  kText,     // text(row): members, kinds, plans; also times and dates as
+             // printed
   kBoolean,  // `integers`, 0 or 1
 };
 
@@ -43,7 +47,7 @@ enum class ColumnType : uint8_t {
 struct Column {
   enum class Role : uint8_t {
     kMember,    // a BY dimension
-    kTime,      // a bucket; text as printed, `starts` beside it
+    kTime,      // a bucket; text as printed, start(row) beside it
     kOffset,    // under ALIGN: a bucket, in units since the group's event
     kValue,     // an item's value
     kLow,       // of bounds(x)
@@ -63,6 +67,13 @@ struct Column {
   std::vector<bool> missing;  // [rows] no value; empty: none is missing
   std::vector<int64_t> integers;
   std::vector<double> decimals;
+
+  // Of type kText: text(row). Members, times and kinds are codes: row r has the
+  // text dictionary[codes[r]]. A dictionary holds each text once, in no
+  // particular order, and perhaps some that no row has; copies of a column
+  // share it. Other columns have `texts` instead, [rows], and no codes.
+  std::vector<uint32_t> codes;
+  std::shared_ptr<const std::vector<std::string>> dictionary;
   std::vector<std::string> texts;
 
   // For kValue, else empty; [rows]. low and high as decimals are for people
@@ -78,10 +89,19 @@ struct Column {
   std::vector<std::string> low_texts;
   std::vector<std::string> high_texts;
 
-  bool is_missing(size_t row) const { return !missing.empty() && missing[row]; }
-
-  // For kTime, and values that are dates: first civil second of the bucket.
+  // For kTime, and values that are dates: the first civil second. Beside codes
+  // it is [dictionary], else [rows].
   std::vector<absl::CivilSecond> starts;
+
+  bool is_missing(size_t row) const { return !missing.empty() && missing[row]; }
+  // Of type kText; valid as long as the column is neither changed nor gone.
+  absl::string_view text(size_t row) const {
+    return dictionary != nullptr ? (*dictionary)[codes[row]] : texts[row];
+  }
+  // Where there are `starts`.
+  absl::CivilSecond start(size_t row) const {
+    return starts[dictionary != nullptr ? codes[row] : row];
+  }
 };
 
 class Answer {

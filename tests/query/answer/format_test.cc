@@ -52,9 +52,10 @@ void AddItem(Column value, std::vector<int64_t> present,
   if (value.kinds.empty()) value.kinds.assign(rows, CellKind::kExact);
   value.missing.assign(rows, false);
   Column kinds = Texts(name + "_kind", {}, Column::Role::kKind);
+  kinds.dictionary = CellKindNames();
   for (size_t i = 0; i < rows; ++i) {
     value.missing[i] = value.kinds[i] == CellKind::kNone;
-    kinds.texts.emplace_back(CellKindName(value.kinds[i]));
+    kinds.codes.push_back(static_cast<uint32_t>(value.kinds[i]));
   }
   answer->columns.push_back(std::move(value));
   answer->columns.push_back(std::move(kinds));
@@ -375,7 +376,7 @@ TEST_CASE("bounds() fills two columns, open sides stay empty", "[answer]") {
 TEST_CASE("a column is found by its name", "[answer]") {
   const Answer answer = Users();
   REQUIRE(answer.Find("dau_kind") != nullptr);
-  CHECK(answer.Find("dau_kind")->texts[1] == "upper");
+  CHECK(answer.Find("dau_kind")->text(1) == "upper");
   CHECK(answer.Find("nothing") == nullptr);
 }
 

@@ -118,7 +118,7 @@ std::string RowText(const Answer& answer, size_t row) {
     } else if (column.type == ColumnType::kDecimal) {
       absl::StrAppend(&text, column.decimals[row]);
     } else if (column.type == ColumnType::kText) {
-      absl::StrAppend(&text, column.texts[row]);
+      absl::StrAppend(&text, column.text(row));
     } else {
       absl::StrAppend(&text, column.integers[row]);
     }
@@ -154,7 +154,7 @@ size_t Compare(const Market& market, const Question& q) {
   };
   for (size_t r = 0; r < answer.row_count(); ++r) {
     if (counts_nothing(RowText(answer, r))) continue;
-    found[{answer.columns[0].texts[r],
+    found[{std::string(answer.columns[0].text(r)),
            offsets == nullptr ? 0 : offsets->integers[r]}] = RowText(answer, r);
   }
   std::map<std::pair<std::string, int64_t>, std::string> expected;

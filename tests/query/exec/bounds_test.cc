@@ -44,8 +44,8 @@ TEST_CASE("the true number of users lies within the bounds", "[bounds]") {
       const Column& values = *answer->Find("dau");
       const Column& times = *answer->Find("time");
       for (size_t r = 0; r < answer->row_count(); ++r) {
-        const size_t step = static_cast<size_t>(
-            absl::CivilDay(times.starts[r]) - absl::CivilDay(2022, 1, 8));
+        const size_t step = static_cast<size_t>(absl::CivilDay(times.start(r)) -
+                                                absl::CivilDay(2022, 1, 8));
         const int64_t truth = static_cast<int64_t>(
             Truth(world, step, RowOf(asked, *answer, r)).size());
         INFO("row " << r << ", step " << step << ", truth " << truth
@@ -99,7 +99,7 @@ TEST_CASE("bounds over time hold what is true of the steps", "[bounds]") {
       for (size_t d = 0; d < daily->row_count(); ++d) {
         if (RowOf(asked, *daily, d).by != row.by) continue;
         const size_t step =
-            static_cast<size_t>(absl::CivilDay(daily->Find("time")->starts[d]) -
+            static_cast<size_t>(absl::CivilDay(daily->Find("time")->start(d)) -
                                 absl::CivilDay(2022, 1, 8));
         const std::set<size_t> people = Truth(world, step, row);
         truths.push_back(static_cast<double>(people.size()));

@@ -81,7 +81,7 @@ bool Says(const Column& column, size_t row, const std::string& csv) {
   double number = 0;
   switch (column.type) {
     case ColumnType::kText:
-      return csv == column.texts[row];
+      return csv == column.text(row);
     case ColumnType::kBoolean:
       return csv == (column.integers[row] != 0 ? "true" : "false");
     case ColumnType::kInteger:

@@ -93,7 +93,7 @@ TEST_CASE("groups are those that a plain sum finds", "[select]") {
   CHECK(answer->Find("avg(hits)")->decimals[0] == 20);
   CHECK(answer->Find("sum(hits)")->integers[0] == 200);
   CHECK(answer->Find("count(hits)")->integers[0] == 10);
-  CHECK(answer->Find("avg(hits)_kind")->texts[0] == "exact");
+  CHECK(answer->Find("avg(hits)_kind")->text(0) == "exact");
   // Five days have two series behind them, five have one.
   REQUIRE(answer->notes.size() == 1);
   CHECK(absl::StrContains(answer->notes[0], "2 at 2020-01-05"));
@@ -151,7 +151,7 @@ TEST_CASE("a level that is not split speaks for its members", "[select]") {
   REQUIRE(split.ok());
   CHECK(split->row_count() == 4);
   // Nothing is said about a whole: a level of several has none.
-  CHECK(split->Find("price_kind")->texts[3] == "exact");
+  CHECK(split->Find("price_kind")->text(3) == "exact");
   const auto whole = Query(snapshot, "SELECT price WHERE app = 'b'", {});
   REQUIRE(whole.ok());
   CHECK(whole->Find("price")->decimals == std::vector<double>{7.0});

@@ -224,7 +224,7 @@ inline Asked MakeQuestion(std::mt19937* random) {
 inline Row RowOf(const Asked& asked, const Answer& answer, size_t r) {
   Row row = asked.row;
   for (size_t i = 0; i < asked.split.size(); ++i) {
-    row.by[asked.split[i]] = answer.columns[i].texts[r];
+    row.by[asked.split[i]] = std::string(answer.columns[i].text(r));
   }
   return row;
 }
@@ -259,7 +259,7 @@ inline const std::array<std::array<Additivity, kDimensions>, 5> kRules = {{
 }};
 
 inline size_t StepOf(const Answer& answer, size_t row) {
-  return static_cast<size_t>(absl::CivilDay(answer.Find("time")->starts[row]) -
+  return static_cast<size_t>(absl::CivilDay(answer.Find("time")->start(row)) -
                              absl::CivilDay(2022, 1, 8));
 }
 

@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "examples/repl/commands.h"
 #include "examples/repl/script.h"
+#include "footfall/functions.h"
 
 namespace footfall::repl {
 
@@ -47,18 +48,6 @@ const Words& Clauses() {
 const Words& Units() {
   static const auto* const words = new Words{
       "day", "hour", "minute", "month", "quarter", "second", "week", "year"};
-  return *words;
-}
-
-const Words& Functions() {
-  static const auto* const words = new Words{
-      "abs(",          "avg(",    "bounds(",       "cagr(",     "changepoints(",
-      "corr(",         "count(",  "count_in_top(", "coverage(", "cumulative(",
-      "days_between(", "delta(",  "event(",        "events(",   "first(",
-      "first_time(",   "growth(", "lag(",          "last(",     "ma(",
-      "max(",          "median(", "min(",          "rank(",     "rank_delta(",
-      "share(",        "slope(",  "stddev(",       "streak(",   "sum(",
-      "user_days("};
   return *words;
 }
 
@@ -200,11 +189,15 @@ class Completer {
   }
   // What may begin an operand.
   void AddExpressions() {
-    for (const absl::string_view name : Functions()) {
-      if (absl::StartsWithIgnoreCase(name, typed_.prefix)) {
-        completion_.candidates.emplace_back(name);
+    std::vector<std::string> names;
+    for (const FunctionInfo& function : Functions()) {
+      if (absl::StartsWithIgnoreCase(function.name, typed_.prefix)) {
+        names.push_back(absl::StrCat(function.name, "("));
       }
     }
+    std::sort(names.begin(), names.end());
+    completion_.candidates.insert(completion_.candidates.end(), names.begin(),
+                                  names.end());
     AddMetrics();
   }
   // Of the metrics that the statement names, else of all.

@@ -133,6 +133,8 @@ FunctionValue Percentile(int percent, Value x) {
 FunctionValue Stddev(Value x) { return Apply("stddev", std::move(x)); }
 FunctionValue UserDays(Value x) { return Apply("user_days", std::move(x)); }
 FunctionValue Coverage(Value x) { return Apply("coverage", std::move(x)); }
+FunctionValue LastTime(Value x) { return Apply("last_time", std::move(x)); }
+FunctionValue Age(Value x) { return Apply("age", std::move(x)); }
 FunctionValue FirstTime(Test test) {
   return Apply("first_time", std::move(test));
 }

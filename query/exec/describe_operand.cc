@@ -86,23 +86,6 @@ std::string DescribeAligned(const BoundOperand& operand,
                       operand.grid.Format(operand.range.end - 1));
 }
 
-absl::string_view AcrossName(Aggregate function) {
-  switch (function) {
-    case Aggregate::kSum:
-      return "sum";
-    case Aggregate::kAvg:
-      return "avg";
-    case Aggregate::kMin:
-      return "min";
-    case Aggregate::kMax:
-      return "max";
-    case Aggregate::kCount:
-      return "count";
-    default:
-      return "median";
-  }
-}
-
 // How samples of the operand become one value: first across series, then over
 // time.
 std::string DescribeRules(const BoundOperand& operand) {
@@ -113,9 +96,9 @@ std::string DescribeRules(const BoundOperand& operand) {
   for (size_t d = 0; d < spec.dimensions.size(); ++d) {
     if (std::find(across.begin(), across.end(), static_cast<int>(d)) !=
         across.end()) {
-      combined.push_back(absl::StrCat(spec.dimensions[d].name, " by ",
-                                      AcrossName(operand.across->function),
-                                      " ACROSS"));
+      combined.push_back(absl::StrCat(
+          spec.dimensions[d].name, " by ",
+          FindAcrossFunction(operand.across->function)->info.name, " ACROSS"));
       continue;
     }
     const bool split = std::find(operand.by.begin(), operand.by.end(),

@@ -14,23 +14,14 @@ Additivity RuleOfMean(Additivity of) {
 }
 
 Additivity RuleOfFunction(const TimeFunction& function, Additivity of) {
-  if (function.kind != TimeFunction::Kind::kReduce) return Additivity::kLevel;
-  if (function.user_days) return Additivity::kAdds;
-  switch (function.aggregate) {
-    case Aggregate::kSum:
-    case Aggregate::kMin:
-    case Aggregate::kMax:
-    case Aggregate::kFirst:
-    case Aggregate::kLast:
-    case Aggregate::kBoundsOfSum:
+  switch (RuleOfResult(function)) {
+    case RuleOf::kX:
       return of;
-    case Aggregate::kAvg:
-    case Aggregate::kQuantile:
+    case RuleOf::kMean:
       return RuleOfMean(of);
-    case Aggregate::kCount:
+    case RuleOf::kAdds:
       return Additivity::kAdds;
-    case Aggregate::kStddev:
-    case Aggregate::kCoverage:
+    case RuleOf::kLevel:
       break;
   }
   return Additivity::kLevel;

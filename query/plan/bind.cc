@@ -133,14 +133,16 @@ absl::Status Binder::BindItems() {
 std::string Binder::UnitOfRow(const Expr& expr, const RowExpr& row) const {
   const Call* call = std::get_if<Call>(&expr.node);
   if (row.kind != RowExpr::Kind::kLeaf) {
-    const bool keeps = call != nullptr && KeepsUnit(call->function);
+    const Function* function =
+        call == nullptr ? nullptr : FindTransform(call->function);
+    const bool keeps = function != nullptr && function->keeps_nature();
     return keeps ? UnitOfRow(std::get<Expr>(call->arguments[0].form),
                              row.kind == RowExpr::Kind::kTransform
                                  ? plan_.transforms[row.transform].x
                                  : row.sides[0])
                  : "";
   }
-  return UnitOf(plan_.leaves[row.leaf], expr);
+  return UnitOf(plan_.leaves[row.leaf]);
 }
 
 absl::Status Binder::CheckNames() {
@@ -209,7 +211,7 @@ absl::StatusOr<std::optional<RowExpr>> Binder::BindItemName(
   }
   if (snapshot_.FindMetric(operand->metric) != nullptr) return std::nullopt;
   if (FindTimeFunction(operand->metric).has_value() ||
-      IsTransform(operand->metric)) {
+      FindTransform(operand->metric) != nullptr) {
     return Refuse(
         Refusal::kUnknownName, expr.source,
         {operand->metric,

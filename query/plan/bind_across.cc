@@ -11,13 +11,10 @@
 namespace footfall::query {
 namespace {
 
-// The functions that ACROSS goes with.
-std::optional<Aggregate> FindAcross(absl::string_view name) {
-  for (const absl::string_view known :
-       {"sum", "avg", "min", "max", "median", "count"}) {
-    if (known == name) return FindAggregate(name)->aggregate;
-  }
-  return std::nullopt;
+// Null: ACROSS does not go with it.
+const Function* FindAcross(absl::string_view name) {
+  const Function* function = FindFunction(name);
+  return function != nullptr && function->across ? function : nullptr;
 }
 
 }  // namespace
@@ -29,7 +26,7 @@ bool IsAcross(const Expr& expr) {
 
 absl::StatusOr<const Operand*> Binder::AcrossOperand(const Expr& expr,
                                                      const Call& call) {
-  if (!FindAcross(call.function).has_value()) {
+  if (FindAcross(call.function) == nullptr) {
     return Refuse(Refusal::kAcrossFunction, call.function_source,
                   {call.function});
   }
@@ -52,7 +49,7 @@ absl::Status Binder::BindAcrossDimensions(const Call& call,
                                           BoundOperand* bound) {
   const Metric& metric = *bound->metric;
   Across across;
-  across.function = *FindAcross(call.function);
+  across.function = FindAcross(call.function)->aggregate;
   bool adds = true;
   for (size_t i = 0; i < call.scope_dimensions.size(); ++i) {
     const std::string& name = call.scope_dimensions[i];

@@ -4,9 +4,8 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/str_join.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
@@ -83,53 +82,24 @@ std::string PeriodPhrase(const Period& period) {
                       UnitName(period.unit));
 }
 
-std::optional<AggregateName> FindAggregate(absl::string_view name) {
-  static constexpr struct {
-    absl::string_view name;
-    Aggregate aggregate;
-  } kNames[] = {
-      {"sum", Aggregate::kSum},       {"avg", Aggregate::kAvg},
-      {"min", Aggregate::kMin},       {"max", Aggregate::kMax},
-      {"first", Aggregate::kFirst},   {"last", Aggregate::kLast},
-      {"count", Aggregate::kCount},   {"median", Aggregate::kQuantile},
-      {"stddev", Aggregate::kStddev}, {"coverage", Aggregate::kCoverage},
-  };
-  for (const auto& entry : kNames) {
-    if (entry.name == name) return AggregateName{entry.aggregate, 0.5};
+std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
+  const Function* row = FindFunction(name);
+  if (row == nullptr || row->family != FunctionFamily::kOverTime) {
+    return std::nullopt;
   }
-  int percent = 0;
-  if (absl::ConsumePrefix(&name, "p") && !name.empty() && name[0] != '0' &&
-      name.size() <= 2 && absl::SimpleAtoi(name, &percent) && percent >= 1) {
-    return AggregateName{Aggregate::kQuantile, percent / 100.0};
-  }
-  return std::nullopt;
+  TimeFunction function;
+  function.row = row;
+  function.kind = row->kind;
+  function.aggregate = row->aggregate;
+  if (const int percent = PercentOf(name)) function.quantile = percent / 100.0;
+  return function;
 }
 
-std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
-  using Kind = TimeFunction::Kind;
-  static constexpr struct {
-    absl::string_view name;
-    Kind kind;
-  } kNames[] = {
-      {"first_time", Kind::kFirstTime}, {"streak", Kind::kStreak},
-      {"slope", Kind::kSlope},          {"cagr", Kind::kCagr},
-      {"corr", Kind::kCorrelation},     {"count_in_top", Kind::kCountInTop},
-      {"last_time", Kind::kLastTime},   {"age", Kind::kAge},
-  };
-  TimeFunction function;
-  for (const auto& entry : kNames) {
-    if (entry.name != name) continue;
-    function.kind = entry.kind;
-    return function;
-  }
-  const std::optional<AggregateName> aggregate =
-      name == "user_days" ? AggregateName{Aggregate::kSum, 0.5}
-                          : FindAggregate(name);
-  if (!aggregate.has_value()) return std::nullopt;
-  function.aggregate = aggregate->aggregate;
-  function.user_days = name == "user_days";
-  function.quantile = aggregate->quantile;
-  return function;
+const Function* FindTransform(absl::string_view name) {
+  const Function* row = FindFunction(name);
+  return row != nullptr && row->family == FunctionFamily::kBetweenRows
+             ? row
+             : nullptr;
 }
 
 const Operand* Binder::FirstOperand(const Expr& expr) {
@@ -342,7 +312,10 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
     std::string example = inner == nullptr
                               ? Printed(expr)
                               : absl::StrCat("avg(", inner->metric, ")");
-    if (around.function == "count_in_top") absl::StrAppend(&example, ", 10");
+    const Function* function = FindFunction(around.function);
+    if (function != nullptr && function->takes == Takes::kPlaces) {
+      absl::StrAppend(&example, ", 10");
+    }
     return Refuse(Refusal::kNested, expr.source,
                   {around.function, Printed(expr), example});
   }
@@ -407,62 +380,54 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
 absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
                                          const Place& place) {
   const std::string& name = call.function;
-  if (name == "bounds") {
+  const Function* function = FindFunction(name);
+  // An event() in its place is no call.
+  if (function == nullptr || name == "event") return RefuseUnknown(call);
+  if (function->family == FunctionFamily::kBounds) {
     return Refuse(
         Refusal::kBoundsPlace, expr.source,
         {FirstOperand(expr) == nullptr ? "dau" : FirstOperand(expr)->metric});
   }
-  if (name == "changepoints") {
+  if (function->family == FunctionFamily::kWholeAnswer) {
     return Refuse(Refusal::kWholeAnswer, expr.source,
                   {Printed(expr), "something stands around it"});
   }
-  const bool over_time = FindTimeFunction(name).has_value();
-  const bool transform = IsTransform(name);
-  const bool of_events = name == "events" || name == "days_between";
-  if (!over_time && !of_events && !transform) {
-    if (const std::string hint = OtherNameOf(call); !hint.empty()) {
-      return Refuse(Refusal::kUnknownFunction, call.function_source,
-                    {name, hint});
-    }
-    Nearest nearest(name);
-    for (const absl::string_view known :
-         {"sum",          "avg",          "min",       "max",
-          "first",        "last",         "count",     "median",
-          "stddev",       "user_days",    "coverage",  "first_time",
-          "streak",       "slope",        "cagr",      "corr",
-          "bounds",       "share",        "lag",       "delta",
-          "growth",       "ma",           "rank",      "rank_delta",
-          "count_in_top", "cumulative",   "abs",       "event",
-          "events",       "days_between", "last_time", "age",
-          "changepoints"}) {
-      nearest.Offer(known);
-    }
-    return Refuse(
-        Refusal::kUnknownFunction, call.function_source,
-        {name,
-         nearest.found()
-             ? absl::StrCat("did you mean ", nearest.best(), "?")
-             : "avg, sum, min, max, first, last, count, median, p1 to p99, "
-               "stddev, user_days, coverage, first_time, last_time, age, "
-               "streak, slope, cagr, corr, count_in_top, bounds, share, lag, "
-               "delta, growth, ma, "
-               "cumulative, rank, rank_delta, abs, event, events, "
-               "days_between, changepoints"});
-  }
-  if (call.scope == Call::Scope::kWithin && name != "share") {
+  if (call.scope == Call::Scope::kWithin && !function->within) {
     return Refuse(Refusal::kScope, expr.source,
                   {name, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
   }
-  if (call.every.has_value()) {
-    if (transform || of_events) {
-      return Refuse(Refusal::kScope, expr.source,
-                    {name, "EVERY", "EVERY stands behind the items"});
-    }
+  if (function->family == FunctionFamily::kOverTime) {
+    return BindOverTime(expr, call, place);
   }
-  if (name == "events") return BindEventNames(expr, call);
-  if (name == "days_between") return BindDaysBetween(expr, call, place);
-  if (transform) return BindTransform(expr, call, place);
-  return BindOverTime(expr, call, place);
+  if (call.every.has_value()) {
+    return Refuse(Refusal::kScope, expr.source,
+                  {name, "EVERY", "EVERY stands behind the items"});
+  }
+  if (function->family == FunctionFamily::kBetweenRows) {
+    return BindTransform(expr, call, place);
+  }
+  return function->takes == Takes::kTwoDates
+             ? BindDaysBetween(expr, call, place)
+             : BindEventNames(expr, call);
+}
+
+absl::Status Binder::RefuseUnknown(const Call& call) const {
+  const std::string& name = call.function;
+  if (const std::string hint = OtherNameOf(call); !hint.empty()) {
+    return Refuse(Refusal::kUnknownFunction, call.function_source,
+                  {name, hint});
+  }
+  Nearest nearest(name);
+  std::vector<absl::string_view> names;
+  for (const Function* function : AllFunctions()) {
+    const bool percentiles = PercentOf(function->info.name) > 0;
+    names.push_back(percentiles ? "p1 to p99" : function->info.name);
+    if (!percentiles) nearest.Offer(function->info.name);
+  }
+  return Refuse(Refusal::kUnknownFunction, call.function_source,
+                {name, nearest.found()
+                           ? absl::StrCat("did you mean ", nearest.best(), "?")
+                           : absl::StrJoin(names, ", ")});
 }
 
 absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {

@@ -128,7 +128,7 @@ absl::StatusOr<StepExpr> Binder::BindInnerCall(const Expr& expr,
         Refusal::kScope, expr.source,
         {call.function, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
   }
-  if (call.function == "count_in_top") {
+  if (FindFunction(call.function)->takes == Takes::kPlaces) {
     return Refuse(Refusal::kTopInside, expr.source,
                   {Printed(expr), around.function});
   }

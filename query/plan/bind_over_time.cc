@@ -51,13 +51,13 @@ absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
 }
 
 absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
-                              bool user_days, const Place& place, Leaf* leaf) {
+                              const Place& place, Leaf* leaf) {
   const auto rule = RuleOverTime(plan_, leaf->steps);
   const BoundOperand& operand = plan_.operands[leaf->operand];
   const Metric& metric = *operand.metric;
   const std::string argument =
       Printed(*std::get_if<Expr>(&call.arguments[0].form));
-  if (user_days) {
+  if (leaf->function.row->rule == RuleOf::kAdds) {
     if (rule == Additivity::kOverlaps) return absl::OkStatus();
     const bool adds = rule == Additivity::kAdds;
     return Refuse(Refusal::kUserDays, expr.source,
@@ -158,13 +158,12 @@ absl::Status Binder::BindPlaces(const Expr& expr, const Call& call,
 
 absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
                                    const Place& place, Leaf* leaf) {
-  switch (leaf->function.kind) {
-    case TimeFunction::Kind::kFirstTime:
-    case TimeFunction::Kind::kStreak:
+  switch (leaf->function.row->takes) {
+    case Takes::kTest:
       return BindTest(expr, call, place, leaf);
-    case TimeFunction::Kind::kCountInTop:
+    case Takes::kPlaces:
       return BindPlaces(expr, call, place, leaf);
-    case TimeFunction::Kind::kCorrelation:
+    case Takes::kTwoValues:
       break;
     default: {
       FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
@@ -194,7 +193,7 @@ absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
 // Sums over inner buckets.
 absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
                                    const Place& place, const Leaf& leaf) {
-  if (call.function == "user_days") {
+  if (leaf.function.row->rule == RuleOf::kAdds) {
     return Refuse(Refusal::kScope, expr.source,
                   {call.function, "EVERY inside",
                    "user_days counts each day anyway: user_days(dau)"});
@@ -256,12 +255,11 @@ void Binder::NoteMeanOfRatios(const Expr& expr, const Call& call,
 // it is on steps of the metrics or, with an EVERY, on inner buckets.
 absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
                                   const Place& place, Leaf* leaf) {
-  using Kind = TimeFunction::Kind;
   leaf->total = place.total;
   leaf->function = *FindTimeFunction(call.function);
-  leaf->is_date = leaf->function.kind == Kind::kFirstTime ||
-                  leaf->function.kind == Kind::kLastTime;
-  const bool amount = leaf->function.kind == Kind::kReduce;
+  const Function& function = *leaf->function.row;
+  leaf->is_date = function.gives == Gives::kDate;
+  const bool amount = function.kind == TimeKind::kReduce;
   if (place.in_share && leaf->is_date) {
     return Refuse(Refusal::kDateArithmetic, expr.source,
                   {Printed(expr), "share"});
@@ -281,17 +279,14 @@ absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
         CutByInner(call, *inside.inner, OperandsOf(*leaf)));
   }
   if (leaf->function.Is(Aggregate::kSum)) {
-    FOOTFALL_RETURN_IF_ERROR(
-        call.every.has_value()
-            ? CheckInnerSum(expr, call, place, *leaf)
-            : CheckSum(expr, call, call.function == "user_days", place, leaf));
+    FOOTFALL_RETURN_IF_ERROR(call.every.has_value()
+                                 ? CheckInnerSum(expr, call, place, *leaf)
+                                 : CheckSum(expr, call, place, leaf));
   }
   NoteMeanOfRatios(expr, call, *leaf);
   leaf->is_decimal =
-      amount ? GivesDecimal(leaf->function.aggregate, leaf->steps.is_decimal)
-             : !leaf->is_date && leaf->function.kind != Kind::kStreak &&
-                   leaf->function.kind != Kind::kAge &&
-                   leaf->function.kind != Kind::kCountInTop;
+      function.gives == Gives::kDecimal ||
+      (function.gives == Gives::kTypeOfX && leaf->steps.is_decimal);
   return absl::OkStatus();
 }
 
@@ -306,8 +301,7 @@ absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
     return AddLeaf(std::move(leaf));
   }
   Leaf time = leaf;
-  time.function = TimeFunction();
-  time.function.kind = TimeFunction::Kind::kLastTime;
+  time.function = *FindTimeFunction("last_time");
   time.is_date = true;
   time.is_decimal = false;
   RowExpr row = AddLeaf(std::move(leaf));
@@ -321,21 +315,21 @@ absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
 
 // A value that is one metric's keeps its unit; a count of
 // steps has that of the steps.
-std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
+std::string Binder::UnitOf(const Leaf& leaf) const {
   const MetricSpec& spec = plan_.operands[leaf.operand].metric->spec;
-  if (leaf.function.kind == TimeFunction::Kind::kStreak ||
-      leaf.function.kind == TimeFunction::Kind::kAge ||
-      leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+  const auto unit_of = [](const TimeFunction& function) {
+    return function.row == nullptr ? query::UnitOf::kX : function.row->unit;
+  };
+  if (unit_of(leaf.function) == query::UnitOf::kSteps) {
     const auto inner = InnerOf(leaf.steps);
     const Period& period =
         inner.has_value() ? plan_.inner[*inner].period : spec.period;
     return period.count == 1 ? absl::StrCat(UnitName(period.unit), "s")
                              : absl::StrCat("x ", FormatPeriod(period));
   }
-  const auto keeps = [](const TimeFunction& function) {
-    return function.kind == TimeFunction::Kind::kReduce &&
-           !function.Is(Aggregate::kCount) &&
-           !function.Is(Aggregate::kCoverage);
+  const auto keeps = [&](const TimeFunction& function) {
+    return unit_of(function) == query::UnitOf::kX ||
+           unit_of(function) == query::UnitOf::kXTimesSteps;
   };
   const auto& across = plan_.operands[leaf.operand].across;
   bool kept = keeps(leaf.function) &&
@@ -347,8 +341,7 @@ std::string Binder::UnitOf(const Leaf& leaf, const Expr& expr) const {
   if (!kept || steps->kind != StepExpr::Kind::kOperand || spec.unit.empty()) {
     return "";
   }
-  const Call* call = std::get_if<Call>(&expr.node);
-  if (call == nullptr || call->function != "user_days") return spec.unit;
+  if (unit_of(leaf.function) == query::UnitOf::kX) return spec.unit;
   return absl::StrCat(spec.unit, " x ", UnitName(spec.period.unit), "s");
 }
 

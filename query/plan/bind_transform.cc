@@ -16,34 +16,6 @@
 namespace footfall::query {
 namespace {
 
-// The shapes of their arguments.
-enum class Takes : uint8_t { kValue, kValueAndTime, kValueAndCount };
-struct Shape {
-  absl::string_view name;
-  Takes takes;
-  // Its values are of the same nature as x: they have its unit, and a sum over
-  // groups where x has.
-  bool keeps_nature;
-};
-constexpr Shape kShapes[] = {
-    {"share", Takes::kValue, false},
-    {"abs", Takes::kValue, true},
-    {"lag", Takes::kValueAndTime, true},
-    {"delta", Takes::kValueAndTime, true},
-    {"growth", Takes::kValueAndTime, false},
-    {"ma", Takes::kValueAndCount, true},
-    {"cumulative", Takes::kValue, true},
-    {"rank", Takes::kValue, false},
-    {"rank_delta", Takes::kValueAndTime, false},
-};
-
-const Shape* FindShape(absl::string_view name) {
-  for (const Shape& shape : kShapes) {
-    if (shape.name == name) return &shape;
-  }
-  return nullptr;
-}
-
 RowExpr MakeArithmetic(char op, RowExpr left, RowExpr right) {
   RowExpr row;
   row.kind = RowExpr::Kind::kArithmetic;
@@ -80,13 +52,6 @@ std::vector<size_t> LeavesOf(const Plan& plan, const RowExpr& expr) {
 
 }  // namespace
 
-bool IsTransform(absl::string_view name) { return FindShape(name) != nullptr; }
-
-bool KeepsUnit(absl::string_view transform) {
-  const Shape* shape = FindShape(transform);
-  return shape != nullptr && shape->keeps_nature;
-}
-
 RowExpr Binder::AddTransform(Transform transform) {
   RowExpr row;
   row.kind = RowExpr::Kind::kTransform;
@@ -110,8 +75,8 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
                                               const Place& place) {
   const std::string& name = call.function;
   if (name == "share") return BindShare(expr, call, place);
-  const Shape& shape = *FindShape(name);
-  const size_t count = shape.takes == Takes::kValue ? 1 : 2;
+  const Function& function = *FindTransform(name);
+  const size_t count = function.takes == Takes::kValue ? 1 : 2;
   const Expr* argument = call.arguments.empty()
                              ? nullptr
                              : std::get_if<Expr>(&call.arguments[0].form);
@@ -129,7 +94,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
           number == nullptr ? nullptr : std::get_if<int64_t>(&number->value);
       if (whole != nullptr) buckets = *whole;
     }
-    const bool by_time = shape.takes == Takes::kValueAndTime;
+    const bool by_time = function.takes == Takes::kValueAndTime;
     const bool fits = by_time ? back != nullptr : buckets >= 1;
     if (!by_time && argument != nullptr && call.arguments.size() == 2 &&
         buckets < 1 && std::get_if<Expr>(&call.arguments[1].form) != nullptr) {
@@ -150,7 +115,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
   if (FirstOperand(*argument) == nullptr) {
     return Refuse(Refusal::kNoMetric, argument->source, {Printed(*argument)});
   }
-  if (place.in_share && !shape.keeps_nature) {
+  if (place.in_share && !function.keeps_nature()) {
     return Refuse(Refusal::kShareOf, expr.source, {Printed(expr)});
   }
   if (place.whole_range && name != "abs") {

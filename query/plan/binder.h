@@ -97,6 +97,7 @@ class Binder {
   absl::StatusOr<RowExpr> BindRow(const Expr& expr, const Place& place);
   absl::StatusOr<RowExpr> BindCall(const Expr& expr, const Call& call,
                                    const Place& place);
+  absl::Status RefuseUnknown(const Call& call) const;
   absl::StatusOr<RowExpr> BindBare(const Expr& expr, const Place& place);
   // (bind_over_time.cc)
   absl::StatusOr<RowExpr> BindOverTime(const Expr& expr, const Call& call,
@@ -112,8 +113,8 @@ class Binder {
                           const Place& place, Leaf* leaf);
   absl::Status CheckInnerSum(const Expr& expr, const Call& call,
                              const Place& place, const Leaf& leaf);
-  // Of an item that is one leaf, written as `expr`.
-  std::string UnitOf(const Leaf& leaf, const Expr& expr) const;
+  // Of an item that is one leaf.
+  std::string UnitOf(const Leaf& leaf) const;
   // (bind_transform.cc)
   absl::StatusOr<RowExpr> BindTransform(const Expr& expr, const Call& call,
                                         const Place& place);
@@ -156,8 +157,8 @@ class Binder {
   // Sets leaf->operand, and checks that its operands meet at each step.
   absl::Status AlignSteps(const Expr& expr, Leaf* leaf);
   // Refuses a sum over time that would be false.
-  absl::Status CheckSum(const Expr& expr, const Call& call, bool user_days,
-                        const Place& place, Leaf* leaf);
+  absl::Status CheckSum(const Expr& expr, const Call& call, const Place& place,
+                        Leaf* leaf);
   // The one argument of a call, as an expression.
   absl::StatusOr<const Expr*> OnlyArgument(const Expr& expr, const Call& call);
   absl::Status CheckNoDates(const Expr& where, const RowExpr& side, char op);
@@ -207,17 +208,10 @@ class Binder {
 std::string Printed(const Expr& expr);
 // Whether it is f(metric ACROSS dim, ...), which has a value at each step.
 bool IsAcross(const Expr& expr);
-// Functions over time, by name: avg, min, p95, ...
-struct AggregateName {
-  Aggregate aggregate = Aggregate::kAvg;
-  double quantile = 0.5;
-};
-std::optional<AggregateName> FindAggregate(absl::string_view name);
-bool IsTransform(absl::string_view name);
-// Those and user_days, first_time, streak, ...
+// Functions over time, by name: avg, p95, first_time, ...
 std::optional<TimeFunction> FindTimeFunction(absl::string_view name);
-// Whether a transform's values have the unit of its x.
-bool KeepsUnit(absl::string_view transform);
+// Functions between rows: share, lag, ... Null where there is none.
+const Function* FindTransform(absl::string_view name);
 // "a month", "2 weeks".
 std::string PeriodPhrase(const Period& period);
 

@@ -80,6 +80,14 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
   }
   MemberSet& set = (*picks)[*dimension];
   using Test = Condition::Test;
+  if (condition.test == Test::kEqual && renames == nullptr) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const MemberId member,
+        FindMember(snapshot, name, std::get<std::string>(condition.texts[0]),
+                   condition.text_sources.at(0), text));
+    set.KeepOnly(member);
+    return absl::OkStatus();
+  }
   const bool like =
       condition.test == Test::kLike || condition.test == Test::kNotLike;
   const bool negated = condition.test == Test::kNotEqual ||

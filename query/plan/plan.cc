@@ -35,13 +35,18 @@ bool operator==(const StepExpr& a, const StepExpr& b) {
 
 bool operator==(const TimeFunction& a, const TimeFunction& b) {
   return a.kind == b.kind && a.aggregate == b.aggregate &&
-         a.user_days == b.user_days && a.quantile == b.quantile &&
+         RuleOfResult(a) == RuleOfResult(b) && a.quantile == b.quantile &&
          a.comparison == b.comparison && SameNumber(a.threshold, b.threshold) &&
          a.count == b.count && a.lag == b.lag;
 }
 
 bool CountsNothing(const TimeFunction& function) {
-  return function.Is(Aggregate::kCount) || function.Is(Aggregate::kCoverage);
+  return function.row != nullptr && function.row->of_nothing;
+}
+
+RuleOf RuleOfResult(const TimeFunction& function) {
+  if (function.row != nullptr) return function.row->rule;
+  return function.Is(Aggregate::kAvg) ? RuleOf::kMean : RuleOf::kX;
 }
 
 bool operator==(const Leaf& a, const Leaf& b) {

@@ -22,6 +22,7 @@
 #include "footfall/statement.h"
 #include "query/cell/cell.h"
 #include "query/func/aggregate.h"
+#include "query/func/functions.h"
 #include "query/plan/member_set.h"
 
 namespace footfall::query {
@@ -93,20 +94,10 @@ struct BoundOperand {
 
 // A function over time, and what it takes beside the steps.
 struct TimeFunction {
-  enum class Kind : uint8_t {
-    kReduce,     // `aggregate`
-    kFirstTime,  // of the test
-    kStreak,     // of the test
-    kSlope,
-    kCagr,
-    kCorrelation,  // of two
-    kCountInTop,   // `count`
-    kLastTime,     // a date
-    kAge,          // steps since the last sample
-  };
+  using Kind = TimeKind;
+  const Function* row = nullptr;  // of the table; null: a bare metric
   Kind kind = Kind::kReduce;
   Aggregate aggregate = Aggregate::kFirst;
-  bool user_days = false;  // kSum by this name: of days, which add up
   double quantile = 0.5;
   Comparison comparison = Comparison::kEqual;  // of the test
   Scalar threshold;
@@ -120,6 +111,8 @@ struct TimeFunction {
 bool operator==(const TimeFunction& a, const TimeFunction& b);
 // Whether it has a value of a bucket without samples: 0.
 bool CountsNothing(const TimeFunction& function);
+// How its results combine, from how its steps do.
+RuleOf RuleOfResult(const TimeFunction& function);
 
 // A value at each step. The steps are those of the operands' grid or, of what
 // stands in a call with an EVERY of its own, the buckets of that EVERY:

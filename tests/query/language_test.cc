@@ -10,14 +10,18 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "footfall/functions.h"
+#include "query/func/functions.h"
 #include "tests/query/support/script_runner.h"
 #include "tests/support/catch.h"
 
@@ -120,6 +124,125 @@ TEST_CASE("the examples of the language's page come out as it says",
   }
   CHECK(examples >= 35);
   if (accept) WritePage(parts);
+}
+
+// The rows of the page's tables of functions: `sum avg min`, `p1`..`p99`,
+// `share(x)`, `share(x WITHIN dim)`.
+std::set<std::string> FunctionsOfPage() {
+  std::set<std::string> names;
+  for (const absl::string_view line :
+       absl::StrSplit(ReadWholeFile(kPage), '\n')) {
+    if (!absl::StartsWith(line, "| `")) continue;
+    const std::vector<absl::string_view> cells = absl::StrSplit(line, " | ");
+    const std::vector<absl::string_view> codes = absl::StrSplit(cells[0], '`');
+    for (size_t i = 1; i < codes.size(); i += 2) {
+      for (const absl::string_view word : absl::StrSplit(codes[i], ' ')) {
+        names.emplace(word.substr(0, word.find('(')));
+      }
+    }
+  }
+  return names;
+}
+
+// The example of a row, once more without the arguments.
+std::string WithoutArguments(const FunctionInfo& function) {
+  std::string text(function.example);
+  const std::string call =
+      absl::StrCat(function.name == "p1" ? "p95" : function.name, "(");
+  const size_t begin = text.find(call) + call.size();
+  size_t end = begin;
+  for (int depth = 1; depth > 0; ++end) {
+    depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
+  }
+  return text.replace(begin, end - 1 - begin, "1, 2, 3, 4");
+}
+
+// The data of the page.
+void RunPage(ScriptRunner& runner) {
+  REQUIRE(runner.Set("-- now: 2025-02-11T00:00Z"));
+  for (const Part& part : ReadPage()) {
+    // The data alone, which no output follows.
+    if (part.fence == "sql" && (absl::StartsWith(part.content, "DEFINE") ||
+                                absl::StartsWith(part.content, "ADD EVENT"))) {
+      runner.Run(part.content);
+    }
+  }
+}
+
+TEST_CASE("every function of the table is told of, answers and refuses",
+          "[language][functions]") {
+  ScriptRunner runner;
+  RunPage(runner);
+  const std::set<std::string> page = FunctionsOfPage();
+  size_t count = 0;
+  for (const FunctionInfo& function : Functions()) {
+    ++count;
+    INFO(function.name << ": " << function.example);
+    CHECK(page.count(std::string(function.name)) == 1);
+    CHECK(!function.help.empty());
+    CHECK(!function.arguments.empty());
+    const auto parsed = Parse(function.example);
+    REQUIRE(parsed.ok());
+    CHECK(Print(parsed->front()) == function.example);
+    const std::string answer = runner.Run(function.example);
+    INFO(answer);
+    CHECK_FALSE(absl::StartsWith(answer, "query"));
+    CHECK(absl::StrContains(answer, "\n"));
+    const std::string wrong = WithoutArguments(function);
+    const std::string refused = runner.Run(wrong);
+    INFO(wrong << "\n" << refused);
+    CHECK(absl::StartsWith(refused, "query 1:"));
+  }
+  CHECK(count >= 33);
+}
+
+TEST_CASE("a row of the function table is all that a reducer needs",
+          "[language][functions]") {
+  query::Function middle;
+  middle.info = {"middle", "x", "the middle value",
+                 "SELECT middle(dau) BY app EVERY month"};
+  middle.gives = query::Gives::kDecimal;
+  middle.rule = query::RuleOf::kMean;
+  middle.aggregate = query::Aggregate::kQuantile;
+  ScriptRunner runner;
+  RunPage(runner);
+  const auto refused = runner.Run("SELECT middle(dau) BY app EVERY month");
+  CHECK(absl::StartsWith(refused, "query 1:8: there is no function middle"));
+
+  const query::FunctionForTest with(&middle);
+  // It binds and is worked out, in rows and over inner buckets.
+  const auto same = [&](absl::string_view of_middle, absl::string_view median) {
+    INFO(of_middle);
+    const std::string found =
+        absl::StrReplaceAll(runner.Run(of_middle), {{"middle", "median"}});
+    CHECK(found == runner.Run(median));
+    CHECK_FALSE(absl::StartsWith(found, "query"));
+  };
+  same("SELECT middle(dau) BY app EVERY month",
+       "SELECT median(dau) BY app EVERY month");
+  same("SELECT max(middle(dau) EVERY week) BY app",
+       "SELECT max(median(dau) EVERY week) BY app");
+  same(
+      "SELECT growth(middle(dau), 1 month), rank(middle(dau)) BY app EVERY "
+      "month",
+      "SELECT growth(median(dau), 1 month), rank(median(dau)) BY app EVERY "
+      "month");
+  // It is explained, and refused as its rule says.
+  same("EXPLAIN SELECT middle(dau) BY app EVERY month",
+       "EXPLAIN SELECT median(dau) BY app EVERY month");
+  same("EXPLAIN ANALYZE SELECT middle(dau) BY app",
+       "EXPLAIN ANALYZE SELECT median(dau) BY app");
+  CHECK(absl::StartsWith(
+      runner.Run("SELECT sum(middle(mentions) EVERY week) BY app"),
+      "query 1:8: sum(middle(mentions) EVERY week) adds up a LEVEL"));
+  // It prints, is suggested and is told to tools.
+  const auto parsed = Parse("select MIDDLE( dau ) by app");
+  REQUIRE(parsed.ok());
+  CHECK(Print(parsed->front()) == "SELECT middle(dau) BY app");
+  CHECK(absl::StrContains(runner.Run("SELECT midle(dau) BY app"),
+                          "did you mean middle?"));
+  const std::vector<FunctionInfo> all = Functions();
+  CHECK(all.back().name == "middle");
 }
 
 }  // namespace

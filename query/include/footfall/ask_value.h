@@ -205,6 +205,8 @@ FunctionValue Stddev(Value x);
 FunctionValue UserDays(Value x);
 FunctionValue Coverage(Value x);
 FunctionValue FirstTime(Test test);
+FunctionValue LastTime(Value x);
+FunctionValue Age(Value x);
 FunctionValue Streak(Test test);
 FunctionValue CountInTop(Value x, int64_t k);
 FunctionValue Slope(Value x);

@@ -163,6 +163,7 @@ TEST_CASE("every expression can be built", "[ask]") {
            UserDays(dau), Coverage(dau))},
       {"SELECT first_time(dau >= 1e8), streak(dau > 5)",
        Ask(FirstTime(dau >= 1e8), Streak(dau > 5))},
+      {"SELECT last_time(dau), age(dau)", Ask(LastTime(dau), Age(dau))},
       {"SELECT max(avg(dau) EVERY month), "
        "count_in_top(avg(dau), 50 EVERY 2 weeks)",
        Ask(Max(Avg(dau)).Every(Months()),

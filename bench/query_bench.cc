@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/support/loaded_database.h"
+#include "footfall/prepared.h"
 #include "footfall/query.h"
 #include "storage/codec/kernels.h"
 
@@ -73,6 +74,36 @@ void BM_MonthOfSeries(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_MonthOfSeries)->Unit(benchmark::kMicrosecond);
+
+// The same question again and again: its text is found with its plan.
+void BM_MonthOfSeriesAgain(benchmark::State& state) {
+  Ask(state, Daily(),
+      absl::StrCat("SELECT dau WHERE app = '", market::AppName(7),
+                   "' AND platform = 'web' DURING 2019-05-10..2019-06-08"));
+}
+BENCHMARK(BM_MonthOfSeriesAgain)->Unit(benchmark::kMicrosecond);
+
+// Prepared, with an app that is chosen at random.
+void BM_PreparedMonthOfSeries(benchmark::State& state) {
+  const LoadedDatabase& data = Daily();
+  const int apps = BenchDaily().apps;
+  const auto question =
+      Prepare(data.snapshot(),
+              "SELECT dau WHERE app = $app AND platform = 'web' "
+              "DURING 2019-05-10..2019-06-08");
+  Require(question.status());
+  std::mt19937 random(1);
+  QueryOptions options;
+  std::string& app =
+      std::get<std::string>(options.parameters["app"] = std::string());
+  for (auto _ : state) {
+    app = market::AppName(static_cast<int>(random() % apps));
+    const auto answer = question->Run(data.snapshot(), options);
+    Require(answer.status());
+    benchmark::DoNotOptimize(answer->row_count());
+  }
+}
+BENCHMARK(BM_PreparedMonthOfSeries)->Unit(benchmark::kMicrosecond);
 
 // The questions that bench/compare asks of all engines.
 void BM_Top50(benchmark::State& state) {

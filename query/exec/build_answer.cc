@@ -266,6 +266,7 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
   } else if (plan.every.has_value()) {
     Column column =
         NewColumn("time", Column::Role::kTime, ColumnType::kText, count);
+    column.starts.reserve(std::min(count, timeline.slot_count()));
     CodedColumn coded(&column, count, timeline.slot_count());
     for (const RowId& row : chosen) {
       coded.Add(row.bucket, [&] {

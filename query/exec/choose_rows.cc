@@ -247,6 +247,8 @@ absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
   }
   const size_t limit =
       plan_.limit.has_value() ? static_cast<size_t>(*plan_.limit) : SIZE_MAX;
+  constexpr size_t kUsualRows = 256;
+  kept.reserve(std::min(kUsualRows, groups.size() * buckets));
   for (const uint32_t group : groups) {
     const size_t had = kept.size();
     for (uint32_t b = 0; b < buckets; ++b) {

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_QUERY_EXEC_CODED_COLUMN_H_
 #define FOOTFALL_QUERY_EXEC_CODED_COLUMN_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ class CodedColumn {
   CodedColumn(Column* column, size_t rows, size_t numbers = 0)
       : column_(*column), codes_(numbers, kNone) {
     column_.codes.reserve(rows);
+    texts_.reserve(std::min(rows, numbers));
   }
 
   // Appends a row. `text` is called for the first of each number, and gives the

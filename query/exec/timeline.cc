@@ -110,6 +110,10 @@ absl::Status Timeline::CutBuckets(Run& run) {
     int64_t bucket = operand.buckets->BucketOf(steps.begin);
     const int64_t last = operand.buckets->BucketOf(steps.end - 1);
     const size_t had = keys_.size();
+    if (operand.buckets->period() == operand.grid.period()) {
+      keys_.reserve(had + std::min(static_cast<size_t>(last - bucket + 1),
+                                   kBucketsBetweenChecks));
+    }
     for (; bucket <= last; bucket = operand.buckets->Next(bucket)) {
       keys_.push_back(KeyOf(operand, bucket));
       // Seconds over years: told before the memory is gone.
@@ -119,10 +123,12 @@ absl::Status Timeline::CutBuckets(Run& run) {
             fits.Add(keys_.size() * (8 + operands * sizeof(BucketPiece))));
       }
     }
-    std::inplace_merge(keys_.begin(),
-                       keys_.begin() + static_cast<ptrdiff_t>(had),
-                       keys_.end());
-    keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+    if (had > 0) {
+      std::inplace_merge(keys_.begin(),
+                         keys_.begin() + static_cast<ptrdiff_t>(had),
+                         keys_.end());
+      keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+    }
     const int64_t first_key =
         KeyOf(operand, operand.buckets->BucketOf(bounds_[o].begin));
     first_key_ = found_lead ? std::min(first_key_, first_key) : first_key;

@@ -1,6 +1,7 @@
 // Which series pass conditions: block by block, from one dimension to the next.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <numeric>
 #include <optional>
@@ -48,17 +49,15 @@ class Finder {
   SeriesId end_ = 0;
   SeriesId chosen_count_ = 0;
   bool all_ = true;  // `chosen_` is not filled yet
-  std::vector<SeriesId> chosen_;
-  std::vector<MemberId> column_;  // of one dimension, by offset
+  // On the stack: a question of one series asks for no memory here.
+  std::array<SeriesId, kBlock> chosen_;
+  std::array<MemberId, kBlock> column_ = {};  // of one dimension, by offset
 };
 
 Finder::Finder(const SeriesTable& table, absl::Span<const MemberSet> picks,
                bool or_empty)
-    : table_(table),
-      picks_(picks),
-      or_empty_(or_empty),
-      chosen_(kBlock),
-      column_(kBlock) {
+    : table_(table), picks_(picks), or_empty_(or_empty) {
+  order_.reserve(picks.size());
   for (size_t d = 0; d < picks.size(); ++d) {
     if (picks[d].single().has_value()) order_.push_back(d);
   }

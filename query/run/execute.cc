@@ -16,8 +16,10 @@
 #include "query/plan/parameters.h"
 #include "query/run/change.h"
 #include "query/run/change_names.h"
+#include "query/run/compiled.h"
 #include "query/run/import.h"
 #include "query/run/insert.h"
+#include "query/run/plan_cache.h"
 #include "query/run/run.h"
 
 namespace footfall {
@@ -98,6 +100,18 @@ absl::Status RunAndReport(Database& database, const Statement& statement,
   return hooks.on_outcome ? hooks.on_outcome(outcome) : absl::OkStatus();
 }
 
+// A script that is one question: Query() finds it by its text, too.
+absl::Status RunQuestion(const Snapshot& snapshot, const Compiled& question,
+                         const QueryOptions& options,
+                         const ExecuteHooks& hooks) {
+  FOOTFALL_RETURN_IF_ERROR(CheckStop(options));
+  Outcome outcome;
+  outcome.statement = &question.statement();
+  FOOTFALL_ASSIGN_OR_RETURN(outcome.answer, question.Run(snapshot, options));
+  outcome.has_answer = true;
+  return hooks.on_outcome ? hooks.on_outcome(outcome) : absl::OkStatus();
+}
+
 absl::Status RunScript(Database& database, absl::string_view text,
                        const QueryOptions& options, const ExecuteHooks& hooks) {
   if (text.size() > std::numeric_limits<uint32_t>::max()) {
@@ -105,14 +119,36 @@ absl::Status RunScript(Database& database, absl::string_view text,
                   {absl::StrCat(text.size()),
                    absl::StrCat(std::numeric_limits<uint32_t>::max())});
   }
+  // Null once the database is closed, which its first statement will say.
+  const auto snapshot = database.TakeSnapshot();
+  PlanCache* const cache =
+      snapshot == nullptr ? nullptr : PlanCache::Of(*snapshot);
+  if (cache != nullptr) {
+    if (const auto kept = cache->Find(text, options.limits)) {
+      return RunQuestion(*snapshot, *kept, options, hooks);
+    }
+  }
   Parser parser(text, options.limits);
-  while (true) {
-    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> statement,
-                              parser.Next());
-    if (!statement.has_value()) return absl::OkStatus();
+  FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement, parser.Next());
+  for (bool first = true; statement.has_value(); first = false) {
+    const bool question = first && Reads(*statement) && snapshot != nullptr;
+    absl::StatusOr<std::optional<Statement>> next = std::optional<Statement>();
+    if (question) next = parser.Next();
+    if (question && next.ok() && !next->has_value()) {
+      const auto alone = std::make_shared<const Compiled>(
+          text, *std::move(statement), options.limits);
+      FOOTFALL_RETURN_IF_ERROR(RunQuestion(*snapshot, *alone, options, hooks));
+      if (cache != nullptr) cache->Keep(alone);
+      return absl::OkStatus();
+    }
     FOOTFALL_RETURN_IF_ERROR(
         RunAndReport(database, *statement, text, options, hooks));
+    // What is wrong with the next one is told when this one has run.
+    if (!question) next = parser.Next();
+    if (!next.ok()) return next.status();
+    statement = *std::move(next);
   }
+  return absl::OkStatus();
 }
 
 }  // namespace

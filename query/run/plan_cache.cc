@@ -15,6 +15,7 @@ PlanCache* PlanCache::Of(const Snapshot& snapshot) {
 
 std::shared_ptr<const Compiled> PlanCache::Find(absl::string_view text,
                                                 const QueryLimits& limits) {
+  if (text.size() > kMostTextBytes) return nullptr;
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = by_text_.find(text);
   if (found == by_text_.end()) return nullptr;
@@ -25,8 +26,8 @@ std::shared_ptr<const Compiled> PlanCache::Find(absl::string_view text,
 }
 
 void PlanCache::Keep(std::shared_ptr<const Compiled> compiled) {
+  if (compiled->text().size() > kMostTextBytes) return;
   const uint64_t bytes = compiled->size_bytes();
-  if (bytes > kMostBytes / 8) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (const auto same = by_text_.find(compiled->text());
       same != by_text_.end()) {

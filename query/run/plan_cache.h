@@ -25,6 +25,8 @@ class PlanCache final : public FromDeclarations {
  public:
   static constexpr size_t kMostPlans = 256;
   static constexpr uint64_t kMostBytes = uint64_t{16} << 20;
+  // Longer texts are not kept.
+  static constexpr size_t kMostTextBytes = size_t{12} << 10;
 
   // That of the snapshot's declarations; null where it has none.
   static PlanCache* Of(const Snapshot& snapshot);

@@ -392,6 +392,36 @@ TEST_CASE("texts that repeat are read once, and the oldest make room",
   CHECK(home.database().Stats().plan_bytes == 0);
 }
 
+TEST_CASE("a script of one question is kept as Query keeps it", "[prepared]") {
+  Home home;
+  query::PlanCache* const cache = query::PlanCache::Of(*home.now());
+  std::vector<std::string> found;
+  ExecuteHooks hooks;
+  hooks.on_outcome = [&](const Outcome& outcome) {
+    CHECK(outcome.statement != nullptr);
+    found.push_back(FormatCsv(outcome.answer));
+    return absl::OkStatus();
+  };
+  const auto run = [&](absl::string_view script) {
+    found.clear();
+    return Execute(home.database(), script, {}, hooks);
+  };
+  for (int i = 0; i < 2; ++i) {
+    CHECK(run("SELECT max(dau);") == absl::OkStatus());
+    CHECK(found.size() == 1);
+    CHECK(found[0] == Csv(Query(*home.now(), "SELECT max(dau);", {})));
+    CHECK(cache->count() == 1);
+  }
+  CHECK(run("SELECT max(dau); SELECT min(dau)") == absl::OkStatus());
+  CHECK(found.size() == 2);
+  // The first has run before the second is read.
+  CHECK(run("SELECT max(dau); SELECT").code() ==
+        absl::StatusCode::kInvalidArgument);
+  CHECK(found.size() == 1);
+  CHECK(run("SHOW METRICS") == absl::OkStatus());
+  CHECK(cache->count() == 2);
+}
+
 TEST_CASE("long texts do not fill memory", "[prepared]") {
   Home home;
   query::PlanCache* const cache = query::PlanCache::Of(*home.now());

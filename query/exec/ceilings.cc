@@ -202,7 +202,10 @@ absl::StatusOr<std::vector<int64_t>> OperandReader::Ceilings() const {
       at = 0;
     }
     for (size_t i = 0; i < slab.series.size(); ++i) {
-      while (ids[at] != slab.series[i]) ++at;
+      while (at < ids.size() && ids[at] != slab.series[i]) ++at;
+      if (at == ids.size()) {
+        return absl::InternalError("a scan gave a series not asked for");
+      }
       const uint32_t g = group_of[at];
       if (sums[g] == 0) touched.push_back(g);
       sums[g] = Plus(sums[g], slab.values[i]);

@@ -38,6 +38,9 @@ class Combiner {
  private:
   absl::Status Allocate();
   absl::Status Scan(bool wholes);
+  void FillTo(size_t set, size_t end);
+  bool CopyFirst(const SetEntry& entry, const int64_t* values, size_t offset,
+                 size_t count);
   void Contribute(const SetEntry& entry, const int64_t* values,
                   const uint64_t* present, size_t offset, size_t count,
                   const int64_t* extra);
@@ -66,6 +69,7 @@ class Combiner {
   Reservation memory_;
   CombinedSets* result_ = nullptr;
   bool overflow_ = false;
+  std::vector<size_t> filled_;  // [sets] steps that are written
 
   std::vector<int64_t> high_;   // wide: [sets x steps]
   std::vector<int64_t> units_;  // [unit lanes x steps]
@@ -108,11 +112,10 @@ absl::Status Combiner::Allocate() {
 
   result_->steps = request_.steps;
   result_->words = words_;
-  // -0.0 is the number that changes no sum.
-  result_->values.assign(sets * steps_,
-                         decimal_ ? std::bit_cast<int64_t>(-0.0) : 0);
+  result_->values.Reset(sets * steps_);
   result_->present.assign(sets * words_, 0);
-  result_->lows.assign(low_lanes * steps_, 0);
+  result_->lows.Reset(low_lanes * steps_);
+  filled_.assign(sets, 0);
   if (wide_) high_.assign(sets * steps_, 0);
   units_.assign(relations_.unit_lane_count() * steps_, 0);
   whole_values_.assign(relations_.wholes().size() * steps_, 0);
@@ -125,34 +128,67 @@ absl::Status Combiner::Allocate() {
   return absl::OkStatus();
 }
 
+// Writes zeros up to step `end` of a set, from where it is filled.
+void Combiner::FillTo(size_t set, size_t end) {
+  size_t& filled = filled_[set];
+  if (filled >= end) return;
+  int64_t* value = result_->values.data() + set * steps_;
+  // -0.0 is the number that changes no sum.
+  std::fill(value + filled, value + end,
+            decimal_ ? std::bit_cast<int64_t>(-0.0) : 0);
+  if (result_->low_row[set] != kNone) {
+    int64_t* low = result_->lows.data() + result_->low_row[set] * steps_;
+    std::fill(low + filled, low + end, 0);
+  }
+  filled = end;
+}
+
+// The first series at some steps is copied: true. Slabs come by rising steps.
+bool Combiner::CopyFirst(const SetEntry& entry, const int64_t* values,
+                         size_t offset, size_t count) {
+  const size_t set = entry.set;
+  if (filled_[set] > offset || wide_ ||
+      relations_.low_mode(set) == LowMode::kUnits) {
+    FillTo(set, offset + count);
+    return false;
+  }
+  FillTo(set, offset);
+  filled_[set] = offset + count;
+  std::copy_n(values, count, result_->values.data() + set * steps_ + offset);
+  if (result_->low_row[set] != kNone) {
+    std::copy_n(values, count,
+                result_->lows.data() + result_->low_row[set] * steps_ + offset);
+  }
+  return true;
+}
+
 // Adds `count` steps from `offset` on of one series, all of which count.
 void Combiner::Contribute(const SetEntry& entry, const int64_t* values,
                           const uint64_t* present, size_t offset, size_t count,
                           const int64_t* extra) {
   const size_t set = entry.set;
-  int64_t* value = result_->values.data() + set * steps_ + offset;
-  if (wide_ && !decimal_) {
-    AddWide(values, count, value, high_.data() + set * steps_ + offset);
-  } else {
-    Add(values, count, value);
-  }
+  const LowMode mode = relations_.low_mode(set);
   OrBits(present, count, offset, result_->present.data() + set * words_);
-  switch (relations_.low_mode(set)) {
-    case LowMode::kExact:
-      break;
-    case LowMode::kLargest: {
-      int64_t* low =
-          result_->lows.data() + result_->low_row[set] * steps_ + offset;
-      if (decimal_) {
-        MaxDecimals(values, count, low);
-      } else {
-        MaxIntegers(values, count, low);
-      }
-      break;
+  if (!CopyFirst(entry, values, offset, count)) {
+    int64_t* value = result_->values.data() + set * steps_ + offset;
+    int64_t* low =
+        mode == LowMode::kLargest
+            ? result_->lows.data() + result_->low_row[set] * steps_ + offset
+            : nullptr;
+    if (wide_ && !decimal_) {
+      AddWide(values, count, value, high_.data() + set * steps_ + offset);
+      if (low != nullptr) MaxIntegers(values, count, low);
+    } else if (decimal_) {
+      AddDecimals(values, count, value);
+      if (low != nullptr) MaxDecimals(values, count, low);
+    } else if (low != nullptr) {
+      overflow_ |= AddAndMaxIntegers(values, count, value, low);
+    } else {
+      overflow_ |= AddIntegers(values, count, value);
     }
-    case LowMode::kUnits:
-      Add(values, count, units_.data() + entry.unit * steps_ + offset);
-      break;
+  }
+  if (mode == LowMode::kUnits) {
+    Add(values, count, units_.data() + entry.unit * steps_ + offset);
   }
   if (extra != nullptr) Add(extra, count, ExtraLane(set) + offset);
   if (set < request_.counted_sets &&
@@ -362,6 +398,7 @@ absl::StatusOr<bool> Combiner::Work(CombinedSets* result) {
   FOOTFALL_RETURN_IF_ERROR(Allocate());
   FOOTFALL_RETURN_IF_ERROR(Scan(/*wholes=*/true));
   FOOTFALL_RETURN_IF_ERROR(Scan(/*wholes=*/false));
+  for (size_t set = 0; set < relations_.set_count(); ++set) FillTo(set, steps_);
   for (const uint32_t lane : relations_.wholes_by_size()) {
     ContributeWhole(lane);
   }

@@ -42,6 +42,7 @@
 #include "absl/types/span.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
+#include "query/exec/raw_array.h"
 #include "query/exec/run.h"
 #include "query/plan/conditions.h"
 
@@ -96,13 +97,13 @@ struct SeriesCountChange {
 struct CombinedSets {
   StepRange steps;
   size_t words = 0;
-  std::vector<int64_t> values;    // [sets x steps]
+  RawArray<int64_t> values;       // [sets x steps]
   std::vector<uint64_t> present;  // [sets x words] bit 0: steps.begin
   // Row in `lows` or `extras`; kNone where low = value, or high = value.
   static constexpr uint32_t kNone = UINT32_MAX;
   std::vector<uint32_t> low_row;
   std::vector<uint32_t> extra_row;
-  std::vector<int64_t> lows;    // [rows x steps]
+  RawArray<int64_t> lows;       // [rows x steps]
   std::vector<int64_t> extras;  // [rows x steps] high - value
 
   std::optional<SeriesCountChange> count_change;  // the first set's first

@@ -36,6 +36,11 @@ void MaxIntegers(const int64_t* values, size_t count, int64_t* best) {
   ActiveKernels().keep_largest(values, count, best);
 }
 
+bool AddAndMaxIntegers(const int64_t* values, size_t count, int64_t* sum,
+                       int64_t* best) {
+  return ActiveKernels().add_and_keep(values, count, sum, best);
+}
+
 void MaxDecimals(const int64_t* __restrict values, size_t count,
                  int64_t* __restrict best) {
   for (size_t i = 0; i < count; ++i) {
@@ -69,20 +74,23 @@ void CopyWhere(const int64_t* from, const uint64_t* bits, size_t count,
 
 void CountBits(const uint64_t* bits, size_t count, size_t offset, size_t words,
                size_t planes, uint64_t* counters) {
-  const auto add = [=](size_t word, uint64_t carry) {
-    for (size_t p = 0; p < planes && carry != 0; ++p) {
-      uint64_t& plane = counters[p * words + word];
-      const uint64_t both = plane & carry;
-      plane ^= carry;
-      carry = both;
-    }
-  };
+  // Some words at a time, moved to where they belong.
+  constexpr size_t kAtOnce = 64;
+  uint64_t moved[kAtOnce + 1];
   const size_t shift = offset % 64;
-  for (size_t w = 0; w < WordsFor(count); ++w) {
-    uint64_t set = bits[w];
-    if ((w + 1) * 64 > count) set &= (uint64_t{1} << (count % 64)) - 1;
-    add(offset / 64 + w, set << shift);
-    if (shift != 0) add(offset / 64 + w + 1, set >> (64 - shift));
+  for (size_t begin = 0; begin < WordsFor(count); begin += kAtOnce) {
+    const size_t n = std::min(kAtOnce, WordsFor(count) - begin);
+    uint64_t carry = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const size_t w = begin + i;
+      uint64_t set = bits[w];
+      if ((w + 1) * 64 > count) set &= (uint64_t{1} << (count % 64)) - 1;
+      moved[i] = carry | set << shift;
+      carry = shift == 0 ? 0 : set >> (64 - shift);
+    }
+    moved[n] = carry;
+    ActiveKernels().count_up(moved, carry == 0 ? n : n + 1, planes, words,
+                             counters + offset / 64 + begin);
   }
 }
 

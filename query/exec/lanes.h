@@ -24,6 +24,9 @@ void AddDecimals(const int64_t* values, size_t count, int64_t* sum);
 // negative. A NaN stays.
 void MaxIntegers(const int64_t* values, size_t count, int64_t* best);
 void MaxDecimals(const int64_t* values, size_t count, int64_t* best);
+// AddIntegers() and MaxIntegers() at once.
+bool AddAndMaxIntegers(const int64_t* values, size_t count, int64_t* sum,
+                       int64_t* best);
 
 // Bits [0, count) of `from` into bits [offset, offset + count) of `to`.
 void OrBits(const uint64_t* from, size_t count, size_t offset, uint64_t* to);

@@ -40,6 +40,9 @@ struct Kernels {
   bool (*add)(const int64_t* values, size_t count, int64_t* sum);
   // best[i] = max(best[i], values[i]), likewise.
   void (*keep_largest)(const int64_t* values, size_t count, int64_t* best);
+  // Both at once.
+  bool (*add_and_keep)(const int64_t* values, size_t count, int64_t* sum,
+                       int64_t* best);
   // Adds one to the counters of the steps whose bit is set, of `words` whole
   // words. Bit i of word w of plane p is a digit of the counter of step
   // 64 * w + i; planes are `stride` words apart, the lowest first.

@@ -1,5 +1,7 @@
 // Scans: the same samples whichever way the tiles are fetched.
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -80,6 +82,86 @@ Samples Expect(const Market& market, const Snapshot& snapshot,
     }
   }
   return expected;
+}
+
+// Slabs of a scan at one depth, [series][first step of the slab].
+template <typename Take>
+void ForEachRow(const Snapshot& snapshot, const ScanRequest& request,
+                const Take& take) {
+  const auto cursor = snapshot.Scan(request);
+  while (true) {
+    const auto more = cursor->Next();
+    REQUIRE(more.status() == absl::OkStatus());
+    if (!*more) return;
+    const Slab& slab = cursor->slab();
+    for (size_t i = 0; i < slab.series.size(); ++i) take(slab, i);
+  }
+}
+
+TEST_CASE(
+    "a scan of presence alone, and one of ceilings, agree with the values",
+    "[read]") {
+  DatabaseHome home(GENERATE(Home::kMemory, Home::kDisk));
+  const auto database = home.Open();
+  const auto metric = *database->Define(Spec());
+  std::mt19937 random(3);
+  SampleBatch rows;
+  for (int app = 0; app < 150; ++app) {
+    for (int64_t step = 20000 + app; step < 20900; ++step) {
+      if (random() % 30 == 0) continue;
+      rows.RowsOf(metric).AddStep(step, {"app" + std::to_string(app)},
+                                  static_cast<int64_t>(random() % (1 + app)));
+    }
+  }
+  REQUIRE(database->Write(rows, {}).ok());
+  for (const bool patched : {false, true}) {
+    CAPTURE(patched);
+    if (!patched) REQUIRE(database->Compact().ok());
+    if (patched) {
+      SampleBatch patch;
+      patch.RowsOf(metric).AddStep(20500, {"app77"}, int64_t{1} << 40);
+      REQUIRE(database->Write(patch, {}).ok());
+    }
+    const auto snapshot = database->TakeSnapshot();
+    const auto all = testing::AllSeries(*snapshot, metric->id);
+    ScanRequest request;
+    request.metric = metric->id;
+    request.series = all;
+    request.steps = {20010, 20811};
+    using Place = std::pair<SeriesId, int64_t>;
+    std::map<Place, int64_t> largest;
+    std::map<Place, std::vector<uint64_t>> present;
+    ForEachRow(*snapshot, request, [&](const Slab& slab, size_t i) {
+      const Place place = {slab.series[i], slab.first_step};
+      const auto values =
+          slab.values.subspan(i * slab.step_count, slab.step_count);
+      largest[place] = *std::max_element(values.begin(), values.end());
+      const auto bits = slab.present.subspan(i * slab.words, slab.words);
+      present[place].assign(bits.begin(), bits.end());
+    });
+    REQUIRE(largest.size() > 500);
+    std::map<Place, std::vector<uint64_t>> found;
+    request.depth = ScanDepth::kPresence;
+    ForEachRow(*snapshot, request, [&](const Slab& slab, size_t i) {
+      CHECK(slab.values.empty());
+      const auto bits = slab.present.subspan(i * slab.words, slab.words);
+      found[{slab.series[i], slab.first_step}].assign(bits.begin(), bits.end());
+    });
+    CHECK(found == present);
+    size_t known = 0;
+    request.depth = ScanDepth::kCeilings;
+    std::map<Place, int64_t> ceilings;
+    ForEachRow(*snapshot, request, [&](const Slab& slab, size_t i) {
+      ceilings[{slab.series[i], slab.first_step}] = slab.values[i];
+      known += slab.values[i] != INT64_MAX;
+    });
+    for (const auto& [place, most] : largest) {
+      REQUIRE(ceilings.contains(place));
+      REQUIRE(ceilings[place] >= most);
+    }
+    // A patch takes the ceiling of its lane.
+    CHECK(known == ceilings.size() - (patched ? 1 : 0));
+  }
 }
 
 TEST_CASE("a scan finds what was asked for, however much that is", "[read]") {

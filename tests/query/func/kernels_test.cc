@@ -153,6 +153,12 @@ TEST_CASE("what kernels do to whole lanes is what plain loops do",
         REQUIRE(best[i] == std::max(lane.numbers[i], other.numbers[i]));
       }
       REQUIRE(left == leaves);
+      std::vector<int64_t> both_sum = other.numbers;
+      std::vector<int64_t> both_best = other.numbers;
+      REQUIRE(kernels.add_and_keep(lane.numbers.data(), steps, both_sum.data(),
+                                   both_best.data()) == leaves);
+      REQUIRE(both_sum == sum);
+      REQUIRE(both_best == best);
     }
   });
 }
@@ -160,8 +166,8 @@ TEST_CASE("what kernels do to whole lanes is what plain loops do",
 TEST_CASE("kernels count series a step", "[kernels]") {
   ForEachKernel([](const Kernels& kernels) {
     std::mt19937_64 random(11);
-    constexpr size_t kWords = 5;
-    constexpr size_t kStride = 7;
+    constexpr size_t kWords = 21;
+    constexpr size_t kStride = 23;
     constexpr size_t kPlanes = 4;
     std::vector<uint64_t> counters(kStride * kPlanes);
     std::vector<uint32_t> wanted(kWords * 64);

@@ -23,7 +23,25 @@ namespace {
 constexpr uint64_t kBytesOfStatement = 2 << 10;
 constexpr uint64_t kBytesOfCharacter = 32;
 
-// Refusals that the next commit, or the next day, may end.
+// Puts a condition without a value where one in WHERE has a parameter; it has
+// the same dimension, and the binder looks at nothing else. False where there
+// was none. (Parameters elsewhere stay, and are refused.)
+bool PutStandIns(Select* select) {
+  bool any = false;
+  for (Condition& condition : select->where) {
+    const bool has = std::any_of(
+        condition.texts.begin(), condition.texts.end(), [](const Text& text) {
+          return std::holds_alternative<Parameter>(text);
+        });
+    if (!has) continue;
+    any = true;
+    condition.test = Condition::Test::kNotEqual;
+    condition.texts = {std::string()};
+  }
+  return any;
+}
+
+// Refusals that the next commit, the next day or values may end.
 bool MayEnd(const absl::Status& status) {
   const std::string id = RefusalId(status);
   const auto entry =
@@ -31,6 +49,7 @@ bool MayEnd(const absl::Status& status) {
                    [&id](const RefusalEntry& one) { return one.id == id; });
   if (entry == RefusalTable().end()) return false;
   switch (static_cast<Refusal>(entry - RefusalTable().begin())) {
+    case Refusal::kNoParameter:
     case Refusal::kUnknownMember:
     case Refusal::kUnknownEvent:
     case Refusal::kSeveralEvents:
@@ -120,13 +139,15 @@ void Compiled::GiveBack(const Snapshot& snapshot,
 
 absl::Status Compiled::Bind(const Snapshot& snapshot) const {
   if (!std::holds_alternative<Select>(statement_.node)) return absl::OkStatus();
+  Statement statement = statement_;
+  const bool whole = !PutStandIns(&std::get<Select>(statement.node));
   absl::StatusOr<std::unique_ptr<Ready>> ready =
-      Ready::Make(snapshot, statement_, text_, QueryOptions(), absl::Now());
-  if (ready.ok()) {
-    GiveBack(snapshot, *std::move(ready));
-    return absl::OkStatus();
+      Ready::Make(snapshot, statement, text_, QueryOptions(), absl::Now());
+  if (!ready.ok()) {
+    return MayEnd(ready.status()) ? absl::OkStatus() : ready.status();
   }
-  return MayEnd(ready.status()) ? absl::OkStatus() : ready.status();
+  if (whole) GiveBack(snapshot, *std::move(ready));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Answer> Compiled::Run(const Snapshot& snapshot,

@@ -44,9 +44,9 @@ class Compiled {
   absl::StatusOr<Answer> Run(const Snapshot& snapshot,
                              const QueryOptions& given) const;
 
-  // Binds it without running, and keeps the plan. Errors as Bind(); those that
-  // other members, events or a later time may end are OK. Of statements without
-  // parameters.
+  // Binds it without running, as far as no values are needed, and keeps the
+  // plan. Errors as Bind(); those that other members, events, a later time or
+  // values may end are OK.
   absl::Status Bind(const Snapshot& snapshot) const;
 
   // What it takes at most, about, plans that later runs leave behind included.

@@ -28,13 +28,16 @@ std::shared_ptr<const Compiled> PlanCache::Find(absl::string_view text,
 void PlanCache::Keep(std::shared_ptr<const Compiled> compiled) {
   if (compiled->text().size() > kMostTextBytes) return;
   const uint64_t bytes = compiled->size_bytes();
+  // What may throw stands before what changes the sums.
+  Entries one;
+  one.push_front({std::move(compiled), bytes});
+  const absl::string_view text = one.front().compiled->text();
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (const auto same = by_text_.find(compiled->text());
-      same != by_text_.end()) {
+  if (const auto same = by_text_.find(text); same != by_text_.end()) {
     Remove(same->second);
   }
-  entries_.push_front({std::move(compiled), bytes});
-  by_text_.emplace(entries_.front().compiled->text(), entries_.begin());
+  by_text_.emplace(text, one.begin());
+  entries_.splice(entries_.begin(), one);
   bytes_ += bytes;
   while (entries_.size() > kMostPlans || bytes_ > kMostBytes) {
     Remove(std::prev(entries_.end()));

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/guard.h"
 #include "query/lang/refusals.h"
@@ -20,11 +19,8 @@ namespace {
 
 using query::Compiled;
 
-// Bound at once where nothing is still to come.
 absl::Status TryToBind(const Snapshot& snapshot, const Compiled& compiled) {
   FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
-  // In a text it may be a name in a comment, too: then the first run binds.
-  if (absl::StrContains(compiled.text(), '$')) return absl::OkStatus();
   return compiled.Bind(snapshot);
 }
 

@@ -62,10 +62,10 @@ class Prepared {
   std::shared_ptr<const query::Compiled> compiled_;
 };
 
-// Reads one statement that reads (SELECT, SHOW, EXPLAIN of SELECT) and, where
-// it has no parameters, binds it to the metrics of `snapshot`; the snapshot is
-// not kept. Errors as Query(), but those of members and events that are not
-// there yet, and whatever depends on the values of parameters: Run() tells.
+// Reads one statement that reads (SELECT, SHOW, EXPLAIN of SELECT) and binds it
+// to the metrics of `snapshot`, which is not kept. Errors as Query(), but for
+// what members, events or the time may still change: Run() tells that. It tells
+// everything of a statement with parameters elsewhere than in WHERE.
 absl::StatusOr<Prepared> Prepare(const Snapshot& snapshot,
                                  absl::string_view text,
                                  const QueryLimits& limits = {});

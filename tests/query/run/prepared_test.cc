@@ -276,6 +276,15 @@ TEST_CASE("Prepare refuses what no later commit will answer", "[prepared]") {
       absl::StartsWith(refusal("DROP METRIC dau"), "query 1:1: DROP changes"));
   CHECK(absl::StartsWith(refusal("SHOW METRICS; SHOW METRICS"),
                          "query 1:15: a question is one statement"));
+  // Values are not needed for it.
+  const auto message = [&](absl::string_view text) {
+    return std::string(Prepare(*home.now(), text).status().message());
+  };
+  CHECK(absl::StartsWith(message("SELECT sum(dau) WHERE app = $app"),
+                         "query 1:8: sum(dau) over the range would be"));
+  CHECK(absl::StartsWith(message("SELECT dau WHERE color IN ('a', $color)"),
+                         "query 1:18: dau has no dimension color"));
+  CHECK(message("SELECT sum(dau) DURING $day").empty());
 }
 
 TEST_CASE("SHOW, EXPLAIN and trees are prepared, too", "[prepared]") {

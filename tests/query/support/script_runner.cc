@@ -139,7 +139,9 @@ std::string ScriptRunner::CheckPrepared(absl::string_view script) {
         continue;
       }
       const auto plain = Query(*snapshot, statement, options_);
-      if (plain.status() != prepared.status()) {
+      // Prepare() needs no values, and may find more.
+      const bool values = absl::StrContains(text, "$") && !plain.ok();
+      if (!values && plain.status() != prepared.status()) {
         absl::StrAppend(&wrong, "Prepare: ", prepared.status().message(),
                         "\nQuery: ", plain.status().message(), "\n");
       }

@@ -1,26 +1,18 @@
 #include "query/plan/parameters.h"
 
-#include <bit>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/parameter_values.h"
 
 namespace footfall::query {
 namespace {
 
 constexpr size_t kMaxNoteBytes = 4096;
-
-absl::string_view TypeName(const ParameterValue& value) {
-  static constexpr absl::string_view kNames[] = {
-      "a text", "a number", "a number", "a date", "a range"};
-  return kNames[value.index()];
-}
 
 // Walks a statement and puts values where parameters stand.
 class Resolver {
@@ -187,55 +179,23 @@ class Resolver {
 
   absl::StatusOr<const ParameterValue*> Find(const Parameter& parameter) {
     found_ = true;
-    const auto it = options_.parameters.find(parameter.name);
-    if (it != options_.parameters.end()) {
-      if (places_ != nullptr && !again_) {
-        places_->elsewhere.emplace_back(parameter.name, it->second);
-      }
-      return &it->second;
+    FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value,
+                              FindValue(text_, options_, parameter));
+    if (places_ != nullptr && !again_) {
+      places_->elsewhere.emplace_back(parameter.name, *value);
     }
-    std::set<absl::string_view> names;  // in order: ties go to the first
-    for (const auto& [name, value] : options_.parameters) names.insert(name);
-    Nearest nearest(parameter.name);
-    for (const absl::string_view name : names) nearest.Offer(name);
-    return Refuse(
-        Refusal::kNoParameter, text_, parameter.source,
-        {parameter.name,
-         nearest.found() ? absl::StrCat("did you mean $", nearest.best(), "?")
-                         : "values are handed in beside the statement "
-                           "(QueryOptions::parameters)"});
-  }
-
-  absl::Status WrongType(const Parameter& parameter,
-                         const ParameterValue& value, absl::string_view place) {
-    return Refuse(Refusal::kParameterType, text_, parameter.source,
-                  {parameter.name, TypeName(value), place});
+    return value;
   }
 
   absl::StatusOr<const std::string*> TextOf(const Parameter& parameter,
                                             size_t max_bytes) {
     FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(parameter));
-    const std::string* text = std::get_if<std::string>(value);
-    if (text == nullptr) return WrongType(parameter, *value, "a text");
-    if (const absl::Status status = ValidateText(*text, max_bytes);
-        !status.ok()) {
-      return Refuse(Refusal::kParameterText, text_, parameter.source,
-                    {parameter.name, status.message()});
-    }
-    return text;
+    return TextIn(text_, parameter, *value, max_bytes);
   }
 
   absl::StatusOr<Number> NumberOf(const Parameter& parameter) {
     FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(parameter));
-    Number number;
-    if (const int64_t* whole = std::get_if<int64_t>(value)) {
-      number.value = *whole;
-    } else if (const double* decimal = std::get_if<double>(value)) {
-      number.value = *decimal;
-    } else {
-      return WrongType(parameter, *value, "a number");
-    }
-    return number;
+    return NumberIn(text_, parameter, *value);
   }
 
   absl::Status Resolve(Text* text, size_t max_bytes = kMaxMemberBytes) {
@@ -252,7 +212,7 @@ class Resolver {
     if (parameter == nullptr) return absl::OkStatus();
     FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(*parameter));
     const Date* found = std::get_if<Date>(value);
-    if (found == nullptr) return WrongType(*parameter, *value, "a date");
+    if (found == nullptr) return WrongType(text_, *parameter, *value, "a date");
     *date = *found;
     return absl::OkStatus();
   }
@@ -297,12 +257,12 @@ class Resolver {
       for (const std::optional<DateArgument>* side :
            {&between->first, &between->last}) {
         if (side->has_value() && std::holds_alternative<Parameter>(**side)) {
-          return WrongType(parameter, whole,
+          return WrongType(text_, parameter, whole,
                            "one that holds no parameter itself");
         }
       }
     } else if (std::get<Range::Last>(range->form).count < 1) {
-      return WrongType(parameter, whole, "one of 1 unit or more");
+      return WrongType(text_, parameter, whole, "one of 1 unit or more");
     }
     return CheckOrder(*range);
   }
@@ -388,14 +348,6 @@ class Resolver {
   bool found_ = false;  // a parameter, since it was last cleared
   bool again_ = false;  // other values may be put there later
 };
-
-// Bit by bit: 0 and -0 are two values.
-bool SameValue(const ParameterValue& a, const ParameterValue& b) {
-  const double* x = std::get_if<double>(&a);
-  const double* y = std::get_if<double>(&b);
-  if (x == nullptr || y == nullptr) return a == b;
-  return std::bit_cast<int64_t>(*x) == std::bit_cast<int64_t>(*y);
-}
 
 }  // namespace
 

@@ -16,6 +16,8 @@
 
 namespace footfall::query {
 
+class Compiled;
+
 // The state of now; FAILED_PRECONDITION where the database is closed.
 absl::StatusOr<std::shared_ptr<const Snapshot>> CurrentSnapshot(
     const Database& database);
@@ -40,12 +42,12 @@ absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
 
 // The options with a now: the clock's, where it was left out.
 QueryOptions WithNow(const QueryOptions& options);
-// The same without parameters, for what has no more of them.
+// The same without parameters, which are in the statement by then. (A copy of
+// them would ask for memory.)
 QueryOptions ForRunning(const QueryOptions& options);
 
 // What Query() and Prepare() read: one statement, with its text. Errors as
 // Query().
-class Compiled;
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
     absl::string_view text, const QueryLimits& limits);
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(

@@ -28,14 +28,17 @@ Scalar Between(const Scalar& from, const Scalar& to, int64_t part,
 
 }  // namespace
 
-void FillCells(FillMode mode, std::optional<int64_t> max, bool is_decimal,
-               absl::Span<Cell> cells) {
+absl::Status FillCells(FillMode mode, std::optional<int64_t> max,
+                       bool is_decimal,
+                       absl::FunctionRef<absl::Status()> before_each,
+                       absl::Span<Cell> cells) {
   const auto has_value = [&cells](size_t i) {
     return cells[i].has_value && !cells[i].filled;
   };
   std::optional<size_t> last;
   size_t next = 0;  // the first value at or behind i
   for (size_t i = 0; i < cells.size(); ++i) {
+    if (absl::Status status = before_each(); !status.ok()) return status;
     if (has_value(i)) {
       last = i;
       continue;
@@ -59,7 +62,7 @@ void FillCells(FillMode mode, std::optional<int64_t> max, bool is_decimal,
         if (!last.has_value()) continue;
         if (next < i) next = i;
         while (next < cells.size() && !has_value(next)) ++next;
-        if (next == cells.size()) return;
+        if (next == cells.size()) return absl::OkStatus();
         value = Between(cells[*last].value, cells[next].value,
                         static_cast<int64_t>(i - *last),
                         static_cast<int64_t>(next - *last));
@@ -71,6 +74,7 @@ void FillCells(FillMode mode, std::optional<int64_t> max, bool is_decimal,
     filled.value = value;
     cells[i] = filled;
   }
+  return absl::OkStatus();
 }
 
 }  // namespace footfall::query

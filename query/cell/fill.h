@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "footfall/statement.h"
 #include "query/cell/cell.h"
@@ -21,8 +23,11 @@ namespace footfall::query {
 //
 // `max`: at most so many in a row, counted from the last value. Filled cells
 // keep their coverage, and their bounds are open: nothing is known of them.
-void FillCells(FillMode mode, std::optional<int64_t> max, bool is_decimal,
-               absl::Span<Cell> cells);
+// `before_each` cell is asked whether to go on; its error is handed on.
+absl::Status FillCells(FillMode mode, std::optional<int64_t> max,
+                       bool is_decimal,
+                       absl::FunctionRef<absl::Status()> before_each,
+                       absl::Span<Cell> cells);
 
 }  // namespace footfall::query
 

@@ -21,7 +21,10 @@ absl::Status Timeline::CutAligned(Run& run) {
     Reservation fits(run);
     FOOTFALL_RETURN_IF_ERROR(fits.Add(static_cast<uint64_t>(keys.size()) * 8));
     keys_.clear();
-    for (int64_t key = keys.begin; key < keys.end; ++key) keys_.push_back(key);
+    for (int64_t key = keys.begin; key < keys.end; ++key) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass());
+      keys_.push_back(key);
+    }
     first_key_ = aligned_->FirstKey(bounds_);
   }
   size_ = keys_.size();
@@ -38,7 +41,7 @@ absl::Status Timeline::CutAligned(Run& run) {
               return key > first_key_ ? std::optional<int64_t>(key - 1)
                                       : std::nullopt;
             }));
-    SetLookBack(found);
+    FOOTFALL_RETURN_IF_ERROR(SetLookBack(run, found));
   }
   partial_.assign(keys_.size(), false);
   if (keys_.empty()) return absl::OkStatus();

@@ -3,22 +3,28 @@
 #include <algorithm>
 #include <utility>
 
-#include "query/cell/compare.h"
 #include "query/exec/others.h"
+#include "query/exec/sort_keys.h"
+#include "query/exec/sort_rows.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/date_value.h"
 
 namespace footfall::query {
 
-GroupNames::GroupNames(const Run& run, const Plan& plan,
-                       absl::Span<const GroupKey> groups) {
+absl::StatusOr<GroupNames> GroupNames::Create(
+    Run& run, const Plan& plan, absl::Span<const GroupKey> groups) {
+  GroupNames result(run);
+  FOOTFALL_RETURN_IF_ERROR(result.memory_.Add(groups.size() * plan.by.size() *
+                                              sizeof(absl::string_view)));
   for (size_t i = 0; i < plan.by.size(); ++i) {
-    std::vector<absl::string_view>& names = names_.emplace_back();
+    std::vector<absl::string_view>& names = result.names_.emplace_back();
     names.reserve(groups.size());
     for (const GroupKey& group : groups) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass());
       names.push_back(MemberText(run, plan, i, group[i]));
     }
   }
+  return result;
 }
 
 int GroupNames::Compare(uint32_t a, uint32_t b) const {
@@ -36,29 +42,30 @@ Cell ByBegin(const Cell& date, const absl::TimeZone& zone) {
                      date.present, date.expected);
 }
 
-absl::StatusOr<std::vector<uint32_t>> BestGroups(const Plan& plan,
+absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,
                                                  const Results& results,
                                                  const Rows& rows,
                                                  const GroupNames& names,
                                                  std::vector<uint32_t> groups) {
   const BoundTop& top = *plan.top;
-  std::vector<Cell> judged(results.groups.size());
+  Reservation memory(run);
+  FOOTFALL_RETURN_IF_ERROR(
+      memory.Add(results.groups.size() * SortKeys::kBytes));
+  SortKeys keys(top.expr.is_decimal, top.descending);
+  FOOTFALL_RETURN_IF_ERROR(keys.Extend(run, results.groups.size()));
   for (const uint32_t group : groups) {
-    FOOTFALL_ASSIGN_OR_RETURN(judged[group],
-                              rows.Evaluate(top.expr, {group, 0}));
-    if (top.expr.is_date) {
-      judged[group] = ByBegin(judged[group], results.timeline->zone());
-    }
+    FOOTFALL_ASSIGN_OR_RETURN(Cell judged, rows.Evaluate(top.expr, {group, 0}));
+    if (top.expr.is_date) judged = ByBegin(judged, results.timeline->zone());
+    keys.Set(group, judged);
   }
-  const size_t count = std::min(
-      groups.size(), static_cast<size_t>(std::max<int64_t>(0, top.count)));
-  std::partial_sort(
-      groups.begin(), groups.begin() + static_cast<ptrdiff_t>(count),
-      groups.end(), [&](uint32_t a, uint32_t b) {
-        const int order = OrderCells(judged[a], judged[b], top.descending);
+  FOOTFALL_RETURN_IF_ERROR(SortFirst(
+      run, static_cast<size_t>(std::max<int64_t>(0, top.count)),
+      1 + plan.by.size(),
+      [&](uint32_t a, uint32_t b) {
+        const int order = keys.Compare(a, b);
         return order != 0 ? order < 0 : names.Compare(a, b) < 0;
-      });
-  groups.resize(count);
+      },
+      &groups));
   return groups;
 }
 

@@ -23,8 +23,8 @@ namespace footfall::query {
 // times. Valid as long as the snapshot and the plan.
 class GroupNames {
  public:
-  GroupNames(const Run& run, const Plan& plan,
-             absl::Span<const GroupKey> groups);
+  static absl::StatusOr<GroupNames> Create(Run& run, const Plan& plan,
+                                           absl::Span<const GroupKey> groups);
 
   // In BY dimension `by`.
   absl::string_view Of(size_t by, uint32_t group) const {
@@ -36,6 +36,9 @@ class GroupNames {
   void Add(absl::string_view name) { names_[0].push_back(name); }
 
  private:
+  explicit GroupNames(Run& run) : memory_(run) {}
+
+  Reservation memory_;
   std::vector<std::vector<absl::string_view>> names_;  // [BY][groups]
 };
 
@@ -44,7 +47,7 @@ Cell ByBegin(const Cell& date, const absl::TimeZone& zone);
 
 // The best of `groups` by TOP's key, the best first, at most as many as TOP
 // says; equal ones stand in the order of their names.
-absl::StatusOr<std::vector<uint32_t>> BestGroups(const Plan& plan,
+absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,
                                                  const Results& results,
                                                  const Rows& rows,
                                                  const GroupNames& names,

@@ -17,7 +17,7 @@
 namespace footfall::query {
 namespace {
 
-constexpr size_t kRowsBetweenChecks = 1024;
+constexpr uint64_t kWorkOfRow = 8;  // of a column
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 ColumnType TypeOf(const RowExpr& expr) {
@@ -173,7 +173,7 @@ absl::Status Builder::AddItem(size_t index, Answer* answer) {
   }
   const LeafTable* const table = TableOf(item);
   for (size_t r = 0; r < rows; ++r) {
-    if (r % kRowsBetweenChecks == 0) FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(kWorkOfRow));
     Cell cell;
     if (table != nullptr) {
       cell = table->Get(chosen_[r].group, chosen_[r].bucket);
@@ -247,6 +247,7 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
         NewColumn(plan.by[b], Column::Role::kMember, ColumnType::kText, count);
     CodedColumn coded(&column, count);
     for (const RowId& row : chosen) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass(kWorkOfRow));
       const MemberId member = results.groups[row.group][b];
       coded.Add(member,
                 [&] { return std::string(MemberText(run, plan, b, member)); });
@@ -269,6 +270,7 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
     column.starts.reserve(std::min(count, timeline.slot_count()));
     CodedColumn coded(&column, count, timeline.slot_count());
     for (const RowId& row : chosen) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass(kWorkOfRow));
       coded.Add(row.bucket, [&] {
         const absl::CivilSecond start =
             timeline.CivilStart(row.group, row.bucket);

@@ -10,8 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "query/exec/best_groups.h"
 #include "query/exec/coded_column.h"
 #include "query/exec/row_events.h"
+#include "query/exec/sort_rows.h"
 #include "query/func/changepoints.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -41,16 +43,18 @@ struct Course {
   bool inexact = false;
 };
 
+// About what a row takes: seven texts, some numbers.
+constexpr uint64_t kBytesOfRow = 512;
+
 class Builder {
  public:
-  Builder(const Run& run, const Plan& plan, const Results& results,
-          const Rows& rows)
-      : run_(run), plan_(plan), results_(results), rows_(rows) {}
+  Builder(Run& run, const Plan& plan, const Results& results, const Rows& rows)
+      : run_(run), memory_(run), plan_(plan), results_(results), rows_(rows) {}
 
   absl::StatusOr<Answer> Build();
 
  private:
-  std::vector<uint32_t> GroupOrder() const;
+  absl::StatusOr<std::vector<uint32_t>> GroupOrder() const;
   absl::string_view MemberOf(uint32_t group, size_t by) const {
     return run_.snapshot().MemberName(plan_.by[by], results_.groups[group][by]);
   }
@@ -64,7 +68,8 @@ class Builder {
   void AddKeys();
   Column& column(size_t i) { return answer_.columns[plan_.by.size() + i]; }
 
-  const Run& run_;
+  Run& run_;
+  Reservation memory_;  // of the answer
   const Plan& plan_;
   const Results& results_;
   const Rows& rows_;
@@ -73,16 +78,21 @@ class Builder {
   bool inexact_ = false;
 };
 
-std::vector<uint32_t> Builder::GroupOrder() const {
+absl::StatusOr<std::vector<uint32_t>> Builder::GroupOrder() const {
+  FOOTFALL_ASSIGN_OR_RETURN(const GroupNames names,
+                            GroupNames::Create(run_, plan_, results_.groups));
+  Reservation memory(run_);
+  FOOTFALL_RETURN_IF_ERROR(
+      memory.Add(results_.groups.size() * sizeof(uint32_t)));
   std::vector<uint32_t> order(results_.groups.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
-    for (size_t i = 0; i < plan_.by.size(); ++i) {
-      const int compared = MemberOf(a, i).compare(MemberOf(b, i));
-      if (compared != 0) return compared < 0;
-    }
-    return a < b;
-  });
+  FOOTFALL_RETURN_IF_ERROR(SortFirst(
+      run_, order.size(), 1 + plan_.by.size(),
+      [&](uint32_t a, uint32_t b) {
+        const int compared = names.Compare(a, b);
+        return compared != 0 ? compared < 0 : a < b;
+      },
+      &order));
   return order;
 }
 
@@ -97,6 +107,7 @@ std::string Builder::GroupName(uint32_t group) const {
 absl::StatusOr<Course> Builder::CourseOf(uint32_t group) const {
   Course course;
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     if (results_.timeline->partial(group, b)) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
                               rows_.Evaluate(plan_.items[0].expr, {group, b}));
@@ -150,6 +161,13 @@ void Builder::AddEvent(uint32_t group, absl::CivilSecond change) {
 absl::Status Builder::AddGroup(uint32_t group) {
   FOOTFALL_ASSIGN_OR_RETURN(const Course course, CourseOf(group));
   if (course.values.empty()) return absl::OkStatus();
+  const size_t count = std::min(course.values.size(), kMaxChangepointValues);
+  const size_t cuts_at_most = plan_.changepoints->cuts;
+  Reservation fits(run_);
+  // Too many cuts are refused below, and take none.
+  if (cuts_at_most < count / kMinSegment) {
+    FOOTFALL_RETURN_IF_ERROR(fits.Add(ChangepointsBytes(count, cuts_at_most)));
+  }
   const absl::StatusOr<std::vector<size_t>> cuts =
       FindChangepoints(course.values, plan_.changepoints->cuts,
                        [this] { return run_.CheckStop(); });
@@ -163,6 +181,7 @@ absl::Status Builder::AddGroup(uint32_t group) {
   }
   if (!cuts.ok()) return Refused(cuts.status(), group, course.values.size());
   inexact_ |= course.inexact;
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(cuts->size() * kBytesOfRow));
   const auto values = absl::MakeConstSpan(course.values);
   size_t begin = 0;
   for (size_t c = 0; c < cuts->size(); ++c) {
@@ -220,7 +239,8 @@ absl::StatusOr<Answer> Builder::Build() {
   }
   answer_.columns.push_back(
       NewColumn("event_lag_days", Role::kPlain, ColumnType::kInteger));
-  for (const uint32_t group : GroupOrder()) {
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> order, GroupOrder());
+  for (const uint32_t group : order) {
     FOOTFALL_RETURN_IF_ERROR(AddGroup(group));
     if (rows_built_.size() > run_.options().limits.max_rows) {
       return Refuse(Refusal::kRowLimit, run_.text(), footfall::Source(),
@@ -241,7 +261,7 @@ absl::StatusOr<Answer> Builder::Build() {
 
 }  // namespace
 
-absl::StatusOr<Answer> BuildChangepoints(const Run& run, const Plan& plan,
+absl::StatusOr<Answer> BuildChangepoints(Run& run, const Plan& plan,
                                          const Results& results,
                                          const Rows& rows) {
   return Builder(run, plan, results, rows).Build();

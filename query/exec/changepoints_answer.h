@@ -20,7 +20,7 @@ namespace footfall::query {
 //
 //   INVALID_ARGUMENT    a value is negative or not finite
 //   RESOURCE_EXHAUSTED  a group has more values than one search takes
-absl::StatusOr<Answer> BuildChangepoints(const Run& run, const Plan& plan,
+absl::StatusOr<Answer> BuildChangepoints(Run& run, const Plan& plan,
                                          const Results& results,
                                          const Rows& rows);
 

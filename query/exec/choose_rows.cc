@@ -13,6 +13,8 @@
 #include "query/exec/groups.h"
 #include "query/exec/others.h"
 #include "query/exec/rows.h"
+#include "query/exec/sort_keys.h"
+#include "query/exec/sort_rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/date_value.h"
@@ -22,12 +24,14 @@ namespace {
 
 class Chooser {
  public:
-  Chooser(Run& run, const Plan& plan, Results* results, Rows* rows)
+  Chooser(Run& run, const Plan& plan, Results* results, Rows* rows,
+          GroupNames names)
       : run_(run),
         plan_(plan),
         results_(*results),
         rows_(*rows),
-        names_(run, plan, results->groups) {}
+        memory_(run),
+        names_(std::move(names)) {}
 
   absl::StatusOr<std::optional<std::vector<RowId>>> Choose();
 
@@ -42,12 +46,18 @@ class Chooser {
   void LookAtSilent(uint32_t group);
   void TellSilent(size_t kept);
   absl::Status Order(std::vector<RowId>* kept) const;
-  std::vector<uint32_t> GroupOrder() const;
+  absl::StatusOr<std::vector<uint32_t>> GroupOrder() const;
+  absl::Status Append(RowId row, std::vector<RowId>* kept) {
+    FOOTFALL_RETURN_IF_ERROR(memory_.AddRoomFor(*kept));
+    kept->push_back(row);
+    return absl::OkStatus();
+  }
 
   Run& run_;
   const Plan& plan_;
   Results& results_;
   Rows& rows_;
+  Reservation memory_;  // of the rows
   GroupNames names_;
   std::vector<std::string> silent_;
   size_t silent_count_ = 0;
@@ -95,16 +105,22 @@ void Chooser::TellSilent(size_t kept) {
       shift.count == 1 ? "" : "s", " earlier"));
 }
 
-std::vector<uint32_t> Chooser::GroupOrder() const {
+absl::StatusOr<std::vector<uint32_t>> Chooser::GroupOrder() const {
   std::vector<uint32_t> order(results_.groups.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
-    return names_.Compare(a, b) < 0;
-  });
+  FOOTFALL_RETURN_IF_ERROR(SortFirst(
+      run_, order.size(), 1 + plan_.by.size(),
+      [this](uint32_t a, uint32_t b) {
+        const int names = names_.Compare(a, b);
+        return names != 0 ? names < 0 : a < b;
+      },
+      &order));
   return order;
 }
 
 absl::StatusOr<bool> Chooser::Keep(RowId row) const {
+  FOOTFALL_RETURN_IF_ERROR(
+      run_.Pass(1 + (plan_.leaves.size() + plan_.items.size()) / 8));
   FOOTFALL_ASSIGN_OR_RETURN(const bool exists, rows_.Exists(row));
   if (!exists) return false;
   for (const BoundTest& test : plan_.having) {
@@ -127,6 +143,7 @@ absl::StatusOr<bool> Chooser::KeepTop(std::vector<RowId>* kept) {
   const BoundTop& top = *plan_.top;
   std::vector<uint32_t> groups;
   for (const RowId& row : *kept) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     // What is not split is a whole, not one of the others nor of the best.
     if (top.others.has_value() &&
         results_.groups[row.group][0] == kEmptyMember) {
@@ -141,7 +158,7 @@ absl::StatusOr<bool> Chooser::KeepTop(std::vector<RowId>* kept) {
   }
   FOOTFALL_ASSIGN_OR_RETURN(
       const std::vector<uint32_t> best,
-      BestGroups(plan_, results_, rows_, names_, std::move(groups)));
+      BestGroups(run_, plan_, results_, rows_, names_, std::move(groups)));
   std::vector<bool> in(results_.groups.size());
   for (const uint32_t group : best) in[group] = true;
   for (uint32_t g = 0; top.others.has_value() && g < in.size(); ++g) {
@@ -164,34 +181,41 @@ absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
   names_.Add(*plan_.top->others);
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
-    if (keep) kept->push_back({group, b});
+    if (keep) FOOTFALL_RETURN_IF_ERROR(Append({group, b}, kept));
   }
   return absl::OkStatus();
 }
 
 absl::Status Chooser::Order(std::vector<RowId>* kept) const {
-  const size_t keys = plan_.order_by.size();
-  // Keys are worked out once, beside the rows.
-  std::vector<Cell> cells;
-  std::vector<size_t> expr_keys;
-  for (size_t k = 0; k < keys; ++k) {
-    if (plan_.order_by[k].kind == BoundKey::Kind::kExpr) expr_keys.push_back(k);
+  const size_t wanted =
+      plan_.limit.has_value()
+          ? std::min(kept->size(), static_cast<size_t>(*plan_.limit))
+          : kept->size();
+  // Keys are worked out once, beside the rows, which are sorted by number.
+  std::vector<const BoundKey*> exprs;
+  for (const BoundKey& key : plan_.order_by) {
+    if (key.kind == BoundKey::Kind::kExpr) exprs.push_back(&key);
   }
-  cells.reserve(kept->size() * expr_keys.size());
-  for (const RowId& row : *kept) {
-    for (const size_t k : expr_keys) {
+  Reservation memory(run_);
+  FOOTFALL_RETURN_IF_ERROR(memory.Add(
+      kept->size() * (exprs.size() * SortKeys::kBytes + sizeof(size_t)) +
+      wanted * sizeof(RowId)));
+  std::vector<SortKeys> columns;
+  for (const BoundKey* key : exprs) {
+    SortKeys& column =
+        columns.emplace_back(key->expr.is_decimal, key->descending);
+    FOOTFALL_RETURN_IF_ERROR(column.Extend(run_, kept->size()));
+    for (size_t i = 0; i < kept->size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
-                                rows_.Evaluate(plan_.order_by[k].expr, row));
-      if (plan_.order_by[k].expr.is_date) {
-        cell = ByBegin(cell, results_.timeline->zone());
-      }
-      cells.push_back(cell);
+                                rows_.Evaluate(key->expr, (*kept)[i]));
+      if (key->expr.is_date) cell = ByBegin(cell, results_.timeline->zone());
+      column.Set(i, cell);
     }
   }
-  const auto compare = [&](size_t a, size_t b) {
+  const auto less = [&](size_t a, size_t b) {
     const RowId& left = (*kept)[a];
     const RowId& right = (*kept)[b];
-    size_t e = 0;
+    size_t column = 0;
     for (const BoundKey& key : plan_.order_by) {
       int order = 0;
       switch (key.kind) {
@@ -207,9 +231,7 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
           if (key.descending) order = -order;
           break;
         case BoundKey::Kind::kExpr:
-          order = OrderCells(cells[a * expr_keys.size() + e],
-                             cells[b * expr_keys.size() + e], key.descending);
-          ++e;
+          order = columns[column++].Compare(a, b);
           break;
       }
       if (order != 0) return order < 0;
@@ -218,29 +240,30 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
     if (groups != 0) return groups < 0;
     return left.bucket < right.bucket;
   };
-  std::vector<size_t> order(kept->size());
+  std::vector<size_t> order;
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, kept->size(), &order));
   std::iota(order.begin(), order.end(), 0);
-  const size_t wanted =
-      plan_.limit.has_value()
-          ? std::min(order.size(), static_cast<size_t>(*plan_.limit))
-          : order.size();
-  std::partial_sort(order.begin(),
-                    order.begin() + static_cast<ptrdiff_t>(wanted), order.end(),
-                    compare);
+  FOOTFALL_RETURN_IF_ERROR(SortFirst(
+      run_, wanted, 1 + plan_.order_by.size() + plan_.by.size(), less, &order));
   std::vector<RowId> sorted;
   sorted.reserve(wanted);
-  for (size_t i = 0; i < wanted; ++i) sorted.push_back((*kept)[order[i]]);
+  for (const size_t i : order) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+    sorted.push_back((*kept)[i]);
+  }
   *kept = std::move(sorted);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
   std::vector<RowId> kept;
+  // The order of groups, which of them are judged, best and in.
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(results_.groups.size() * 16));
   const size_t buckets = results_.timeline->size();
   const bool sorted = plan_.order_by.empty();
   std::vector<uint32_t> groups;
   if (sorted) {
-    groups = GroupOrder();
+    FOOTFALL_ASSIGN_OR_RETURN(groups, GroupOrder());
   } else {
     groups.resize(results_.groups.size());
     std::iota(groups.begin(), groups.end(), 0);
@@ -253,7 +276,7 @@ absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
     const size_t had = kept.size();
     for (uint32_t b = 0; b < buckets; ++b) {
       FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
-      if (keep) kept.push_back({group, b});
+      if (keep) FOOTFALL_RETURN_IF_ERROR(Append({group, b}, &kept));
     }
     if (kept.size() == had) LookAtSilent(group);
     if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
@@ -283,7 +306,9 @@ absl::StatusOr<std::optional<std::vector<RowId>>> ChooseRows(Run& run,
                                                              const Plan& plan,
                                                              Results* results,
                                                              Rows* rows) {
-  return Chooser(run, plan, results, rows).Choose();
+  FOOTFALL_ASSIGN_OR_RETURN(GroupNames names,
+                            GroupNames::Create(run, plan, results->groups));
+  return Chooser(run, plan, results, rows, std::move(names)).Choose();
 }
 
 }  // namespace footfall::query

@@ -338,6 +338,7 @@ absl::Status Combiner::Scan(bool wholes) {
         OrBits(present, slab.step_count, offset,
                whole_present_.data() + at * words_);
       } else {
+        FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + slab.step_count / 8));
         for (const SetEntry& entry : relations_.entries(rows[at])) {
           ContributeMasked(entry, values, present, offset, slab.step_count,
                            nullptr);
@@ -394,15 +395,22 @@ void Combiner::FindCountChange() {
 
 absl::StatusOr<bool> Combiner::Work(CombinedSets* result) {
   result_ = result;
-  relations_.Build(*request_.sets);
+  // An entry of each series in each set, and what finds its wholes.
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(request_.sets->member_count() * 64));
+  FOOTFALL_RETURN_IF_ERROR(relations_.Build(run_, *request_.sets));
   FOOTFALL_RETURN_IF_ERROR(Allocate());
   FOOTFALL_RETURN_IF_ERROR(Scan(/*wholes=*/true));
   FOOTFALL_RETURN_IF_ERROR(Scan(/*wholes=*/false));
   for (size_t set = 0; set < relations_.set_count(); ++set) FillTo(set, steps_);
   for (const uint32_t lane : relations_.wholes_by_size()) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + steps_));
     ContributeWhole(lane);
   }
-  for (size_t set = 0; set < relations_.set_count(); ++set) FinishLow(set);
+  for (size_t set = 0; set < relations_.set_count(); ++set) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + steps_ / 8));
+    FinishLow(set);
+  }
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(result_->extras.capacity() * 8));
   if (overflow_ && !wide_) return false;
   for (size_t i = 0; i < high_.size(); ++i) {
     if (high_[i] != (result_->values[i] < 0 ? -1 : 0)) {
@@ -414,7 +422,9 @@ absl::StatusOr<bool> Combiner::Work(CombinedSets* result) {
     return Refuse(Refusal::kOverflow, run_.text(), footfall::Source(),
                   {request_.metric->spec.name, ""});
   }
+  FOOTFALL_RETURN_IF_ERROR(run_.Pass());
   FindCountChange();
+  result_->memory = std::move(memory_);
   return true;
 }
 

@@ -106,6 +106,8 @@ struct CombinedSets {
   RawArray<int64_t> lows;       // [rows x steps]
   std::vector<int64_t> extras;  // [rows x steps] high - value
 
+  std::optional<Reservation> memory;  // what they take
+
   std::optional<SeriesCountChange> count_change;  // the first set's first
   bool contradiction = false;
 

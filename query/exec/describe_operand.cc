@@ -115,12 +115,12 @@ std::string DescribeRules(const BoundOperand& operand) {
 }
 
 // Why values of the operand are not exact; empty where they are.
-std::vector<std::string> DescribeDoubt(const BoundOperand& operand,
-                                       const OperandGroups& groups) {
+absl::StatusOr<std::vector<std::string>> DescribeDoubt(
+    const Run& run, const BoundOperand& operand, const OperandGroups& groups) {
   std::vector<std::string> reasons;
   const MetricSpec& spec = operand.metric->spec;
   SetRelations relations(*operand.metric, groups.rows);
-  relations.Build(groups.sets);
+  FOOTFALL_RETURN_IF_ERROR(relations.Build(run, groups.sets));
   size_t several = 0;
   std::vector<bool> differs(spec.dimensions.size());
   for (size_t g = 0; g < groups.shown; ++g) {
@@ -288,7 +288,8 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
       DescribeTiles(run, operand, groups, timeline.lanes(index)));
   add(tiles);
   add(DescribeRules(operand));
-  const std::vector<std::string> doubts = DescribeDoubt(operand, groups);
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> doubts,
+                            DescribeDoubt(run, operand, groups));
   if (doubts.empty()) add("exact at each step");
   for (const std::string& doubt : doubts) add(doubt);
   return lines;

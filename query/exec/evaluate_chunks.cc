@@ -94,6 +94,7 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell cell,
         over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &own));
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     table.Set(group, b, cell);
     doubts.not_positive |= own.not_positive;
     doubts.too_short |= own.too_short;
@@ -159,6 +160,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
     if (!results_.timeline->open(o) && !averaged_[o]) continue;
     for (const size_t slot : slots[o]) {
       if (slot == SIZE_MAX) continue;
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + read->sets.words));
       const uint64_t* present = read->sets.present_bits(slot);
       for (size_t w = 0; w < read->sets.words; ++w) {
         if (present[w] == 0) continue;
@@ -213,6 +215,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
         const size_t end = sets > 1 ? set + 1 : results_.leaves[i].buckets();
         FOOTFALL_RETURN_IF_ERROR(
             Reduce(i, g, set, end, x, y, doubts, findings));
+        FOOTFALL_RETURN_IF_ERROR(
+            run_.Pass(1 + static_cast<uint64_t>(x.steps.size()) / 4));
       }
       FOOTFALL_RETURN_IF_ERROR(
           ReckonHidden(i, g, read, lane_of, &hidden_maker, findings));

@@ -29,7 +29,9 @@ class Evaluation {
  public:
   Evaluation(Run& run, const Plan& plan, const Timeline* settled,
              bool all_groups)
-      : run_(run), plan_(plan), settled_(settled), all_groups_(all_groups) {}
+      : run_(run), plan_(plan), settled_(settled), all_groups_(all_groups) {
+    results_.memory.emplace(run);
+  }
   absl::StatusOr<Results> Work();
 
  private:
@@ -79,9 +81,9 @@ class Evaluation {
   };
   using LaneOf = absl::FunctionRef<std::optional<LaneView>(size_t)>;
 
-  void CollectGroups();
+  absl::Status CollectGroups();
   void OpenReducers();
-  void CollectCombinations();
+  absl::Status CollectCombinations();
   absl::Status ReadBroadcasts();
   // (judge_first.cc) What groups or, without TOP, rows are judged by.
   struct JudgedKey {
@@ -132,7 +134,7 @@ class Evaluation {
   void AddNote(std::string note);
   void AddAcrossNotes();
   absl::Status CutInner(Reservation* memory);
-  void Settle();
+  absl::Status Settle();
   void FindAveraged();
   absl::Status FindSamples();
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;

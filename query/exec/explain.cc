@@ -95,10 +95,13 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
   std::vector<std::string> lines;
   FOOTFALL_ASSIGN_OR_RETURN(Timeline timeline, Timeline::Create(run, plan));
   std::map<std::string, GroupKey> by_name;
+  Reservation names(run);
+  constexpr uint64_t kBytesOfName = 256;
   for (size_t o = 0; o < plan.operands.size(); ++o) {
     const BoundOperand& operand = plan.operands[o];
+    Reservation memory(run);
     FOOTFALL_ASSIGN_OR_RETURN(const OperandGroups groups,
-                              FindGroups(run, SplitAcross(operand)));
+                              FindGroups(run, SplitAcross(operand), &memory));
     FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> more,
                               DescribeOperand(run, plan, timeline, o, groups));
     lines.insert(lines.end(), more.begin(), more.end());
@@ -107,6 +110,8 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
       // Without the dimensions of ACROSS.
       std::fill(key.begin() + static_cast<ptrdiff_t>(plan.by.size()), key.end(),
                 kEmptyMember);
+      FOOTFALL_RETURN_IF_ERROR(run.Pass(8));
+      FOOTFALL_RETURN_IF_ERROR(names.Add(kBytesOfName));
       by_name.emplace(GroupText(run, plan, key), key);
     }
   }

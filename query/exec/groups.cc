@@ -23,10 +23,15 @@ bool PicksNamed(const MemberSet& pick) {
   return pick.picked() && pick.single() != kEmptyMember;
 }
 
+// About what a group takes: its key, that of the hash table, its set.
+constexpr uint64_t kBytesOfGroup = 160;
+constexpr size_t kGroupsAtOnce = 256;
+
 class GroupFinder {
  public:
-  GroupFinder(Run& run, const BoundOperand& operand)
+  GroupFinder(Run& run, const BoundOperand& operand, Reservation* memory)
       : run_(run),
+        memory_(*memory),
         operand_(operand),
         dimensions_(operand.metric->spec.dimensions) {}
 
@@ -34,12 +39,14 @@ class GroupFinder {
 
  private:
   bool Matches(absl::Span<const MemberId> row) const;
-  void ReadRows();
+  absl::Status ReadRows();
+  absl::Status FindRowsOf(absl::Span<const MemberSet> picks, bool or_empty);
   absl::Status SortIntoGroups();
   std::vector<std::string> LevelsCombined(
       absl::Span<const uint32_t> group) const;
   absl::Status KeepLevels(std::vector<std::vector<uint32_t>>* members);
   Run& run_;
+  Reservation& memory_;
   const BoundOperand& operand_;
   const std::vector<Dimension>& dimensions_;
   OperandGroups found_;
@@ -57,20 +64,29 @@ bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
   return true;
 }
 
+absl::Status GroupFinder::FindRowsOf(absl::Span<const MemberSet> picks,
+                                     bool or_empty) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      found_.rows,
+      FindRows(run_.snapshot(), *operand_.metric, picks, or_empty,
+               [this](uint64_t bytes) { return memory_.Add(bytes); }));
+  return absl::OkStatus();
+}
+
 // The series that match, the wholes beside them, and the parts of those.
-void GroupFinder::ReadRows() {
+absl::Status GroupFinder::ReadRows() {
   bool picks_named = false;
   for (size_t d = 0; d < dimensions_.size(); ++d) {
     picks_named |= PicksNamed(operand_.picks[d]) &&
                    dimensions_[d].rule != Additivity::kLevel;
   }
-  found_.rows =
-      FindRows(run_.snapshot(), *operand_.metric, operand_.picks, picks_named);
+  FOOTFALL_RETURN_IF_ERROR(FindRowsOf(operand_.picks, picks_named));
   if (picks_named) {
     // Where a whole is not split in a picked dimension, its parts may be any.
     std::vector<MemberSet> relaxed = operand_.picks;
     bool any_relaxed = false;
     for (size_t i = 0; i < found_.rows.size(); ++i) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       const auto row = found_.rows.row(i);
       for (size_t d = 0; d < row.size(); ++d) {
         if (row[d] == kEmptyMember && relaxed[d].picked() &&
@@ -81,15 +97,17 @@ void GroupFinder::ReadRows() {
         }
       }
     }
-    if (any_relaxed) {
-      found_.rows = FindRows(run_.snapshot(), *operand_.metric, relaxed, true);
-    }
+    if (any_relaxed) FOOTFALL_RETURN_IF_ERROR(FindRowsOf(relaxed, true));
   }
+  // Three numbers of the sorting below, and a bit.
+  FOOTFALL_RETURN_IF_ERROR(memory_.Add(found_.rows.size() * 13));
   found_.matched.resize(found_.rows.size());
   for (size_t i = 0; i < found_.rows.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     found_.matched[i] = Matches(found_.rows.row(i));
     found_.matched_count += found_.matched[i] ? 1 : 0;
   }
+  return absl::OkStatus();
 }
 
 // Names of the LEVEL dimensions in which the rows differ.
@@ -160,12 +178,16 @@ absl::Status GroupFinder::SortIntoGroups() {
   uint32_t last_group = 0;
   for (uint32_t i = 0; i < n; ++i) {
     if (!found_.matched[i]) continue;
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     const GroupKey key = KeyOf(operand_, found_.rows.row(i));
     // Series of a group tend to be neighbours.
     if (sizes.empty() || key != last_key) {
       const auto [at, inserted] = found_.group_of.emplace(
           key, static_cast<uint32_t>(found_.keys.size()));
       if (inserted) {
+        if (found_.keys.size() % kGroupsAtOnce == 0) {
+          FOOTFALL_RETURN_IF_ERROR(memory_.Add(kGroupsAtOnce * kBytesOfGroup));
+        }
         found_.keys.push_back(key);
         sizes.push_back(0);
       }
@@ -200,9 +222,9 @@ absl::Status GroupFinder::SortIntoGroups() {
 }
 
 absl::StatusOr<OperandGroups> GroupFinder::Find() {
-  ReadRows();
+  FOOTFALL_RETURN_IF_ERROR(ReadRows());
   FOOTFALL_RETURN_IF_ERROR(SortIntoGroups());
-  FindWholesBeside(operand_, &found_);
+  FOOTFALL_RETURN_IF_ERROR(FindWholesBeside(run_, operand_, &found_, &memory_));
   return std::move(found_);
 }
 
@@ -292,9 +314,9 @@ std::vector<std::vector<uint32_t>> PartsOf(const SeriesRows& rows,
   return parts;
 }
 
-absl::StatusOr<OperandGroups> FindGroups(Run& run,
-                                         const BoundOperand& operand) {
-  return GroupFinder(run, operand).Find();
+absl::StatusOr<OperandGroups> FindGroups(Run& run, const BoundOperand& operand,
+                                         Reservation* memory) {
+  return GroupFinder(run, operand, memory).Find();
 }
 
 }  // namespace footfall::query

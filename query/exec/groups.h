@@ -96,8 +96,10 @@ struct OperandGroups {
   size_t group_count() const { return keys.size(); }
 };
 
+// `memory` is charged for them.
 //   INVALID_ARGUMENT  several members of a LEVEL dimension would be combined
-absl::StatusOr<OperandGroups> FindGroups(Run& run, const BoundOperand& operand);
+absl::StatusOr<OperandGroups> FindGroups(Run& run, const BoundOperand& operand,
+                                         Reservation* memory);
 
 // The group that a row of the operand belongs to, or would.
 GroupKey KeyOf(const BoundOperand& operand, absl::Span<const MemberId> row);

@@ -55,6 +55,7 @@ absl::Status InnerSteps::FindKeys(
   if (!first.has_value()) return absl::OkStatus();
   for (int64_t bucket = BucketOf(lead_, *first); KeyOf(lead_, bucket) <= last;
        bucket = buckets(lead_).Next(bucket)) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass());
     keys_.push_back(KeyOf(lead_, bucket));
     // Seconds over years: told before the memory is gone.
     if (keys_.size() % kBucketsBetweenChecks == 0) {
@@ -75,6 +76,9 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
   FOOTFALL_RETURN_IF_ERROR(
       inner.FindKeys(run, readers, timeline, slot, samples));
   const auto& all = plan.inner[every].buckets;
+  Reservation fits(run);
+  FOOTFALL_RETURN_IF_ERROR(fits.Add(
+      inner.keys_.size() * (8 + all.size() * (sizeof(BucketPiece) + 1))));
   inner.pieces_.resize(all.size());
   inner.whole_.resize(all.size());
   inner.unfinished_.resize(all.size());
@@ -86,6 +90,7 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
     inner.pieces_[o].resize(inner.keys_.size());
     inner.whole_[o].resize(inner.keys_.size());
     for (size_t p = 0; p < inner.keys_.size(); ++p) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass());
       const int64_t bucket = inner.BucketOf(o, inner.keys_[p]);
       const StepRange steps = all[o]->StepsOf(bucket);
       // Clocks of another zone may have no bucket that starts here.

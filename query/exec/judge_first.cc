@@ -100,8 +100,7 @@ absl::Status Evaluation::MakeKey(const JudgedKey& key,
         LeafTable(results_.groups.size(), buckets, leaf.is_decimal);
   }
   FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
-  Settle();
-  return absl::OkStatus();
+  return Settle();
 }
 
 // The groups left that are kept, rising; and the last key that is (nullopt
@@ -114,9 +113,11 @@ absl::StatusOr<Evaluation::JudgedGroups> Evaluation::Judge(
   if (key.of_groups) {
     std::vector<uint32_t> all(groups);
     std::iota(all.begin(), all.end(), 0u);
-    const GroupNames names(run_, plan_, results_.groups);
+    FOOTFALL_ASSIGN_OR_RETURN(const GroupNames names,
+                              GroupNames::Create(run_, plan_, results_.groups));
     FOOTFALL_ASSIGN_OR_RETURN(
-        judged.kept, BestGroups(plan_, results_, rows, names, std::move(all)));
+        judged.kept,
+        BestGroups(run_, plan_, results_, rows, names, std::move(all)));
     if (judged.kept.size() == key.count) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const Cell last, rows.Evaluate(*key.expr, {judged.kept.back(), 0}));
@@ -168,6 +169,14 @@ absl::StatusOr<Evaluation::JudgedGroups> Evaluation::Judge(
 absl::Status Evaluation::JudgeFirst() {
   const std::optional<JudgedKey> key = KeyToJudge();
   if (!key.has_value()) return absl::OkStatus();
+  Reservation memory(run_);
+  // The timeline once more; of each group its key, its place in each operand,
+  // its ceiling, and its best row.
+  FOOTFALL_RETURN_IF_ERROR(memory.Add(
+      results_.timeline->Bytes() +
+      results_.groups.size() *
+          (sizeof(GroupKey) + plan_.operands.size() * sizeof(uint32_t) +
+           sizeof(int64_t) + sizeof(uint32_t) + sizeof(std::optional<Cell>))));
   const Timeline unsettled = *results_.timeline;
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<int64_t> ceilings,
                             CeilingsOf(*key));
@@ -179,7 +188,6 @@ absl::Status Evaluation::JudgeFirst() {
     findings_.extents.resize(plan_.operands.size());
     FOOTFALL_ASSIGN_OR_RETURN(findings_.extents[o], readers_[o]->FindSamples());
   }
-  Reservation memory(run_);
   const std::vector<GroupKey> groups = results_.groups;
   const std::vector<std::vector<uint32_t>> local = local_;
   const auto take_all = [&] {

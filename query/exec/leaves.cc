@@ -47,12 +47,19 @@ absl::Status Evaluation::FindSamples() {
   return absl::OkStatus();
 }
 
-void Evaluation::CollectGroups() {
+absl::Status Evaluation::CollectGroups() {
   const size_t operands = plan_.operands.size();
   std::vector<size_t> split;  // operands that have groups of their own
   for (size_t o = 0; o < operands; ++o) {
     if (!plan_.operands[o].broadcast()) split.push_back(o);
   }
+  // Keys, of which each may stand in a hash table as well, and where each
+  // operand has them.
+  size_t most = 1;
+  for (const size_t o : split) most += readers_[o]->groups().group_count();
+  FOOTFALL_RETURN_IF_ERROR(results_.memory->Add(
+      most * ((split.size() == 1 ? 1 : 4) * sizeof(GroupKey) +
+              operands * sizeof(uint32_t))));
   if (split.size() == 1) {
     results_.groups = readers_[split[0]]->groups().keys;
     results_.shown = readers_[split[0]]->groups().shown;
@@ -64,6 +71,7 @@ void Evaluation::CollectGroups() {
         const auto keys = absl::MakeConstSpan(groups.keys);
         for (const GroupKey& key :
              shown ? keys.first(groups.shown) : keys.subspan(groups.shown)) {
+          FOOTFALL_RETURN_IF_ERROR(run_.Pass());
           if (known.insert(key).second) results_.groups.push_back(key);
         }
       }
@@ -81,6 +89,7 @@ void Evaluation::CollectGroups() {
     const OperandGroups& groups = readers_[o]->groups();
     local_[o].assign(results_.groups.size(), kNoGroup);
     for (uint32_t g = 0; g < results_.groups.size(); ++g) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       GroupKey key = results_.groups[g];
       for (size_t b = 0; b < plan_.by.size(); ++b) {
         if (plan_.operands[o].by[b] < 0) key[b] = kEmptyMember;
@@ -89,9 +98,10 @@ void Evaluation::CollectGroups() {
       if (at != groups.group_of.end()) local_[o][g] = at->second;
     }
   }
+  return absl::OkStatus();
 }
 
-void Evaluation::CollectCombinations() {
+absl::Status Evaluation::CollectCombinations() {
   results_.combinations.resize(plan_.operands.size());
   results_.wholes_beside.resize(plan_.operands.size());
   for (const Leaf& leaf : plan_.leaves) {
@@ -100,8 +110,12 @@ void Evaluation::CollectCombinations() {
       std::vector<uint32_t>& numbers = results_.combinations[o];
       if (!numbers.empty()) continue;
       const Timeline& timeline = *results_.timeline;
+      FOOTFALL_RETURN_IF_ERROR(results_.memory->Add(
+          timeline.slot_count() + local_[o].size() * sizeof(uint32_t)));
       for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
         const StepRange steps = timeline.piece(o, 0, slot).data;
+        FOOTFALL_RETURN_IF_ERROR(
+            run_.Pass(1 + static_cast<uint64_t>(steps.size()) / 64));
         results_.wholes_beside[o].push_back(
             readers_[o]->HasWholesBeside(steps));
       }
@@ -112,6 +126,7 @@ void Evaluation::CollectCombinations() {
       }
     }
   }
+  return absl::OkStatus();
 }
 
 absl::Status Evaluation::ReadBroadcasts() {
@@ -176,7 +191,10 @@ absl::Status Evaluation::OpenTops(Reservation* memory) {
       if (inner.has_value()) steps = {0, inner_[set][*inner].size()};
       FOOTFALL_RETURN_IF_ERROR(
           memory->Add(TopCounts::Bytes(results_.groups.size(), steps)));
-      tops_[i].emplace_back(results_.groups.size(), steps);
+      FOOTFALL_ASSIGN_OR_RETURN(
+          TopCounts top,
+          TopCounts::Create(run_, results_.groups.size(), steps));
+      tops_[i].push_back(std::move(top));
     }
   }
   return absl::OkStatus();
@@ -209,6 +227,8 @@ absl::Status Evaluation::CountTops() {
         while (!steps.empty() && cut(steps.end - 1)) --steps.end;
       }
       for (size_t g = 0; g < results_.groups.size(); ++g) {
+        FOOTFALL_RETURN_IF_ERROR(
+            run_.Pass(1 + static_cast<uint64_t>(steps.size())));
         const TopCounts::Count count = tops_[i][set].Of(g, steps);
         if (count.present == 0) continue;
         Cell cell = table.Get(g, b);
@@ -229,7 +249,7 @@ absl::Status Evaluation::CountTops() {
 }
 
 // Ranges that end with the samples are known now, and so is what was expected.
-void Evaluation::Settle() {
+absl::Status Evaluation::Settle() {
   Timeline& timeline = *results_.timeline;
   findings_.extents.resize(plan_.operands.size());
   timeline.Settle(findings_.extents);
@@ -244,6 +264,7 @@ void Evaluation::Settle() {
                                    leaf.operand, timeline.settled(leaf.operand))
                              : timeline.whole(leaf.operand, 0).over;
     for (size_t g = 0; g < results_.groups.size(); ++g) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       Cell cell = table.Get(g, 0);
       cell.expected += over;
       if (leaf.function.Is(Aggregate::kCoverage) && cell.expected > 0) {
@@ -258,6 +279,7 @@ void Evaluation::Settle() {
       table.Set(g, 0, cell);
     }
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Results> Evaluation::Work() {
@@ -267,13 +289,14 @@ absl::StatusOr<Results> Evaluation::Work() {
     results_.notes = plan_.notes;
     FOOTFALL_ASSIGN_OR_RETURN(results_.timeline, Timeline::Create(run_, plan_));
   }
+  FOOTFALL_RETURN_IF_ERROR(results_.memory->Add(results_.timeline->Bytes()));
   FOOTFALL_ASSIGN_OR_RETURN(readers_,
                             OpenReaders(run_, plan_, *results_.timeline));
   Reservation memory(run_);
   FOOTFALL_RETURN_IF_ERROR(CutInner(&memory));
   over_time_.emplace(plan_, *results_.timeline);
   FindAveraged();
-  CollectGroups();
+  FOOTFALL_RETURN_IF_ERROR(CollectGroups());
   if (plan_.align.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(results_.timeline->Align(run_, results_.groups));
   }
@@ -282,7 +305,7 @@ absl::StatusOr<Results> Evaluation::Work() {
   MakeAll();
   FOOTFALL_RETURN_IF_ERROR(JudgeFirst());
   FOOTFALL_RETURN_IF_ERROR(SkipWhatNeverPasses());
-  CollectCombinations();
+  FOOTFALL_RETURN_IF_ERROR(CollectCombinations());
   for (const auto& reader : readers_) {
     results_.series.push_back(reader->groups().matched_count);
     results_.wholes.push_back(reader->groups().shared.size() +
@@ -293,14 +316,14 @@ absl::StatusOr<Results> Evaluation::Work() {
     const size_t buckets =
         leaf.whole_range ? 1 : results_.timeline->slot_count();
     FOOTFALL_RETURN_IF_ERROR(
-        memory.Add(LeafTable::BytesPerCell() * groups * buckets));
+        results_.memory->Add(LeafTable::BytesPerCell() * groups * buckets));
     results_.leaves.emplace_back(groups, buckets, leaf.is_decimal);
   }
   FOOTFALL_RETURN_IF_ERROR(OpenTops(&memory));
   FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
   FOOTFALL_RETURN_IF_ERROR(CountTops());
   if (settled_ == nullptr) {
-    Settle();
+    FOOTFALL_RETURN_IF_ERROR(Settle());
     FOOTFALL_RETURN_IF_ERROR(FindSamples());
   }
   AddNotes();

@@ -22,6 +22,8 @@ namespace footfall::query {
 
 // What running a plan came to.
 struct Results {
+  // What leaves, timeline and the lists of groups take.
+  std::optional<Reservation> memory;
   // [groups] in no particular order; one group where there is no BY. From
   // `shown` on they have no series of their own, and no row: only wholes tell
   // of them. (TOP .. OTHERS appends one more.)

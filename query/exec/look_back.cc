@@ -14,7 +14,10 @@ namespace {
 using Keys = std::vector<int64_t>;
 
 void SortOnce(Keys* keys) {
-  std::sort(keys->begin(), keys->end());
+  // As good as always they are in order.
+  if (!std::is_sorted(keys->begin(), keys->end())) {
+    std::sort(keys->begin(), keys->end());
+  }
   keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
 }
 
@@ -79,6 +82,7 @@ absl::StatusOr<Keys> ReadsOf(Run& run, const Transform& transform,
   }
   Keys keys;
   for (const int64_t key : at) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass());
     const auto found = earlier(key, transform.count, transform.unit);
     if (found.has_value()) keys.push_back(*found);
   }
@@ -97,28 +101,41 @@ absl::StatusOr<LookBack> FindLookBack(Run& run, const Plan& plan,
   found.reads.resize(plan.transforms.size());
   found.keys.assign(shown.begin(), shown.end());
   const auto need = [&](const RowExpr& expr, absl::Span<const int64_t> keys) {
-    for (const size_t t : TransformsOf(expr)) Unite(keys, &found.at[t]);
+    for (const size_t t : TransformsOf(expr)) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass(std::min<uint64_t>(
+          kWorkBetweenLooks, 1 + (keys.size() + found.at[t].size()) / 8)));
+      Unite(keys, &found.at[t]);
+    }
+    return absl::OkStatus();
   };
-  for (const BoundItem& item : plan.items) need(item.expr, shown);
-  for (const BoundTest& test : plan.having) {
-    need(test.left, shown);
-    need(test.right, shown);
+  for (const BoundItem& item : plan.items) {
+    FOOTFALL_RETURN_IF_ERROR(need(item.expr, shown));
   }
-  for (const BoundKey& key : plan.order_by) need(key.expr, shown);
-  if (plan.top.has_value()) need(plan.top->expr, shown);
+  for (const BoundTest& test : plan.having) {
+    FOOTFALL_RETURN_IF_ERROR(need(test.left, shown));
+    FOOTFALL_RETURN_IF_ERROR(need(test.right, shown));
+  }
+  for (const BoundKey& key : plan.order_by) {
+    FOOTFALL_RETURN_IF_ERROR(need(key.expr, shown));
+  }
+  if (plan.top.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(need(plan.top->expr, shown));
+  }
 
-  Reservation fits(run);
+  Reservation& fits = found.memory.emplace(run);
   for (size_t t = plan.transforms.size(); t-- > 0;) {
     const Transform& transform = plan.transforms[t];
     FOOTFALL_ASSIGN_OR_RETURN(
         found.reads[t],
         ReadsOf(run, transform, found.at[t], shown, earlier, previous));
+    // And once more as slots.
     FOOTFALL_RETURN_IF_ERROR(
-        fits.Add((found.at[t].size() + found.reads[t].size()) * 8));
+        fits.Add((found.at[t].size() + found.reads[t].size()) *
+                 (sizeof(int64_t) + sizeof(uint32_t))));
     FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
     Unite(found.reads[t], &found.keys);
-    need(transform.x, found.reads[t]);
-    need(transform.counted, found.reads[t]);
+    FOOTFALL_RETURN_IF_ERROR(need(transform.x, found.reads[t]));
+    FOOTFALL_RETURN_IF_ERROR(need(transform.counted, found.reads[t]));
   }
   return found;
 }

@@ -21,6 +21,7 @@ struct LookBack {
   std::vector<std::vector<int64_t>> at;     // [transforms] where it has a cell
   std::vector<std::vector<int64_t>> reads;  // [transforms] where it reads x
   std::vector<int64_t> keys;                // all of them, and the shown ones
+  std::optional<Reservation> memory;        // what they take
 };
 
 // The key of the bucket that much earlier; nullopt: there is none.

@@ -85,7 +85,7 @@ absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
 absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
   if (operand_.across.has_value()) return PrepareAcross();
   if (steps_.empty()) return absl::OkStatus();
-  FOOTFALL_ASSIGN_OR_RETURN(groups_, FindGroups(run_, operand_));
+  FOOTFALL_ASSIGN_OR_RETURN(groups_, FindGroups(run_, operand_, &memory_));
   FOOTFALL_RETURN_IF_ERROR(ReadWholes());
   if (!totals.empty()) FOOTFALL_RETURN_IF_ERROR(ReadBeyond());
   for (const TotalRole& total : totals) {
@@ -219,6 +219,7 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
     for (; pair != groups_.overlapping.end() && pair->group == groups[i];
          ++pair) {
       const auto members = groups_.sets.set(groups[i]);
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + members.size()));
       std::vector<uint32_t> parts;
       for (const uint32_t row : members) {
         const uint32_t whole = groups_.overlapping_wholes[pair->whole].row;
@@ -244,12 +245,19 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
   FOOTFALL_ASSIGN_OR_RETURN(lanes.sets, CombineSets(run_, request));
   for (size_t i = 0; i < groups.size() && !beyond_.empty(); ++i) {
     if (beyond_[groups[i]].empty()) continue;
+    FOOTFALL_RETURN_IF_ERROR(lanes.sets.memory->Add(
+        static_cast<uint64_t>(steps_.size()) * sizeof(int64_t)));
     lanes.counted.resize(groups.size());
     lanes.counted[i] = WithBeyond(lanes.sets.extra(i), groups[i]);
   }
   if (groups_.shared.empty() && groups_.overlapping.empty()) return lanes;
+  const uint64_t steps = static_cast<uint64_t>(steps_.size());
+  FOOTFALL_RETURN_IF_ERROR(
+      lanes.sets.memory->Add(groups.size() * steps * sizeof(int64_t)));
   lanes.grown.resize(groups.size());
   for (size_t i = 0; i < groups.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(
+        run_.Pass(1 + steps * (1 + (first_aux[i + 1] - first_aux[i]) / 2)));
     AddGrowth(i, groups[i],
               absl::MakeConstSpan(aux_sets).subspan(
                   first_aux[i], first_aux[i + 1] - first_aux[i]),

@@ -8,6 +8,7 @@
 
 #include "footfall/hash_table.h"
 #include "query/exec/combine.h"
+#include "query/lang/status_macros.h"
 
 namespace footfall::query {
 namespace {
@@ -96,9 +97,10 @@ bool SetRelations::Crossing(absl::Span<const uint32_t> members) const {
   return false;
 }
 
-void SetRelations::AddEntries(uint32_t set, absl::Span<const uint32_t> members,
-                              absl::Span<const std::vector<uint32_t>> above,
-                              absl::Span<const uint32_t> parts_sets) {
+absl::Status SetRelations::AddEntries(
+    const Run& run, uint32_t set, absl::Span<const uint32_t> members,
+    absl::Span<const std::vector<uint32_t>> above,
+    absl::Span<const uint32_t> parts_sets) {
   const size_t first = entries_.size();
   const bool crossing = !above.empty() && Crossing(members);
   uint32_t unit_count = 0;
@@ -114,6 +116,7 @@ void SetRelations::AddEntries(uint32_t set, absl::Span<const uint32_t> members,
   };
   std::vector<uint32_t> unit_sizes;
   for (size_t i = 0; i < members.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass());
     SetEntry entry;
     entry.row = members[i];
     entry.set = set;
@@ -172,9 +175,11 @@ void SetRelations::AddEntries(uint32_t set, absl::Span<const uint32_t> members,
     unit_lanes_ += unit_count;
     units_[set] = {base, base + unit_count};
   }
+  return absl::OkStatus();
 }
 
-void SetRelations::BuildSet(uint32_t set, absl::Span<const uint32_t> members) {
+absl::Status SetRelations::BuildSet(const Run& run, uint32_t set,
+                                    absl::Span<const uint32_t> members) {
   // Series that are all split in the same dimensions are no parts of another.
   uint32_t any = 0;
   uint32_t all = ~uint32_t{0};
@@ -184,19 +189,20 @@ void SetRelations::BuildSet(uint32_t set, absl::Span<const uint32_t> members) {
     all &= mask;
   }
   if (members.empty() || any == all) {
-    AddEntries(set, members, {}, {});
-  } else {
-    RelateSet(set, members);
+    return AddEntries(run, set, members, {}, {});
   }
+  return RelateSet(run, set, members);
 }
 
-void SetRelations::RelateSet(uint32_t set, absl::Span<const uint32_t> members) {
+absl::Status SetRelations::RelateSet(const Run& run, uint32_t set,
+                                     absl::Span<const uint32_t> members) {
   // Members by what they are called, and the ways of being split.
   FlatHashMap<Tuple, uint32_t> by_tuple;  // -> index into members
   std::vector<uint32_t> masks;
   std::vector<uint32_t> mask_of(members.size());
   by_tuple.reserve(members.size());
   for (size_t i = 0; i < members.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass());
     const auto row = rows_.row(members[i]);
     mask_of[i] = EmptyMask(row);
     by_tuple.emplace(TupleOf(row, 0), static_cast<uint32_t>(i));
@@ -208,6 +214,7 @@ void SetRelations::RelateSet(uint32_t set, absl::Span<const uint32_t> members) {
   std::vector<std::vector<uint32_t>> above(members.size());
   std::vector<std::vector<uint32_t>> parts(members.size());
   for (size_t i = 0; i < members.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass(masks.size()));
     for (const uint32_t mask : masks) {
       if (mask == mask_of[i] || (mask & mask_of[i]) != mask_of[i]) continue;
       const auto whole = by_tuple.find(TupleOf(rows_.row(members[i]), mask));
@@ -233,7 +240,8 @@ void SetRelations::RelateSet(uint32_t set, absl::Span<const uint32_t> members) {
   std::vector<std::vector<uint32_t>> above_rows;
   above_rows.reserve(above.size());
   for (const auto& indices : above) above_rows.push_back(rows_of(indices));
-  AddEntries(set, members, above_rows, parts_sets);
+  FOOTFALL_RETURN_IF_ERROR(
+      AddEntries(run, set, members, above_rows, parts_sets));
   for (size_t w = 0; w < members.size(); ++w) {
     if (parts[w].empty()) continue;
     // Within the parts of w only those wholes count that are parts of w, too.
@@ -250,16 +258,19 @@ void SetRelations::RelateSet(uint32_t set, absl::Span<const uint32_t> members) {
       }
       inner_above.push_back(std::move(kept));
     }
-    AddEntries(parts_sets[w], rows_of(parts[w]), inner_above, inner_sets);
+    FOOTFALL_RETURN_IF_ERROR(AddEntries(run, parts_sets[w], rows_of(parts[w]),
+                                        inner_above, inner_sets));
   }
+  return absl::OkStatus();
 }
 
-void SetRelations::Build(const SetList& sets) {
+absl::Status SetRelations::Build(const Run& run, const SetList& sets) {
   low_modes_.assign(sets.size(), LowMode::kExact);
   units_.assign(sets.size(), {0, 0});
   entries_.reserve(sets.member_count());
   for (size_t set = 0; set < sets.size(); ++set) {
-    BuildSet(static_cast<uint32_t>(set), sets.set(set));
+    FOOTFALL_RETURN_IF_ERROR(
+        BuildSet(run, static_cast<uint32_t>(set), sets.set(set)));
   }
   std::sort(whole_rows_.begin(), whole_rows_.end());
   whole_rows_.erase(std::unique(whole_rows_.begin(), whole_rows_.end()),
@@ -299,6 +310,7 @@ void SetRelations::Build(const SetList& sets) {
         return std::popcount(EmptyMask(rows_.row(wholes_[a].row))) <
                std::popcount(EmptyMask(rows_.row(wholes_[b].row)));
       });
+  return absl::OkStatus();
 }
 
 }  // namespace footfall::query

@@ -10,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "footfall/metric.h"
+#include "query/exec/run.h"
 #include "query/plan/conditions.h"
 
 namespace footfall::query {
@@ -51,7 +52,7 @@ class SetRelations {
 
   // Sets [0, sets.size()) are the given ones; after them come the sets of the
   // parts of their wholes.
-  void Build(const SetList& sets);
+  absl::Status Build(const Run& run, const SetList& sets);
 
   size_t set_count() const { return low_modes_.size(); }
   LowMode low_mode(size_t set) const { return low_modes_[set]; }
@@ -79,13 +80,16 @@ class SetRelations {
   }
 
  private:
-  void BuildSet(uint32_t set, absl::Span<const uint32_t> members);
-  void RelateSet(uint32_t set, absl::Span<const uint32_t> members);
+  absl::Status BuildSet(const Run& run, uint32_t set,
+                        absl::Span<const uint32_t> members);
+  absl::Status RelateSet(const Run& run, uint32_t set,
+                         absl::Span<const uint32_t> members);
   // Adds the entries of one set and decides its low mode. `above` and
   // `parts_sets` [members] may be empty.
-  void AddEntries(uint32_t set, absl::Span<const uint32_t> members,
-                  absl::Span<const std::vector<uint32_t>> above,
-                  absl::Span<const uint32_t> parts_sets);
+  absl::Status AddEntries(const Run& run, uint32_t set,
+                          absl::Span<const uint32_t> members,
+                          absl::Span<const std::vector<uint32_t>> above,
+                          absl::Span<const uint32_t> parts_sets);
   bool Crossing(absl::Span<const uint32_t> members) const;
   bool SameCombination(uint32_t a, uint32_t b) const;
 

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "footfall/hash_table.h"
+#include "query/lang/look.h"
+#include "query/lang/status_macros.h"
 #include "query/plan/renames.h"
 
 namespace footfall::query {
@@ -115,16 +117,26 @@ bool Matches(const Stretch& stretch, absl::Span<const MemberSet> picks,
 
 }  // namespace
 
-SeriesRows FindRows(const Snapshot& snapshot, const Metric& metric,
-                    absl::Span<const MemberSet> picks, bool or_empty) {
+absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
+                                    const Metric& metric,
+                                    absl::Span<const MemberSet> picks,
+                                    bool or_empty, RoomFor room) {
   const SeriesTable& table = snapshot.Series(metric.id);
-  if (snapshot.Aliases().empty()) return FindSeries(table, picks, or_empty);
+  if (snapshot.Aliases().empty()) {
+    return FindSeries(table, picks, or_empty, room);
+  }
   const Renamer renamer(snapshot, metric);
-  if (!renamer.any()) return FindSeries(table, picks, or_empty);
-  const SeriesRows stored =
-      FindSeries(table, renamer.StoredPicks(snapshot, picks), or_empty);
+  if (!renamer.any()) return FindSeries(table, picks, or_empty, room);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const SeriesRows stored,
+      FindSeries(table, renamer.StoredPicks(snapshot, picks), or_empty, room));
+  // A stretch or two of most series, each with a piece, a row and its place.
+  FOOTFALL_RETURN_IF_ERROR(
+      room(stored.size() * (2 * sizeof(Stretch) + sizeof(RowPiece) +
+                            sizeof(Tuple) + 4 * sizeof(uint64_t))));
   std::vector<Stretch> stretches;
   for (size_t i = 0; i < stored.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(Pass());
     renamer.Cut(stored.ids[i], stored.row(i), &stretches);
   }
   std::erase_if(stretches, [&](const Stretch& stretch) {
@@ -138,6 +150,7 @@ SeriesRows FindRows(const Snapshot& snapshot, const Metric& metric,
   FlatHashMap<Tuple, uint32_t> row_of;
   std::vector<const Stretch*> first;
   for (const Stretch& stretch : stretches) {
+    FOOTFALL_RETURN_IF_ERROR(Pass());
     const auto [at, added] =
         row_of.emplace(stretch.members, static_cast<uint32_t>(first.size()));
     if (added) {

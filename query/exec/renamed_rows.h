@@ -35,8 +35,10 @@ struct RenamedRows {
 // As FindSeries(), of rows under their new names. Without aliases it is
 // FindSeries(). A date of FROM counts from the first step that lies after its
 // beginning.
-SeriesRows FindRows(const Snapshot& snapshot, const Metric& metric,
-                    absl::Span<const MemberSet> picks, bool or_empty);
+absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
+                                    const Metric& metric,
+                                    absl::Span<const MemberSet> picks,
+                                    bool or_empty, RoomFor room);
 
 // The series that the rows are read from, ascending.
 std::vector<SeriesId> StoredSeries(const SeriesRows& rows);

@@ -76,6 +76,7 @@ absl::Status Rows::FindOutside(size_t transform) {
       if (!whole.is_known()) continue;
       for (size_t t = 0; t < some.size(); ++t) {
         if (all.of_group[n] == t) continue;
+        FOOTFALL_RETURN_IF_ERROR(run_.Pass());
         // The group that the whole's people of that total are in.
         GroupKey key = results_.groups[n];
         bool agrees = true;
@@ -159,7 +160,7 @@ std::vector<std::string> Rows::Notes() const {
   return notes;
 }
 
-void Rows::SortIntoTotals(size_t transform, uint32_t first_group) {
+absl::Status Rows::SortIntoTotals(size_t transform, uint32_t first_group) {
   const Transform& share = plan_.transforms[transform];
   Totals& totals = totals_[transform];
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
@@ -198,8 +199,8 @@ void Rows::SortIntoTotals(size_t transform, uint32_t first_group) {
     totals.class_of.push_back(number(part, &classes));
   }
   const size_t slots = results_.timeline->slot_count();
-  totals.totals.resize(index.size() * slots);
-  totals.classes.resize(classes.size() * slots);
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, index.size() * slots, &totals.totals));
+  return Extend(run_, classes.size() * slots, &totals.classes);
 }
 
 absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
@@ -209,8 +210,9 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
   const size_t had = all.totals.size();
   FOOTFALL_RETURN_IF_ERROR(
       memory_.Add((results_.groups.size() - first_group) * slots *
-                  (sizeof(Total) + sizeof(ClassOfGroups))));
-  SortIntoTotals(transform, first_group);
+                      (sizeof(Total) + sizeof(ClassOfGroups)) +
+                  results_.groups.size() * 4 * sizeof(GroupKey)));
+  FOOTFALL_RETURN_IF_ERROR(SortIntoTotals(transform, first_group));
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
   for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
     // All the others were counted one by one.
@@ -281,6 +283,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
     FOOTFALL_RETURN_IF_ERROR(FindOutside(transform));
   }
   for (size_t i = had; i < all.totals.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     Total& total = all.totals[i];
     total.value += static_cast<double>(total.integer);
     total.lacks |= total.outside;

@@ -15,22 +15,65 @@ namespace footfall::query {
 absl::Status Rows::WorkOutTransforms() {
   const size_t groups = results_.groups.size();
   const size_t slots = results_.timeline->slot_count();
+  FOOTFALL_RETURN_IF_ERROR(FindRange());
   totals_.resize(plan_.transforms.size());
   cells_.resize(plan_.transforms.size());
+  // TOP's others come as one more group, of which all is worked out again.
+  const bool keeps_all = plan_.top.has_value() && plan_.top->others.has_value();
+  const std::vector<size_t> last_uses = LastUses();
   for (size_t t = 0; t < plan_.transforms.size(); ++t) {
     const Transform& transform = plan_.transforms[t];
     const Transform::Kind kind = transform.kind;
     if (kind != Transform::Kind::kShare) {
       FOOTFALL_RETURN_IF_ERROR(
           memory_.Add(LeafTable::BytesPerCell() * groups * slots));
-      cells_[t] = LeafTable(
-          groups, slots,
+      const bool is_decimal =
           kind == Transform::Kind::kMovingAverage ||
-              (kind != Transform::Kind::kRank && transform.x.is_decimal));
+          (kind != Transform::Kind::kRank && transform.x.is_decimal);
+      cells_[t] = LeafTable(groups, slots, is_decimal);
     }
     FOOTFALL_RETURN_IF_ERROR(WorkOut(t, 0));
+    for (size_t u = 0; u < t && !keeps_all; ++u) {
+      if (last_uses[u] != t) continue;
+      cells_[u] = LeafTable();
+      memory_.GiveBack(LeafTable::BytesPerCell() * groups * slots);
+    }
   }
   return absl::OkStatus();
+}
+
+std::vector<size_t> Rows::LastUses() const {
+  const size_t transforms = plan_.transforms.size();
+  // [transforms] whose cells are read where one is; a share has none, and is
+  // worked out from those below it each time.
+  std::vector<std::vector<size_t>> reads(transforms);
+  const auto add = [&](const RowExpr& expr, std::vector<size_t>* tables) {
+    for (const size_t t : TransformsOf(expr)) {
+      if (plan_.transforms[t].kind == Transform::Kind::kShare) {
+        tables->insert(tables->end(), reads[t].begin(), reads[t].end());
+      } else {
+        tables->push_back(t);
+      }
+    }
+    std::sort(tables->begin(), tables->end());
+    tables->erase(std::unique(tables->begin(), tables->end()), tables->end());
+  };
+  std::vector<size_t> last(transforms, 0);
+  for (size_t t = 0; t < transforms; ++t) {
+    add(plan_.transforms[t].x, &reads[t]);
+    add(plan_.transforms[t].counted, &reads[t]);
+    for (const size_t u : reads[t]) last[u] = t;
+  }
+  std::vector<size_t> of_rows;
+  for (const BoundItem& item : plan_.items) add(item.expr, &of_rows);
+  for (const BoundTest& test : plan_.having) {
+    add(test.left, &of_rows);
+    add(test.right, &of_rows);
+  }
+  for (const BoundKey& key : plan_.order_by) add(key.expr, &of_rows);
+  if (plan_.top.has_value()) add(plan_.top->expr, &of_rows);
+  for (const size_t u : of_rows) last[u] = kAlways;
+  return last;
 }
 
 absl::Status Rows::AddGroup() {
@@ -137,6 +180,7 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
   size_t stretch = 0;  // buckets since the last gap
   size_t next = 0;     // into `at`
   for (size_t i = 0; i < reads.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     if (i > 0 && !timeline.Follows(reads[i - 1], reads[i])) stretch = 0;
     block_begins[i] = stretch % length == 0;
     ++stretch;
@@ -148,12 +192,15 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
     means[i] = within ? Mean::kWindow : Mean::kNotInData;
   }
 
-  std::vector<Cell> cells(reads.size());
-  std::vector<CellSum> from_begin(reads.size());  // of the block, to here
-  std::vector<CellSum> to_end(reads.size());      // from here, of the block
   Reservation fits(run_);
   FOOTFALL_RETURN_IF_ERROR(
       fits.Add(reads.size() * (sizeof(Cell) + 2 * sizeof(CellSum))));
+  std::vector<Cell> cells;
+  std::vector<CellSum> from_begin;  // of the block, to here
+  std::vector<CellSum> to_end;      // from here, of the block
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, reads.size(), &cells));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, reads.size(), &from_begin));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, reads.size(), &to_end));
   for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     for (size_t i = 0; i < reads.size(); ++i) {
@@ -162,6 +209,7 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
       from_begin[i].Add(cells[i]);
     }
     for (size_t i = reads.size(); i-- > 0;) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       to_end[i] = CellSum();
       to_end[i].Add(cells[i]);
       if (i + 1 < reads.size() && !block_begins[i + 1]) {
@@ -169,6 +217,7 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
       }
     }
     for (size_t i = 0; i < reads.size(); ++i) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       if (means[i] == Mean::kNotAsked) continue;
       // Where the data do not reach back, the row's own coverage is all there
       // is to say.
@@ -187,30 +236,31 @@ absl::Status Rows::MovingAverage(size_t transform, uint32_t first_group) {
   return absl::OkStatus();
 }
 
-const Rows::Stretch& Rows::Range() {
-  if (range_.has_value()) return *range_;
+absl::Status Rows::FindRange() {
   bool first_said = true;
   bool last_said = true;
   for (const BoundOperand& operand : plan_.operands) {
     first_said &= operand.window.first.has_value() || plan_.align.has_value();
     last_said &= operand.window.last.has_value() || plan_.align.has_value();
   }
-  const auto has_samples = [this](uint32_t slot) {
-    for (uint32_t g = 0; g < results_.groups.size(); ++g) {
-      if (HasSteps({g, slot})) return true;
+  const uint32_t end = static_cast<uint32_t>(results_.timeline->size());
+  range_ = Stretch{0, end};
+  if (first_said && last_said) return absl::OkStatus();
+  // Each group is looked at up to the best end so far.
+  Stretch samples = {end, 0};
+  for (uint32_t g = 0; g < results_.groups.size(); ++g) {
+    for (uint32_t slot = 0; !first_said && slot < samples.begin; ++slot) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      if (HasSteps({g, slot})) samples.begin = slot;
     }
-    return false;
-  };
-  range_ = Stretch{0, static_cast<uint32_t>(results_.timeline->size())};
-  while (!first_said && range_->begin < range_->end &&
-         !has_samples(range_->begin)) {
-    ++range_->begin;
+    for (uint32_t slot = end; !last_said && slot > samples.end; --slot) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      if (HasSteps({g, slot - 1})) samples.end = slot;
+    }
   }
-  while (!last_said && range_->begin < range_->end &&
-         !has_samples(range_->end - 1)) {
-    --range_->end;
-  }
-  return *range_;
+  if (!first_said) range_->begin = samples.begin;
+  if (!last_said) range_->end = std::max(samples.end, range_->begin);
+  return absl::OkStatus();
 }
 
 absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
@@ -240,9 +290,9 @@ absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
 
 absl::Status Rows::Rank(size_t transform) {
   const size_t groups = results_.groups.size();
-  std::vector<Cell> cells(groups);
   Reservation fits(run_);
   FOOTFALL_RETURN_IF_ERROR(fits.Add(groups * (2 * sizeof(Cell) + 3 * 32)));
+  std::vector<Cell> cells(groups);
   for (const uint32_t slot : results_.timeline->at(transform)) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     for (uint32_t g = 0; g < groups; ++g) {
@@ -251,6 +301,7 @@ absl::Status Rows::Rank(size_t transform) {
     }
     const std::vector<Cell> ranks = RankCells(cells);
     for (uint32_t g = 0; g < groups; ++g) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       cells_[transform].Set(g, slot, ranks[g]);
     }
   }

@@ -44,7 +44,6 @@ Cell AsDate(Cell cell, const Plan& plan, const Leaf& leaf) {
 absl::Status Rows::Fill() {
   const size_t groups = results_.groups.size();
   const size_t slots = results_.timeline->size();
-  Range();
   for (const BoundItem& item : plan_.items) {
     of_nothing_.push_back(HasValueOfNothing(plan_, item.expr));
     const std::vector<size_t> read = OperandsOf(plan_, item.expr);
@@ -61,7 +60,6 @@ absl::Status Rows::Fill() {
     }
   }
   for (uint32_t g = 0; g < groups; ++g) {
-    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_RETURN_IF_ERROR(FillGroup(g));
   }
   return absl::OkStatus();
@@ -89,10 +87,14 @@ absl::Status Rows::FillGroup(uint32_t group) {
   if (some_of_nothing_) has_samples_.push_back(HasSamples(group));
   if (plan_.fill == FillMode::kNone) return absl::OkStatus();
   const Stretch& range = Range();
-  std::vector<Cell> cells(range.end - range.begin);
+  Reservation fits(run_);
+  FOOTFALL_RETURN_IF_ERROR(fits.Add((range.end - range.begin) * sizeof(Cell)));
+  std::vector<Cell> cells;
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, range.end - range.begin, &cells));
   size_t begun = 0;
   while (begun < cells.size() &&
          !results_.timeline->BeginsAfterNow(group, range.begin + begun)) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     ++begun;
   }
   bool says = false;
@@ -105,10 +107,12 @@ absl::Status Rows::FillGroup(uint32_t group) {
               !(of_nothing_[i] && cell.present == 0);
     }
     if (!item.bounds && !item.expr.is_date && !item.expr.is_text) {
-      FillCells(plan_.fill, plan_.fill_max, item.expr.is_decimal,
-                absl::MakeSpan(cells).first(begun));
+      FOOTFALL_RETURN_IF_ERROR(FillCells(
+          plan_.fill, plan_.fill_max, item.expr.is_decimal,
+          [this] { return run_.Pass(); }, absl::MakeSpan(cells).first(begun)));
     }
     for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       finished_[i].Set(group, slot, cells[slot - range.begin]);
     }
   }
@@ -177,6 +181,7 @@ absl::StatusOr<Cell> Rows::Finished(size_t item, RowId row) const {
 // ---- Cells
 
 absl::StatusOr<Cell> Rows::Evaluate(const RowExpr& expr, RowId row) const {
+  FOOTFALL_RETURN_IF_ERROR(run_.Pass());
   switch (expr.kind) {
     case RowExpr::Kind::kNumber:
       return Cell::Exact(expr.number, 0, 0);

@@ -99,7 +99,7 @@ class Rows {
     std::vector<uint32_t> class_of;
     std::vector<ClassOfGroups> classes;
   };
-  void SortIntoTotals(size_t transform, uint32_t first_group);
+  absl::Status SortIntoTotals(size_t transform, uint32_t first_group);
   absl::Status SumTotals(size_t transform, uint32_t first_group);
   absl::Status NoteChanged(const RowExpr& expr, RowId row);
   std::string NamesOf(const std::vector<uint32_t>& groups) const;
@@ -135,7 +135,12 @@ class Rows {
     uint32_t begin = 0;
     uint32_t end = 0;
   };
-  const Stretch& Range();
+  const Stretch& Range() const { return *range_; }
+  absl::Status FindRange();
+  // [transforms] The last transform that reads its cells; kAlways where rows
+  // do.
+  std::vector<size_t> LastUses() const;
+  static constexpr size_t kAlways = SIZE_MAX;
   // Whether the buckets from slot `first` to slot `last` lie within the data.
   bool WithinData(const std::vector<size_t>& operands, uint32_t group,
                   uint32_t first, uint32_t last) const;

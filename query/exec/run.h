@@ -3,19 +3,20 @@
 #ifndef FOOTFALL_QUERY_EXEC_RUN_H_
 #define FOOTFALL_QUERY_EXEC_RUN_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
+#include "query/lang/look.h"
+#include "query/lang/status_macros.h"
 
 namespace footfall::query {
-
-// DEADLINE_EXCEEDED or CANCELLED once `options` say that it is time to stop.
-absl::Status CheckStop(const QueryOptions& options);
 
 // Threads: the counters may be raised from many threads.
 class Run {
@@ -30,8 +31,14 @@ class Run {
   const QueryOptions& options() const { return options_; }
   absl::string_view text() const { return text_; }
 
-  // Cheap; looked at per tile.
+  // A look; tens of nanoseconds.
   absl::Status CheckStop() const { return query::CheckStop(options_); }
+
+  // Every loop over groups, rows, slots, steps or series says here what it does
+  // next, at most kWorkBetweenLooks at a time; looks where it is due.
+  absl::Status Pass(uint64_t work = 1) const {
+    return query::Pass(options_, work);
+  }
 
   // Whether `bytes` more fit beside what is held. RESOURCE_EXHAUSTED names the
   // limit. What was taken is given back by Release().
@@ -72,24 +79,61 @@ class StageClock {
   absl::Time since_;
 };
 
-// Memory taken from a run, given back at the end of the scope.
+// Memory taken from a run, given back at the end of the scope. Whatever grows
+// with the data or with the text is taken before it is there.
 class Reservation {
  public:
-  explicit Reservation(Run& run) : run_(run) {}
-  Reservation(const Reservation&) = delete;
-  Reservation& operator=(const Reservation&) = delete;
-  ~Reservation() { run_.Release(bytes_); }
+  explicit Reservation(Run& run) : run_(&run) {}
+  // An empty one of the same run.
+  static Reservation Of(const Reservation& other) {
+    return Reservation(*other.run_);
+  }
+  Reservation(Reservation&& other) noexcept
+      : run_(other.run_), bytes_(std::exchange(other.bytes_, 0)) {}
+  Reservation& operator=(Reservation&& other) noexcept {
+    std::swap(run_, other.run_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~Reservation() { run_->Release(bytes_); }
 
   absl::Status Add(uint64_t bytes) {
-    absl::Status status = run_.Reserve(bytes);
+    absl::Status status = run_->Reserve(bytes);
     if (status.ok()) bytes_ += bytes;
     return status;
   }
+  void GiveBack(uint64_t bytes) {
+    run_->Release(bytes);
+    bytes_ -= bytes;
+  }
+  // Room for one more element in a vector that doubles, the old one beside it.
+  template <typename Vector>
+  absl::Status AddRoomFor(const Vector& vector, size_t more = 1) {
+    if (vector.size() + more <= vector.capacity()) return absl::OkStatus();
+    return Add(std::max(vector.size() * 2, vector.size() + more) *
+               sizeof(typename Vector::value_type));
+  }
 
  private:
-  Run& run_;
+  Run* run_;
   uint64_t bytes_ = 0;
 };
+
+// Makes a vector of `size` cells, the new ones empty, a stretch at a time: the
+// first touch of much memory takes its time.
+template <typename Vector>
+absl::Status Extend(const Run& run, size_t size, Vector* cells) {
+  constexpr size_t kStretch = size_t{1} << 14;
+  constexpr size_t kBytesOfWork = 32;
+  cells->reserve(size);
+  while (cells->size() < size) {
+    const size_t more = std::min(kStretch, size - cells->size());
+    FOOTFALL_RETURN_IF_ERROR(run.Pass(
+        1 + more * sizeof(typename Vector::value_type) / kBytesOfWork));
+    cells->resize(cells->size() + more);
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace footfall::query
 

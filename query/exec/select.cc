@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/exec/answer_size.h"
 #include "query/exec/build_answer.h"
 #include "query/exec/changepoints_answer.h"
 #include "query/exec/correlogram.h"
@@ -37,6 +38,10 @@ absl::StatusOr<std::optional<Answer>> TryRows(Run& run, const Plan& plan,
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<std::vector<RowId>> chosen,
                             ChooseRows(run, plan, &results, &rows));
   if (!chosen.has_value()) return std::optional<Answer>();
+  Reservation memory(run);
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t bytes,
+                            AnswerBytes(run, plan, results, *chosen));
+  FOOTFALL_RETURN_IF_ERROR(memory.Add(bytes + chosen->size() * sizeof(RowId)));
   FOOTFALL_ASSIGN_OR_RETURN(Answer answer,
                             BuildAnswer(run, plan, results, rows, *chosen));
   if (chosen->empty() && plan.limit != 0) {
@@ -57,6 +62,15 @@ absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
     return absl::InternalError("all groups were read, and some left out");
   }
   return *std::move(answer);
+}
+
+// What the members take that conditions pick.
+uint64_t PickBytes(const Plan& plan) {
+  uint64_t bytes = 0;
+  for (const BoundOperand& operand : plan.operands) {
+    for (const MemberSet& pick : operand.picks) bytes += pick.Bytes();
+  }
+  return bytes;
 }
 
 // Runs the question as a plain one would run, and times it.
@@ -86,6 +100,8 @@ absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Plan& plan,
                                  const Binding& binding, absl::string_view text,
                                  const QueryOptions& options) {
   Run run(snapshot, options, text);
+  Reservation statement(run);
+  FOOTFALL_RETURN_IF_ERROR(statement.Add(binding.tree_bytes + PickBytes(plan)));
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
   if (explain == Statement::Explain::kAnalyze) {
     return Analyze(run, plan, binding);

@@ -3,6 +3,8 @@
 #ifndef FOOTFALL_QUERY_EXEC_SELECT_H_
 #define FOOTFALL_QUERY_EXEC_SELECT_H_
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -14,9 +16,10 @@
 
 namespace footfall::query {
 
-// How a plan came about, for EXPLAIN ANALYZE.
+// How a plan came about: for EXPLAIN ANALYZE, and what the question takes.
 struct Binding {
-  bool kept = false;  // an earlier run left it behind
+  uint64_t tree_bytes = 0;  // BytesOfTrees()
+  bool kept = false;        // an earlier run left it behind
   absl::Duration time;
 };
 

@@ -34,8 +34,9 @@ absl::StatusOr<std::string> WhyNothing(Run& run, const BoundOperand& asked,
     return absl::StrCat(name, " has a value each ", period,
                         ", and the range holds no whole one");
   }
+  Reservation memory(run);
   FOOTFALL_ASSIGN_OR_RETURN(const OperandGroups groups,
-                            FindGroups(run, operand));
+                            FindGroups(run, operand, &memory));
   if (groups.matched_count == 0) {
     return absl::StrCat(name, " has no series of the members picked");
   }

@@ -115,6 +115,7 @@ absl::Status Timeline::CutBuckets(Run& run) {
                                    kBucketsBetweenChecks));
     }
     for (; bucket <= last; bucket = operand.buckets->Next(bucket)) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass());
       keys_.push_back(KeyOf(operand, bucket));
       // Seconds over years: told before the memory is gone.
       if (keys_.size() % kBucketsBetweenChecks == 0) {
@@ -149,16 +150,16 @@ absl::Status Timeline::CutBuckets(Run& run) {
               return EarlierKey(key, count, unit);
             },
             [this](int64_t key) { return PreviousKey(key); }));
-    SetLookBack(found);
-    Reservation fits(run);
-    FOOTFALL_RETURN_IF_ERROR(
-        fits.Add(keys_.size() * (8 + operands * sizeof(BucketPiece))));
+    FOOTFALL_RETURN_IF_ERROR(SetLookBack(run, found));
   }
+  Reservation fits(run);
+  FOOTFALL_RETURN_IF_ERROR(fits.Add(Bytes()));
   partial_.assign(keys_.size(), false);
   for (size_t o = 0; o < operands; ++o) {
     const BoundOperand& operand = plan_->operands[o];
-    pieces_[o].resize(keys_.size());
+    FOOTFALL_RETURN_IF_ERROR(Extend(run, keys_.size(), &pieces_[o]));
     for (size_t slot = 0; slot < keys_.size(); ++slot) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass());
       AddPiece(o, slot,
                operand.buckets->StepsOf(BucketOf(operand, keys_[slot])),
                /*clip=*/slot < size_);
@@ -184,6 +185,7 @@ absl::Status Timeline::ShowWholeRange(Run& run) {
   keys_.clear();
   int64_t bucket = BucketOf(lead, first);
   for (; KeyOf(lead, bucket) <= last; bucket = lead.buckets->Next(bucket)) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass());
     keys_.push_back(KeyOf(lead, bucket));
     if (keys_.size() % kBucketsBetweenChecks == 0) {
       Reservation fits(run);
@@ -246,7 +248,7 @@ absl::Status Timeline::CutRanges(Run& run) {
         FindLookBack(run, *plan_, keys_, earlier,
                      [](int64_t) { return std::optional<int64_t>(); }));
     FOOTFALL_RETURN_IF_ERROR(full);
-    SetLookBack(found);
+    FOOTFALL_RETURN_IF_ERROR(SetLookBack(run, found));
   }
   partial_.assign(keys_.size(), false);
   for (size_t o = 0; o < operands; ++o) {
@@ -341,18 +343,27 @@ bool Timeline::Follows(uint32_t before, uint32_t slot) const {
 }
 
 // Slots for the keys that were found: the shown ones are there.
-void Timeline::SetLookBack(const LookBack& found) {
+absl::Status Timeline::SetLookBack(const Run& run, const LookBack& found) {
   const std::vector<int64_t> shown = keys_;
   std::set_difference(found.keys.begin(), found.keys.end(), shown.begin(),
                       shown.end(), std::back_inserter(keys_));
-  const auto slots_of = [this](const std::vector<int64_t>& keys) {
-    std::vector<uint32_t> slots;
+  const auto add = [&](const std::vector<int64_t>& keys,
+                       std::vector<std::vector<uint32_t>>* lists) {
+    std::vector<uint32_t>& slots = lists->emplace_back();
     slots.reserve(keys.size());
-    for (const int64_t key : keys) slots.push_back(*SlotOf(key));
-    return slots;
+    for (const int64_t key : keys) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass());
+      slots.push_back(*SlotOf(key));
+    }
+    return absl::OkStatus();
   };
-  for (const auto& keys : found.at) at_.push_back(slots_of(keys));
-  for (const auto& keys : found.reads) reads_.push_back(slots_of(keys));
+  for (const auto& keys : found.at) {
+    FOOTFALL_RETURN_IF_ERROR(add(keys, &at_));
+  }
+  for (const auto& keys : found.reads) {
+    FOOTFALL_RETURN_IF_ERROR(add(keys, &reads_));
+  }
+  return absl::OkStatus();
 }
 
 std::string Timeline::Format(size_t slot) const {

@@ -42,6 +42,14 @@ class Timeline {
  public:
   static absl::StatusOr<Timeline> Create(Run& run, const Plan& plan);
 
+  // About what it takes.
+  uint64_t Bytes() const {
+    uint64_t bytes = keys_.size() * (sizeof(int64_t) + plan_->operands.size() *
+                                                           sizeof(BucketPiece));
+    for (const auto& slots : at_) bytes += slots.size() * sizeof(uint32_t);
+    for (const auto& slots : reads_) bytes += slots.size() * sizeof(uint32_t);
+    return bytes;
+  }
   // Slots shown, and all of them.
   size_t size() const { return size_; }
   size_t slot_count() const { return partial_.size(); }
@@ -173,7 +181,7 @@ class Timeline {
   int64_t FirstStepOf(size_t slot) const;  // of the leading operand
   int64_t KeyOfStep(size_t operand, int64_t step) const;
   std::optional<uint32_t> SlotOf(int64_t key) const;
-  void SetLookBack(const LookBack& found);
+  absl::Status SetLookBack(const Run& run, const LookBack& found);
 
   const Plan* plan_;
   size_t size_ = 0;

@@ -28,13 +28,20 @@ TopCounts::TopCounts(size_t groups, StepRange steps)
     : groups_(groups),
       steps_(steps),
       size_(static_cast<size_t>(steps.size())),
-      words_(WordsFor(size_)),
-      values_(groups * size_),
-      lows_(groups * size_),
-      highs_(groups * size_),
-      present_(groups * words_),
-      hidden_(groups * words_),
-      thresholds_(size_) {}
+      words_(WordsFor(size_)) {}
+
+absl::StatusOr<TopCounts> TopCounts::Create(const Run& run, size_t groups,
+                                            StepRange steps) {
+  TopCounts top(groups, steps);
+  const size_t cells = groups * top.size_;
+  FOOTFALL_RETURN_IF_ERROR(Extend(run, cells, &top.values_));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run, cells, &top.lows_));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run, cells, &top.highs_));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run, groups * top.words_, &top.present_));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run, groups * top.words_, &top.hidden_));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run, top.size_, &top.thresholds_));
+  return top;
+}
 
 uint64_t TopCounts::Bytes(size_t groups, StepRange steps) {
   const uint64_t size = static_cast<uint64_t>(steps.size());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "query/exec/run.h"
 #include "query/exec/step_lanes.h"
 
@@ -24,7 +25,8 @@ namespace footfall::query {
 class TopCounts {
  public:
   // Of lanes over `steps`.
-  TopCounts(size_t groups, StepRange steps);
+  static absl::StatusOr<TopCounts> Create(const Run& run, size_t groups,
+                                          StepRange steps);
 
   static uint64_t Bytes(size_t groups, StepRange steps);
 
@@ -49,6 +51,8 @@ class TopCounts {
   Count Of(size_t group, StepRange steps) const;
 
  private:
+  TopCounts(size_t groups, StepRange steps);
+
   // What a group must reach at a step.
   struct Threshold {
     int64_t value = INT64_MIN;      // the k-th largest value

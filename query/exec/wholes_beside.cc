@@ -9,32 +9,43 @@
 #include <vector>
 
 #include "footfall/hash_table.h"
+#include "query/lang/status_macros.h"
 
 namespace footfall::query {
 namespace {
 
+// About what a group takes that only wholes tell of, and what a whole and a
+// group that it bears on take together.
+constexpr uint64_t kBytesOfGroup = 160;
+constexpr uint64_t kBytesOfPair = 80;
+
 class BesideFinder {
  public:
-  BesideFinder(const BoundOperand& operand, OperandGroups* groups)
-      : operand_(operand),
+  BesideFinder(const Run& run, const BoundOperand& operand,
+               OperandGroups* groups, Reservation* memory)
+      : run_(run),
+        memory_(*memory),
+        operand_(operand),
         dimensions_(operand.metric->spec.dimensions),
         groups_(*groups) {}
 
-  void FindWholes();
+  absl::Status FindWholes();
 
  private:
   // Wholes beside the groups: rows, and the BY dimensions (bits) in which they
   // are not split.
   using Candidates = std::vector<std::pair<uint32_t, uint32_t>>;
-  Candidates FindCandidates() const;
-  void AddHiddenGroups(const Candidates& candidates);
-  void ShareLanes();
-  void FindCovering();
+  absl::StatusOr<Candidates> FindCandidates();
+  absl::Status AddHiddenGroups(const Candidates& candidates);
+  absl::Status ShareLanes();
+  absl::Status FindCovering();
   void AddWhole(uint32_t row, size_t group);
   bool Covers(uint32_t row, size_t group) const;
   std::optional<uint32_t> FindCover(absl::Span<const MemberId> whole,
                                     size_t group) const;
 
+  const Run& run_;
+  Reservation& memory_;
   const BoundOperand& operand_;
   const std::vector<Dimension>& dimensions_;
   OperandGroups& groups_;
@@ -114,9 +125,10 @@ void BesideFinder::AddWhole(uint32_t row, size_t group) {
 }
 
 // Not split in a picked dimension, else as the conditions say.
-BesideFinder::Candidates BesideFinder::FindCandidates() const {
+absl::StatusOr<BesideFinder::Candidates> BesideFinder::FindCandidates() {
   Candidates candidates;
   for (uint32_t i = 0; i < groups_.rows.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     const auto row = groups_.rows.row(i);
     bool beside = false;
     bool fits = true;
@@ -133,16 +145,21 @@ BesideFinder::Candidates BesideFinder::FindCandidates() const {
         by_mask |= uint32_t{1} << b;
       }
     }
-    if (beside || by_mask != 0) candidates.emplace_back(i, by_mask);
+    if (!beside && by_mask == 0) continue;
+    FOOTFALL_RETURN_IF_ERROR(memory_.AddRoomFor(candidates));
+    candidates.emplace_back(i, by_mask);
   }
   return candidates;
 }
 
 // A whole beside the picked members tells of a group that has no series of its
 // own. (Of TOP's others all are one group.)
-void BesideFinder::AddHiddenGroups(const Candidates& candidates) {
-  if (!operand_.keeps_hidden || operand_.others_than.has_value()) return;
+absl::Status BesideFinder::AddHiddenGroups(const Candidates& candidates) {
+  if (!operand_.keeps_hidden || operand_.others_than.has_value()) {
+    return absl::OkStatus();
+  }
   for (const auto& [row, mask] : candidates) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     if (groups_.matched[row]) continue;
     const auto members = groups_.rows.row(row);
     bool level = false;  // says nothing of its members
@@ -154,26 +171,31 @@ void BesideFinder::AddHiddenGroups(const Candidates& candidates) {
     const GroupKey key = KeyOf(operand_, members);
     const auto [at, inserted] = groups_.group_of.emplace(
         key, static_cast<uint32_t>(groups_.keys.size()));
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(inserted ? kBytesOfGroup : 16));
     groups_.beside.emplace_back(at->second, row);
     if (!inserted) continue;
     groups_.keys.push_back(key);
     groups_.sets.Add({});
   }
   std::sort(groups_.beside.begin(), groups_.beside.end());
+  return absl::OkStatus();
 }
 
-void BesideFinder::FindWholes() {
-  const Candidates candidates = FindCandidates();
+absl::Status BesideFinder::FindWholes() {
+  FOOTFALL_ASSIGN_OR_RETURN(const Candidates candidates, FindCandidates());
   groups_.shown = groups_.keys.size();
-  AddHiddenGroups(candidates);
+  FOOTFALL_RETURN_IF_ERROR(AddHiddenGroups(candidates));
   std::vector<uint32_t> by_masks;
   for (const auto& [row, mask] : candidates) {
     if (std::find(by_masks.begin(), by_masks.end(), mask) == by_masks.end()) {
       by_masks.push_back(mask);
     }
   }
-  if (candidates.empty()) return;
+  if (candidates.empty()) return absl::OkStatus();
   for (const uint32_t by_mask : by_masks) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    Reservation keys = Reservation::Of(memory_);
+    FOOTFALL_RETURN_IF_ERROR(keys.Add(groups_.keys.size() * kBytesOfGroup));
     // Groups by their key with the places blanked where the whole is not split.
     FlatHashMap<GroupKey, std::vector<uint32_t>> groups;
     for (uint32_t g = 0; g < groups_.keys.size(); ++g) {
@@ -181,6 +203,7 @@ void BesideFinder::FindWholes() {
       for (size_t b = 0; b < operand_.by.size(); ++b) {
         if ((by_mask >> b & 1) != 0) key[b] = kEmptyMember;
       }
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       groups[key].push_back(g);
     }
     for (const auto& [row, mask] : candidates) {
@@ -188,23 +211,25 @@ void BesideFinder::FindWholes() {
       const GroupKey key = KeyOf(operand_, groups_.rows.row(row));
       const auto at = groups.find(key);
       if (at == groups.end()) continue;
+      FOOTFALL_RETURN_IF_ERROR(memory_.Add(at->second.size() * kBytesOfPair));
       for (const uint32_t group : at->second) {
+        FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + groups_.sets.set(group).size()));
         // Its own group holds it already.
         if (groups_.matched[row] && groups_.keys[group] == key) continue;
         AddWhole(row, group);
       }
     }
   }
-  ShareLanes();
+  FOOTFALL_RETURN_IF_ERROR(ShareLanes());
   std::stable_sort(groups_.overlapping.begin(), groups_.overlapping.end(),
                    [](const OverlappingWhole& a, const OverlappingWhole& b) {
                      return a.group < b.group;
                    });
-  FindCovering();
+  return FindCovering();
 }
 
 // Wholes that add to the same groups share a lane.
-void BesideFinder::ShareLanes() {
+absl::Status BesideFinder::ShareLanes() {
   std::sort(shared_pairs_.begin(), shared_pairs_.end());
   FlatHashMap<std::vector<uint32_t>, uint32_t> lanes;
   std::vector<std::pair<uint32_t, uint32_t>> group_lanes;
@@ -222,6 +247,7 @@ void BesideFinder::ShareLanes() {
       }
     }
     groups_.shared.push_back({whole, at->second});
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + groups.size()));
   }
   groups_.shared_lanes = lanes.size();
   std::sort(group_lanes.begin(), group_lanes.end());
@@ -233,6 +259,7 @@ void BesideFinder::ShareLanes() {
   for (size_t g = 0; g < groups_.keys.size(); ++g) {
     groups_.shared_begin[g + 1] += groups_.shared_begin[g];
   }
+  return absl::OkStatus();
 }
 
 // Whether all that the group may hold lies in the whole: it names members only
@@ -254,16 +281,18 @@ bool BesideFinder::Covers(uint32_t row, size_t group) const {
   return true;
 }
 
-void BesideFinder::FindCovering() {
-  if (operand_.others_than.has_value()) return;
+absl::Status BesideFinder::FindCovering() {
+  if (operand_.others_than.has_value()) return absl::OkStatus();
   uint32_t shared = 0;
   for (const auto& [whole, group] : shared_pairs_) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     while (groups_.shared[shared].whole != whole) ++shared;
     if (Covers(whole.row, group)) {
       groups_.covering.push_back({group, true, shared});
     }
   }
   for (const OverlappingWhole& pair : groups_.overlapping) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     if (Covers(groups_.overlapping_wholes[pair.whole].row, pair.group)) {
       groups_.covering.push_back(
           {static_cast<uint32_t>(pair.group), false, pair.whole});
@@ -273,12 +302,14 @@ void BesideFinder::FindCovering() {
                    [](const CoveringWhole& a, const CoveringWhole& b) {
                      return a.group < b.group;
                    });
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-void FindWholesBeside(const BoundOperand& operand, OperandGroups* groups) {
-  BesideFinder(operand, groups).FindWholes();
+absl::Status FindWholesBeside(const Run& run, const BoundOperand& operand,
+                              OperandGroups* groups, Reservation* memory) {
+  return BesideFinder(run, operand, groups, memory).FindWholes();
 }
 
 }  // namespace footfall::query

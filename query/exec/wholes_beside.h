@@ -9,8 +9,9 @@
 namespace footfall::query {
 
 // Fills in what `groups` says of wholes, once its series are sorted into
-// groups; appends the groups that only wholes tell of.
-void FindWholesBeside(const BoundOperand& operand, OperandGroups* groups);
+// groups; appends the groups that only wholes tell of. `memory` is charged.
+absl::Status FindWholesBeside(const Run& run, const BoundOperand& operand,
+                              OperandGroups* groups, Reservation* memory);
 
 }  // namespace footfall::query
 

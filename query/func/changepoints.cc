@@ -58,7 +58,19 @@ absl::StatusOr<std::vector<double>> Logarithms(
   return logarithms;
 }
 
+// Where a segment may end, and from where on (downwards) it may not: another
+// end is never worse there.
+struct End {
+  size_t at = 0;
+  size_t left_out_from = 0;
+};
+
 }  // namespace
+
+uint64_t ChangepointsBytes(size_t values, size_t cuts) {
+  return (cuts + 1) * (values + 1) * sizeof(double) +
+         values * (sizeof(End) + 5 * sizeof(double));
+}
 
 absl::StatusOr<std::vector<size_t>> FindChangepoints(
     absl::Span<const double> values, size_t cuts,
@@ -79,17 +91,40 @@ absl::StatusOr<std::vector<size_t>> FindChangepoints(
   const Errors errors(*logarithms);
   // least[k][i]: of values [i, n) in k + 1 segments.
   constexpr double kNone = std::numeric_limits<double>::infinity();
-  std::vector<std::vector<double>> least(cuts + 1,
-                                         std::vector<double>(n + 1, kNone));
+  std::vector<std::vector<double>> least(cuts + 1);
+  least[0].assign(n + 1, kNone);
   for (size_t i = 0; i + kMinSegment <= n; ++i) least[0][i] = errors.Of(i, n);
+  constexpr size_t kStepsBetweenChecks = size_t{1} << 14;
+  size_t steps = 0;
+  std::vector<End> ends;
   for (size_t k = 1; k <= cuts; ++k) {
-    for (size_t i = 0; i + (k + 1) * kMinSegment <= n; ++i) {
-      if (absl::Status stop = check_stop(); !stop.ok()) return stop;
+    const std::vector<double>& behind = least[k - 1];
+    least[k].assign(n + 1, kNone);
+    ends.clear();
+    for (size_t i = n - (k + 1) * kMinSegment + 1; i-- > 0;) {
+      ends.push_back({i + kMinSegment, 0});
       double best = kNone;
-      for (size_t cut = i + kMinSegment; cut + k * kMinSegment <= n; ++cut) {
-        best = std::min(best, errors.Of(i, cut) + least[k - 1][cut]);
+      size_t kept = 0;
+      for (const End& end : ends) {
+        if (end.left_out_from > i) continue;
+        const double sum = errors.Of(i, end.at) + behind[end.at];
+        best = std::min(best, sum);
+        ends[kept] = end;
+        // Earlier beginnings do better to end here, and to go on from here with
+        // one segment less: for what is one segment to `end` cannot be less
+        // than two.
+        if (end.left_out_from == 0 && i > kMinSegment &&
+            sum > behind[i] + errors.tolerance()) {
+          ends[kept].left_out_from = i - kMinSegment + 1;
+        }
+        ++kept;
       }
+      steps += ends.size();
+      ends.resize(kept);
       least[k][i] = best;
+      if (steps < kStepsBetweenChecks) continue;
+      steps = 0;
+      if (absl::Status stop = check_stop(); !stop.ok()) return stop;
     }
   }
   // The earliest way to the least.

@@ -4,6 +4,7 @@
 #define FOOTFALL_QUERY_FUNC_CHANGEPOINTS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -24,9 +25,10 @@ inline constexpr size_t kMinSegment = 2;
 // but the first, rising. Of equally good ways the one that cuts earliest is
 // taken; sums that differ by less than rounding can make are equal.
 //
-// Exact, by dynamic programming over the ends of segments: cuts * n^2 / 2
-// steps, (cuts + 1) * n numbers of memory. `check_stop` is asked after every n
-// steps or so, and its error is handed on.
+// Exact, by dynamic programming over the ends of segments, which leaves out
+// ends that can be best no more: at most cuts * n^2 / 2 steps, and of many cuts
+// far fewer; ChangepointsBytes() of memory. `check_stop` is asked after every
+// some thousand steps, and its error is handed on.
 //
 //   INVALID_ARGUMENT    a value is negative or not finite
 //   OUT_OF_RANGE        too few values for so many segments
@@ -34,10 +36,16 @@ inline constexpr size_t kMinSegment = 2;
 //
 // Source: W. D. Fisher, "On Grouping for Maximum Homogeneity", Journal of the
 // American Statistical Association 53 (1958); here of values in order, on the
-// scale of logarithms, since users grow by factors.
+// scale of logarithms, since users grow by factors. Which ends are left out:
+// R. Maidstone, T. Hocking, G. Rigaill and P. Fearnhead, "On optimal multiple
+// changepoint algorithms for large data", Statistics and Computing 27 (2017),
+// section 4.2; here from the last value to the first, and no sooner than a
+// segment of the least length allows.
 absl::StatusOr<std::vector<size_t>> FindChangepoints(
     absl::Span<const double> values, size_t cuts,
     absl::FunctionRef<absl::Status()> check_stop);
+// What that takes.
+uint64_t ChangepointsBytes(size_t values, size_t cuts);
 
 }  // namespace footfall::query
 

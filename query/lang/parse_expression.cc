@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "query/lang/look.h"
 #include "query/lang/parser.h"
 #include "query/lang/status_macros.h"
 
@@ -75,6 +76,8 @@ absl::StatusOr<Parser::Sized> Parser::Chain(Sized left, Sized right, char op) {
 }
 
 absl::StatusOr<Parser::Sized> Parser::Factor() {
+  constexpr uint64_t kWorkOfExpression = 32;
+  FOOTFALL_RETURN_IF_ERROR(Pass(kWorkOfExpression));
   const Token first = Now();
   Sized out;
   if (TakeSymbol("-")) {

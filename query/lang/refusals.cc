@@ -39,6 +39,13 @@ std::string Fill(absl::string_view form,
   return out;
 }
 
+// "512 bytes", "96 KiB", "1024 MiB": never 0 of what is something.
+std::string SizeText(uint64_t bytes) {
+  if (bytes < 1024) return absl::StrCat(bytes, " bytes");
+  if (bytes < uint64_t{1} << 20) return absl::StrCat(bytes >> 10, " KiB");
+  return absl::StrCat(bytes >> 20, " MiB");
+}
+
 }  // namespace
 
 absl::Span<const RefusalEntry> RefusalTable() { return kTable; }
@@ -51,6 +58,12 @@ absl::Status Refuse(Refusal refusal, absl::string_view text, Source where,
                  Fill(entry.hint, arguments));
   status.SetPayload(kPayload, absl::Cord(entry.id));
   return status;
+}
+
+absl::Status RefuseMemory(absl::string_view text, uint64_t needed,
+                          uint64_t limit) {
+  return Refuse(Refusal::kMemoryLimit, text, Source(),
+                {SizeText(needed), SizeText(limit)});
 }
 
 std::string RefusalId(const absl::Status& status) {

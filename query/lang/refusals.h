@@ -37,6 +37,10 @@ absl::Span<const RefusalEntry> RefusalTable();
 absl::Status Refuse(Refusal refusal, absl::string_view text, Source where,
                     std::initializer_list<absl::string_view> arguments = {});
 
+// kMemoryLimit: so many bytes are needed, and so many allowed.
+absl::Status RefuseMemory(absl::string_view text, uint64_t needed,
+                          uint64_t limit);
+
 // The id of the entry that a status came from; empty for other statuses.
 std::string RefusalId(const absl::Status& status);
 

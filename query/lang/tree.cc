@@ -97,10 +97,52 @@ bool IsDeeperThan(size_t limit, const Statement& statement) {
                      });
 }
 
-absl::Status CheckDepth(const Statement& statement, const QueryLimits& limits) {
+namespace {
+
+uint64_t CountNodes(const Expr& expr) {
+  uint64_t count = 1;
+  if (const auto* operand = std::get_if<Operand>(&expr.node)) {
+    for (const Condition& condition : operand->conditions) {
+      count += 1 + condition.texts.size();
+    }
+  }
+  ForEachChild(expr, [&](const Expr& child) { count += CountNodes(child); });
+  return count;
+}
+
+}  // namespace
+
+uint64_t BytesOfTrees(const Select& select) {
+  // As text, as parsed, with its parameters, and as operand, leaf and row.
+  constexpr uint64_t kBytesOfNode = 800;
+  uint64_t count = 0;
+  for (const Item& item : select.items) count += CountNodes(item.expr);
+  for (const Condition& condition : select.where) {
+    count += 1 + condition.texts.size();
+  }
+  for (const Test& test : select.having) {
+    count += CountNodes(test.left) + CountNodes(test.right);
+  }
+  for (const OrderKey& key : select.order_by) {
+    count += key.expr.has_value() ? CountNodes(*key.expr) : 1;
+  }
+  return count * kBytesOfNode;
+}
+
+absl::Status CheckTree(const Statement& statement, const QueryLimits& limits) {
   const size_t limit = std::min(limits.max_nesting, kMaxDepth);
-  if (!IsDeeperThan(limit, statement)) return absl::OkStatus();
-  return Refuse(Refusal::kNestingLimit, "", {}, {absl::StrCat(limit)});
+  if (IsDeeperThan(limit, statement)) {
+    return Refuse(Refusal::kNestingLimit, "", {}, {absl::StrCat(limit)});
+  }
+  return CheckTreeSize(statement, limits);
+}
+
+absl::Status CheckTreeSize(const Statement& statement,
+                           const QueryLimits& limits) {
+  const Select* const select = std::get_if<Select>(&statement.node);
+  const uint64_t bytes = select == nullptr ? 0 : BytesOfTrees(*select);
+  if (bytes <= limits.max_memory_bytes) return absl::OkStatus();
+  return RefuseMemory("", bytes, limits.max_memory_bytes);
 }
 
 }  // namespace query

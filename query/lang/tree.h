@@ -1,9 +1,10 @@
-// How deep a tree is: a program may build one of any depth.
+// How deep a tree is, and how large: a program may build one of any size.
 
 #ifndef FOOTFALL_QUERY_LANG_TREE_H_
 #define FOOTFALL_QUERY_LANG_TREE_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/status/status.h"
 #include "footfall/query.h"
@@ -20,10 +21,17 @@ inline constexpr size_t kMaxDepth = 500;
 bool IsDeeperThan(size_t limit, const Expr& expr);
 bool IsDeeperThan(size_t limit, const Statement& statement);
 
+// About what the trees take that a question is turned into, from its text to
+// its plan.
+uint64_t BytesOfTrees(const Select& select);
+
 // RESOURCE_EXHAUSTED where an expression is deeper than max_nesting, or than
-// kMaxDepth. To be asked before anything else is done with a tree that a
-// program has built.
-absl::Status CheckDepth(const Statement& statement, const QueryLimits& limits);
+// kMaxDepth, or the trees take more than max_memory_bytes. To be asked before
+// anything else is done with a tree that a program has built.
+absl::Status CheckTree(const Statement& statement, const QueryLimits& limits);
+// The last of these alone: what a parser has read is not too deep.
+absl::Status CheckTreeSize(const Statement& statement,
+                           const QueryLimits& limits);
 
 }  // namespace footfall::query
 

@@ -12,6 +12,11 @@
 #include "query/plan/binder.h"
 
 namespace footfall::query {
+namespace {
+
+constexpr size_t kMaxKeys = 64;  // of ORDER BY
+
+}  // namespace
 
 absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
                           absl::string_view text, absl::Time now) {
@@ -278,6 +283,13 @@ bool Binder::NamesOffset(const Expr& expr) const {
 }
 
 absl::Status Binder::BindOrder() {
+  if (select_.order_by.size() > kMaxKeys) {
+    const OrderKey& first = select_.order_by[kMaxKeys];
+    return Refuse(
+        Refusal::kOrderLimit,
+        first.expr.has_value() ? first.expr->source : footfall::Source(),
+        {absl::StrCat(select_.order_by.size()), absl::StrCat(kMaxKeys)});
+  }
   for (const OrderKey& key : select_.order_by) {
     BoundKey bound;
     bound.descending = key.descending;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "query/lang/look.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
@@ -13,6 +14,9 @@
 
 namespace footfall::query {
 namespace {
+
+// A microsecond or so.
+constexpr uint64_t kWorkOfNode = 64;
 
 const Expr* ExprOf(const Argument& argument) {
   return std::get_if<Expr>(&argument.form);
@@ -268,6 +272,7 @@ void Binder::NoteRelated(const Expr& expr, Related related) {
 
 absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
                                            const Place& place) {
+  FOOTFALL_RETURN_IF_ERROR(Pass(kWorkOfNode));
   StepExpr steps;
   if (const auto* number = std::get_if<Number>(&expr.node)) {
     steps.kind = StepExpr::Kind::kNumber;
@@ -326,6 +331,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
 // ---- Rows
 
 absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
+  FOOTFALL_RETURN_IF_ERROR(Pass(kWorkOfNode + plan_.leaves.size()));
   RowExpr row;
   if (const auto* number = std::get_if<Number>(&expr.node)) {
     if (const auto* integer = std::get_if<int64_t>(&number->value)) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "query/lang/diagnostic.h"
+#include "query/lang/look.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
@@ -147,6 +148,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   if (plan_.align.has_value()) FOOTFALL_RETURN_IF_ERROR(AlignOperand(&bound));
 
   for (size_t i = 0; i < plan_.operands.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(Pass());
     BoundOperand& other = plan_.operands[i];
     if (other.metric->id == metric.id && other.picks == bound.picks &&
         other.by == bound.by && other.across == bound.across &&

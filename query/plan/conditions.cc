@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "query/lang/look.h"
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -106,7 +107,10 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
   if (like) {
     const std::string& pattern = std::get<std::string>(condition.texts[0]);
     for (MemberId id = 1; id < count; ++id) {
-      if (MatchesLike(snapshot.MemberName(name, id), pattern)) find(id);
+      // Matching may take the product of both lengths.
+      const absl::string_view member = snapshot.MemberName(name, id);
+      FOOTFALL_RETURN_IF_ERROR(Pass(1 + pattern.size() * member.size() / 32));
+      if (MatchesLike(member, pattern)) find(id);
     }
   } else {
     for (size_t i = 0; i < condition.texts.size(); ++i) {
@@ -114,6 +118,7 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
           const MemberId member,
           FindMember(snapshot, name, std::get<std::string>(condition.texts[i]),
                      condition.text_sources.at(i), text));
+      FOOTFALL_RETURN_IF_ERROR(Pass());
       find(member);
     }
   }
@@ -121,6 +126,8 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
     set.KeepOnly(found[0]);
     return absl::OkStatus();
   }
+  FOOTFALL_RETURN_IF_ERROR(
+      Pass(std::min<uint64_t>(1 + count / 8, kWorkBetweenLooks)));
   std::vector<bool> kept(count, negated);
   for (const MemberId member : found) kept[member] = !negated;
   if (like || negated) kept[kEmptyMember] = false;
@@ -145,6 +152,7 @@ absl::StatusOr<std::vector<MemberSet>> BindConditions(
     absl::Span<const Condition> conditions, absl::string_view text) {
   std::vector<MemberSet> picks(metric.spec.dimensions.size());
   for (const Condition& condition : conditions) {
+    FOOTFALL_RETURN_IF_ERROR(Pass());
     FOOTFALL_RETURN_IF_ERROR(
         Apply(snapshot, metric, condition, text, nullptr, &picks));
   }

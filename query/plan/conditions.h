@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -52,9 +53,14 @@ struct SeriesRows {
 
 // The series whose every member is in `picks`; with `or_empty`, whose every
 // member is in `picks` or empty. Reads the series table a block at a time and
-// skips the blocks that cannot hold what is picked.
-SeriesRows FindSeries(const SeriesTable& table,
-                      absl::Span<const MemberSet> picks, bool or_empty);
+// skips the blocks that cannot hold what is picked. `room` is asked before that
+// many bytes more are taken.
+using RoomFor = absl::FunctionRef<absl::Status(uint64_t bytes)>;
+absl::StatusOr<SeriesRows> FindSeries(const SeriesTable& table,
+                                      absl::Span<const MemberSet> picks,
+                                      bool or_empty, RoomFor room);
+// Without a bound.
+inline absl::Status AnyRoom(uint64_t /*bytes*/) { return absl::OkStatus(); }
 
 }  // namespace footfall::query
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "query/lang/look.h"
+#include "query/lang/status_macros.h"
 #include "query/plan/conditions.h"
 
 namespace footfall::query {
@@ -22,7 +24,7 @@ class Finder {
   Finder(const SeriesTable& table, absl::Span<const MemberSet> picks,
          bool or_empty);
 
-  SeriesRows Find();
+  absl::StatusOr<SeriesRows> Find(RoomFor room);
 
  private:
   bool MayHold(SeriesId block) const;
@@ -155,7 +157,7 @@ void Finder::Append(SeriesRows* rows) {
   }
 }
 
-SeriesRows Finder::Find() {
+absl::StatusOr<SeriesRows> Finder::Find(RoomFor room) {
   SeriesRows rows;
   rows.dimensions = picks_.size();
   const SeriesId count = table_.count();
@@ -169,15 +171,24 @@ SeriesRows Finder::Find() {
       Choose(d);
       if (chosen_count_ == 0) break;
     }
-    if (chosen_count_ > 0) Append(&rows);
+    FOOTFALL_RETURN_IF_ERROR(Pass(kRun + end_ - begin_));
+    if (chosen_count_ == 0) continue;
+    // Lists of rows double, the old one beside the new.
+    if (rows.ids.size() + chosen_count_ > rows.ids.capacity()) {
+      FOOTFALL_RETURN_IF_ERROR(
+          room((rows.ids.size() + chosen_count_) *
+               (sizeof(SeriesId) + picks_.size() * sizeof(MemberId))));
+    }
+    Append(&rows);
   }
   return rows;
 }
 
 }  // namespace
 
-SeriesRows FindSeries(const SeriesTable& table,
-                      absl::Span<const MemberSet> picks, bool or_empty) {
+absl::StatusOr<SeriesRows> FindSeries(const SeriesTable& table,
+                                      absl::Span<const MemberSet> picks,
+                                      bool or_empty, RoomFor room) {
   for (const MemberSet& pick : picks) {
     if (pick.certainly_empty() && !or_empty) {
       SeriesRows none;
@@ -185,7 +196,7 @@ SeriesRows FindSeries(const SeriesTable& table,
       return none;
     }
   }
-  return Finder(table, picks, or_empty).Find();
+  return Finder(table, picks, or_empty).Find(room);
 }
 
 }  // namespace footfall::query

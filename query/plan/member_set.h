@@ -47,6 +47,8 @@ class MemberSet {
   bool IsWithin(const MemberSet& other) const;
   // Whether some member is in both.
   bool Meets(const MemberSet& other) const;
+  // What it takes beside itself.
+  size_t Bytes() const { return some_.size() / 8; }
   bool certainly_empty() const { return kind_ == Kind::kNone; }
   // Memory beside the set itself.
   size_t size_bytes() const { return some_.capacity() / 8; }

@@ -38,9 +38,10 @@ absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
       const auto picks, BindConditions(snapshot, metric, remove.where, text));
   FOOTFALL_ASSIGN_OR_RETURN(
       victims.window, ResolveWindow(remove.during, metric.grid, now, text));
-  victims.series = FindSeries(snapshot.Series(metric.id), picks,
-                              /*or_empty=*/false)
-                       .ids;
+  FOOTFALL_ASSIGN_OR_RETURN(SeriesRows rows,
+                            FindSeries(snapshot.Series(metric.id), picks,
+                                       /*or_empty=*/false, AnyRoom));
+  victims.series = std::move(rows.ids);
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
                             snapshot.StepBounds(metric.id));
   if (!bounds.has_value()) return victims;

@@ -9,8 +9,10 @@
 #include "query/exec/run.h"
 #include "query/exec/select.h"
 #include "query/lang/diagnostic.h"
+#include "query/lang/look.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/tree.h"
 #include "query/plan/parameters.h"
 #include "query/run/run.h"
 #include "query/run/show.h"
@@ -74,9 +76,10 @@ absl::StatusOr<Answer> ShowWith(const Snapshot& snapshot,
 }
 
 absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
-                                const Statement& statement,
-                                const Binding& binding, absl::string_view text,
+                                const Statement& statement, Binding binding,
+                                absl::string_view text,
                                 const QueryOptions& options) {
+  binding.tree_bytes = BytesOfTrees(std::get<Select>(statement.node));
   absl::StatusOr<Answer> answer = RunSelect(
       snapshot, ready.plan(), statement.explain, binding, text, options);
   // Arithmetic on cells knows no place in a text.
@@ -157,11 +160,13 @@ absl::StatusOr<Answer> Compiled::Run(const Snapshot& snapshot,
   if (std::holds_alternative<Show>(statement_.node)) {
     return ShowWith(snapshot, statement_, text_, given, options);
   }
+  const Asking asking(options);
   const BindingClock clock(statement_);
   std::unique_ptr<Ready> ready = Take(snapshot);
   const bool kept =
       ready != nullptr && ready->Fit(snapshot, text_, given, options.now);
   if (!kept) {
+    FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement_, options.limits));
     FOOTFALL_ASSIGN_OR_RETURN(
         ready, Ready::Make(snapshot, statement_, text_, given, options.now));
   }
@@ -179,6 +184,8 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
   if (std::holds_alternative<Show>(statement.node)) {
     return ShowWith(snapshot, statement, text, options, options);
   }
+  const Asking asking(options);
+  FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement, options.limits));
   const BindingClock clock(statement);
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto ready,

@@ -9,6 +9,7 @@
 #include "footfall/guard.h"
 #include "footfall/query.h"
 #include "query/exec/run.h"
+#include "query/lang/look.h"
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -92,6 +93,7 @@ absl::Status RunStatement(Database& database, const Statement& statement,
 absl::Status RunAndReport(Database& database, const Statement& statement,
                           absl::string_view text, const QueryOptions& options,
                           const ExecuteHooks& hooks) {
+  const Asking asking(options);
   FOOTFALL_RETURN_IF_ERROR(CheckStop(options));
   Outcome outcome;
   outcome.statement = &statement;
@@ -119,6 +121,7 @@ absl::Status RunScript(Database& database, absl::string_view text,
                   {absl::StrCat(text.size()),
                    absl::StrCat(std::numeric_limits<uint32_t>::max())});
   }
+  const Asking asking(options);
   // Null once the database is closed, which its first statement will say.
   const auto snapshot = database.TakeSnapshot();
   PlanCache* const cache =
@@ -164,7 +167,7 @@ absl::Status Execute(Database& database, absl::string_view text,
 absl::Status Execute(Database& database, const Statement& statement,
                      const QueryOptions& options, const ExecuteHooks& hooks) {
   return Guarded([&]() -> absl::Status {
-    FOOTFALL_RETURN_IF_ERROR(query::CheckDepth(statement, options.limits));
+    FOOTFALL_RETURN_IF_ERROR(query::CheckTree(statement, options.limits));
     const std::string text = Print(statement);
     FOOTFALL_ASSIGN_OR_RETURN(
         const Statement parsed,

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "footfall/guard.h"
+#include "query/lang/look.h"
 #include "query/lang/parser.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -118,7 +119,7 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
 
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
     const Statement& statement, const QueryLimits& limits) {
-  FOOTFALL_RETURN_IF_ERROR(CheckDepth(statement, limits));
+  FOOTFALL_RETURN_IF_ERROR(CheckTree(statement, limits));
   const std::string text = Print(statement);
   FOOTFALL_ASSIGN_OR_RETURN(Statement parsed,
                             ParsePrinted(statement, text, limits));
@@ -130,6 +131,7 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
                              const QueryOptions& options) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
+    const query::Asking asking(options);
     FOOTFALL_RETURN_IF_ERROR(query::CheckLength(text, options.limits));
     query::PlanCache* const cache = query::PlanCache::Of(snapshot);
     if (cache != nullptr) {
@@ -146,6 +148,7 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
                              const QueryOptions& options) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
+    const query::Asking asking(options);
     FOOTFALL_ASSIGN_OR_RETURN(const auto compiled,
                               query::Compile(statement, options.limits));
     return compiled->Run(snapshot, options);

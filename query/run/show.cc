@@ -104,8 +104,9 @@ absl::StatusOr<Answer> ShowSeries(const Snapshot& snapshot, const Show& show,
                             LookUpMetric(snapshot, *show.name, text));
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto picks, BindConditions(snapshot, *metric, show.where, text));
-  const SeriesRows rows =
-      FindSeries(snapshot.Series(metric->id), picks, /*or_empty=*/false);
+  FOOTFALL_ASSIGN_OR_RETURN(const SeriesRows rows,
+                            FindSeries(snapshot.Series(metric->id), picks,
+                                       /*or_empty=*/false, AnyRoom));
   FOOTFALL_RETURN_IF_ERROR(CheckRows(rows.size(), limits));
   const std::vector<Dimension>& dimensions = metric->spec.dimensions;
   const auto member = [&](size_t row, size_t dimension) {

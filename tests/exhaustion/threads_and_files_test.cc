@@ -91,6 +91,56 @@ std::string RunOnDisk(const std::string& folder, const std::string& csv,
 
 constexpr int kSteps = 16;
 
+TEST_CASE("a question goes on with the threads it has", "[exhaustion]") {
+  const TempDir scratch;
+  const auto answer = [&](int threads, int limit) {
+    return InChild([&]() -> std::string {
+      DatabaseOptions options;
+      options.background_upkeep = false;
+      const auto database = Database::Open(scratch / "database", options);
+      if (!database.ok()) return database.status().ToString();
+      QueryOptions asked;
+      asked.threads = threads;
+      const auto snapshot = (*database)->TakeSnapshot();
+      const int before = threads_started;
+      if (limit >= 0) thread_limit = threads_alive + limit;
+      const auto found =
+          Query(*snapshot, "SELECT avg(x), max(x) BY app", asked);
+      thread_limit = -1;
+      if (!found.ok()) return found.status().ToString();
+      // More than one thread is asked for, or nothing was tested.
+      if ((threads_started > before) != (threads > 1)) return "no threads";
+      return FormatCsv(*found);
+    });
+  };
+  const std::string made = InChild([&]() -> std::string {
+    const auto database = Database::Open(scratch / "database", {});
+    if (!database.ok()) return database.status().ToString();
+    const auto defined = Execute(
+        **database, "DEFINE METRIC x INTEGER EVERY day OVER TIME ADDS BY app",
+        {}, {});
+    if (!defined.ok()) return defined.ToString();
+    const auto metric = (*database)->TakeSnapshot()->FindMetric("x");
+    SampleBatch batch;
+    // Several chunks of groups.
+    for (int app = 0; app < 1500; ++app) {
+      for (const int day : {0, 1, 800}) {
+        batch.RowsOf(metric).AddStep(20'000 + day, {absl::StrCat("a", app)},
+                                     int64_t{app} * day);
+      }
+    }
+    return (*database)->Write(batch, {}).status().ToString();
+  });
+  REQUIRE(made == "OK");
+  const std::string held = answer(1, -1);
+  REQUIRE(absl::StrContains(held, "a1499,"));
+  CHECK(answer(8, -1) == held);
+  for (int limit = 0; limit < 8; ++limit) {
+    INFO(limit << " more threads");
+    CHECK(answer(8, limit) == held);
+  }
+}
+
 TEST_CASE("threads that cannot be started are a status", "[exhaustion]") {
   const TempDir scratch;
   const std::string csv = scratch / "m.csv";

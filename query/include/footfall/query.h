@@ -30,11 +30,16 @@ using ParameterValue = std::variant<std::string, int64_t, double, Date, Range>;
 
 // Beyond them RESOURCE_EXHAUSTED names limit and option.
 struct QueryLimits {
+  // A text takes some 400 times its size while it is parsed.
   size_t max_text_bytes = 64 << 10;
-  size_t max_nesting = 64;                        // at most 500
-  size_t max_list = 10'000;                       // texts of one IN
-  uint64_t max_rows = 1'000'000;                  // of an answer
-  uint64_t max_memory_bytes = uint64_t{1} << 30;  // of one question
+  size_t max_nesting = 64;        // at most 500
+  size_t max_list = 10'000;       // texts of one IN
+  uint64_t max_rows = 1'000'000;  // of an answer
+  // Of one question and its answer, until Query() returns: what grows with the
+  // data or the text is counted before it is there. The process may grow by
+  // 16 MiB more, for what the allocator keeps, a few tiles and stacks. What the
+  // database itself holds is not the question's.
+  uint64_t max_memory_bytes = uint64_t{1} << 30;
 };
 
 struct QueryOptions {
@@ -44,10 +49,12 @@ struct QueryOptions {
   absl::Time now = absl::InfiniteFuture();
   absl::flat_hash_map<std::string, ParameterValue> parameters;
   QueryLimits limits;
-  // At most; answers do not depend on it. Less than 1 is 1.
+  // At most; answers do not depend on it. Less than 1 is 1. Where the system
+  // gives no more threads, the question goes on with those it has.
   int threads = 1;
-  // DEADLINE_EXCEEDED once the clock has passed it; looked at before each
-  // statement and per tile.
+  // DEADLINE_EXCEEDED once the clock has passed it. It is looked at before each
+  // statement, per tile, and at least every 2^16 cells that are worked on: a
+  // few milliseconds.
   absl::Time deadline = absl::InfiniteFuture();
   // CANCELLED once it is true; looked at as often, and in an import as
   // ImportOptions::stop says (the deadline too). Another thread or a signal

@@ -9,6 +9,8 @@
 namespace footfall::query {
 namespace {
 
+absl::Status GoOn() { return absl::OkStatus(); }
+
 constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
 
@@ -71,7 +73,9 @@ TEST_CASE("FILL puts values into cells without one", "[fill]") {
                           ? Cell::Exact(Scalar::Integer(*value), 2, 3)
                           : Cell::Missing(0, 3));
     }
-    FillCells(c.mode, c.max, /*is_decimal=*/false, absl::MakeSpan(cells));
+    REQUIRE(FillCells(c.mode, c.max, /*is_decimal=*/false, GoOn,
+                      absl::MakeSpan(cells))
+                .ok());
     for (size_t i = 0; i < cells.size(); ++i) {
       INFO("cell " << i);
       REQUIRE(cells[i].has_value == c.after[i].has_value());
@@ -87,7 +91,9 @@ TEST_CASE("a filled cell has open bounds", "[fill]") {
   std::vector<Cell> cells = {Cell::Exact(Scalar::Decimal(1), 1, 1),
                              Cell::Missing(0, 1),
                              Cell::Exact(Scalar::Decimal(2), 1, 1)};
-  FillCells(FillMode::kLinear, std::nullopt, true, absl::MakeSpan(cells));
+  REQUIRE(FillCells(FillMode::kLinear, std::nullopt, true, GoOn,
+                    absl::MakeSpan(cells))
+              .ok());
   CHECK(cells[1].value.decimal == 1.5);
   CHECK(cells[1].kind() == CellKind::kFilled);
   CHECK_FALSE(cells[1].low.has_value());

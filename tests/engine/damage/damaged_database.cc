@@ -162,7 +162,12 @@ void WriteFiles(const std::string& path, const Files& files) {
   fs::remove_all(path);
   fs::create_directories(path);
   for (const auto& [name, bytes] : files) {
-    std::ofstream(path + "/" + name, std::ios::binary) << bytes;
+    std::ofstream file(path + "/" + name, std::ios::binary);
+    file << bytes << std::flush;
+    // A file that the test itself cut short would be damage that it knows not.
+    Require(file.good() ? absl::OkStatus()
+                        : absl::ResourceExhaustedError("no room to write it"),
+            name.c_str());
   }
 }
 

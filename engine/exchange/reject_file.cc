@@ -1,7 +1,9 @@
 #include "engine/exchange/reject_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/csv_reader.h"
@@ -12,9 +14,8 @@ namespace footfall::engine {
 
 absl::StatusOr<std::unique_ptr<RejectFile>> RejectFile::Create(
     const std::string& path, absl::Span<const std::string> header) {
-  std::FILE* const opened = std::fopen(path.c_str(), "we");
-  auto file = std::unique_ptr<RejectFile>(new RejectFile(path, opened));
-  if (opened == nullptr) return file->Failed();
+  auto file = std::unique_ptr<RejectFile>(new RejectFile(path));
+  FOOTFALL_RETURN_IF_ERROR(file->Open());
   std::string text = "line,reason";
   for (const std::string& name : header) {
     text.push_back(',');
@@ -23,6 +24,20 @@ absl::StatusOr<std::unique_ptr<RejectFile>> RejectFile::Create(
   text.push_back('\n');
   FOOTFALL_RETURN_IF_ERROR(file->Write(text));
   return file;
+}
+
+absl::Status RejectFile::Open() {
+  // A FIFO that nobody reads must not make the caller wait.
+  const int descriptor =
+      open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK,
+           0666);
+  if (descriptor < 0) return Failed();
+  file_.reset(fcntl(descriptor, F_SETFL, 0) == 0 ? fdopen(descriptor, "w")
+                                                 : nullptr);
+  if (file_ != nullptr) return absl::OkStatus();
+  const absl::Status failed = Failed();
+  close(descriptor);
+  return failed;
 }
 
 absl::Status RejectFile::Add(uint64_t line, absl::string_view reason,

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -35,8 +36,8 @@ class RejectFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
-  RejectFile(std::string path, std::FILE* file)
-      : path_(std::move(path)), file_(file) {}
+  explicit RejectFile(std::string path) : path_(std::move(path)) {}
+  absl::Status Open();
   absl::Status Write(absl::string_view text);
   absl::Status Failed() const;
 

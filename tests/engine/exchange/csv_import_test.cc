@@ -3,6 +3,8 @@
 
 #include "footfall/csv_import.h"
 
+#include <sys/stat.h>
+
 #include "absl/strings/str_cat.h"
 #include "tests/engine/exchange/text_files.h"
 #include "tests/support/database_home.h"
@@ -331,6 +333,16 @@ TEST_CASE("rejects that find no room leave nothing", "[import]") {
   CHECK_THAT(
       std::string(report.status().message()),
       ContainsSubstring("rejects: /dev/full cannot be written: No space"));
+  CHECK(bench.State().empty());
+}
+
+TEST_CASE("rejects that nobody reads do not hold an import up", "[import]") {
+  Bench bench(Spec("dau", kDay));
+  bench.import_.rejects_path = bench.folder_ / "fifo";
+  REQUIRE(mkfifo(bench.import_.rejects_path->c_str(), 0600) == 0);
+  const auto report =
+      bench.Import("date,app,platform,value\n2025-01-01,A,x,1\n");
+  CHECK(report.status().code() == absl::StatusCode::kUnavailable);
   CHECK(bench.State().empty());
 }
 

@@ -51,17 +51,18 @@ absl::StatusOr<std::optional<Answer>> TryRows(Run& run, const Plan& plan,
 }
 
 absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
-  FOOTFALL_ASSIGN_OR_RETURN(std::optional<Answer> answer,
-                            TryRows(run, plan, std::move(results)));
-  if (!answer.has_value()) {
+  absl::StatusOr<std::optional<Answer>> answer =
+      TryRows(run, plan, std::move(results));
+  if (answer.ok() && !answer->has_value()) {
     FOOTFALL_ASSIGN_OR_RETURN(
         Results all, EvaluateLeaves(run, plan, nullptr, /*all_groups=*/true));
-    FOOTFALL_ASSIGN_OR_RETURN(answer, TryRows(run, plan, std::move(all)));
+    answer = TryRows(run, plan, std::move(all));
   }
-  if (!answer.has_value()) {
+  if (!answer.ok()) return std::move(answer).status();
+  if (!answer->has_value()) {
     return absl::InternalError("all groups were read, and some left out");
   }
-  return *std::move(answer);
+  return std::move(**answer);
 }
 
 // What the members take that conditions pick.

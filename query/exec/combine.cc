@@ -76,8 +76,7 @@ class Combiner {
   // Lanes of the series that others are parts of.
   std::vector<int64_t> whole_values_;
   std::vector<uint64_t> whole_present_;
-  std::vector<uint64_t> counters_;
-  std::vector<size_t> counter_begin_;  // [counted sets + 1] in words
+  SeriesCounts counts_;  // of the counted sets
   // A series without the steps at which it does not count.
   std::vector<uint64_t> kept_;
   std::vector<int64_t> kept_values_;
@@ -100,15 +99,14 @@ absl::Status Combiner::Allocate() {
     }
   }
   lanes += low_lanes;
-  counter_begin_.assign(1, 0);
+  std::vector<size_t> members;
   for (size_t set = 0; set < request_.counted_sets; ++set) {
-    const size_t members = request_.sets->set(set).size();
-    const size_t planes = members < 2 ? 0 : std::bit_width(members);
-    counter_begin_.push_back(counter_begin_.back() + planes * words_);
+    members.push_back(request_.sets->set(set).size());
   }
+  counts_.Plan(members, words_);
   FOOTFALL_RETURN_IF_ERROR(memory_.Add(
       lanes * steps_ * 8 + (sets + relations_.wholes().size()) * words_ * 8 +
-      counter_begin_.back() * 8));
+      counts_.Bytes()));
 
   result_->steps = request_.steps;
   result_->words = words_;
@@ -120,7 +118,7 @@ absl::Status Combiner::Allocate() {
   units_.assign(relations_.unit_lane_count() * steps_, 0);
   whole_values_.assign(relations_.wholes().size() * steps_, 0);
   whole_present_.assign(relations_.wholes().size() * words_, 0);
-  counters_.assign(counter_begin_.back(), 0);
+  counts_.Allocate();
   if (!relations_.wholes().empty()) {
     cell_values_.assign(steps_, 0);
     cell_extra_.assign(steps_, 0);
@@ -191,13 +189,7 @@ void Combiner::Contribute(const SetEntry& entry, const int64_t* values,
     Add(values, count, units_.data() + entry.unit * steps_ + offset);
   }
   if (extra != nullptr) Add(extra, count, ExtraLane(set) + offset);
-  if (set < request_.counted_sets &&
-      counter_begin_[set] != counter_begin_[set + 1]) {
-    const size_t planes =
-        (counter_begin_[set + 1] - counter_begin_[set]) / words_;
-    CountBits(present, count, offset, words_, planes,
-              counters_.data() + counter_begin_[set]);
-  }
+  if (set < request_.counted_sets) counts_.Add(set, present, count, offset);
 }
 
 // The same, without the steps at which a whole of the series is there.
@@ -353,43 +345,11 @@ absl::Status Combiner::Scan(bool wholes) {
 
 void Combiner::FindCountChange() {
   for (size_t set = 0; set < request_.counted_sets; ++set) {
-    const size_t planes =
-        (counter_begin_[set + 1] - counter_begin_[set]) / words_;
-    const uint64_t* counters = counters_.data() + counter_begin_[set];
-    const uint64_t* present = result_->present_bits(set);
-    bool changes = false;
-    for (size_t p = 0; p < planes && !changes; ++p) {
-      bool some_set = false;
-      bool some_clear = false;
-      for (size_t w = 0; w < words_; ++w) {
-        const uint64_t bits = counters[p * words_ + w] & present[w];
-        some_set |= bits != 0;
-        some_clear |= bits != present[w];
-      }
-      changes = some_set && some_clear;
-    }
-    if (!changes) continue;
-    SeriesCountChange change;
-    change.set = set;
-    bool have_first = false;
-    for (size_t i = 0; i < steps_; ++i) {
-      if (!BitAt(present, i)) continue;
-      const int64_t step = request_.steps.begin + static_cast<int64_t>(i);
-      if (!request_.counted_steps.empty()) {
-        const StepRange& counted = request_.counted_steps[set];
-        if (step < counted.begin || step >= counted.end) continue;
-      }
-      const uint64_t count = CounterAt(counters, words_, planes, i);
-      if (have_first && count != change.count) {
-        change.other_step = step;
-        change.other_count = count;
-        result_->count_change = change;
-        return;
-      }
-      have_first = true;
-      change.step = step;
-      change.count = count;
-    }
+    result_->count_change = counts_.FindChange(
+        set, result_->present_bits(set), request_.steps.begin,
+        request_.counted_steps.empty() ? nullptr
+                                       : &request_.counted_steps[set]);
+    if (result_->count_change.has_value()) return;
   }
 }
 

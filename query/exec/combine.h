@@ -44,6 +44,7 @@
 #include "footfall/period.h"
 #include "query/exec/raw_array.h"
 #include "query/exec/run.h"
+#include "query/exec/series_counts.h"
 #include "query/plan/conditions.h"
 
 namespace footfall::query {
@@ -82,15 +83,6 @@ struct CombineRequest {
   size_t counted_sets = 0;
   // [counted sets] at which steps; empty: at all.
   absl::Span<const StepRange> counted_steps = {};
-};
-
-// A step at which a value is made of another number of series than before.
-struct SeriesCountChange {
-  size_t set = 0;
-  int64_t step = 0;
-  uint64_t count = 0;
-  int64_t other_step = 0;
-  uint64_t other_count = 0;
 };
 
 // [sets x steps], as int64 or the bits of doubles.

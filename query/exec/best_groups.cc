@@ -93,24 +93,33 @@ bool IsOfWholeRange(const Plan& plan, const RowExpr& expr) {
 
 namespace {
 
-bool IsOfLeaves(const RowExpr& expr) {
+// Whether it is made of leaves that have a value where the row's group has
+// samples alone.
+bool IsOfOwnSamples(const Plan& plan, const RowExpr& expr) {
   switch (expr.kind) {
-    case RowExpr::Kind::kLeaf:
+    case RowExpr::Kind::kLeaf: {
+      const Leaf& leaf = plan.leaves[expr.leaf];
+      return !leaf.whole_range && !plan.operands[leaf.operand].broadcast();
+    }
     case RowExpr::Kind::kNumber:
       return true;
     case RowExpr::Kind::kNegate:
     case RowExpr::Kind::kAbsolute:
     case RowExpr::Kind::kArithmetic:
-      return std::all_of(expr.sides.begin(), expr.sides.end(), IsOfLeaves);
+      return std::all_of(
+          expr.sides.begin(), expr.sides.end(),
+          [&plan](const RowExpr& side) { return IsOfOwnSamples(plan, side); });
     default:
       return false;
   }
 }
 
-// Whether a group's rows are the same whatever other groups there are.
+// Whether a group's rows are the same whatever other groups there are, and so
+// is what they say of partial buckets.
 bool GroupsStandAlone(const Plan& plan) {
-  if (!plan.having.empty() || plan.fill != FillMode::kNone ||
-      plan.align.has_value() || !plan.events.empty() || plan.correlogram ||
+  if (!plan.having.empty() || !plan.inner.empty() ||
+      plan.fill != FillMode::kNone || plan.align.has_value() ||
+      !plan.events.empty() || plan.correlogram ||
       plan.changepoints.has_value() || RowsOfNothing(plan)) {
     return false;
   }
@@ -143,8 +152,15 @@ bool CanJudgeRowsFirst(const Plan& plan) {
     return false;
   }
   const BoundKey& key = plan.order_by[0];
-  return key.kind == BoundKey::Kind::kExpr && !key.expr.is_date &&
-         IsOfLeaves(key.expr) && GroupsStandAlone(plan);
+  if (key.kind != BoundKey::Kind::kExpr || key.expr.is_date ||
+      !IsOfOwnSamples(plan, key.expr) || HasValueOfNothing(plan, key.expr)) {
+    return false;
+  }
+  // A row is there if an item has a value: only then does its key tell.
+  const bool is_item = std::any_of(
+      plan.items.begin(), plan.items.end(),
+      [&key](const BoundItem& item) { return item.expr == key.expr; });
+  return is_item && GroupsStandAlone(plan);
 }
 
 bool IsOfRisingTests(const Plan& plan) {

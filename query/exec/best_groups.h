@@ -60,7 +60,8 @@ absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,
 // much is expected (running sums begin with the first sample of any group), or
 // what a group's steps are (ALIGN, events).
 bool CanJudgeFirst(const Plan& plan);
-// Likewise the rows that LIMIT keeps, from the first key of ORDER BY.
+// Likewise the rows that LIMIT keeps, from the first key of ORDER BY. It must
+// be one of the items: where it has a value, there is a row.
 bool CanJudgeRowsFirst(const Plan& plan);
 
 // Whether rows have a value only where a test of first_time() that asks for

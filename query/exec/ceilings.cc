@@ -2,6 +2,7 @@
 // nothing is decoded.
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "query/cell/compare.h"
 #include "query/exec/best_groups.h"
 #include "query/exec/evaluation.h"
+#include "query/exec/sort_rows.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
 
@@ -89,7 +91,7 @@ absl::StatusOr<std::vector<int64_t>> Evaluation::CeilingsOf(
     const JudgedKey& key) const {
   std::vector<int64_t> ceilings;
   const std::optional<size_t> index = LeafWithCeilings(*key.expr);
-  if (!key.descending || !index.has_value() ||
+  if (!key.descending || !index.has_value() || !ReadsAll() ||
       !IsWithinNumbers(plan_.leaves[*index].function)) {
     return ceilings;
   }
@@ -109,30 +111,46 @@ absl::StatusOr<std::vector<int64_t>> Evaluation::CeilingsOf(
 }
 
 // Those of which nothing is known among them. Rising.
-std::vector<uint32_t> Evaluation::LargestOf(absl::Span<const int64_t> ceilings,
-                                            size_t count) {
+absl::StatusOr<std::vector<uint32_t>> Evaluation::LargestOf(
+    absl::Span<const int64_t> ceilings, size_t count) {
   std::vector<uint32_t> largest(ceilings.size());
   std::iota(largest.begin(), largest.end(), 0u);
   const size_t unknown = static_cast<size_t>(
       std::count(ceilings.begin(), ceilings.end(), INT64_MAX));
   const size_t taken = std::min(largest.size(), unknown + count);
-  std::nth_element(
-      largest.begin(), largest.begin() + static_cast<ptrdiff_t>(taken - 1),
-      largest.end(), [ceilings](uint32_t a, uint32_t b) {
+  FOOTFALL_RETURN_IF_ERROR(SortFirst(
+      run_, taken, 1,
+      [ceilings](uint32_t a, uint32_t b) {
         return ceilings[a] != ceilings[b] ? ceilings[a] > ceilings[b] : a < b;
-      });
-  largest.resize(taken);
-  std::sort(largest.begin(), largest.end());
+      },
+      &largest));
+  FOOTFALL_RETURN_IF_ERROR(
+      SortFirst(run_, taken, 1, std::less<uint32_t>(), &largest));
   return largest;
+}
+
+bool Evaluation::ReadsAll() const {
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    std::vector<bool> read(readers_[o]->groups().group_count());
+    for (const uint32_t local : local_[o]) {
+      if (local != kNoGroup) read[local] = true;
+    }
+    if (std::find(read.begin(), read.end(), false) != read.end()) return false;
+  }
+  return true;
 }
 
 // Groups no sample of which may pass any test of first_time() have no row, and
 // are not read.
 absl::Status Evaluation::SkipWhatNeverPasses() {
   if (all_groups_ || settled_ != nullptr ||
-      results_.shown != results_.groups.size() || !IsOfRisingTests(plan_)) {
+      results_.shown != results_.groups.size() || !IsOfRisingTests(plan_) ||
+      !ReadsAll()) {
     return absl::OkStatus();
   }
+  Reservation memory(run_);
+  FOOTFALL_RETURN_IF_ERROR(
+      memory.Add(results_.groups.size() * (sizeof(uint32_t) + 1)));
   std::vector<bool> wanted(results_.groups.size());
   for (const BoundItem& item : plan_.items) {
     const std::optional<size_t> index = LeafWithCeilings(item.expr);
@@ -142,9 +160,11 @@ absl::Status Evaluation::SkipWhatNeverPasses() {
                               LargestSamples(leaf.operand));
     if (ceilings.empty()) return absl::OkStatus();
     for (size_t g = 0; g < ceilings.size(); ++g) {
-      wanted[g] = wanted[g] || TestScalars(leaf.function.comparison,
-                                           Scalar::Integer(ceilings[g]),
-                                           leaf.function.threshold);
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      wanted[g] =
+          wanted[g] || ceilings[g] == INT64_MAX ||
+          TestScalars(leaf.function.comparison, Scalar::Integer(ceilings[g]),
+                      leaf.function.threshold);
     }
   }
   std::vector<uint32_t> kept;
@@ -170,6 +190,10 @@ absl::StatusOr<std::vector<int64_t>> OperandReader::Ceilings() const {
       groups_.sets.member_count() != groups_.matched_count || steps_.empty()) {
     return ceilings;
   }
+  Reservation memory(run_);
+  FOOTFALL_RETURN_IF_ERROR(memory.Add(
+      groups_.rows.size() * (sizeof(uint32_t) + sizeof(SeriesId)) +
+      groups_.sets.size() * (2 * sizeof(int64_t) + sizeof(uint32_t))));
   std::vector<uint32_t> group_of(groups_.rows.size());
   for (uint32_t g = 0; g < groups_.sets.size(); ++g) {
     for (const uint32_t row : groups_.sets.set(g)) group_of[row] = g;
@@ -201,6 +225,7 @@ absl::StatusOr<std::vector<int64_t>> OperandReader::Ceilings() const {
       era = slab.first_step;
       at = 0;
     }
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(slab.series.size()));
     for (size_t i = 0; i < slab.series.size(); ++i) {
       while (at < ids.size() && ids[at] != slab.series[i]) ++at;
       if (at == ids.size()) {

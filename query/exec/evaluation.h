@@ -108,8 +108,11 @@ class Evaluation {
   absl::StatusOr<std::vector<int64_t>> CeilingsOf(const JudgedKey& key) const;
   absl::StatusOr<std::vector<int64_t>> LargestSamples(size_t operand) const;
   std::optional<size_t> LeafWithCeilings(const RowExpr& expr) const;
-  static std::vector<uint32_t> LargestOf(absl::Span<const int64_t> ceilings,
-                                         size_t count);
+  absl::StatusOr<std::vector<uint32_t>> LargestOf(
+      absl::Span<const int64_t> ceilings, size_t count);
+  // Whether the answer reads all series that each operand matches: else the
+  // samples of some are no end of its range.
+  bool ReadsAll() const;
   absl::Status SkipWhatNeverPasses();
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);

@@ -196,12 +196,15 @@ absl::Status Evaluation::JudgeFirst() {
     local_ = local;
   };
   if (skips) {
-    KeepGroups(LargestOf(ceilings, key->count));
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> largest,
+                              LargestOf(ceilings, key->count));
+    KeepGroups(largest);
     FOOTFALL_RETURN_IF_ERROR(MakeKey(*key, unsettled, &memory));
     FOOTFALL_ASSIGN_OR_RETURN(const JudgedGroups first, Judge(*key));
     take_all();
     std::vector<uint32_t> wanted;
     for (uint32_t g = 0; g < groups.size(); ++g) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       if (!first.bar.has_value() || MayReach(ceilings[g], *first.bar)) {
         wanted.push_back(g);
       }
@@ -210,11 +213,16 @@ absl::Status Evaluation::JudgeFirst() {
     KeepGroups(wanted);
   }
   FOOTFALL_RETURN_IF_ERROR(MakeKey(*key, unsettled, &memory));
-  FOOTFALL_ASSIGN_OR_RETURN(const JudgedGroups judged, Judge(*key));
-  if (judged.kept.empty()) {
-    take_all();  // fewer rows have a key than are kept
+  const absl::StatusOr<JudgedGroups> judged = Judge(*key);
+  // A key that leaves 64 bits may be that of a group without a row.
+  if (!judged.ok() && !absl::IsOutOfRange(judged.status())) {
+    return judged.status();
+  }
+  if (!judged.ok() || judged->kept.empty()) {
+    take_all();  // or fewer rows have a key than are kept
+    run_.ForgetSkipped();
   } else {
-    KeepGroups(judged.kept);
+    KeepGroups(judged->kept);
     results_.left_out = true;
   }
   results_.leaves.clear();

@@ -52,6 +52,7 @@ class Run {
   }
   // Groups that were passed over because of their ceilings.
   void CountSkipped(uint64_t groups) { skipped_groups_ += groups; }
+  void ForgetSkipped() { skipped_groups_ = 0; }  // all are read after all
   uint64_t skipped_groups() const { return skipped_groups_; }
   uint64_t tiles() const { return tiles_; }
   uint64_t tile_bytes() const { return tile_bytes_; }

@@ -54,6 +54,7 @@ absl::StatusOr<Answer> RowsOf(Run& run, const Plan& plan, Results results) {
   absl::StatusOr<std::optional<Answer>> answer =
       TryRows(run, plan, std::move(results));
   if (answer.ok() && !answer->has_value()) {
+    run.ForgetSkipped();
     FOOTFALL_ASSIGN_OR_RETURN(
         Results all, EvaluateLeaves(run, plan, nullptr, /*all_groups=*/true));
     answer = TryRows(run, plan, std::move(all));

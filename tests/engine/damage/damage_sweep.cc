@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "footfall/database.h"
 #include "footfall/verify.h"
 #include "tests/support/temp_dir.h"
@@ -208,9 +209,10 @@ std::string ExamineRepair(const std::string& path, Shape shape,
       return "";
     }
   }
-  return absl::StrCat(
-      "wrong after the repair, which says ", repaired->lost.size(),
-      " things are lost: ", *Difference(StateOf(shape, 0), *found));
+  return absl::StrCat("wrong after the repair, which says ",
+                      repaired->lost.size(), " things are lost (",
+                      absl::StrJoin(repaired->lost, "; "),
+                      "): ", *Difference(StateOf(shape, 0), *found));
 }
 
 SweepCounts Sweep(Shape shape, const Files& files,

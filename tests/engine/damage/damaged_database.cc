@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/database.h"
+#include "storage/store/folder_record.h"
 #include "tests/support/temp_dir.h"
 
 namespace footfall::testing {
@@ -72,6 +73,22 @@ bool Loads(Shape shape, int change) {
   return shape == Shape::kTables && change == 5;
 }
 
+// Whether the record of the folder names the tables that are there.
+bool IsAtRest(const Files& files) {
+  const auto record = files.find("FOOTFALL");
+  if (record == files.end()) return false;
+  const auto decoded = storage::DecodeFolderRecord(record->second);
+  if (!decoded.ok()) return false;
+  size_t tables = 0;
+  for (const auto& [name, bytes] : files) {
+    if (!absl::EndsWith(name, ".sst")) continue;
+    ++tables;
+    const uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
+    if (!decoded->state.AllTables().contains(number)) return false;
+  }
+  return tables == decoded->state.AllTables().size();
+}
+
 // In a process of its own: never returns.
 [[noreturn]] void Build(Shape shape, const std::string& path,
                         const std::string& copy) {
@@ -92,7 +109,11 @@ bool Loads(Shape shape, int change) {
   }
   if (shape == Shape::kCompacted) Require(database->Compact(), "compact");
   if (ChangesInLog(shape) == 0) Require(database->Close(), "close");
-  WriteFiles(copy, ReadFiles(path));  // as a kill now would leave it
+  // As a kill now would leave it, but not in the middle of a compaction: files
+  // are read one after the other.
+  Files files = ReadFiles(path);
+  while (!IsAtRest(files) || ReadFiles(path) != files) files = ReadFiles(path);
+  WriteFiles(copy, files);
   _exit(0);
 }
 

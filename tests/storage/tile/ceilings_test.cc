@@ -130,7 +130,8 @@ TEST_CASE("a lane that was patched has no ceiling, the others keep theirs",
   std::string bytes;
   AppendFrame(BuildTile(cells, kShape, CellType::kInteger, {Effort::kDense, 7}),
               &bytes);
-  const auto before = Bundle::Open(bytes);
+  const std::string unpatched = bytes;  // borrowed
+  const auto before = Bundle::Open(unpatched);
   REQUIRE(before.ok());
   AppendFrame(BuildTile({{{7, 3}, int64_t{1} << 50}}, kShape,
                         CellType::kInteger, {Effort::kFast, 7}),

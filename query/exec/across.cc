@@ -39,15 +39,6 @@ struct Column {
   }
 };
 
-int64_t HighOf(bool decimal, int64_t value, int64_t extra) {
-  if (decimal) {
-    return std::bit_cast<int64_t>(std::bit_cast<double>(value) +
-                                  std::bit_cast<double>(extra));
-  }
-  int64_t high = 0;
-  return __builtin_add_overflow(value, extra, &high) ? INT64_MAX : high;
-}
-
 int64_t BitsOf(bool decimal, const Scalar& number) {
   return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
 }
@@ -200,9 +191,10 @@ absl::Status CombineAcross(const BoundOperand& operand,
       column.values.push_back(value);
       column.lows.push_back(lanes[m].lows == nullptr ? value
                                                      : lanes[m].lows[s]);
-      column.highs.push_back(lanes[m].extra == nullptr
-                                 ? value
-                                 : HighOf(decimal, value, lanes[m].extra[s]));
+      column.highs.push_back(
+          lanes[m].extra == nullptr
+              ? value
+              : AddCapped(decimal, value, lanes[m].extra[s]));
     }
     if (hidden.first.has_value()) {
       if (!result->hidden_member.has_value()) {

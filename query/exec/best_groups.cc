@@ -71,11 +71,12 @@ absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,
 
 namespace {
 
-// Whether it is made of leaves of the whole range alone.
-bool IsOfWholeRange(const Plan& plan, const RowExpr& expr) {
+// Whether it is made of numbers and of leaves that `is_one` holds of.
+bool IsOfLeaves(const Plan& plan, const RowExpr& expr,
+                absl::FunctionRef<bool(const Leaf&)> is_one) {
   switch (expr.kind) {
     case RowExpr::Kind::kLeaf:
-      return plan.leaves[expr.leaf].whole_range || !plan.every.has_value();
+      return is_one(plan.leaves[expr.leaf]);
     case RowExpr::Kind::kNumber:
       return true;
     case RowExpr::Kind::kNegate:
@@ -83,32 +84,7 @@ bool IsOfWholeRange(const Plan& plan, const RowExpr& expr) {
     case RowExpr::Kind::kArithmetic:
       return std::all_of(
           expr.sides.begin(), expr.sides.end(),
-          [&plan](const RowExpr& side) { return IsOfWholeRange(plan, side); });
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
-namespace {
-
-// Whether it is made of leaves that have a value where the row's group has
-// samples alone.
-bool IsOfOwnSamples(const Plan& plan, const RowExpr& expr) {
-  switch (expr.kind) {
-    case RowExpr::Kind::kLeaf: {
-      const Leaf& leaf = plan.leaves[expr.leaf];
-      return !leaf.whole_range && !plan.operands[leaf.operand].broadcast();
-    }
-    case RowExpr::Kind::kNumber:
-      return true;
-    case RowExpr::Kind::kNegate:
-    case RowExpr::Kind::kAbsolute:
-    case RowExpr::Kind::kArithmetic:
-      return std::all_of(
-          expr.sides.begin(), expr.sides.end(),
-          [&plan](const RowExpr& side) { return IsOfOwnSamples(plan, side); });
+          [&](const RowExpr& side) { return IsOfLeaves(plan, side, is_one); });
     default:
       return false;
   }
@@ -143,7 +119,11 @@ bool GroupsStandAlone(const Plan& plan) {
 
 bool CanJudgeFirst(const Plan& plan) {
   return plan.top.has_value() && !plan.top->others.has_value() &&
-         IsOfWholeRange(plan, plan.top->expr) && GroupsStandAlone(plan);
+         IsOfLeaves(plan, plan.top->expr,
+                    [&plan](const Leaf& leaf) {
+                      return leaf.whole_range || !plan.every.has_value();
+                    }) &&
+         GroupsStandAlone(plan);
 }
 
 bool CanJudgeRowsFirst(const Plan& plan) {
@@ -153,14 +133,19 @@ bool CanJudgeRowsFirst(const Plan& plan) {
   }
   const BoundKey& key = plan.order_by[0];
   if (key.kind != BoundKey::Kind::kExpr || key.expr.is_date ||
-      !IsOfOwnSamples(plan, key.expr) || HasValueOfNothing(plan, key.expr)) {
+      HasValueOfNothing(plan, key.expr)) {
     return false;
   }
-  // A row is there if an item has a value: only then does its key tell.
+  // A row is there if its group has samples in it and an item has a value: only
+  // then does the key tell of it.
+  const bool of_own_samples =
+      IsOfLeaves(plan, key.expr, [&plan](const Leaf& leaf) {
+        return !leaf.whole_range && !plan.operands[leaf.operand].broadcast();
+      });
   const bool is_item = std::any_of(
       plan.items.begin(), plan.items.end(),
       [&key](const BoundItem& item) { return item.expr == key.expr; });
-  return is_item && GroupsStandAlone(plan);
+  return of_own_samples && is_item && GroupsStandAlone(plan);
 }
 
 bool IsOfRisingTests(const Plan& plan) {

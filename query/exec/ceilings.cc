@@ -10,6 +10,7 @@
 #include "query/cell/compare.h"
 #include "query/exec/best_groups.h"
 #include "query/exec/evaluation.h"
+#include "query/exec/lanes.h"
 #include "query/exec/sort_rows.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
@@ -19,11 +20,6 @@ namespace {
 
 // Ceilings are used where they are known of one group in so many at least.
 constexpr size_t kKnown = 2;
-
-int64_t Plus(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
 
 int64_t Times(int64_t a, int64_t b) {
   int64_t product = 0;
@@ -233,7 +229,7 @@ absl::StatusOr<std::vector<int64_t>> OperandReader::Ceilings() const {
       }
       const uint32_t g = group_of[at];
       if (sums[g] == 0) touched.push_back(g);
-      sums[g] = Plus(sums[g], slab.values[i]);
+      sums[g] = AddCapped(/*decimal=*/false, sums[g], slab.values[i]);
     }
   }
   close_era();

@@ -21,16 +21,6 @@ namespace {
 constexpr uint64_t kChunkBytes = uint64_t{2} << 20;
 constexpr uint64_t kMostChunkBytes = 4 * kChunkBytes;
 
-// a + b of lane values; where that leaves 64 bits, the largest number.
-int64_t Plus(bool decimal, int64_t a, int64_t b) {
-  if (decimal) {
-    return std::bit_cast<int64_t>(std::bit_cast<double>(a) +
-                                  std::bit_cast<double>(b));
-  }
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
 }  // namespace
 
 // Cuts depend on the question and the series alone, never on the number of
@@ -256,8 +246,8 @@ bool Evaluation::AddHidden(size_t operand, size_t group, const LaneView& view,
     lane->highs[s] = view.highs != nullptr ? view.highs[s]
                      : view.extra == nullptr
                          ? view.values[s]
-                         : Plus(plan_.operands[operand].decimal(),
-                                view.values[s], view.extra[s]);
+                         : AddCapped(plan_.operands[operand].decimal(),
+                                     view.values[s], view.extra[s]);
   }
   return true;
 }

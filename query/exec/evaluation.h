@@ -103,6 +103,7 @@ class Evaluation {
                        Reservation* memory);
   absl::StatusOr<JudgedGroups> Judge(const JudgedKey& key);
   void KeepGroups(absl::Span<const uint32_t> kept);  // rising
+  void ForgetAllButSamples();
   // (ceilings.cc) [groups] no key is above it; INT64_MAX: nothing is known.
   // Empty where ceilings do not help.
   absl::StatusOr<std::vector<int64_t>> CeilingsOf(const JudgedKey& key) const;

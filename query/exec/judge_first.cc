@@ -2,10 +2,10 @@
 // key that they are judged by.
 //
 // Where ceilings say how large the samples of a series are at most, groups are
-// passed over unread: first those that may be the largest are judged, and what
-// the last of the kept ones comes to is a bar; then all whose ceiling reaches
-// it. (Fagin, Lotem, Naor: Optimal Aggregation Algorithms for Middleware, 2003,
-// call the like a threshold algorithm.)
+// passed over unread. The groups with the largest ceilings are judged first;
+// the key of the last one that would be kept is the bar. Then all groups are
+// judged whose ceiling reaches the bar. (After the threshold algorithm of
+// Fagin, Lotem, Naor: Optimal Aggregation Algorithms for Middleware, 2003.)
 
 #include <algorithm>
 #include <cmath>
@@ -29,11 +29,6 @@ constexpr size_t kFew = 4;
 void CollectLeaves(const RowExpr& expr, std::vector<size_t>* leaves) {
   if (expr.kind == RowExpr::Kind::kLeaf) leaves->push_back(expr.leaf);
   for (const RowExpr& side : expr.sides) CollectLeaves(side, leaves);
-}
-
-// Whether `a` stands before `b`, both of them keys of rows.
-bool IsBefore(const Cell& a, const Cell& b, bool descending) {
-  return OrderCells(a, b, descending) < 0;
 }
 
 // Whether a number of at most `ceiling` may be as large as `bar`; a mean is
@@ -74,15 +69,20 @@ std::optional<Evaluation::JudgedKey> Evaluation::KeyToJudge() const {
   return key;
 }
 
+// Before groups are read once more: what all of them say is kept.
+void Evaluation::ForgetAllButSamples() {
+  Findings found;
+  found.extents = std::move(findings_.extents);
+  found.hidden = std::move(findings_.hidden);
+  findings_ = std::move(found);
+}
+
 // Works out the key's leaves of the groups that are left.
 absl::Status Evaluation::MakeKey(const JudgedKey& key,
                                  const Timeline& unsettled,
                                  Reservation* memory) {
   results_.timeline = unsettled;
-  Findings found;
-  found.extents = std::move(findings_.extents);
-  found.hidden = std::move(findings_.hidden);
-  findings_ = std::move(found);
+  ForgetAllButSamples();
   made_.clear();
   CollectLeaves(*key.expr, &made_);
   std::sort(made_.begin(), made_.end());
@@ -128,7 +128,7 @@ absl::StatusOr<Evaluation::JudgedGroups> Evaluation::Judge(
   }
   // A heap of the best rows' keys, the last of them on top.
   const auto before = [&key](const Cell& a, const Cell& b) {
-    return IsBefore(a, b, key.descending);
+    return OrderCells(a, b, key.descending) < 0;
   };
   std::vector<Cell> best;
   std::vector<std::optional<Cell>> best_of_group(groups);
@@ -227,10 +227,7 @@ absl::Status Evaluation::JudgeFirst() {
   }
   results_.leaves.clear();
   results_.timeline = unsettled;
-  Findings found;
-  found.extents = std::move(findings_.extents);
-  found.hidden = std::move(findings_.hidden);
-  findings_ = std::move(found);
+  ForgetAllButSamples();
   MakeAll();
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #ifndef FOOTFALL_QUERY_EXEC_LANES_H_
 #define FOOTFALL_QUERY_EXEC_LANES_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -43,6 +44,16 @@ void CountBits(const uint64_t* bits, size_t count, size_t offset, size_t words,
 // The counter of one step.
 uint64_t CounterAt(const uint64_t* counters, size_t words, size_t planes,
                    size_t step);
+
+// a + b of lane values; where that leaves 64 bits, the largest number.
+inline int64_t AddCapped(bool decimal, int64_t a, int64_t b) {
+  if (decimal) {
+    return std::bit_cast<int64_t>(std::bit_cast<double>(a) +
+                                  std::bit_cast<double>(b));
+  }
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
 
 inline bool BitAt(const uint64_t* bits, size_t i) {
   return (bits[i / 64] >> (i % 64)) & 1;

@@ -29,17 +29,6 @@ int64_t Beyond(bool decimal, int64_t whole, int64_t part) {
   return std::max<int64_t>(0, rest);
 }
 
-// a + b, stopping at the largest number: a bound that is open.
-int64_t Plus(bool decimal, int64_t a, int64_t b) {
-  if (decimal) {
-    return std::bit_cast<int64_t>(std::bit_cast<double>(a) +
-                                  std::bit_cast<double>(b));
-  }
-  int64_t sum = 0;
-  if (__builtin_add_overflow(a, b, &sum)) return INT64_MAX;
-  return sum;
-}
-
 int64_t Larger(bool decimal, int64_t a, int64_t b) {
   if (decimal) {
     return std::bit_cast<double>(b) > std::bit_cast<double>(a) ? b : a;
@@ -118,7 +107,7 @@ absl::Status OperandReader::ReadWholes() {
                 Beyond(decimal(), value, has_parts ? low[s] : 0);
             shared_values_[i * steps + s] = value;
             contradiction_ |= has_parts && Above(decimal(), low[s], value);
-            growth[s] = Plus(decimal(), growth[s], beyond);
+            growth[s] = AddCapped(decimal(), growth[s], beyond);
             NoteBeside(wholes[i], s, beyond);
           }
         }));
@@ -183,7 +172,7 @@ absl::Status OperandReader::ReadBeyond() {
     FOOTFALL_RETURN_IF_ERROR(ReadExcessOf(
         wholes, PartsOf(groups_.rows, wholes, groups_.matched), &lanes));
     for (size_t s = 0; s < steps; ++s) {
-      beyond_[group][s] = Plus(decimal(), lanes.values[s], lanes.extra[s]);
+      beyond_[group][s] = AddCapped(decimal(), lanes.values[s], lanes.extra[s]);
     }
   }
   return WalkWholes(
@@ -295,7 +284,7 @@ absl::Status OperandReader::ReadExcessOf(
             const int64_t part_high =
                 part_extra == nullptr
                     ? part_value[s]
-                    : Plus(decimal(), part_value[s], part_extra[s]);
+                    : AddCapped(decimal(), part_value[s], part_extra[s]);
             value = Beyond(decimal(), v, part_value[s]);
             contradiction_ |=
                 Above(decimal(),
@@ -304,12 +293,12 @@ absl::Status OperandReader::ReadExcessOf(
             high = Beyond(decimal(), v,
                           part_low == nullptr ? part_value[s] : part_low[s]);
           }
-          lanes->values[s] = Plus(decimal(), lanes->values[s], value);
+          lanes->values[s] = AddCapped(decimal(), lanes->values[s], value);
           lanes->lows[s] = one_combination
-                               ? Plus(decimal(), lanes->lows[s], low)
+                               ? AddCapped(decimal(), lanes->lows[s], low)
                                : Larger(decimal(), lanes->lows[s], low);
-          lanes->extra[s] =
-              Plus(decimal(), lanes->extra[s], Beyond(decimal(), high, value));
+          lanes->extra[s] = AddCapped(decimal(), lanes->extra[s],
+                                      Beyond(decimal(), high, value));
         }
       });
 }
@@ -330,7 +319,7 @@ std::vector<int64_t> OperandReader::WithBeyond(const int64_t* extra,
                                                uint32_t group) const {
   std::vector<int64_t> sum = beyond_[group];
   for (size_t s = 0; s < sum.size() && extra != nullptr; ++s) {
-    sum[s] = Plus(decimal(), sum[s], extra[s]);
+    sum[s] = AddCapped(decimal(), sum[s], extra[s]);
   }
   return sum;
 }
@@ -356,7 +345,7 @@ void OperandReader::AddGrowth(size_t i, uint32_t group,
       const int64_t* growth =
           shared_growth_.data() + groups_.shared_lane_lists[at] * steps;
       for (size_t s = 0; s < steps; ++s) {
-        grown[s] = Plus(decimal(), grown[s], growth[s]);
+        grown[s] = AddCapped(decimal(), grown[s], growth[s]);
       }
     }
   }
@@ -381,7 +370,7 @@ void OperandReader::AddGrowth(size_t i, uint32_t group,
         growth = Beyond(decimal(), value[s],
                         BitAt(sets.present_bits(parts), s) ? low[s] : 0);
       }
-      grown[s] = Plus(decimal(), grown[s], growth);
+      grown[s] = AddCapped(decimal(), grown[s], growth);
     }
   }
 }

@@ -22,15 +22,6 @@ int64_t BitsOf(bool decimal, const Scalar& number) {
   return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
 }
 
-int64_t HighOf(bool decimal, int64_t value, int64_t extra) {
-  if (decimal) {
-    return std::bit_cast<int64_t>(std::bit_cast<double>(value) +
-                                  std::bit_cast<double>(extra));
-  }
-  int64_t high = 0;
-  return __builtin_add_overflow(value, extra, &high) ? INT64_MAX : high;
-}
-
 void SetBit(std::vector<uint64_t>* bits, size_t i) {
   (*bits)[i / 64] |= uint64_t{1} << (i % 64);
 }
@@ -130,7 +121,7 @@ StepLane StepLanes::BuildOperand(size_t operand, const LaneView& view) {
     std::vector<int64_t>& highs = Take().highs;
     highs.resize(steps);
     for (size_t s = 0; s < steps; ++s) {
-      highs[s] = HighOf(lane.is_decimal, view.values[s], view.extra[s]);
+      highs[s] = AddCapped(lane.is_decimal, view.values[s], view.extra[s]);
     }
     lane.highs = highs.data();
   }

@@ -76,7 +76,7 @@ bool GivesDecimal(Aggregate aggregate, bool of_decimals);
 absl::StatusOr<Cell> Reduce(Aggregate aggregate, const StepSpan& steps,
                             int64_t expected, double quantile = 0.5);
 
-// What a sum of `terms` numbers comes to.
+// The sum of `terms` numbers.
 //   OUT_OF_RANGE  outside 64 bits
 absl::StatusOr<int64_t> TotalOf(const SplitSum& sum, int64_t terms);
 // The same by the number of terms, which is not 0.

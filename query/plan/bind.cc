@@ -237,8 +237,7 @@ absl::StatusOr<std::optional<RowExpr>> Binder::BindItemName(
                             : ""});
 }
 
-// Tests and keys look at items as they are printed, which FILL may have had a
-// hand in.
+// Tests and keys look at items as they are printed: FILL may have changed them.
 void Binder::UseFinished(RowExpr* expr) const {
   if (plan_.fill == FillMode::kNone) return;
   for (size_t i = 0; i < plan_.items.size(); ++i) {

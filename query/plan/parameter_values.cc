@@ -32,7 +32,7 @@ absl::StatusOr<const ParameterValue*> FindValue(absl::string_view text,
       Refusal::kNoParameter, text, parameter.source,
       {parameter.name, nearest.found()
                            ? absl::StrCat("did you mean $", nearest.best(), "?")
-                           : "values are handed in beside the statement "
+                           : "values are given beside the statement "
                              "(QueryOptions::parameters)"});
 }
 

@@ -16,7 +16,7 @@ namespace footfall::query {
 // Each refusal points at the parameter in `text`. What is found belongs to the
 // options, or to `value`.
 
-// INVALID_ARGUMENT: none was handed in; names the nearest.
+// INVALID_ARGUMENT: none was given; names the nearest.
 absl::StatusOr<const ParameterValue*> FindValue(absl::string_view text,
                                                 const QueryOptions& options,
                                                 const Parameter& parameter);

@@ -47,7 +47,7 @@ bool PutParametersAgain(absl::string_view text, const QueryOptions& options,
 // columns of the answer depend on the statement and not on the values. `text`
 // is the script that the sources point into; it may be empty.
 //
-//   INVALID_ARGUMENT  no value was handed in; or it is of another type than
+//   INVALID_ARGUMENT  no value was given; or it is of another type than
 //                     its place takes; or the text is not one of the language
 //                     (UTF-8, no control characters, 255 bytes)
 absl::StatusOr<Statement> ResolveParameters(const Statement& statement,

@@ -1,4 +1,4 @@
-// What a file call that failed comes to.
+// The status of a file call that failed.
 
 #ifndef FOOTFALL_STORAGE_BASE_FILE_ERROR_H_
 #define FOOTFALL_STORAGE_BASE_FILE_ERROR_H_

@@ -14,14 +14,12 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -29,30 +27,10 @@
 #include "footfall/database.h"
 #include "footfall/query.h"
 #include "query/lang/look.h"
+#include "tests/memory/resident.h"
 
 namespace footfall::testing {
 namespace {
-
-void Require(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "question_path: %s\n", status.ToString().c_str());
-  std::_Exit(1);
-}
-
-// A line of /proc/self/status, in KiB.
-uint64_t ResidentKib(absl::string_view name) {
-  std::ifstream file("/proc/self/status");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (!absl::StartsWith(line, name)) continue;
-    uint64_t kib = 0;
-    const size_t digits = line.find_first_of("0123456789");
-    const size_t end = line.find(' ', digits);
-    if (absl::SimpleAtoi(line.substr(digits, end - digits), &kib)) return kib;
-  }
-  Require(absl::NotFoundError(name));
-  return 0;
-}
 
 constexpr int64_t kFirst = 18'000;  // in 2019
 

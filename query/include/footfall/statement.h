@@ -38,7 +38,7 @@ struct Sources {
   friend bool operator==(const Sources&, const Sources&) { return true; }
 };
 
-// $name: its value is handed in beside the statement.
+// $name: its value is given beside the statement.
 struct Parameter {
   std::string name;
   Source source;

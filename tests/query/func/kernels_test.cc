@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "query/func/aggregate.h"
 #include "tests/support/catch.h"
+#include "tests/support/each_kernel_level.h"
 
 namespace footfall::query {
 namespace {
@@ -23,18 +23,13 @@ constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
 
 template <typename Body>
 void ForEachKernel(Body body) {
-  const KernelLevel before = ActiveKernelLevel();
-  std::string ran;
-  for (const KernelLevel level :
-       {KernelLevel::kPortable, KernelLevel::kAvx2, KernelLevel::kAvx512}) {
-    if (!UseKernelLevel(level)) continue;
-    INFO("kernels: level " << static_cast<int>(level));
-    REQUIRE(ActiveKernels().level == level);
+  std::vector<KernelLevel> ran;
+  testing::ForEachKernelLevel([&] {
+    ran.push_back(ActiveKernelLevel());
+    REQUIRE(ActiveKernels().level == ran.back());
     body(ActiveKernels());
-    ran += static_cast<char>('0' + static_cast<int>(level));
-  }
-  UseKernelLevel(before);
-  CHECK(ran.front() == '0');
+  });
+  CHECK(ran.front() == KernelLevel::kPortable);
 }
 
 // A lane with its bits, which begin at `first`.

@@ -157,7 +157,7 @@ TEST_CASE("parameters of every kind change from run to run", "[prepared]") {
                            "query 1:29: $app is a number, and here stands"));
     options.parameters.clear();
     CHECK(absl::StartsWith(RunCsv(of, home, options),
-                           "query 1:29: no value was handed in for $app"));
+                           "query 1:29: no value was given for $app"));
     options.parameters["app"] = std::string("A");
     CHECK(OnlyValue(of, home, options) == "7");
   }

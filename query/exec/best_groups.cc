@@ -132,10 +132,7 @@ bool CanJudgeRowsFirst(const Plan& plan) {
     return false;
   }
   const BoundKey& key = plan.order_by[0];
-  if (key.kind != BoundKey::Kind::kExpr || key.expr.is_date ||
-      HasValueOfNothing(plan, key.expr)) {
-    return false;
-  }
+  if (key.kind != BoundKey::Kind::kExpr || key.expr.is_date) return false;
   // A row is there if its group has samples in it and an item has a value: only
   // then does the key tell of it.
   const bool of_own_samples =

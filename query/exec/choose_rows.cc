@@ -281,9 +281,6 @@ absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
     if (kept.size() == had) LookAtSilent(group);
     if (sorted && !plan_.top.has_value() && kept.size() >= limit) break;
   }
-  if (results_.left_out && !plan_.top.has_value() && kept.size() < limit) {
-    return std::nullopt;
-  }
   TellSilent(kept.size());
   if (plan_.top.has_value()) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool enough, KeepTop(&kept));

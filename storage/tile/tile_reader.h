@@ -149,6 +149,10 @@ class TileReader {
   absl::Status ReadRows(absl::Span<const uint32_t> lanes, uint32_t begin,
                         uint32_t end, bool values, LaneBlock* block) const;
 
+  // (open_tile.cc)
+  // Takes a set with its form before it off *in.
+  static absl::StatusOr<Presence> TakeSet(uint32_t places,
+                                          absl::string_view* in);
   absl::Status OpenLanes(absl::string_view rest);
   absl::Status OpenColumn(absl::string_view rest);
   absl::Status OpenSealed(absl::string_view rest, bool ceilings);

@@ -13,6 +13,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #if __has_include("rocksdb/advanced_cache.h")
 #include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
 #endif
@@ -34,7 +36,27 @@
 namespace footfall::storage {
 namespace {
 
-constexpr int kIngestions = 10;
+// How often an ingestion is tried, and how long is waited at most in between:
+// some ten seconds in all.
+constexpr int kIngestions = 110;
+constexpr absl::Duration kLongestWait = absl::Milliseconds(100);
+
+// Where another thread writes the list of tables for a flush, RocksDB counts
+// that flush as done before its own thread has put the memtable away, and
+// answers TryAgain until then (IngestExternalFiles() in builds with assertions,
+// which Debian's is). On a busy machine that thread may be long in coming.
+rocksdb::Status Ingest(
+    rocksdb::DB* db, const std::vector<rocksdb::IngestExternalFileArg>& files) {
+  absl::Duration wait = absl::Microseconds(100);
+  rocksdb::Status status;
+  for (int i = 0; i < kIngestions; ++i) {
+    status = db->IngestExternalFiles(files);
+    if (!status.IsTryAgain()) break;
+    absl::SleepFor(wait);
+    wait = std::min(2 * wait, kLongestWait);
+  }
+  return status;
+}
 
 class RocksdbStore final : public Store {
  public:
@@ -171,13 +193,7 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   status = Unchanged(status);
   const bool begins = status.ok();
   if (begins) {
-    rocksdb::Status ingested;
-    for (int i = 0; i < kIngestions; ++i) {
-      ingested = handle_->db->IngestExternalFiles(files);
-      // A flush has ended, and what RocksDB looked at was from before.
-      if (!ingested.IsTryAgain()) break;
-    }
-    status = ToStatus(ingested, handle_->path);
+    status = ToStatus(Ingest(handle_->db.get(), files), handle_->path);
   }
   const std::vector<std::string> held_back = publishing.End();
   if (!begins) return status;

@@ -90,6 +90,9 @@ std::string FirstDifference(const MetricSpec& is, const MetricSpec& asked) {
     return differ("unit", absl::StrCat("'", is.unit, "'"),
                   absl::StrCat("'", asked.unit, "'"));
   }
+  if (is.late != asked.late) {
+    return differ("LATE", absl::StrCat(is.late), absl::StrCat(asked.late));
+  }
   for (size_t i = 0;
        i < std::min(is.dimensions.size(), asked.dimensions.size()); ++i) {
     const Dimension& a = is.dimensions[i];

@@ -210,6 +210,7 @@ std::string EncodeMetric(const MetricDeclaration& declaration) {
   }
   record.set_over_time(ToRecord<proto::AdditivityRecord>(spec.over_time));
   record.set_unit(spec.unit);
+  if (spec.late != kDefaultLate) record.set_late(spec.late);
   record.set_tile_lanes(declaration.shape.lanes);
   record.set_tile_steps(declaration.shape.steps);
   return record.SerializeAsString();
@@ -245,6 +246,7 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
     return UnknownNumber("over time", record.over_time());
   }
   spec.unit = record.unit();
+  if (record.has_late()) spec.late = record.late();
   declaration.shape = {.lanes = record.tile_lanes(),
                        .steps = record.tile_steps()};
   const uint64_t cells =

@@ -2,6 +2,7 @@
 
 #include "footfall/metric.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -150,7 +151,20 @@ absl::Status ValidateMetricSpec(const MetricSpec& spec) {
   if (!dimensions.ok()) return annotate(dimensions, "");
   const absl::Status unit = ValidateText(spec.unit, kMaxUnitBytes);
   if (!unit.ok()) return annotate(unit, "unit: ");
+  if (spec.late < 0 || spec.late > kMaxLate) {
+    return annotate(absl::InvalidArgumentError(absl::StrCat(
+                        "0 to ", kMaxLate, " are possible, found ", spec.late)),
+                    "late: ");
+  }
   return absl::OkStatus();
+}
+
+bool MetricSpec::CountsUsers() const {
+  return over_time == Additivity::kOverlaps ||
+         std::any_of(dimensions.begin(), dimensions.end(),
+                     [](const Dimension& dimension) {
+                       return dimension.rule == Additivity::kOverlaps;
+                     });
 }
 
 std::optional<size_t> Metric::FindDimension(absl::string_view name) const {

@@ -13,14 +13,6 @@ namespace {
 // Integers up to this size are doubles without loss.
 constexpr int64_t kExactDouble = int64_t{1} << 53;
 
-bool CountsUsers(const MetricSpec& spec) {
-  return spec.over_time == Additivity::kOverlaps ||
-         std::any_of(spec.dimensions.begin(), spec.dimensions.end(),
-                     [](const Dimension& dimension) {
-                       return dimension.rule == Additivity::kOverlaps;
-                     });
-}
-
 bool IsNegative(ValueType type, int64_t bits) {
   return type == ValueType::kInteger ? bits < 0
                                      : absl::bit_cast<double>(bits) < 0;
@@ -73,7 +65,7 @@ absl::Status CheckMember(const Metric& metric, size_t dimension,
 }
 
 absl::Status CheckValue(const Metric& metric, int64_t bits) {
-  if (!IsNegative(metric.spec.value_type, bits) || !CountsUsers(metric.spec)) {
+  if (!IsNegative(metric.spec.value_type, bits) || !metric.spec.CountsUsers()) {
     return absl::OkStatus();
   }
   const std::string found = metric.spec.value_type == ValueType::kInteger
@@ -137,7 +129,7 @@ absl::Status CheckRows(const SampleRows& rows) {
   }
   const StepRange limits = metric.grid.Limits();
   const ValueType type = metric.spec.value_type;
-  const bool counts_users = CountsUsers(metric.spec);
+  const bool counts_users = metric.spec.CountsUsers();
   const RowKind own =
       type == ValueType::kInteger ? RowKind::kInteger : RowKind::kDecimal;
   for (size_t i = 0; i < first_bad; ++i) {

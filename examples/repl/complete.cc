@@ -401,7 +401,7 @@ void Completer::AddWords() {
       AddKeywords({"VALUES"});
     } else {
       AddKeywords({"INTEGER", "DECIMAL", "UNIT", "EVERY", "OVER TIME", "ADDS",
-                   "OVERLAPS", "LEVEL", "BY", "IN ZONE"});
+                   "OVERLAPS", "LEVEL", "BY", "IN ZONE", "LATE"});
     }
     return;
   }

@@ -83,6 +83,24 @@ struct HiddenMembers {
   }
 };
 
+// Of a step at which samples are awaited, those of `awaited` members among
+// them.
+void ReckonLacking(Aggregate function, bool users, int64_t awaited,
+                   Cell* cell) {
+  if (function == Aggregate::kCount) {
+    if (cell->high.has_value()) cell->high->integer += awaited;
+    return;
+  }
+  cell->high.reset();
+  if (!users) {
+    cell->low.reset();
+  } else if (awaited > 0 && function != Aggregate::kSum &&
+             function != Aggregate::kMax) {
+    const bool decimal = cell->value.is_decimal;
+    cell->low = decimal ? Scalar::Decimal(0) : Scalar::Integer(0);
+  }
+}
+
 }  // namespace
 
 BoundOperand SplitAcross(const BoundOperand& operand) {
@@ -156,6 +174,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
   std::optional<size_t> last_step;
   uint64_t last_count = 0;
   Column column;
+  const bool users = operand.metric->spec.CountsUsers();
   for (size_t s = 0; s < count; ++s) {
     column.Clear();
     uint64_t named = 0;
@@ -165,8 +184,16 @@ absl::Status CombineAcross(const BoundOperand& operand,
     uint32_t first_mask = 0;
     bool crossing = false;
     HiddenMembers hidden;
+    bool lacks = false;
+    int64_t awaited = 0;  // members
     for (size_t m = 0; m < members.size(); ++m) {
-      if (!BitAt(lanes[m].present, s)) {
+      const bool is_there = BitAt(lanes[m].present, s);
+      if (lanes[m].lacks != nullptr && BitAt(lanes[m].lacks, s) &&
+          (members[m].not_split == 0 || function == Aggregate::kSum)) {
+        lacks = true;
+        awaited += is_there ? 0 : 1;
+      }
+      if (!is_there) {
         const bool counts = reckons && members[m].not_split == 0 &&
                             lanes[m].hidden != nullptr &&
                             lanes[m].hidden[s] != 0;
@@ -209,6 +236,10 @@ absl::Status CombineAcross(const BoundOperand& operand,
             nobody.high.has_value() ? BitsOf(decimal, *nobody.high) : INT64_MAX;
       }
     }
+    if (column.values.empty() && lacks) {
+      SetBit(&result->high_open, s);
+      if (!users) SetBit(&result->low_open, s);
+    }
     if (!any) continue;
     const int64_t step = steps.begin + static_cast<int64_t>(s);
     const bool tell = step >= told.begin && step < told.end;
@@ -238,6 +269,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
     }
     if (open) cell.high.reset();
     hidden.Raise(function, &cell);
+    if (lacks) ReckonLacking(function, users, awaited, &cell);
     const bool decimals = operand.decimal();
     SetBit(&result->present, s);
     result->values[s] = BitsOf(decimals, cell.value);

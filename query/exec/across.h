@@ -16,6 +16,10 @@
 //                        members that may share people, they come to no less
 //                        than it, but may come to more: its high is open.
 //
+// Where a member lacks samples, whether it is there or not, the high is open,
+// and `count` may be as many more; with values that may be negative the low is
+// open, too.
+//
 // Low is the function of the lows, high of the highs, as over time. A member of
 // which only a series that is not split in a picked dimension tells may be as
 // large as that: the highs of `sum` and `max` reckon with it.
@@ -63,6 +67,7 @@ struct MemberLane {
   const int64_t* extra = nullptr;  // high - value; null: 0
   const uint64_t* present = nullptr;
   const int64_t* hidden = nullptr;  // as in LaneView
+  const uint64_t* lacks = nullptr;  // where samples are awaited
 };
 
 // What the members of a group come to.

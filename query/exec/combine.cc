@@ -49,7 +49,7 @@ class Combiner {
                         const int64_t* extra);
   void ContributeWhole(size_t lane);
   void FinishLow(size_t set);
-  void FindCountChange();
+  void LookAtCounts();
   void Add(const int64_t* values, size_t count, int64_t* sum) {
     if (decimal_) {
       AddDecimals(values, count, sum);
@@ -343,7 +343,12 @@ absl::Status Combiner::Scan(bool wholes) {
   return absl::OkStatus();
 }
 
-void Combiner::FindCountChange() {
+void Combiner::LookAtCounts() {
+  result_->incomplete.resize(request_.counted_sets);
+  for (size_t set = 0; set < request_.counted_sets; ++set) {
+    result_->incomplete[set] = counts_.AnyBelow(
+        set, request_.sets->set(set).size(), result_->present_bits(set));
+  }
   for (size_t set = 0; set < request_.counted_sets; ++set) {
     result_->count_change = counts_.FindChange(
         set, result_->present_bits(set), request_.steps.begin,
@@ -383,7 +388,7 @@ absl::StatusOr<bool> Combiner::Work(CombinedSets* result) {
                   {request_.metric->spec.name, ""});
   }
   FOOTFALL_RETURN_IF_ERROR(run_.Pass());
-  FindCountChange();
+  LookAtCounts();
   result_->memory = std::move(memory_);
   return true;
 }

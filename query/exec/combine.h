@@ -101,6 +101,8 @@ struct CombinedSets {
   std::optional<Reservation> memory;  // what they take
 
   std::optional<SeriesCountChange> count_change;  // the first set's first
+  // [counted sets] whether, at a step with a value, some series has none.
+  std::vector<bool> incomplete;
   bool contradiction = false;
 
   size_t step_count() const { return static_cast<size_t>(steps.size()); }

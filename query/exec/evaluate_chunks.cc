@@ -107,6 +107,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   findings->changes.resize(operands);
   findings->no_members.resize(operands);
   findings->hidden.resize(operands);
+  findings->lacking.resize(operands);
   for (size_t o = 0; o < operands; ++o) {
     slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
     if (!read_[o]) continue;
@@ -136,6 +137,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
     findings->contradiction |=
         read->sets.contradiction || readers_[o]->contradiction();
     findings->hidden[o] = read->hidden;
+    findings->lacking[o] = read->lacking;
     findings->changes[o] = read->sets.count_change;
     if (findings->changes[o].has_value()) {
       // From the chunk's set to the operand's group.
@@ -222,23 +224,31 @@ bool Evaluation::AddHidden(size_t operand, size_t group, const LaneView& view,
   const size_t steps = static_cast<size_t>(range.size());
   bool any = false;
   for (size_t s = 0; s < steps; ++s) {
-    if (view.hidden[s] == 0 || BitAt(view.present, s)) continue;
+    if (BitAt(view.present, s)) continue;
+    const int64_t high = view.hidden == nullptr ? 0 : view.hidden[s];
+    const bool lacks = view.high_open != nullptr && BitAt(view.high_open, s);
+    if (high == 0 && !lacks) continue;
     if (!any) {
       any = true;
       lane->present.assign(view.present, view.present + WordsFor(steps));
       lane->values.assign(steps, 0);
       lane->lows.assign(steps, 0);
       lane->highs.assign(steps, 0);
-      if (!findings->hidden[operand].has_value()) {
-        findings->hidden[operand] = {results_.groups[group],
-                                     range.begin + static_cast<int64_t>(s),
-                                     view.hidden[s]};
-      }
+    }
+    if (high != 0 && !findings->hidden[operand].has_value()) {
+      findings->hidden[operand] = {results_.groups[group],
+                                   range.begin + static_cast<int64_t>(s), high};
     }
     lane->present[s / 64] |= uint64_t{1} << (s % 64);
-    lane->highs[s] = view.hidden[s];
+    lane->highs[s] = high;
   }
   if (!any) return false;
+  const auto copy = [steps](const uint64_t* bits, std::vector<uint64_t>* to) {
+    to->assign(WordsFor(steps), 0);
+    if (bits != nullptr) std::copy_n(bits, to->size(), to->begin());
+  };
+  copy(view.low_open, &lane->low_open);
+  copy(view.high_open, &lane->high_open);
   for (size_t s = 0; s < steps; ++s) {
     if (!BitAt(view.present, s)) continue;
     lane->values[s] = view.values[s];
@@ -273,7 +283,10 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
   for (const size_t o : operands) {
     if (!plan_.operands[o].keeps_hidden) continue;
     views[o] = lane_of(o);
-    if (!views[o].has_value() || views[o]->hidden == nullptr) continue;
+    if (!views[o].has_value() ||
+        (views[o]->hidden == nullptr && views[o]->high_open == nullptr)) {
+      continue;
+    }
     if (!AddHidden(o, group, *views[o], &hidden[o], findings)) continue;
     any = true;
     views[o]->values = hidden[o].values.data();
@@ -281,6 +294,8 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
     views[o]->highs = hidden[o].highs.data();
     views[o]->extra = nullptr;
     views[o]->present = hidden[o].present.data();
+    views[o]->low_open = hidden[o].low_open.data();
+    views[o]->high_open = hidden[o].high_open.data();
   }
   if (!any) return absl::OkStatus();
   const auto with_hidden = [&](size_t o) { return views[o]; };
@@ -322,7 +337,9 @@ void Evaluation::Merge(const Findings& findings) {
   findings_.changes.resize(plan_.operands.size());
   findings_.no_members.resize(plan_.operands.size());
   findings_.hidden.resize(plan_.operands.size());
+  findings_.lacking.resize(plan_.operands.size());
   for (size_t o = 0; o < findings.extents.size(); ++o) {
+    findings_.lacking[o].Add(findings.lacking[o]);
     if (!findings_.hidden[o].has_value()) {
       findings_.hidden[o] = findings.hidden[o];
     }

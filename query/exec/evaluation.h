@@ -53,6 +53,7 @@ class Evaluation {
     bool contradiction = false;
     // [operands] The first that only series which are not split tell of.
     std::vector<std::optional<HiddenPeople>> hidden;
+    std::vector<LackingList> lacking;  // [operands]
     // [operands] Of ACROSS; `set` is the operand's group.
     std::vector<std::optional<GroupLanes::NoMember>> no_members;
     std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
@@ -78,6 +79,8 @@ class Evaluation {
     std::vector<int64_t> lows;
     std::vector<int64_t> highs;
     std::vector<uint64_t> present;
+    std::vector<uint64_t> low_open;
+    std::vector<uint64_t> high_open;
   };
   using LaneOf = absl::FunctionRef<std::optional<LaneView>(size_t)>;
 
@@ -144,6 +147,9 @@ class Evaluation {
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
   void AddCagrNotes();
   void AddHiddenNotes();
+  void AddLackingNotes();
+  std::string LackingText(const BoundOperand& operand,
+                          const LackingSeries& series) const;
   void AddLeftOutNotes();
   void AddNotes();
 

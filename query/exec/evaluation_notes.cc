@@ -83,6 +83,56 @@ void Evaluation::AddHiddenNotes() {
   }
 }
 
+// "app 'A', platform 'web' at 2025-03-01"
+std::string Evaluation::LackingText(const BoundOperand& operand,
+                                    const LackingSeries& series) const {
+  std::vector<std::string> members;
+  for (size_t d = 0; d < series.members.size(); ++d) {
+    if (series.members[d] == kEmptyMember) continue;
+    const std::string& dimension = operand.metric->spec.dimensions[d].name;
+    members.push_back(absl::StrCat(
+        dimension, " '",
+        run_.snapshot().MemberName(dimension, series.members[d]), "'"));
+  }
+  return absl::StrCat(
+      members.empty() ? "what is not split" : absl::StrJoin(members, ", "),
+      " at ", operand.grid.Format(series.steps.begin),
+      series.steps.size() == 1
+          ? ""
+          : absl::StrCat("..", operand.grid.Format(series.steps.end - 1)));
+}
+
+// "m: late: app 'A' at 2025-03-01; a gap: app 'B' at 2025-01-05..2025-01-06"
+void Evaluation::AddLackingNotes() {
+  findings_.lacking.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    const LackingList& list = findings_.lacking[o];
+    if (list.empty()) continue;
+    const BoundOperand& operand = plan_.operands[o];
+    // Behind the last sample of all there is no row.
+    const int64_t end =
+        results_.timeline->open(o) ? findings_.extents[o].end : INT64_MAX;
+    std::vector<std::string> parts;
+    for (const bool late : {true, false}) {
+      std::vector<std::string> series;
+      for (const LackingSeries& one : list.named()) {
+        if (one.late != late || one.steps.begin >= end) continue;
+        series.push_back(LackingText(operand, one));
+      }
+      if (series.empty()) continue;
+      parts.push_back(absl::StrCat(late ? "late: " : "a gap: ",
+                                   absl::StrJoin(series, "; ")));
+    }
+    if (parts.empty()) continue;
+    if (list.next_step() < end) parts.push_back("and more");
+    AddNote(absl::StrCat(
+        operand.metric->spec.name, " lacks samples of series that had them at ",
+        operand.metric->spec.late, " steps in a row; ",
+        absl::StrJoin(parts, "; "), ". What lacks them may be more",
+        operand.metric->spec.CountsUsers() ? "" : " or less"));
+  }
+}
+
 void Evaluation::AddLeftOutNotes() {
   for (const auto& [index, count] : findings_.left_out) {
     const Leaf& leaf = plan_.leaves[index];
@@ -114,9 +164,12 @@ void Evaluation::AddCagrNotes() {
 }
 
 void Evaluation::AddNotes() {
+  AddLackingNotes();
   findings_.changes.resize(plan_.operands.size());
   for (size_t o = 0; o < plan_.operands.size(); ++o) {
-    if (!findings_.changes[o].has_value()) continue;
+    if (!findings_.changes[o].has_value() || !findings_.lacking[o].empty()) {
+      continue;
+    }
     const SeriesCountChange& change = *findings_.changes[o];
     const BoundOperand& operand = plan_.operands[o];
     AddNote(absl::StrCat(

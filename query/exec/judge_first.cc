@@ -74,6 +74,9 @@ void Evaluation::ForgetAllButSamples() {
   Findings found;
   found.extents = std::move(findings_.extents);
   found.hidden = std::move(findings_.hidden);
+  for (const LackingList& lacking : findings_.lacking) {
+    found.lacking.push_back(lacking.OfWholeGroups());
+  }
   findings_ = std::move(found);
 }
 

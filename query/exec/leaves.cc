@@ -330,6 +330,28 @@ absl::StatusOr<Results> Evaluation::Work() {
   return std::move(results_);
 }
 
+namespace {
+
+// The stretches of steps that cells are of, where no function looks at single
+// steps of all groups; nullopt: one does.
+std::optional<std::vector<StepRange>> StretchesOf(const Plan& plan,
+                                                  const Timeline& timeline,
+                                                  size_t operand) {
+  for (const Leaf& leaf : plan.leaves) {
+    if (InnerOf(leaf.steps).has_value() ||
+        leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+      return std::nullopt;
+    }
+  }
+  std::vector<StepRange> stretches = {timeline.whole(operand, 0).data};
+  for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
+    stretches.push_back(timeline.piece(operand, 0, slot).data);
+  }
+  return stretches;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
     Run& run, const Plan& plan, const Timeline& timeline) {
   std::vector<std::unique_ptr<OperandReader>> readers;
@@ -347,6 +369,9 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
     FOOTFALL_ASSIGN_OR_RETURN(
         auto reader,
         OperandReader::Create(run, plan.operands[o], timeline.lanes(o), roles));
+    if (plan.operands[o].keeps_hidden) {
+      reader->SetStretches(StretchesOf(plan, timeline, o));
+    }
     readers.push_back(std::move(reader));
   }
   return readers;

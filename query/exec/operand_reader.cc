@@ -6,8 +6,10 @@
 #include <bit>
 #include <utility>
 
+#include "query/exec/intersect.h"
 #include "query/exec/lanes.h"
 #include "query/exec/renamed_scan.h"
+#include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -46,6 +48,7 @@ absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
   lanes.sets.steps = steps_;
   lanes.sets.words = WordsFor(static_cast<size_t>(steps_.size()));
   lanes.sets.contradiction = read.sets.contradiction;
+  lanes.lacking = read.lacking;
   lanes.across.resize(groups.size());
   size_t at = 0;
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -54,8 +57,8 @@ absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
     for (const AcrossMember& member : members) {
       const LaneView view =
           split_->View(read, at++, member.split_group, TotalRole());
-      views.push_back(
-          {view.values, view.lows, view.extra, view.present, view.hidden});
+      views.push_back({view.values, view.lows, view.extra, view.present,
+                       view.hidden, view.high_open});
     }
     AcrossLane& lane = lanes.across[i];
     FOOTFALL_RETURN_IF_ERROR(CombineAcross(operand_, members, views, steps_,
@@ -202,6 +205,61 @@ SeriesId OperandReader::BandOfGroup(uint32_t group) const {
   return members.empty() ? 0 : groups_.rows.ids[members.front()] / band_size_;
 }
 
+bool OperandReader::IsAbsent(const uint64_t* present) const {
+  const auto is_empty = [&](StepRange steps) {
+    steps = Intersect(steps, steps_);
+    return !steps.empty() &&
+           CountSteps(present,
+                      static_cast<uint64_t>(steps.begin - steps_.begin),
+                      static_cast<uint64_t>(steps.size())) == 0;
+  };
+  if (stretches_.has_value()) {
+    return std::any_of(stretches_->begin(), stretches_->end(), is_empty);
+  }
+  const uint64_t steps = static_cast<uint64_t>(steps_.size());
+  return CountSteps(present, 0, steps) < steps;
+}
+
+// Presence is read once more where some series has no sample beside others, or
+// where groups without a value matter.
+absl::Status OperandReader::ReadLacks(const SetList& sets,
+                                      absl::Span<const StepRange> told,
+                                      GroupLanes* lanes) const {
+  const size_t groups = lanes->sets.incomplete.size();
+  const size_t steps = static_cast<size_t>(steps_.size());
+  std::vector<size_t> wanted;
+  std::vector<bool> whole_groups;
+  std::vector<StepRange> told_of_wanted;
+  for (size_t i = 0; i < groups; ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + steps / 64));
+    const bool absent =
+        operand_.keeps_hidden && IsAbsent(lanes->sets.present_bits(i));
+    if (!lanes->sets.incomplete[i] && !absent) continue;
+    wanted.push_back(i);
+    whole_groups.push_back(absent);
+    if (!told.empty()) told_of_wanted.push_back(told[i]);
+  }
+  MissingRequest request;
+  request.metric = operand_.metric.get();
+  request.rows = &groups_.rows;
+  request.sets = &sets;
+  request.combined = &lanes->sets;
+  request.wanted = wanted;
+  request.told = told_of_wanted;
+  request.whole_groups = std::move(whole_groups);
+  FOOTFALL_ASSIGN_OR_RETURN(MissingParts missing,
+                            FindMissingParts(run_, request));
+  lanes->lacking = std::move(missing.series);
+  if (lanes->lacking.empty()) return absl::OkStatus();
+  FOOTFALL_RETURN_IF_ERROR(
+      lanes->sets.memory->Add(wanted.size() * lanes->sets.words * 8));
+  lanes->lacks.resize(groups);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    lanes->lacks[wanted[i]] = std::move(missing.lacks[i]);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<GroupLanes> OperandReader::Read(
     absl::Span<const uint32_t> groups, absl::Span<const StepRange> told) const {
   if (split_ != nullptr) return ReadAcross(groups, told);
@@ -243,6 +301,7 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
   request.counted_steps = told;
   GroupLanes lanes;
   FOOTFALL_ASSIGN_OR_RETURN(lanes.sets, CombineSets(run_, request));
+  FOOTFALL_RETURN_IF_ERROR(ReadLacks(sets, told, &lanes));
   for (size_t i = 0; i < groups.size() && !beyond_.empty(); ++i) {
     if (beyond_[groups[i]].empty()) continue;
     FOOTFALL_RETURN_IF_ERROR(lanes.sets.memory->Add(
@@ -282,6 +341,10 @@ LaneView OperandReader::View(const GroupLanes& lanes, size_t i, uint32_t group,
     return view;
   }
   view.present = lanes.sets.present_bits(i);
+  if (i < lanes.lacks.size() && !lanes.lacks[i].empty()) {
+    view.high_open = lanes.lacks[i].data();
+    if (!operand_.metric->spec.CountsUsers()) view.low_open = view.high_open;
+  }
   const auto of = [i](const std::vector<std::vector<int64_t>>& lists) {
     return i < lists.size() && !lists[i].empty() ? lists[i].data() : nullptr;
   };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,6 +15,7 @@
 #include "query/exec/across.h"
 #include "query/exec/combine.h"
 #include "query/exec/groups.h"
+#include "query/exec/missing_parts.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
 
@@ -25,8 +27,9 @@ struct LaneView {
   const int64_t* lows = nullptr;   // null: the values
   const int64_t* extra = nullptr;  // high - value; null: 0
   const uint64_t* present = nullptr;
-  // Of ACROSS: the high itself, and where a side is open. Else null.
-  const int64_t* highs = nullptr;
+  const int64_t* highs = nullptr;  // of ACROSS: the high itself. Else null.
+  // Where a side is open; null: nowhere. At steps without a value: that the
+  // group may have any, for samples are awaited there.
   const uint64_t* low_open = nullptr;
   const uint64_t* high_open = nullptr;
   // What may be there at steps without a value, where only series that are not
@@ -59,6 +62,10 @@ struct GroupLanes {
   };
   std::optional<NoMember> no_member;
   std::optional<HiddenPeople> hidden;  // a member of ACROSS
+  // [groups] steps at which samples of the group are awaited; empty: none. Not
+  // of ACROSS, whose lanes reckon with it.
+  std::vector<std::vector<uint64_t>> lacks;
+  LackingList lacking;
 };
 
 // What the not-split groups count with in a total: their wholes' people beyond
@@ -78,6 +85,12 @@ class OperandReader {
   static absl::StatusOr<std::unique_ptr<OperandReader>> Create(
       Run& run, const BoundOperand& operand, StepRange steps,
       absl::Span<const TotalRole> totals);
+
+  // Where hidden groups are kept: a group without a value in one of these
+  // matters to others; nullopt, as at first: at any step.
+  void SetStretches(std::optional<std::vector<StepRange>> stretches) {
+    stretches_ = std::move(stretches);
+  }
 
   const BoundOperand& operand() const { return operand_; }
   const OperandGroups& groups() const { return groups_; }
@@ -147,6 +160,11 @@ class OperandReader {
       StepRange steps, ScanDepth depth, std::vector<SeriesId>* series) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;
+  // Whether a group of that presence, [words], has no value in a stretch.
+  bool IsAbsent(const uint64_t* present) const;
+  // What the first sets, which are those groups, lack.
+  absl::Status ReadLacks(const SetList& sets, absl::Span<const StepRange> told,
+                         GroupLanes* lanes) const;
   // (operand_wholes.cc)
   absl::Status ReadWholes();
   void NoteBeside(uint32_t row, size_t step, int64_t beyond);
@@ -173,6 +191,7 @@ class OperandReader {
   Reservation memory_;
   OperandGroups groups_;
   StepRange steps_;
+  std::optional<std::vector<StepRange>> stretches_;
 
   // Of ACROSS: the operand split by those dimensions too, and its reader.
   BoundOperand split_operand_;

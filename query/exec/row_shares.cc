@@ -233,6 +233,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
       if (cell.hidden) {
         total.exact = false;
         total.lacks = true;
+        total.hides |= cell.high.has_value();  // else its samples are awaited
         continue;
       }
       const long double low =
@@ -241,7 +242,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
       total.has_value = true;
       total.exact = total.exact && IsExact(cell);
       if (total.groups == 0) {
-        total.lacks |= std::any_of(
+        total.hides |= std::any_of(
             operands.begin(), operands.end(),
             [&](size_t o) { return results_.wholes_beside[o][slot]; });
         total.first_group = g;
@@ -286,9 +287,10 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     Total& total = all.totals[i];
     total.value += static_cast<double>(total.integer);
-    total.lacks |= total.outside;
+    total.hides |= total.outside;
+    total.lacks |= total.hides;
     if (total.has_value && total.twice) inexact_total_ = true;
-    if (total.has_value && total.lacks) total_lacks_ = true;
+    if (total.has_value && total.hides) total_lacks_ = true;
   }
   return absl::OkStatus();
 }

@@ -69,7 +69,8 @@ class Rows {
     bool has_value = false;
     bool exact = true;
     bool twice = false;      // people may be in several groups
-    bool lacks = false;      // people whom a whole beside the groups may hold
+    bool lacks = false;      // more people than were counted may be in it
+    bool hides = false;      // some of them in a whole beside the groups
     bool outside = false;    // some of them in groups of other totals
     bool negative = false;   // some value is
     bool not_split = false;  // some group is

@@ -23,6 +23,20 @@ void SeriesCounts::Add(size_t set, const uint64_t* present, size_t count,
             counters_.data() + begin_[set]);
 }
 
+bool SeriesCounts::AnyBelow(size_t set, size_t members,
+                            const uint64_t* present) const {
+  const uint64_t* counters = counters_.data() + begin_[set];
+  for (size_t p = 0; p < planes(set); ++p) {
+    const uint64_t expected = (members >> p & 1) != 0 ? ~uint64_t{0} : 0;
+    for (size_t w = 0; w < words_; ++w) {
+      if (((counters[p * words_ + w] ^ expected) & present[w]) != 0) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 std::optional<SeriesCountChange> SeriesCounts::FindChange(
     size_t set, const uint64_t* present, int64_t first_step,
     const StepRange* within) const {

@@ -35,6 +35,10 @@ class SeriesCounts {
   // which the first is step `offset`.
   void Add(size_t set, const uint64_t* present, size_t count, size_t offset);
 
+  // Whether fewer than `members` series are there at a step at which the set
+  // has a value (`present`, [words]).
+  bool AnyBelow(size_t set, size_t members, const uint64_t* present) const;
+
   // The first change of a set among the steps at which it has a value
   // (`present`, [words]; bit 0 is `first_step`), and among `within`; null: all.
   std::optional<SeriesCountChange> FindChange(size_t set,

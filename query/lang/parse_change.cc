@@ -78,6 +78,16 @@ absl::StatusOr<Define> Parser::DefineOf() {
     FOOTFALL_RETURN_IF_ERROR(Require("ZONE"));
     FOOTFALL_ASSIGN_OR_RETURN(spec.zone, LiteralText("IN ZONE"));
   }
+  if (TakeWord("LATE")) {
+    const Source source = Now().source;
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t late, WholeNumber("LATE", 0));
+    if (late > kMaxLate) {
+      return Fail(
+          Refusal::kCountTooSmall, source,
+          {"LATE", absl::StrCat("0 to ", kMaxLate), absl::StrCat(late)});
+    }
+    spec.late = static_cast<int32_t>(late);
+  }
   return define;
 }
 

@@ -408,6 +408,7 @@ void PrintStatement(const Define& define, std::string* out) {
     }
   }
   if (spec.zone != "UTC") PrintZone(Zone{spec.zone, {}}, out);
+  if (spec.late != kDefaultLate) absl::StrAppend(out, " LATE ", spec.late);
 }
 
 void PrintStatement(const Insert& insert, std::string* out) {

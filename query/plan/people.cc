@@ -9,14 +9,6 @@
 namespace footfall::query {
 namespace {
 
-bool CountsPeople(const MetricSpec& spec) {
-  return spec.over_time == Additivity::kOverlaps ||
-         std::any_of(spec.dimensions.begin(), spec.dimensions.end(),
-                     [](const Dimension& dimension) {
-                       return dimension.rule == Additivity::kOverlaps;
-                     });
-}
-
 // Whether a value of the function is a number of people where x is.
 bool KeepsPeople(const TimeFunction& function) {
   if (function.kind != TimeFunction::Kind::kReduce) return false;
@@ -86,7 +78,7 @@ bool IsPart(const Plan& plan, size_t a, size_t b) {
   const BoundOperand& whole = plan.operands[b];
   if (part.metric->id != whole.metric->id || part.across.has_value() ||
       whole.across.has_value() || !(part.window == whole.window) ||
-      !CountsPeople(part.metric->spec)) {
+      !part.metric->spec.CountsUsers()) {
     return false;
   }
   for (size_t d = 0; d < part.picks.size(); ++d) {
@@ -137,7 +129,7 @@ People PeopleOf(const Plan& plan, const StepExpr& expr) {
       const BoundOperand& operand = plan.operands[expr.operand];
       const bool counts = operand.across.has_value() &&
                           operand.across->function == Aggregate::kCount;
-      if (!counts && CountsPeople(operand.metric->spec)) {
+      if (!counts && operand.metric->spec.CountsUsers()) {
         people.terms.push_back({expr.operand, {}, false});
       }
       return people;

@@ -18,15 +18,6 @@
 namespace footfall::query {
 namespace {
 
-// Whether the metric counts people, who are never fewer than none.
-bool CountsPeople(const MetricSpec& spec) {
-  if (spec.over_time == Additivity::kOverlaps) return true;
-  for (const Dimension& dimension : spec.dimensions) {
-    if (dimension.rule == Additivity::kOverlaps) return true;
-  }
-  return false;
-}
-
 // The value as an int64; nullopt where it is none. 1e8 is one.
 std::optional<int64_t> WholeValue(const Number& number) {
   if (const int64_t* whole = std::get_if<int64_t>(&number.value)) {
@@ -45,7 +36,7 @@ class RowReader {
   RowReader(std::shared_ptr<const Metric> metric, absl::string_view text)
       : metric_(std::move(metric)),
         text_(text),
-        counts_people_(CountsPeople(metric_->spec)) {}
+        counts_people_(metric_->spec.CountsUsers()) {}
 
   // `places` [dimensions of the statement]: index into the metric's.
   absl::Status Add(const Insert::Row& row, const std::vector<size_t>& places,

@@ -42,6 +42,9 @@ struct Dimension {
 };
 
 // The declaration, as the caller gives it.
+inline constexpr int32_t kDefaultLate = 7;
+inline constexpr int32_t kMaxLate = 1000;
+
 struct MetricSpec {
   std::string name;  // [a-z][a-z0-9_]{0,62}
   ValueType value_type = ValueType::kInteger;
@@ -50,6 +53,14 @@ struct MetricSpec {
   std::vector<Dimension> dimensions;  // [0, kMaxDimensions], in order
   Additivity over_time = Additivity::kAdds;
   std::string unit;  // shown with results; may be empty
+  // For how many steps a sample of a series that had one at each of as many
+  // steps before is awaited: until then it is late. [0, kMaxLate]; 0: nothing
+  // is awaited.
+  int32_t late = kDefaultLate;
+
+  // Whether its values are numbers of people, who are never fewer than none:
+  // something OVERLAPS.
+  bool CountsUsers() const;
 
   friend bool operator==(const MetricSpec&, const MetricSpec&) = default;
 };

@@ -85,6 +85,16 @@ TEST_CASE("a metric's record returns its declaration", "[catalog]") {
   CHECK(decoded->shape == declaration.shape);
 }
 
+TEST_CASE("a metric's record says how long samples are awaited",
+          "[catalog]") {
+  MetricDeclaration declaration = Declaration();
+  CHECK(DecodeMetric(EncodeMetric(declaration))->spec.late == 7);
+  for (const int32_t late : {0, 3, kMaxLate}) {
+    declaration.spec.late = late;
+    CHECK(DecodeMetric(EncodeMetric(declaration))->spec.late == late);
+  }
+}
+
 // These bytes are on users' disks. If this fails, add a field; do not edit it.
 TEST_CASE("a metric's record keeps its bytes", "[catalog][golden]") {
   CHECK(absl::BytesToHexString(EncodeMetric(Declaration())) ==

@@ -138,6 +138,7 @@ class World {
         random_(kSeed) {
     MetricSpec spec;
     spec.name = "x";
+    spec.late = 0;  // samples are left out by chance
     spec.zone = place.zone;
     spec.period = PeriodOf(place.step_minutes);
     spec.dimensions = {{"app", Additivity::kAdds}};

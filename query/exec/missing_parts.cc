@@ -1,0 +1,488 @@
+#include "query/exec/missing_parts.h"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "query/exec/intersect.h"
+#include "query/exec/lanes.h"
+#include "query/exec/relations.h"
+#include "query/exec/renamed_scan.h"
+#include "query/func/step_words.h"
+#include "query/lang/status_macros.h"
+
+namespace footfall::query {
+namespace {
+
+// Sets bits [begin, end).
+void SetBits(size_t begin, size_t end, std::vector<uint64_t>* bits) {
+  for (size_t i = begin; i < end;) {
+    const size_t in_word = std::min<size_t>(64 - i % 64, end - i);
+    const uint64_t ones =
+        in_word == 64 ? ~uint64_t{0} : (uint64_t{1} << in_word) - 1;
+    (*bits)[i / 64] |= ones << (i % 64);
+    i += in_word;
+  }
+}
+
+// The first bit at or behind `from` that is `value`; `count` where none is.
+size_t NextBit(absl::Span<const uint64_t> bits, size_t count, size_t from,
+               bool value) {
+  while (from < count) {
+    const uint64_t word =
+        (value ? bits[from / 64] : ~bits[from / 64]) >> (from % 64);
+    if (word != 0) {
+      return std::min(count,
+                      from + static_cast<size_t>(std::countr_zero(word)));
+    }
+    from = (from / 64 + 1) * 64;
+  }
+  return count;
+}
+
+bool AnyBit(absl::Span<const uint64_t> bits) {
+  return std::any_of(bits.begin(), bits.end(),
+                     [](uint64_t word) { return word != 0; });
+}
+
+// Reads the presence of some rows in a window around the steps asked for.
+class PresenceReader {
+ public:
+  PresenceReader(Run& run, const MissingRequest& request)
+      : run_(run), request_(request), memory_(run) {}
+
+  // `rows`: rising. Sets of no steps where the metric has no samples.
+  absl::Status Read(std::vector<uint32_t> rows) {
+    rows_ = std::move(rows);
+    const int64_t n = request_.metric->spec.late;
+    const StepRange asked = request_.combined->steps;
+    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
+                              run_.snapshot().StepBounds(request_.metric->id));
+    if (!bounds.has_value()) return absl::OkStatus();
+    window_ = Intersect(
+        {asked.begin - (kLongestGap + 1) * n, asked.end + kLongestGap * n},
+        *bounds);
+    if (window_.empty()) return absl::OkStatus();
+    words_ = WordsFor(static_cast<size_t>(window_.size()));
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(
+        rows_.size() * (words_ * sizeof(uint64_t) + sizeof(SeriesId))));
+    FOOTFALL_RETURN_IF_ERROR(Extend(run_, rows_.size() * words_, &present_));
+    std::vector<uint32_t> all(rows_.size());
+    std::iota(all.begin(), all.end(), 0u);
+    return Scan(all, ScanDepth::kPresence,
+                [this](const Slab& slab, size_t i, size_t offset, size_t row) {
+                  OrBits(slab.present.data() + i * slab.words, slab.step_count,
+                         offset, present_.data() + row * words_);
+                });
+  }
+
+  // Of some of the rows(): calls take(slab, lane, its first step in the window,
+  // row).
+  template <typename Take>
+  absl::Status Scan(absl::Span<const uint32_t> wanted, ScanDepth depth,
+                    const Take& take) {
+    std::vector<SeriesId> series(wanted.size());
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      series[i] = request_.rows->ids[rows_[wanted[i]]];
+    }
+    ScanRequest scan;
+    scan.metric = request_.metric->id;
+    scan.series = series;
+    scan.steps = window_;
+    scan.depth = depth;
+    FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
+                              ScanRows(run_, *request_.rows, scan));
+    while (true) {
+      FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+      FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+      if (!more) break;
+      const Slab& slab = cursor->slab();
+      const size_t offset =
+          static_cast<size_t>(slab.first_step - window_.begin);
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + slab.series.size()));
+      size_t at = 0;
+      for (size_t i = 0; i < slab.series.size(); ++i) {
+        at = static_cast<size_t>(
+            std::lower_bound(series.begin() + static_cast<ptrdiff_t>(at),
+                             series.end(), slab.series[i]) -
+            series.begin());
+        take(slab, i, offset, wanted[at]);
+      }
+    }
+    run_.Count(cursor->stats());
+    return absl::OkStatus();
+  }
+
+  const std::vector<uint32_t>& rows() const { return rows_; }
+  StepRange window() const { return window_; }
+  absl::Span<const uint64_t> present(size_t i) const {
+    return absl::MakeConstSpan(present_).subspan(i * words_, words_);
+  }
+  size_t IndexOf(uint32_t row) const {
+    return static_cast<size_t>(
+        std::lower_bound(rows_.begin(), rows_.end(), row) - rows_.begin());
+  }
+  // Bits of the window at the steps of the request, [words of those].
+  void Narrow(absl::Span<const uint64_t> bits,
+              std::vector<uint64_t>* out) const {
+    const StepRange asked = request_.combined->steps;
+    out->assign(request_.combined->words, 0);
+    const StepRange both = Intersect(asked, window_);
+    const size_t from = static_cast<size_t>(both.begin - window_.begin);
+    const size_t to = static_cast<size_t>(both.begin - asked.begin);
+    const size_t count = static_cast<size_t>(std::max<int64_t>(0, both.size()));
+    for (size_t i = 0; i < count;) {
+      const uint32_t n = static_cast<uint32_t>(
+          std::min<size_t>(64 - (to + i) % 64, count - i));
+      (*out)[(to + i) / 64] |= StepBits(bits.data(), from + i, n)
+                               << ((to + i) % 64);
+      i += n;
+    }
+  }
+
+ private:
+  Run& run_;
+  const MissingRequest& request_;
+  Reservation memory_;
+  std::vector<uint32_t> rows_;
+  StepRange window_;
+  size_t words_ = 0;
+  std::vector<uint64_t> present_;  // [rows x words]
+};
+
+class Finder {
+ public:
+  Finder(Run& run, const MissingRequest& request)
+      : run_(run), request_(request), memory_(run) {}
+
+  // In rounds of more and more series of each set: where many lack samples, few
+  // have to be looked at until no step is left that they could make inexact.
+  absl::StatusOr<MissingParts> Find() {
+    MissingParts found;
+    found.lacks.resize(request_.wanted.size());
+    std::vector<size_t> open(request_.wanted.size());
+    std::iota(open.begin(), open.end(), size_t{0});
+    size_t begin = 0;
+    for (size_t end = kFirstRound; !open.empty(); end *= 2) {
+      Reservation memory = Reservation::Of(memory_);
+      std::vector<uint32_t> rows;
+      relevant_.assign(request_.combined->words, 0);
+      std::erase_if(open, [&](size_t wanted) {
+        return begin >= Members(wanted).size() ||
+               !AddRelevant(wanted, found.lacks[wanted]);
+      });
+      for (const size_t wanted : open) {
+        FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + (end - begin) / 8));
+        const auto members = Members(wanted);
+        FOOTFALL_RETURN_IF_ERROR(FindWholes(members));
+        FOOTFALL_RETURN_IF_ERROR(
+            memory.AddRoomFor(rows, members.size() + wholes_.size()));
+        for (size_t i = begin; i < std::min(end, members.size()); ++i) {
+          rows.push_back(members[i]);
+        }
+        rows.insert(rows.end(), wholes_.begin(), wholes_.end());
+      }
+      std::sort(rows.begin(), rows.end());
+      rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+      reader_.emplace(run_, request_);
+      FOOTFALL_RETURN_IF_ERROR(reader_->Read(std::move(rows)));
+      if (reader_->window().empty()) break;
+      FOOTFALL_RETURN_IF_ERROR(FindRows(&memory));
+      for (const size_t wanted : open) {
+        FOOTFALL_RETURN_IF_ERROR(FindInSet(wanted, begin, end, &found));
+      }
+      begin = end;
+    }
+    return found;
+  }
+
+ private:
+  static constexpr size_t kFirstRound = 256;
+
+  absl::Span<const uint32_t> Members(size_t wanted) const {
+    return request_.sets->set(request_.wanted[wanted]);
+  }
+
+  // The steps at which a part that is lacking would matter to the set, for none
+  // is known yet. False where there are none.
+  bool AddRelevant(size_t wanted, absl::Span<const uint64_t> lacks) {
+    const uint64_t* present =
+        request_.combined->present_bits(request_.wanted[wanted]);
+    const size_t steps = request_.combined->step_count();
+    uint64_t any = 0;
+    for (size_t w = 0; w < relevant_.size(); ++w) {
+      uint64_t may = present[w];
+      if (request_.whole_groups[wanted]) {
+        may = steps - w * 64 >= 64 ? ~uint64_t{0}
+                                   : (uint64_t{1} << (steps - w * 64)) - 1;
+      }
+      if (!lacks.empty()) may &= ~lacks[w];
+      relevant_[w] |= may;
+      any |= may;
+    }
+    return any != 0;
+  }
+
+  absl::Status FindRows(Reservation* memory) {
+    const size_t count = static_cast<size_t>(reader_->window().size());
+    const StepRange asked = request_.combined->steps;
+    const int64_t first = asked.begin - reader_->window().begin;
+    const int64_t steps = asked.size();
+    const size_t rows = reader_->rows().size();
+    std::vector<std::vector<Lack>> lacks(rows);
+    std::vector<uint32_t> some;  // rows
+    for (size_t i = 0; i < rows; ++i) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + count / 64));
+      lacks[i] =
+          FindLacks(reader_->present(i), count, request_.metric->spec.late);
+      std::erase_if(lacks[i], [&](const Lack& lack) {
+        const int64_t from =
+            std::max<int64_t>(0, static_cast<int64_t>(lack.begin) - first);
+        const int64_t to =
+            std::min(steps, static_cast<int64_t>(lack.end) - first);
+        return to <= from ||
+               CountSteps(relevant_.data(), static_cast<uint64_t>(from),
+                          static_cast<uint64_t>(to - from)) == 0;
+      });
+      if (lacks[i].empty()) continue;
+      FOOTFALL_RETURN_IF_ERROR(
+          memory->Add(lacks[i].capacity() * sizeof(Lack) +
+                      request_.combined->words * sizeof(uint64_t)));
+      some.push_back(static_cast<uint32_t>(i));
+    }
+    const MetricSpec& spec = request_.metric->spec;
+    if (spec.value_type == ValueType::kInteger &&
+        spec.over_time != Additivity::kLevel && !some.empty()) {
+      FOOTFALL_RETURN_IF_ERROR(LookAtValues(some, &lacks));
+    }
+    lacking_.assign(rows, {});
+    std::vector<uint64_t> bits;
+    for (const uint32_t i : some) {
+      bits.assign(WordsFor(count), 0);
+      for (const Lack& lack : lacks[i]) SetBits(lack.begin, lack.end, &bits);
+      if (!lacks[i].empty()) reader_->Narrow(bits, &lacking_[i]);
+    }
+    return absl::OkStatus();
+  }
+
+  // Takes back what is lacking behind counts that may be nobody by chance.
+  absl::Status LookAtValues(absl::Span<const uint32_t> rows,
+                            std::vector<std::vector<Lack>>* lacks) {
+    const size_t n = static_cast<size_t>(request_.metric->spec.late);
+    FOOTFALL_RETURN_IF_ERROR(reader_->Scan(
+        rows, ScanDepth::kValues,
+        [&](const Slab& slab, size_t lane, size_t offset, size_t row) {
+          const int64_t* values = slab.values.data() + lane * slab.step_count;
+          for (Lack& lack : (*lacks)[row]) {
+            const size_t begin = std::max(lack.begin - n, offset);
+            const size_t end = std::min(lack.begin, offset + slab.step_count);
+            for (size_t s = begin; s < end; ++s) {
+              const int64_t value = values[s - offset];
+              const uint64_t size =
+                  value < 0 ? uint64_t{0} - static_cast<uint64_t>(value)
+                            : static_cast<uint64_t>(value);
+              lack.least = std::min(lack.least, size);
+              lack.largest = std::max(lack.largest, size);
+            }
+          }
+        }));
+    for (const uint32_t row : rows) {
+      std::erase_if((*lacks)[row], [](const Lack& lack) {
+        return lack.least < kSome ||
+               (lack.least < kSurelySome && lack.least <= lack.largest / 2);
+      });
+    }
+    return absl::OkStatus();
+  }
+
+  // Of the set's members [begin, end).
+  absl::Status FindInSet(size_t wanted, size_t begin, size_t end,
+                         MissingParts* found) {
+    const auto members = Members(wanted);
+    FOOTFALL_RETURN_IF_ERROR(FindWholes(members));
+    const uint64_t* present =
+        request_.combined->present_bits(request_.wanted[wanted]);
+    std::vector<uint64_t> there;
+    for (size_t i = begin; i < std::min(end, members.size()); ++i) {
+      const uint32_t row = members[i];
+      const std::vector<uint64_t>& lacks = lacking_[reader_->IndexOf(row)];
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      if (lacks.empty()) continue;
+      std::vector<uint64_t> bits = lacks;
+      for (const uint32_t mask : masks_) {
+        const std::optional<uint32_t> whole = WholeOf(row, mask);
+        if (!whole.has_value()) continue;
+        reader_->Narrow(reader_->present(reader_->IndexOf(*whole)), &there);
+        for (size_t w = 0; w < bits.size(); ++w) bits[w] &= ~there[w];
+      }
+      for (size_t w = 0; w < bits.size() && !request_.whole_groups[wanted];
+           ++w) {
+        bits[w] &= present[w];
+      }
+      if (!AnyBit(bits)) continue;
+      std::vector<uint64_t>& all = found->lacks[wanted];
+      if (all.empty()) {
+        FOOTFALL_RETURN_IF_ERROR(memory_.Add(bits.size() * sizeof(uint64_t)));
+        all.assign(bits.size(), 0);
+      }
+      for (size_t w = 0; w < bits.size(); ++w) all[w] |= bits[w];
+      Tell(wanted, row, bits, &found->series);
+    }
+    return absl::OkStatus();
+  }
+
+  // The members that others may be part of, and in which ways members are not
+  // split.
+  absl::Status FindWholes(absl::Span<const uint32_t> members) {
+    const SeriesRows& rows = *request_.rows;
+    masks_.clear();
+    wholes_.clear();
+    for (const uint32_t row : members) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      const uint32_t mask = EmptyMask(rows.row(row));
+      if (std::find(masks_.begin(), masks_.end(), mask) == masks_.end()) {
+        masks_.push_back(mask);
+      }
+    }
+    if (masks_.size() < 2) return absl::OkStatus();
+    FOOTFALL_RETURN_IF_ERROR(memory_.AddRoomFor(wholes_, members.size()));
+    for (const uint32_t row : members) {
+      if (EmptyMask(rows.row(row)) != 0) wholes_.push_back(row);
+    }
+    std::sort(wholes_.begin(), wholes_.end(), [&rows](uint32_t a, uint32_t b) {
+      const auto left = rows.row(a);
+      const auto right = rows.row(b);
+      return std::lexicographical_compare(left.begin(), left.end(),
+                                          right.begin(), right.end());
+    });
+    return absl::OkStatus();
+  }
+
+  // The member that is not split as `mask` says and that `row` is part of.
+  std::optional<uint32_t> WholeOf(uint32_t row, uint32_t mask) const {
+    const SeriesRows& rows = *request_.rows;
+    const uint32_t own = EmptyMask(rows.row(row));
+    if (mask == own || (mask & own) != own) return std::nullopt;
+    const auto members = rows.row(row);
+    std::vector<MemberId> key(members.begin(), members.end());
+    for (size_t d = 0; d < key.size(); ++d) {
+      if ((mask >> d & 1) != 0) key[d] = kEmptyMember;
+    }
+    const auto found =
+        std::lower_bound(wholes_.begin(), wholes_.end(), key,
+                         [&rows](uint32_t a, const std::vector<MemberId>& b) {
+                           const auto left = rows.row(a);
+                           return std::lexicographical_compare(
+                               left.begin(), left.end(), b.begin(), b.end());
+                         });
+    if (found == wholes_.end() ||
+        !std::equal(key.begin(), key.end(), rows.row(*found).begin())) {
+      return std::nullopt;
+    }
+    return *found;
+  }
+
+  // The first stretch of the steps told at which the series lacks samples.
+  void Tell(size_t wanted, uint32_t row, absl::Span<const uint64_t> bits,
+            LackingList* list) const {
+    const StepRange steps = request_.combined->steps;
+    StepRange told = steps;
+    if (!request_.told.empty()) told = Intersect(steps, request_.told[wanted]);
+    if (told.empty()) return;
+    const size_t end = static_cast<size_t>(told.end - steps.begin);
+    const size_t first =
+        NextBit(bits, end, static_cast<size_t>(told.begin - steps.begin), true);
+    if (first == end) return;
+    LackingSeries series;
+    const auto members = request_.rows->row(row);
+    series.members.assign(members.begin(), members.end());
+    series.steps = {
+        steps.begin + static_cast<int64_t>(first),
+        steps.begin + static_cast<int64_t>(NextBit(bits, end, first, false))};
+    series.whole_group =
+        !BitAt(request_.combined->present_bits(request_.wanted[wanted]), first);
+    const size_t count = static_cast<size_t>(reader_->window().size());
+    series.late = NextBit(reader_->present(reader_->IndexOf(row)), count,
+                          static_cast<size_t>(series.steps.begin -
+                                              reader_->window().begin),
+                          true) == count;
+    list->Add(std::move(series));
+  }
+
+  Run& run_;
+  const MissingRequest& request_;
+  std::optional<PresenceReader> reader_;  // of a round
+  Reservation memory_;
+  // [rows of the reader][words of the request] empty: lacks nothing.
+  std::vector<std::vector<uint64_t>> lacking_;
+  std::vector<uint64_t> relevant_;  // [words of the request]
+  // Of the set at hand: its EmptyMask()s, and its members that are not split in
+  // some way, by their members.
+  std::vector<uint32_t> masks_;
+  std::vector<uint32_t> wholes_;
+};
+
+}  // namespace
+
+void LackingList::Add(LackingSeries series) {
+  const auto is_it = [&series](const LackingSeries& one) {
+    return one.members == series.members;
+  };
+  if (std::any_of(named_.begin(), named_.end(), is_it)) return;
+  const auto at =
+      std::upper_bound(named_.begin(), named_.end(), series,
+                       [](const LackingSeries& a, const LackingSeries& b) {
+                         return a.steps.begin < b.steps.begin;
+                       });
+  named_.insert(at, std::move(series));
+  if (named_.size() <= kNamed) return;
+  next_step_ = std::min(next_step_, named_.back().steps.begin);
+  named_.pop_back();
+}
+
+void LackingList::Add(const LackingList& other) {
+  for (const LackingSeries& series : other.named_) Add(series);
+  next_step_ = std::min(next_step_, other.next_step_);
+}
+
+LackingList LackingList::OfWholeGroups() const {
+  LackingList list;
+  for (const LackingSeries& series : named_) {
+    if (series.whole_group) list.Add(series);
+  }
+  return list;
+}
+
+std::vector<Lack> FindLacks(absl::Span<const uint64_t> present, size_t count,
+                            int64_t n) {
+  std::vector<Lack> lacks;
+  for (size_t begin = NextBit(present, count, 0, true); begin < count;) {
+    const size_t end = NextBit(present, count, begin, false);
+    if (end == count) break;
+    const size_t next = NextBit(present, count, end, true);
+    if (static_cast<int64_t>(end - begin) >= n) {
+      const bool gap =
+          next < count && static_cast<int64_t>(next - end) <= kLongestGap * n;
+      lacks.push_back(
+          {end, gap ? next : std::min(next, end + static_cast<size_t>(n))});
+    }
+    begin = next;
+  }
+  return lacks;
+}
+
+absl::StatusOr<MissingParts> FindMissingParts(Run& run,
+                                              const MissingRequest& request) {
+  MissingParts none;
+  none.lacks.resize(request.wanted.size());
+  if (request.metric->spec.late == 0 || request.wanted.empty() ||
+      request.combined->steps.empty()) {
+    return none;
+  }
+  return Finder(run, request).Find();
+}
+
+}  // namespace footfall::query

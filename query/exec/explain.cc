@@ -201,6 +201,10 @@ absl::StatusOr<Answer> ExplainAnalyze(const Run& run, const Plan& plan,
   lines.push_back(absl::StrCat("  tiles read: ", run.tiles(), ", of ",
                                HowMany(run.tile_bytes(), "byte", "bytes")));
   lines.push_back(absl::StrCat("  values decoded: ", run.values()));
+  if (run.looked_at() > 0) {
+    lines.push_back(absl::StrCat(
+        "  tiles looked at once more, for late parts: ", run.looked_at()));
+  }
   if (run.skipped_groups() > 0) {
     lines.push_back(absl::StrCat("  groups passed over: ", run.skipped_groups(),
                                  ", whose samples are too small"));

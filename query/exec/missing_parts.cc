@@ -112,7 +112,7 @@ class PresenceReader {
         take(slab, i, offset, wanted[at]);
       }
     }
-    run_.Count(cursor->stats());
+    run_.CountLookedAt(cursor->stats());
     return absl::OkStatus();
   }
 

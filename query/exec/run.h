@@ -50,6 +50,9 @@ class Run {
     tile_bytes_ += stats.tile_bytes;
     values_ += stats.values;
   }
+  // Tiles that were read once more, to find late parts.
+  void CountLookedAt(const ScanStats& stats) { looked_at_ += stats.tiles; }
+  uint64_t looked_at() const { return looked_at_; }
   // Groups that were passed over because of their ceilings.
   void CountSkipped(uint64_t groups) { skipped_groups_ += groups; }
   void ForgetSkipped() { skipped_groups_ = 0; }  // all are read after all
@@ -66,6 +69,7 @@ class Run {
   std::atomic<uint64_t> tiles_ = 0;
   std::atomic<uint64_t> tile_bytes_ = 0;
   std::atomic<uint64_t> values_ = 0;
+  std::atomic<uint64_t> looked_at_ = 0;
   std::atomic<uint64_t> skipped_groups_ = 0;
 };
 

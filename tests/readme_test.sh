@@ -84,7 +84,8 @@ for path in blocks/*; do
       ;;
     cpp)
       cp "$folder/$path" "$folder/service/main.cc"
-      cmake -S . -B build -DFOOTFALL_PRECOMPILE=ON >build.log 2>&1 ||
+      cmake -S . -B build -DFOOTFALL_PRECOMPILE=ON -DFOOTFALL_UNITY=ON \
+        >build.log 2>&1 ||
         fail "cannot be configured: $(tail -n 20 build.log)"
       ;;
     *) fail "what runs a block of this kind?" ;;

@@ -23,7 +23,7 @@ void AppendField(absl::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-void AppendCell(const Column& column, size_t row, std::string* out) {
+void AppendCsvCell(const Column& column, size_t row, std::string* out) {
   if (column.is_missing(row)) return;
   switch (column.type) {
     case ColumnType::kInteger:
@@ -54,7 +54,7 @@ std::string FormatCsv(const Answer& answer) {
     const size_t begin = out.size();
     for (size_t i = 0; i < answer.columns.size(); ++i) {
       if (i > 0) out.push_back(',');
-      AppendCell(answer.columns[i], row, &out);
+      AppendCsvCell(answer.columns[i], row, &out);
     }
     // A line without a character would read as no row.
     if (out.size() == begin) out.append("\"\"");

@@ -46,7 +46,7 @@ void AppendString(absl::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-void AppendCell(const Column& column, size_t row, std::string* out) {
+void AppendJsonCell(const Column& column, size_t row, std::string* out) {
   if (column.is_missing(row)) {
     out->append("null");
     return;
@@ -87,7 +87,7 @@ void AppendRows(const Answer& answer, absl::string_view between,
     if (keys.empty()) out->push_back('{');
     for (size_t i = 0; i < answer.columns.size(); ++i) {
       out->append(keys[i]);
-      AppendCell(answer.columns[i], row, out);
+      AppendJsonCell(answer.columns[i], row, out);
     }
     out->push_back('}');
   }

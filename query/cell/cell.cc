@@ -41,10 +41,6 @@ int SignOf(const End& end) {
   return end.open != 0 ? end.open : SignOf(end.number);
 }
 
-bool IsNan(const Scalar& scalar) {
-  return scalar.is_decimal && std::isnan(scalar.decimal);
-}
-
 bool Before(const End& left, const End& right) {
   if (left.open != 0 || right.open != 0) return left.open < right.open;
   return CompareScalars(left.number, right.number) < 0;

@@ -4,6 +4,7 @@
 #ifndef FOOTFALL_QUERY_CELL_CELL_H_
 #define FOOTFALL_QUERY_CELL_CELL_H_
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -25,6 +26,10 @@ struct Scalar {
     return is_decimal ? decimal : static_cast<double>(integer);
   }
 };
+
+inline bool IsNan(const Scalar& scalar) {
+  return scalar.is_decimal && std::isnan(scalar.decimal);
+}
 
 // The truth lies in [low, high]; nullopt leaves that side open. A value stands
 // within its bounds (value >= low, value <= high), of integers exactly.

@@ -22,10 +22,6 @@ std::partial_ordering CompareIntegerWithDecimal(int64_t integer,
                          : std::partial_ordering::equivalent;
 }
 
-bool IsNan(const Scalar& scalar) {
-  return scalar.is_decimal && std::isnan(scalar.decimal);
-}
-
 // 0 for a number, 1 for NaN, 2 for no value: the order of the classes.
 int ClassOf(const Cell& cell) {
   if (!cell.has_value) return 2;

@@ -27,10 +27,6 @@ bool Above(const Place& a, const Place& b) {
   return a.level == 0 && CompareScalars(a.number, b.number) > 0;
 }
 
-bool IsNan(const Scalar& number) {
-  return number.is_decimal && std::isnan(number.decimal);
-}
-
 struct Places {
   Place value;
   Place low;

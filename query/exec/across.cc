@@ -15,7 +15,7 @@ namespace {
 
 // The members at one step, side by side: what is a function over time of steps
 // is one across members of these.
-struct Column {
+struct MemberColumn {
   std::vector<int64_t> values;
   std::vector<int64_t> lows;
   std::vector<int64_t> highs;
@@ -173,7 +173,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
       function == Aggregate::kSum || function == Aggregate::kMax;
   std::optional<size_t> last_step;
   uint64_t last_count = 0;
-  Column column;
+  MemberColumn column;
   const bool users = operand.metric->spec.CountsUsers();
   for (size_t s = 0; s < count; ++s) {
     column.Clear();

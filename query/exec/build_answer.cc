@@ -70,10 +70,10 @@ std::string NoteOfLast(const Plan& plan, const Results& results, size_t last,
                       "; last_time and age say of each row");
 }
 
-class Builder {
+class AnswerBuilder {
  public:
-  Builder(Run& run, const Plan& plan, const Results& results, const Rows& rows,
-          absl::Span<const RowId> chosen)
+  AnswerBuilder(Run& run, const Plan& plan, const Results& results,
+                const Rows& rows, absl::Span<const RowId> chosen)
       : run_(run),
         memory_(run),
         plan_(plan),
@@ -99,7 +99,7 @@ class Builder {
   absl::Span<const RowId> chosen_;
 };
 
-const LeafTable* Builder::TableOf(const BoundItem& item) const {
+const LeafTable* AnswerBuilder::TableOf(const BoundItem& item) const {
   if (item.expr.kind != RowExpr::Kind::kLeaf || plan_.fill != FillMode::kNone) {
     return nullptr;
   }
@@ -108,7 +108,8 @@ const LeafTable* Builder::TableOf(const BoundItem& item) const {
                                           : &results_.leaves[item.expr.leaf];
 }
 
-void Builder::Put(const Scalar& number, size_t row, Column* column) const {
+void AnswerBuilder::Put(const Scalar& number, size_t row,
+                        Column* column) const {
   switch (column->type) {
     case ColumnType::kInteger:
     case ColumnType::kBoolean:
@@ -127,12 +128,12 @@ void Builder::Put(const Scalar& number, size_t row, Column* column) const {
   }
 }
 
-void Builder::PutMissing(size_t row, Column* column) const {
+void AnswerBuilder::PutMissing(size_t row, Column* column) const {
   if (column->missing.empty()) column->missing.resize(chosen_.size());
   column->missing[row] = true;
 }
 
-absl::Status Builder::AddItem(size_t index, Answer* answer) {
+absl::Status AnswerBuilder::AddItem(size_t index, Answer* answer) {
   const BoundItem& item = plan_.items[index];
   const size_t rows = chosen_.size();
   const ColumnType type = TypeOf(item.expr);
@@ -284,7 +285,7 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
     coded.Finish();
     answer.columns.push_back(std::move(column));
   }
-  Builder builder(run, plan, results, rows, chosen);
+  AnswerBuilder builder(run, plan, results, rows, chosen);
   for (size_t i = 0; i < plan.items.size(); ++i) {
     FOOTFALL_RETURN_IF_ERROR(builder.AddItem(i, &answer));
   }

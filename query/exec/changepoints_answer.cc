@@ -46,9 +46,10 @@ struct Course {
 // About what a row takes: seven texts, some numbers.
 constexpr uint64_t kBytesOfRow = 512;
 
-class Builder {
+class ChangepointsBuilder {
  public:
-  Builder(Run& run, const Plan& plan, const Results& results, const Rows& rows)
+  ChangepointsBuilder(Run& run, const Plan& plan, const Results& results,
+                      const Rows& rows)
       : run_(run), memory_(run), plan_(plan), results_(results), rows_(rows) {}
 
   absl::StatusOr<Answer> Build();
@@ -78,7 +79,7 @@ class Builder {
   bool inexact_ = false;
 };
 
-absl::StatusOr<std::vector<uint32_t>> Builder::GroupOrder() const {
+absl::StatusOr<std::vector<uint32_t>> ChangepointsBuilder::GroupOrder() const {
   FOOTFALL_ASSIGN_OR_RETURN(const GroupNames names,
                             GroupNames::Create(run_, plan_, results_.groups));
   Reservation memory(run_);
@@ -96,7 +97,7 @@ absl::StatusOr<std::vector<uint32_t>> Builder::GroupOrder() const {
   return order;
 }
 
-std::string Builder::GroupName(uint32_t group) const {
+std::string ChangepointsBuilder::GroupName(uint32_t group) const {
   std::vector<DimensionMember> members;
   for (size_t i = 0; i < plan_.by.size(); ++i) {
     members.push_back({plan_.by[i], std::string(MemberOf(group, i))});
@@ -104,7 +105,7 @@ std::string Builder::GroupName(uint32_t group) const {
   return members.empty() ? "the answer" : FormatFor(members);
 }
 
-absl::StatusOr<Course> Builder::CourseOf(uint32_t group) const {
+absl::StatusOr<Course> ChangepointsBuilder::CourseOf(uint32_t group) const {
   Course course;
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
@@ -119,8 +120,8 @@ absl::StatusOr<Course> Builder::CourseOf(uint32_t group) const {
   return course;
 }
 
-absl::Status Builder::Refused(const absl::Status& status, uint32_t group,
-                              size_t values) const {
+absl::Status ChangepointsBuilder::Refused(const absl::Status& status,
+                                          uint32_t group, size_t values) const {
   const footfall::Source source = plan_.changepoints->source;
   if (absl::IsResourceExhausted(status)) {
     return Refuse(Refusal::kChangepointsLimit, run_.text(), source,
@@ -135,7 +136,7 @@ absl::Status Builder::Refused(const absl::Status& status, uint32_t group,
 }
 
 // The event that applies to the group and lies nearest to the change.
-void Builder::AddEvent(uint32_t group, absl::CivilSecond change) {
+void ChangepointsBuilder::AddEvent(uint32_t group, absl::CivilSecond change) {
   const auto lag_of = [change](const BoundEvents::One& one) {
     return absl::CivilDay(change) - absl::CivilDay(one.begin);
   };
@@ -158,7 +159,7 @@ void Builder::AddEvent(uint32_t group, absl::CivilSecond change) {
   column(6).integers.push_back(nearest == nullptr ? 0 : lag_of(*nearest));
 }
 
-absl::Status Builder::AddGroup(uint32_t group) {
+absl::Status ChangepointsBuilder::AddGroup(uint32_t group) {
   FOOTFALL_ASSIGN_OR_RETURN(const Course course, CourseOf(group));
   if (course.values.empty()) return absl::OkStatus();
   const size_t count = std::min(course.values.size(), kMaxChangepointValues);
@@ -200,7 +201,7 @@ absl::Status Builder::AddGroup(uint32_t group) {
 }
 
 // Members and times, by what stands behind each row.
-void Builder::AddKeys() {
+void ChangepointsBuilder::AddKeys() {
   for (size_t i = 0; i < plan_.by.size(); ++i) {
     CodedColumn coded(&answer_.columns[i], rows_built_.size());
     for (const RowId& row : rows_built_) {
@@ -220,7 +221,7 @@ void Builder::AddKeys() {
   coded.Finish();
 }
 
-absl::StatusOr<Answer> Builder::Build() {
+absl::StatusOr<Answer> ChangepointsBuilder::Build() {
   answer_.notes = results_.notes;
   for (const std::string& by : plan_.by) {
     answer_.columns.push_back(
@@ -264,7 +265,7 @@ absl::StatusOr<Answer> Builder::Build() {
 absl::StatusOr<Answer> BuildChangepoints(Run& run, const Plan& plan,
                                          const Results& results,
                                          const Rows& rows) {
-  return Builder(run, plan, results, rows).Build();
+  return ChangepointsBuilder(run, plan, results, rows).Build();
 }
 
 }  // namespace footfall::query

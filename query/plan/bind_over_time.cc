@@ -14,7 +14,7 @@
 namespace footfall::query {
 namespace {
 
-std::string Unit(const Metric& metric) {
+std::string UnitOrUsers(const Metric& metric) {
   return metric.spec.unit.empty() ? "users" : metric.spec.unit;
 }
 
@@ -79,7 +79,7 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
     leaf->function.aggregate = Aggregate::kBoundsOfSum;
     return absl::OkStatus();
   }
-  const std::string unit = Unit(metric);
+  const std::string unit = UnitOrUsers(metric);
   const std::string phrase = BucketPhrase(place);
   const std::optional<Period> bucket = BucketOf(place);
   const std::string the_bucket =
@@ -212,7 +212,7 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
                   {Printed(expr), absl::StrCat(UnitName(inner.unit), "s"),
                    argument, StatementWith(call, "avg")});
   }
-  const std::string unit = Unit(*plan_.operands[leaf.operand].metric);
+  const std::string unit = UnitOrUsers(*plan_.operands[leaf.operand].metric);
   return Refuse(Refusal::kSumInner, expr.source,
                 {Printed(expr), BucketPhrase(place),
                  absl::StrCat(absl::StripSuffix(unit, "s"), "-",

@@ -58,4 +58,10 @@ absl::Status CheckDimension(const Snapshot& snapshot, const Name& name,
                                             : "SHOW METRICS lists them"});
 }
 
+absl::Status CheckRows(uint64_t rows, const QueryLimits& limits) {
+  if (rows <= limits.max_rows) return absl::OkStatus();
+  return Refuse(Refusal::kRowLimit, "", {},
+                {absl::StrCat(rows), absl::StrCat(limits.max_rows)});
+}
+
 }  // namespace footfall::query

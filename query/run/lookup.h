@@ -3,11 +3,13 @@
 #ifndef FOOTFALL_QUERY_RUN_LOOKUP_H_
 #define FOOTFALL_QUERY_RUN_LOOKUP_H_
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 
@@ -29,6 +31,9 @@ absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
 // NOT_FOUND: no metric has a dimension of that name; names the nearest.
 absl::Status CheckDimension(const Snapshot& snapshot, const Name& name,
                             absl::string_view text);
+
+// RESOURCE_EXHAUSTED: a list of that many rows is longer than answers may be.
+absl::Status CheckRows(uint64_t rows, const QueryLimits& limits);
 
 }  // namespace footfall::query
 

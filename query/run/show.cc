@@ -24,12 +24,6 @@ Column PlainColumn(absl::string_view name, ColumnType type) {
   return column;
 }
 
-absl::Status CheckRows(uint64_t rows, const QueryLimits& limits) {
-  if (rows <= limits.max_rows) return absl::OkStatus();
-  return Refuse(Refusal::kRowLimit, "", {},
-                {absl::StrCat(rows), absl::StrCat(limits.max_rows)});
-}
-
 absl::StatusOr<Answer> ShowMetrics(const Snapshot& snapshot,
                                    const QueryLimits& limits) {
   const auto metrics = snapshot.Metrics();

@@ -28,12 +28,6 @@ Column TextColumn(absl::string_view name) {
   return column;
 }
 
-absl::Status CheckRows(uint64_t rows, const QueryLimits& limits) {
-  if (rows <= limits.max_rows) return absl::OkStatus();
-  return Refuse(Refusal::kRowLimit, "", {},
-                {absl::StrCat(rows), absl::StrCat(limits.max_rows)});
-}
-
 // A member that neither a sample nor an event has is a slip of the pen.
 absl::Status CheckTexts(const Snapshot& snapshot, const Condition& condition,
                         absl::string_view text) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr absl::string_view kMagic = "FOOTFALL";
 constexpr uint64_t kVersion = 1;
-constexpr size_t kHeaderSize = 12;  // magic and checksum
+constexpr size_t kRecordHeaderSize = 12;  // magic and checksum
 
 }  // namespace
 
@@ -39,11 +39,11 @@ std::string EncodeFolderRecord(const FolderRecord& record) {
 }
 
 absl::StatusOr<FolderRecord> DecodeFolderRecord(absl::string_view bytes) {
-  if (bytes.size() < kHeaderSize || !absl::StartsWith(bytes, kMagic)) {
+  if (bytes.size() < kRecordHeaderSize || !absl::StartsWith(bytes, kMagic)) {
     return absl::DataLossError("it does not begin as it must");
   }
   const uint32_t checksum = LoadU32(bytes.data() + kMagic.size());
-  bytes.remove_prefix(kHeaderSize);
+  bytes.remove_prefix(kRecordHeaderSize);
   if (Checksum(bytes, kVersion) != checksum) {
     return absl::DataLossError("it fails its checksum");
   }

@@ -15,7 +15,7 @@ namespace footfall::storage {
 namespace {
 
 constexpr size_t kBlockSize = 32768;
-constexpr size_t kHeaderSize = 7;
+constexpr size_t kFrameHeaderSize = 7;
 constexpr size_t kSectorSize = 512;
 
 enum Type : uint8_t {
@@ -53,11 +53,12 @@ bool IsZero(absl::string_view bytes) {
 
 // The sound piece at the front of `bytes`, the rest of a block.
 std::optional<Piece> TakePiece(absl::string_view bytes) {
-  if (bytes.size() < kHeaderSize) return std::nullopt;
+  if (bytes.size() < kFrameHeaderSize) return std::nullopt;
   const Piece piece = ParseHeader(bytes);
   if (piece.type < kWhole || piece.type > kLast ||
-      piece.size > bytes.size() - kHeaderSize ||
-      CrcOf(piece.type, bytes.substr(kHeaderSize, piece.size)) != piece.crc) {
+      piece.size > bytes.size() - kFrameHeaderSize ||
+      CrcOf(piece.type, bytes.substr(kFrameHeaderSize, piece.size)) !=
+          piece.crc) {
     return std::nullopt;
   }
   return piece;
@@ -66,18 +67,19 @@ std::optional<Piece> TakePiece(absl::string_view bytes) {
 // Whether one flipped bit of its header would explain a piece that is not
 // sound. The chance that it does so for a torn one is about one in 10^8.
 bool IsWholeButForItsHeader(absl::string_view bytes) {
-  if (bytes.size() < kHeaderSize) return false;
-  for (int bit = 0; bit < 8 * static_cast<int>(kHeaderSize); ++bit) {
-    std::array<char, kHeaderSize> header{};
-    std::copy_n(bytes.begin(), kHeaderSize, header.begin());
+  if (bytes.size() < kFrameHeaderSize) return false;
+  for (int bit = 0; bit < 8 * static_cast<int>(kFrameHeaderSize); ++bit) {
+    std::array<char, kFrameHeaderSize> header{};
+    std::copy_n(bytes.begin(), kFrameHeaderSize, header.begin());
     header[bit / 8] = static_cast<char>(header[bit / 8] ^ (1 << (bit % 8)));
     const Piece piece =
         ParseHeader(absl::string_view(header.data(), header.size()));
     if (piece.type < kWhole || piece.type > kLast ||
-        piece.size > bytes.size() - kHeaderSize) {
+        piece.size > bytes.size() - kFrameHeaderSize) {
       continue;
     }
-    if (CrcOf(piece.type, bytes.substr(kHeaderSize, piece.size)) == piece.crc) {
+    if (CrcOf(piece.type, bytes.substr(kFrameHeaderSize, piece.size)) ==
+        piece.crc) {
       return true;
     }
   }
@@ -95,7 +97,7 @@ class FrameReader {
   // `at`: where in the file the block begins.
   absl::Status AddBlock(uint64_t at, absl::string_view block) {
     size_t pos = 0;
-    while (block.size() - pos >= kHeaderSize) {
+    while (block.size() - pos >= kFrameHeaderSize) {
       const absl::string_view rest = block.substr(pos);
       const std::optional<Piece> piece = TakePiece(rest);
       if (!piece.has_value()) {
@@ -103,9 +105,9 @@ class FrameReader {
         pos = broken_ && IsZero(rest) ? block.size() : pos + 1;
         continue;
       }
-      FOOTFALL_RETURN_IF_ERROR(
-          AddPiece(at + pos, *piece, rest.substr(kHeaderSize, piece->size)));
-      pos += kHeaderSize + piece->size;
+      FOOTFALL_RETURN_IF_ERROR(AddPiece(
+          at + pos, *piece, rest.substr(kFrameHeaderSize, piece->size)));
+      pos += kFrameHeaderSize + piece->size;
     }
     // What is left of a whole block is not used.
     if (pos < block.size() && block.size() < kBlockSize && !broken_) {
@@ -165,7 +167,7 @@ class FrameReader {
         FOOTFALL_RETURN_IF_ERROR(take_(record_offset_, record_));
       }
     }
-    if (!in_record_) end_.end = offset + kHeaderSize + bytes.size();
+    if (!in_record_) end_.end = offset + kFrameHeaderSize + bytes.size();
     return absl::OkStatus();
   }
 
@@ -175,9 +177,9 @@ class FrameReader {
     break_offset_ = offset;
     break_is_damage_ = IsWholeButForItsHeader(rest);
     // Whether its bytes go beyond the end of the file.
-    incomplete_ =
-        rest.size() < kHeaderSize ||
-        (!whole_block && ParseHeader(rest).size > rest.size() - kHeaderSize);
+    incomplete_ = rest.size() < kFrameHeaderSize ||
+                  (!whole_block &&
+                   ParseHeader(rest).size > rest.size() - kFrameHeaderSize);
   }
 
   // A stretch of zeros from a sector's start on, for a whole sector or to the
@@ -237,12 +239,12 @@ void AppendLogFrames(absl::string_view record, uint64_t offset,
   bool begins = true;
   while (true) {
     size_t room = kBlockSize - (offset % kBlockSize);
-    if (room < kHeaderSize) {
+    if (room < kFrameHeaderSize) {
       out->append(room, '\0');
       offset += room;
       room = kBlockSize;
     }
-    const size_t size = std::min(room - kHeaderSize, record.size());
+    const size_t size = std::min(room - kFrameHeaderSize, record.size());
     const bool ends = size == record.size();
     const uint8_t type =
         begins ? (ends ? kWhole : kFirst) : (ends ? kLast : kMiddle);
@@ -252,7 +254,7 @@ void AppendLogFrames(absl::string_view record, uint64_t offset,
     out->push_back(static_cast<char>(size >> 8));
     out->push_back(static_cast<char>(type));
     out->append(bytes.data(), bytes.size());
-    offset += kHeaderSize + size;
+    offset += kFrameHeaderSize + size;
     record.remove_prefix(size);
     if (ends) return;
     begins = false;

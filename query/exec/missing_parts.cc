@@ -166,7 +166,11 @@ class Finder {
     std::vector<size_t> open(request_.wanted.size());
     std::iota(open.begin(), open.end(), size_t{0});
     size_t begin = 0;
-    for (size_t end = kFirstRound; !open.empty(); end *= 2) {
+    size_t members_at_once = kFirstRound;
+    while (!open.empty()) {
+      members_at_once = std::min(members_at_once, MostAtOnce(open.size()));
+      const size_t end = begin + members_at_once;
+      members_at_once *= 2;
       Reservation memory = Reservation::Of(memory_);
       std::vector<uint32_t> rows;
       relevant_.assign(request_.combined->words, 0);
@@ -201,6 +205,14 @@ class Finder {
 
  private:
   static constexpr size_t kFirstRound = 256;
+  static constexpr size_t kFewest = 64;  // takes as much as the set's lane
+  static constexpr size_t kRoundBytes = size_t{16} << 20;
+
+  // How many members of each of `sets` are read together.
+  size_t MostAtOnce(size_t sets) const {
+    const size_t bytes = request_.combined->words * sizeof(uint64_t) * sets;
+    return std::max(kFewest, kRoundBytes / bytes);
+  }
 
   absl::Span<const uint32_t> Members(size_t wanted) const {
     return request_.sets->set(request_.wanted[wanted]);

@@ -10,7 +10,7 @@
 #include "engine/open_database.h"
 #include "engine/read/open_gate.h"
 #include "engine/read/tile_range.h"
-#include "engine/upkeep/due_tiles.h"
+#include "engine/upkeep/touched_tiles.h"
 #include "engine/upkeep/upkeep.h"
 #include "engine/write/bulk_load.h"
 #include "engine/write/commit_queue.h"
@@ -31,9 +31,10 @@ class StoredDatabase final : public Database {
       : options_(options),
         internal_(internal),
         store_(std::move(store)),
-        queue_(store_.get(), std::move(catalog), options.read_only, gate_,
-               [this](const StoreBatch& batch) { due_.NoteApplied(batch); }),
-        upkeep_(&queue_, &due_) {
+        queue_(
+            store_.get(), std::move(catalog), options.read_only, gate_,
+            [this](const StoreBatch& batch) { touched_.NoteApplied(batch); }),
+        upkeep_(&queue_, store_.get(), &touched_, options.upkeep) {
     if (options.background_upkeep && !options.read_only) {
       upkeep_.Start();
     }
@@ -88,7 +89,7 @@ class StoredDatabase final : public Database {
       return engine::NewBulkLoader(
           gate_, &queue_, std::move(metric), memory_bytes,
           internal_.spill_folder,
-          [this](MetricId loaded) { due_.NoteMetric(loaded); });
+          [this](MetricId loaded) { touched_.NoteMetric(loaded); });
     });
   }
 
@@ -100,14 +101,38 @@ class StoredDatabase final : public Database {
     return Inside([&] { return upkeep_.Run(); });
   }
 
+  absl::Status RunUpkeep(absl::string_view metric,
+                         const StopCheck& stop) override {
+    return Inside([&]() -> absl::Status {
+      FOOTFALL_ASSIGN_OR_RETURN(const MetricId id, FindId(metric));
+      return upkeep_.RunMetric(id, stop);
+    });
+  }
+
   absl::Status Compact(const StopCheck& stop) override {
     return Inside([&]() -> absl::Status {
-      FOOTFALL_RETURN_IF_ERROR(upkeep_.Compact(stop));
-      FOOTFALL_RETURN_IF_ERROR(ForCaller(store_->Flush()));
-      return ForCaller(store_->CompactUnless([&]() -> absl::Status {
-        FOOTFALL_RETURN_IF_ERROR(upkeep_.CheckStopping());
-        return AskStop(stop);
-      }));
+      absl::Status first;
+      for (const auto& metric : queue_.current()->catalog().metrics()) {
+        const absl::Status folded = upkeep_.FoldMetric(metric->id, stop);
+        if (!folded.ok() && !IsOfTile(folded)) return folded;
+        first.Update(folded);
+      }
+      FOOTFALL_RETURN_IF_ERROR(upkeep_.FoldCatalog(std::nullopt, stop));
+      FOOTFALL_RETURN_IF_ERROR(CompactStore("", "", stop));
+      return first;
+    });
+  }
+
+  absl::Status CompactMetric(absl::string_view metric,
+                             const StopCheck& stop) override {
+    return Inside([&]() -> absl::Status {
+      FOOTFALL_ASSIGN_OR_RETURN(const MetricId id, FindId(metric));
+      const absl::Status folded = upkeep_.FoldMetric(id, stop);
+      if (!folded.ok() && !IsOfTile(folded)) return folded;
+      FOOTFALL_RETURN_IF_ERROR(upkeep_.FoldCatalog(id, stop));
+      FOOTFALL_RETURN_IF_ERROR(
+          CompactStore(FirstTileKeyOf(id), EndTileKeyOf(id), stop));
+      return folded;
     });
   }
 
@@ -139,7 +164,12 @@ class StoredDatabase final : public Database {
                          : DatabaseHealth::State::kRefusing;
       return absl::OkStatus();
     }).IgnoreError();
-    health.upkeep_error = upkeep_.last_error();
+    Upkeep::State upkeep = upkeep_.state();
+    health.upkeep_error = std::move(upkeep.last_error);
+    health.upkeep_tiles = upkeep.backlog_tiles;
+    health.upkeep_metrics = upkeep.backlog_metrics;
+    health.damaged_tiles = upkeep.damaged_count;
+    health.damage = std::move(upkeep.damaged);
     return health;
   }
 
@@ -178,6 +208,25 @@ class StoredDatabase final : public Database {
     });
   }
 
+  absl::StatusOr<MetricId> FindId(absl::string_view name) const {
+    FOOTFALL_RETURN_IF_ERROR(queue_.CheckOpen());
+    const auto metric = queue_.current()->FindMetric(name);
+    if (metric != nullptr) return metric->id;
+    return absl::NotFoundError(absl::StrCat("there is no metric ", name));
+  }
+
+  // Rewrites the tables of tiles [begin, end); "" and "": all there is.
+  absl::Status CompactStore(absl::string_view begin, absl::string_view end,
+                            const StopCheck& stop) {
+    FOOTFALL_RETURN_IF_ERROR(ForCaller(store_->Flush()));
+    const StopCheck check = [&]() -> absl::Status {
+      FOOTFALL_RETURN_IF_ERROR(upkeep_.CheckStopping());
+      return AskStop(stop);
+    };
+    return ForCaller(end.empty() ? store_->CompactUnless(check)
+                                 : store_->CompactTiles(begin, end, check));
+  }
+
   absl::StatusOr<std::shared_ptr<const Metric>> DefineInside(
       const MetricSpec& spec) {
     // Nothing to write where it is there.
@@ -199,7 +248,7 @@ class StoredDatabase final : public Database {
   const std::unique_ptr<Store> store_;
   // Shared with the snapshots and loaders that outlive this.
   const std::shared_ptr<OpenGate> gate_ = std::make_shared<OpenGate>();
-  DueTiles due_;
+  TouchedTiles touched_;
   CommitQueue queue_;
   Upkeep upkeep_;
   storage::Mutex close_mutex_;
@@ -217,7 +266,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
                     options.stop_opening));
   if (catalog->is_new() && !options.read_only) {
     StoreBatch batch;
-    batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));
+    batch.Put(Keyspace::kCatalog, FormatKey(),
+              EncodeNumber(kFirstFormatVersion));
     FOOTFALL_RETURN_IF_ERROR(
         ForCaller(store->Apply(batch, Durability::kPowerLoss)));
   }

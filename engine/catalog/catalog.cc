@@ -204,6 +204,7 @@ absl::Status Catalog::LoadRecord(absl::string_view key,
             "catalog: the commit number has ", value.size(), " bytes, not 8"));
       }
       commit_ = storage::LoadU64(value.data());
+      eras_.BeginLoading(commit_);
       return absl::OkStatus();
     case 'D': {
       auto dictionary =
@@ -229,7 +230,12 @@ absl::Status Catalog::LoadRecord(absl::string_view key,
       return events_.Load(parsed.number, value);
     case 'W':
       return aliases_.Load(parsed.number, value);
-    default:  // the format version was read first; eras are upkeep's
+    case 'U':
+      return eras_.LoadSealed(parsed.number, value);
+    case 'X':
+      eras_.LoadLate(parsed.number, parsed.era);
+      return absl::OkStatus();
+    default:  // the format version was read first
       return absl::OkStatus();
   }
 }
@@ -413,8 +419,8 @@ absl::StatusOr<MetricId> Catalog::Drop(absl::string_view name,
   const MetricId metric = found->second;
   const std::string series = SeriesBlocksOf(metric);
   batch->Delete(Keyspace::kCatalog, MetricKey(metric));
-  batch->Delete(Keyspace::kCatalog, SealedKey(metric));
   batch->DeleteRange(Keyspace::kCatalog, series, AfterPrefix(series));
+  eras_.Drop(metric, batch);
   by_name_.erase(found);
   metrics_.erase(metric);
   declarations_ = nullptr;

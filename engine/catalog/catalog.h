@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
+#include "engine/catalog/era_records.h"
 #include "engine/catalog/records.h"
 #include "footfall/declarations.h"
 #include "footfall/hash_table.h"
@@ -65,6 +66,8 @@ class Catalog {
   std::optional<storage::TileShape> shape() const { return shape_; }
   // Nothing was in the store, not even the format version.
   bool is_new() const { return is_new_; }
+  // What upkeep keeps of eras. Its records go with those of the metric.
+  EraRecords& eras() { return eras_; }
   // Null where there is none (or it was dropped).
   std::shared_ptr<const MetricState> Find(MetricId metric) const;
 
@@ -139,6 +142,7 @@ class Catalog {
   FlatHashMap<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
   EventTable events_;
   AliasTable aliases_;
+  EraRecords eras_;
   // Null: must be made again.
   std::shared_ptr<const Declarations> declarations_;
   std::shared_ptr<const CatalogView> view_;

@@ -10,6 +10,9 @@
 namespace footfall::engine {
 namespace {
 
+// Flipped in an era, so that byte order is number order.
+constexpr uint32_t kSignBit = uint32_t{1} << 31;
+
 void PutBigEndian(uint32_t value, std::string* out) {
   for (int shift = 24; shift >= 0; shift -= 8) {
     out->push_back(static_cast<char>(value >> shift));
@@ -110,6 +113,9 @@ std::string SeriesBlockKey(MetricId metric, SeriesId first) {
 std::string SealedKey(MetricId metric) { return Key('U', metric); }
 std::string EventKey(uint32_t event) { return Key('V', event); }
 std::string AliasKey(uint32_t alias) { return Key('W', alias); }
+std::string LateEraKey(MetricId metric, int32_t era) {
+  return Key('X', metric, static_cast<uint32_t>(era) ^ kSignBit);
+}
 
 std::string AfterPrefix(absl::string_view prefix) {
   std::string after(prefix);
@@ -124,6 +130,7 @@ std::string AfterPrefix(absl::string_view prefix) {
 
 std::string MemberBlocksOf(uint32_t dictionary) { return Key('E', dictionary); }
 std::string SeriesBlocksOf(MetricId metric) { return Key('S', metric); }
+std::string LateErasOf(MetricId metric) { return Key('X', metric); }
 
 absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes) {
   const absl::string_view whole = bytes;
@@ -146,6 +153,7 @@ absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes) {
         break;
       case 'E':
       case 'S':
+      case 'X':
         numbers = 2;
         break;
       default:
@@ -160,7 +168,9 @@ absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes) {
   if (numbers > 0) {
     key.number = TakeBigEndian(&bytes);
   }
-  if (numbers > 1) {
+  if (key.kind == 'X') {
+    key.era = static_cast<int32_t>(TakeBigEndian(&bytes) ^ kSignBit);
+  } else if (numbers > 1) {
     key.first = TakeBigEndian(&bytes);
   }
   return key;

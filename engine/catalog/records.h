@@ -11,6 +11,7 @@
 //   U metric:u32               era before which upkeep has sealed all tiles
 //   V event:u32                EventRecord
 //   W alias:u32                AliasRecord
+//   X metric:u32 era:i32       an era before that, written to since: nothing
 //
 // Numbers in keys are big-endian: byte order is number order. A record comes
 // after those that it refers to, so that one pass in key order loads all.
@@ -29,8 +30,10 @@
 
 namespace footfall::engine {
 
-// The catalog format that this build writes, and the newest that it reads.
-inline constexpr uint32_t kFormatVersion = 1;
+// The newest catalog format that this build reads. A database begins in the
+// first one, and is of the second from its first late era (X) on.
+inline constexpr uint32_t kFormatVersion = 2;
+inline constexpr uint32_t kFirstFormatVersion = 1;
 
 std::string FormatKey();
 std::string CommitKey();
@@ -42,20 +45,23 @@ std::string SeriesBlockKey(MetricId metric, SeriesId first);
 std::string SealedKey(MetricId metric);
 std::string EventKey(uint32_t event);
 std::string AliasKey(uint32_t alias);
+std::string LateEraKey(MetricId metric, int32_t era);
 
 // The first key after every key that starts with `prefix`.
 std::string AfterPrefix(absl::string_view prefix);
 
 // Prefixes of keys, for scans: all member blocks of a dictionary, all series
-// blocks of a metric.
+// blocks of a metric, all its late eras.
 std::string MemberBlocksOf(uint32_t dictionary);
 std::string SeriesBlocksOf(MetricId metric);
+std::string LateErasOf(MetricId metric);
 
 // A catalog key, taken apart.
 struct CatalogKey {
   char kind = 0;        // the letter above
   uint32_t number = 0;  // dictionary, metric, event, alias: if there is one
   uint32_t first = 0;   // first member or series of a block
+  int32_t era = 0;      // of a late era
 };
 
 // DATA_LOSS unless the bytes are a key of the form above.

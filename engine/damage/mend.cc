@@ -163,6 +163,8 @@ class Mender {
     batch->Delete(Keyspace::kCatalog, MetricKey(metric));
     batch->Delete(Keyspace::kCatalog, SealedKey(metric));
     batch->DeleteRange(Keyspace::kCatalog, series, AfterPrefix(series));
+    const std::string late = LateErasOf(metric);
+    batch->DeleteRange(Keyspace::kCatalog, late, AfterPrefix(late));
     const std::string& name = metric_names_[metric];
     lines_->push_back(absl::StrCat(
         "metric ", name.empty() ? absl::StrCat(metric) : name,

@@ -169,12 +169,13 @@ absl::StatusOr<ImportReport> Import::Run() {
   report_.replaced = result.replaced_in_batch;
   report_.commit = result.commit;
   if (options_.compact && result.samples > 0) {
-    const absl::Status compacted = database_.Compact(options_.stop);
-    if (!compacted.ok()) {
+    const absl::Status folded =
+        database_.RunUpkeep(spec_.metric, options_.stop);
+    if (!folded.ok()) {
       return Prefixed(
-          "the rows are imported, but the database could not be compacted "
+          "the rows are imported, but what they touched could not be folded "
           "after it: ",
-          compacted);
+          folded);
     }
   }
   return report_;

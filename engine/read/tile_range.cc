@@ -21,12 +21,6 @@ std::string FirstTileKeyOf(MetricId metric) {
 
 std::string EndTileKeyOf(MetricId metric) { return FirstTileKeyOf(metric + 1); }
 
-absl::StatusOr<bool> HasTiles(const StoreView& view, MetricId metric) {
-  return view
-      .Scan(Keyspace::kTiles, FirstTileKeyOf(metric), EndTileKeyOf(metric))
-      ->Next();
-}
-
 absl::StatusOr<std::optional<EraRange>> FindEras(const StoreView& view,
                                                  MetricId metric) {
   const auto iterator =
@@ -38,26 +32,39 @@ absl::StatusOr<std::optional<EraRange>> FindEras(const StoreView& view,
   FOOTFALL_ASSIGN_OR_RETURN(storage::TileKey key,
                             storage::DecodeTileKey(iterator->key()));
   EraRange range{.first = key.era, .last = key.era};
-  // A tile is at range.last; none is at `beyond` or later.
-  int64_t beyond = int64_t{kMaxEra} + 1;
-  int64_t step = 1;
-  while (range.last + 1 < beyond) {
-    const int64_t middle = range.last + (beyond - range.last) / 2;
-    const int64_t probe = std::min(range.last + step, middle);
-    FOOTFALL_ASSIGN_OR_RETURN(const bool found,
-                              iterator->Seek(storage::EncodeTileKey(
-                                  {.metric = metric,
-                                   .era = static_cast<int32_t>(probe),
-                                   .band = 0})));
-    if (!found) {
-      beyond = probe;
-      continue;
-    }
-    FOOTFALL_ASSIGN_OR_RETURN(key, storage::DecodeTileKey(iterator->key()));
-    range.last = key.era;
-    step *= 2;
-  }
+  FOOTFALL_ASSIGN_OR_RETURN(
+      range.last,
+      FindLastEra(iterator.get(), metric, range.first, int64_t{kMaxEra} + 1));
   return std::optional<EraRange>(range);
+}
+
+absl::StatusOr<int32_t> FindLastEra(StoreIterator* tiles, MetricId metric,
+                                    int32_t first, int64_t beyond) {
+  // A tile is at `last`; none is between `beyond` and the end of the search.
+  const int64_t end = beyond;
+  int64_t last = first;
+  int64_t step = 1;
+  while (last + 1 < beyond) {
+    const int64_t middle = last + (beyond - last) / 2;
+    const int64_t probe = std::min(last + step, middle);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        bool found,
+        tiles->Seek(storage::EncodeTileKey({.metric = metric,
+                                            .era = static_cast<int32_t>(probe),
+                                            .band = 0})));
+    if (found) {
+      FOOTFALL_ASSIGN_OR_RETURN(const storage::TileKey key,
+                                storage::DecodeTileKey(tiles->key()));
+      found = key.era < end;
+      if (found) last = key.era;
+    }
+    if (found) {
+      step *= 2;
+    } else {
+      beyond = probe;
+    }
+  }
+  return static_cast<int32_t>(last);
 }
 
 absl::Status InTile(const absl::Status& status, const Metric& metric,

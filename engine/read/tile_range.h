@@ -19,9 +19,6 @@ namespace footfall::engine {
 std::string FirstTileKeyOf(MetricId metric);
 std::string EndTileKeyOf(MetricId metric);
 
-// Whether the metric has a tile. UNAVAILABLE, DATA_LOSS as StoreIterator.
-absl::StatusOr<bool> HasTiles(const StoreView& view, MetricId metric);
-
 struct EraRange {
   int32_t first;
   int32_t last;  // included
@@ -32,6 +29,11 @@ struct EraRange {
 // seeks.
 absl::StatusOr<std::optional<EraRange>> FindEras(const StoreView& view,
                                                  MetricId metric);
+
+// The last era before `beyond` that has a tile, by the same search. `tiles`
+// walks the metric's tiles. Requires: era `first`, before `beyond`, has one.
+absl::StatusOr<int32_t> FindLastEra(StoreIterator* tiles, MetricId metric,
+                                    int32_t first, int64_t beyond);
 
 // `status` with the tile's name before its message: "tile dau/era 78/band 12".
 absl::Status InTile(const absl::Status& status, const Metric& metric,

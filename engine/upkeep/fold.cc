@@ -40,6 +40,7 @@ absl::Status Folder::Install() {
   folded.swap(waiting_);
   waiting_bytes_ = 0;
   uint64_t installed = 0;
+  uint64_t removed = 0;
   const auto work = [&](CommitQueue::Change& change) -> absl::Status {
     change.is_commit = false;
     StoreBatch batch;
@@ -54,6 +55,7 @@ absl::Status Folder::Install() {
       now.replace(0, tile.before.size(), tile.after);
       if (now.empty()) {
         batch.Delete(Keyspace::kTiles, tile.key);
+        ++removed;
       } else {
         batch.Put(Keyspace::kTiles, tile.key, now);
       }
@@ -66,6 +68,7 @@ absl::Status Folder::Install() {
   FOOTFALL_RETURN_IF_ERROR(
       queue_->RunAlone(Durability::kProcessCrash, work).status());
   folded_ += installed;
+  removed_ += removed;
   return absl::OkStatus();
 }
 

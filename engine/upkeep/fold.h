@@ -41,8 +41,10 @@ class Folder {
   // Installs what Add() has left.
   absl::Status Install();
 
-  // Bundles installed so far.
+  // Bundles installed so far, and those of them that were removed: no cell with
+  // a value was left.
   uint64_t folded() const { return folded_; }
+  uint64_t removed() const { return removed_; }
 
  private:
   struct Folded {
@@ -55,6 +57,7 @@ class Folder {
   std::vector<Folded> waiting_;
   size_t waiting_bytes_ = 0;
   uint64_t folded_ = 0;
+  uint64_t removed_ = 0;
 };
 
 }  // namespace footfall::engine

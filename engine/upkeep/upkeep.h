@@ -1,87 +1,135 @@
-// Upkeep: folds and seals tiles, and puts the catalog's blocks together.
+// Upkeep: folds and seals tiles, puts the catalog's blocks together, and gives
+// the space of what was deleted back.
 
 #ifndef FOOTFALL_ENGINE_UPKEEP_UPKEEP_H_
 #define FOOTFALL_ENGINE_UPKEEP_UPKEEP_H_
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "engine/upkeep/due_tiles.h"
-#include "engine/upkeep/fold.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/upkeep/damaged_tiles.h"
+#include "engine/upkeep/touched_tiles.h"
+#include "engine/upkeep/walk.h"
 #include "engine/write/commit_queue.h"
+#include "footfall/options.h"
 #include "footfall/stop.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
 
 namespace footfall::engine {
 
-// Works on what DueTiles says. A tile of the newest era of its metric is folded
-// as cheaply as it can be; one of an older era is sealed: coded as densely as
-// pays. The record of the era up to which a metric is sealed lets the work go
-// on after the database was closed.
+// Finds what is due by looking, not by counting: after an opening it walks the
+// living era of every metric, the eras that are recorded as late, and those
+// that are not sealed yet; from then on it looks at what commits have touched.
+// So nothing that is forgotten stays undone, and nothing is looked at twice
+// where nothing has come.
 //
-// Threads: Run() and Compact() from any; one at a time works, the others and
+// Metrics take turns. A turn that the queue or the store fails is taken again.
+//
+// Threads: Run() and the others from any; one at a time works, the others and
 // the background thread wait.
 class Upkeep {
  public:
-  // Both must outlive this.
-  Upkeep(CommitQueue* queue, DueTiles* due);
+  // All must outlive this.
+  Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
+         const UpkeepOptions& options);
   ~Upkeep();
 
   // Starts the background thread.
   void Start();
-  // Ends it, after the tile it is at; Run() and Compact() in other threads
-  // give up likewise. Called by the destructor if it was not.
+  // Ends it, after the tile it is at; then it looks at what was touched last,
+  // for 5 ms at most, so that a process which opens, writes and closes is
+  // folded, too. Run() and the others give up in their threads. Called by the
+  // destructor if it was not.
   void Stop();
 
-  // What the last of them that failed answered; OK once one has succeeded.
-  absl::Status last_error() const ABSL_LOCKS_EXCLUDED(error_mutex_);
-
-  // Until nothing is due. The first error of a tile is answered after the
-  // others were seen to: DATA_LOSS names the tile. FAILED_PRECONDITION and
-  // UNAVAILABLE as CommitQueue::Run().
+  // Until nothing is due. Tiles that cannot be folded are skipped; where there
+  // are any, DATA_LOSS or UNIMPLEMENTED names the first of them at the end.
+  // FAILED_PRECONDITION and UNAVAILABLE as CommitQueue::Run().
   absl::Status Run() ABSL_LOCKS_EXCLUDED(work_mutex_);
 
-  // Folds and seals every tile, and folds the catalog's blocks. Errors as
-  // Run(), and of `stop`, which is asked for each tile.
-  absl::Status Compact(const StopCheck& stop) ABSL_LOCKS_EXCLUDED(work_mutex_);
+  // As Run(), of what was loaded into one metric.
+  absl::Status RunMetric(MetricId metric, const StopCheck& stop)
+      ABSL_LOCKS_EXCLUDED(work_mutex_);
+
+  // Folds and seals every tile of a metric. Errors as Run(), and of `stop`,
+  // which is asked for each tile.
+  absl::Status FoldMetric(MetricId metric, const StopCheck& stop)
+      ABSL_LOCKS_EXCLUDED(work_mutex_);
+  // Puts the catalog's blocks together: those of one metric and its dimensions,
+  // or all. `stop` is asked for each.
+  absl::Status FoldCatalog(std::optional<MetricId> metric,
+                           const StopCheck& stop)
+      ABSL_LOCKS_EXCLUDED(work_mutex_);
 
   // FAILED_PRECONDITION once Stop() was called.
   absl::Status CheckStopping() const;
 
+  struct State {
+    // What the last work that failed answered, of a tile that is skipped too;
+    // OK once some has succeeded and no tile is skipped.
+    absl::Status last_error;
+    uint64_t backlog_tiles = 0;    // touched, to be looked at
+    uint64_t backlog_metrics = 0;  // to be walked, or at it
+    uint64_t damaged_count = 0;
+    std::vector<std::string> damaged;  // in words; some of them
+  };
+  // Never waits for work.
+  State state() const ABSL_LOCKS_EXCLUDED(state_mutex_);
+
  private:
-  // Sees to what is due; what the store did not let it do is due again later.
-  absl::Status See(const DueTiles::Due& due)
+  using Check = std::function<absl::Status()>;
+
+  void Work();
+  void LookOnceMore() ABSL_LOCKS_EXCLUDED(work_mutex_);
+  // One turn of one metric, or the store's; false where nothing is left.
+  absl::StatusOr<bool> Step(const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  absl::Status SeeAll(const DueTiles::Due& due)
+  void TakeTouched() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  absl::Status FinishWalk(Walk* walk, const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  absl::Status CompactAll(const StopCheck& stop)
+  void NoteWalk(MetricId metric, const Walk& walk)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  // Answers it, too.
+  absl::Status Reclaim(const Check& check)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  // Keeps it for state() unless it is the end of the database or the caller's
+  // own wish; answers it, or the first damaged tile.
   absl::Status Note(const absl::Status& status)
-      ABSL_LOCKS_EXCLUDED(error_mutex_);
-  absl::Status SeeTile(const DatabaseSnapshot& snapshot,
-                       const storage::TileKey& key, Folder* folder)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  // Seals the metric's tiles before its newest era, from where that was left.
-  absl::Status SeeMetric(MetricId metric)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  // Seals the metric's tiles of eras [first, last], and says that those before
-  // `sealed_before` are.
-  absl::Status SealEras(MetricId metric, int32_t first, int32_t last,
-                        int32_t sealed_before, const StopCheck& stop)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  absl::Status FoldCatalog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+      ABSL_LOCKS_EXCLUDED(state_mutex_);
+  // The same of one metric's work.
+  absl::Status NoteMetric(MetricId metric, const absl::Status& status)
+      ABSL_LOCKS_EXCLUDED(state_mutex_);
+  Check CheckOf(const StopCheck& stop) const;
 
   CommitQueue* const queue_;
-  DueTiles* const due_;
+  Store* const store_;
+  TouchedTiles* const touched_;
+  const UpkeepOptions options_;
+  DamagedTiles damaged_;
   std::atomic<bool> stopping_ = false;
-  storage::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(error_mutex_);
-  mutable storage::Mutex error_mutex_;
-  absl::Status last_error_ ABSL_GUARDED_BY(error_mutex_);
+  std::atomic<uint64_t> walk_count_ = 0;
+
+  storage::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(state_mutex_);
+  std::map<MetricId, Walk> walks_ ABSL_GUARDED_BY(work_mutex_);  // under way
+  MetricId last_turn_ ABSL_GUARDED_BY(work_mutex_) = 0;
+  // The eras of a metric as its last walk found them.
+  std::map<MetricId, LivingEras> eras_ ABSL_GUARDED_BY(work_mutex_);
+  bool reclaims_ ABSL_GUARDED_BY(work_mutex_) =
+      true;  // look once, after opening
+  bool removed_ ABSL_GUARDED_BY(work_mutex_) = false;
+
+  mutable storage::Mutex state_mutex_;
+  absl::Status last_error_ ABSL_GUARDED_BY(state_mutex_);
   std::thread thread_;
 };
 

@@ -9,7 +9,6 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
-#include "engine/catalog/sealed_era.h"
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
 #include "engine/write/tile_stager.h"
@@ -291,10 +290,11 @@ class StagedLoader final : public BulkLoader {
     result->samples = counts.samples;
     result->replaced_in_batch = counts.replaced;
     change->stage = std::move(stage);
+    change->staged_eras = stager.eras_staged();
     if (!stager.found_tiles()) {
       // All tiles were put, and coded as densely as pays.
-      PutSealedBefore(metric_->id, state->layout.EraOf(max_step_),
-                      change->batch);
+      change->catalog->eras().Seal(metric_->id, state->layout.EraOf(max_step_),
+                                   change->current->commit(), change->batch);
     }
     return absl::OkStatus();
   }

@@ -6,6 +6,7 @@
 #include "footfall/guard.h"
 #include "storage/base/bytes.h"
 #include "storage/base/status_macros.h"
+#include "storage/key/tile_key.h"
 
 namespace footfall::engine {
 namespace {
@@ -279,6 +280,7 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
   const std::shared_ptr<const DatabaseSnapshot> before = current();
   StoreBatch batch;
   std::unique_ptr<StoreStage> staged;
+  std::vector<StagedEra> staged_eras;
   Durability durability = Durability::kProcessCrash;
   uint64_t commit = commit_;
   absl::Status half_done;
@@ -291,7 +293,8 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
                   .current = before.get(),
                   .store = store_,
                   .batch = &batch,
-                  .stage = nullptr};
+                  .stage = nullptr,
+                  .staged_eras = {}};
     const size_t operations = batch.operations().size();
     entry->status = entry->work(change);
     if (!entry->status.ok()) {
@@ -301,6 +304,7 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
       return;
     }
     staged = std::move(change.stage);
+    staged_eras = std::move(change.staged_eras);
     if (staged != nullptr || batch.operations().size() != operations) {
       commit += change.is_commit ? 1 : 0;
       if (entry->durability == Durability::kPowerLoss) {
@@ -326,6 +330,7 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
     return absl::OkStatus();
   }
   if (commit != commit_) {
+    TouchEras(staged_eras, commit, &batch);
     batch.Put(Keyspace::kCatalog, CommitKey(), EncodeCommit(commit));
   }
   *stage = Stage::kApplying;
@@ -349,15 +354,30 @@ absl::Status CommitQueue::TryCommit(const Group& group, Stage* stage) {
   }
   *stage = Stage::kApplied;
   commit_ = commit;
+  Show();
   if (applied_ != nullptr) {
-    // Upkeep may miss that a tile is due: it sees to it the next time.
+    // Upkeep may miss what was touched: it walks all after an opening.
     Guarded([&] {
       applied_(batch);
       return absl::OkStatus();
     }).IgnoreError();
   }
-  Show();
   return absl::OkStatus();
+}
+
+void CommitQueue::TouchEras(const std::vector<StagedEra>& staged,
+                            uint64_t commit, StoreBatch* batch) {
+  EraRecords& eras = catalog_->eras();
+  for (const StagedEra& era : staged) {
+    eras.Touch(era.metric, era.era, commit, era.is_appended, batch);
+  }
+  const size_t count = batch->operations().size();
+  for (size_t i = 0; i < count; ++i) {
+    const StoreBatch::Operation& operation = batch->operations()[i];
+    if (operation.kind != StoreBatch::Kind::kAppend) continue;
+    const auto key = storage::DecodeTileKey(operation.key);
+    if (key.ok()) eras.Touch(key->metric, key->era, commit, true, batch);
+  }
 }
 
 DatabaseHealth CommitQueue::Health() const {

@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -43,6 +44,13 @@ namespace footfall::engine {
 // between the two alone.
 absl::Status ForCaller(const absl::Status& status);
 
+// An era of which a stage has tiles.
+struct StagedEra {
+  MetricId metric;
+  int32_t era;
+  bool is_appended;  // some are patches of tiles that are there
+};
+
 class CommitQueue {
  public:
   // What an entry works with while it leads or is led.
@@ -51,12 +59,11 @@ class CommitQueue {
     const DatabaseSnapshot* current;  // alone: the state right before this one
     Store* store;
     StoreBatch* batch;  // the entry's changes go here
-    // Only of an entry that runs alone: changes to publish with the batch. A
-    // bulk loader fills a stage of store->NewStage() with tiles, numbers its
-    // series by catalog->CreateSeries(), and Puts only where HasTiles()
-    // (engine/read/tile_range.h) says that the metric has none; else Appends.
-    // Sealed tiles it declares with PutSealedBefore().
+    // Only of an entry that runs alone: tiles to publish with the batch, put
+    // where the store has none and appended elsewhere, and the eras that they
+    // lie in.
     std::unique_ptr<StoreStage> stage;
+    std::vector<StagedEra> staged_eras;
     // Whether readers can tell the state after it from the one before. Upkeep
     // says no, and the commit number stays.
     bool is_commit = true;
@@ -67,8 +74,8 @@ class CommitQueue {
   using Work = absl::FunctionRef<absl::Status(Change&)>;
 
   // `store` must outlive the queue. `applied` is called by the leader with
-  // every batch after it was applied and before it is published. Snapshots pass
-  // `gate`, which is shut before Close().
+  // every batch after it was applied and shown. Snapshots pass `gate`, which is
+  // shut before Close().
   CommitQueue(Store* store, std::unique_ptr<Catalog> catalog, bool read_only,
               std::shared_ptr<OpenGate> gate,
               std::function<void(const StoreBatch&)> applied);
@@ -137,6 +144,10 @@ class CommitQueue {
   absl::Status Commit(const Group& group) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
   absl::Status TryCommit(const Group& group, Stage* stage)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
+  // Notes in the catalog which eras the commit appends to.
+  void TouchEras(const std::vector<StagedEra>& staged, uint64_t commit,
+                 StoreBatch* batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leader_mutex_);
   // Fails the entries that have not failed by themselves: the store changed
   // nothing. Returns the latch, or OK.

@@ -68,6 +68,11 @@ absl::Status TileStager::StartTile(int32_t era, uint32_t band) {
     FOOTFALL_ASSIGN_OR_RETURN(is_there_,
                               view_.Get(Keyspace::kTiles, key_, &found_));
   }
+  if (staged_.empty() || staged_.back().era != era) {
+    staged_.push_back(
+        {.metric = state_.metric->id, .era = era, .is_appended = false});
+  }
+  staged_.back().is_appended |= is_there_;
   const TileLayout& layout = state_.layout;
   builder_.emplace(layout.shape, layout.type,
                    is_there_ ? storage::Effort::kFast : storage::Effort::kDense,

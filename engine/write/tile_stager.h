@@ -13,6 +13,7 @@
 #include "engine/catalog/catalog_view.h"
 #include "engine/read/tile_range.h"
 #include "engine/write/cell_runs.h"
+#include "engine/write/commit_queue.h"
 #include "footfall/store.h"
 #include "storage/tile/tile_builder.h"
 
@@ -59,6 +60,9 @@ class TileStager {
   // Whether it has any.
   bool found_tiles() const { return eras_.has_value(); }
 
+  // The eras that have got tiles so far.
+  const std::vector<StagedEra>& eras_staged() const { return staged_; }
+
   absl::Status Add(const Cell& cell);
   // Writes what is left.
   absl::StatusOr<StagedCounts> Finish();
@@ -88,6 +92,7 @@ class TileStager {
   std::string found_;
   std::string frame_;
   StagedCounts counts_;
+  std::vector<StagedEra> staged_;
 };
 
 }  // namespace footfall::engine

@@ -15,6 +15,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #if __has_include("rocksdb/advanced_cache.h")
 #include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
 #endif
@@ -28,6 +29,7 @@
 #include "storage/store/log_check.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
+#include "storage/store/rocksdb_reclaim.h"
 #include "storage/store/rocksdb_recovery.h"
 #include "storage/store/rocksdb_stage.h"
 #include "storage/store/rocksdb_view.h"
@@ -61,7 +63,9 @@ rocksdb::Status Ingest(
 class RocksdbStore final : public Store {
  public:
   explicit RocksdbStore(std::shared_ptr<RocksdbHandle> handle)
-      : handle_(std::move(handle)), recovery_(handle_.get()) {}
+      : handle_(std::move(handle)),
+        recovery_(handle_.get()),
+        reclaim_(handle_.get()) {}
   ~RocksdbStore() override { Close().IgnoreError(); }
 
   absl::Status Apply(const StoreBatch& batch, Durability durability) override;
@@ -72,6 +76,9 @@ class RocksdbStore final : public Store {
   absl::Status Flush() override;
   absl::Status Compact() override { return CompactUnless(StopCheck()); }
   absl::Status CompactUnless(const StopCheck& stop) override;
+  absl::Status CompactTiles(absl::string_view begin, absl::string_view end,
+                            const StopCheck& stop) override;
+  absl::Status Reclaim(const StopCheck& stop) override;
   StoreStats Stats() const override;
   absl::Status Resume() override;
   absl::Status Health() const override;
@@ -79,12 +86,17 @@ class RocksdbStore final : public Store {
 
  private:
   absl::Status CheckWritable() const;
-  absl::Status CompactTables(const StopCheck& stop) const;
+  // Flushes, and rewrites the tables with keys in [*begin, *end), or all.
+  absl::Status CompactTables(
+      absl::Span<rocksdb::ColumnFamilyHandle* const> families,
+      const rocksdb::Slice* begin, const rocksdb::Slice* end,
+      const StopCheck& stop);
   uint64_t LogBytes() const;
 
   std::shared_ptr<RocksdbHandle> handle_;  // null once closed
   std::atomic<uint64_t> stage_count_ = 0;
   RocksdbRecovery recovery_;
+  RocksdbReclaim reclaim_;
 };
 
 bool DeletesRange(const StoreBatch& batch) {
@@ -226,34 +238,51 @@ absl::Status RocksdbStore::Flush() {
   });
 }
 
-absl::Status RocksdbStore::CompactTables(const StopCheck& stop) const {
-  StopWatch watch(stop);
-  rocksdb::CompactRangeOptions options;
-  options.canceled = watch.stopped();
-  options.exclusive_manual_compaction = false;
-  options.bottommost_level_compaction =
-      rocksdb::BottommostLevelCompaction::kForceOptimized;
-  for (rocksdb::ColumnFamilyHandle* family : handle_->families) {
-    const rocksdb::Status status =
-        handle_->db->CompactRange(options, family, nullptr, nullptr);
-    if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
-    if (!status.ok()) return ToStatus(status, handle_->path);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
+absl::Status RocksdbStore::CompactTables(
+    absl::Span<rocksdb::ColumnFamilyHandle* const> families,
+    const rocksdb::Slice* begin, const rocksdb::Slice* end,
+    const StopCheck& stop) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (absl::Status status = AskStop(stop); !status.ok()) return status;
-  const absl::Status status = recovery_.Run([&]() -> absl::Status {
+  return recovery_.Run([&]() -> absl::Status {
     {
       ReaderMutexLock lock(&recovery_.mutex());
       if (absl::Status flushed = FlushAll(*handle_); !flushed.ok())
         return flushed;
     }
-    return CompactTables(stop);
+    StopWatch watch(stop);
+    rocksdb::CompactRangeOptions options;
+    options.canceled = watch.stopped();
+    options.exclusive_manual_compaction = false;
+    options.bottommost_level_compaction =
+        rocksdb::BottommostLevelCompaction::kForceOptimized;
+    for (rocksdb::ColumnFamilyHandle* family : families) {
+      const rocksdb::Status status =
+          handle_->db->CompactRange(options, family, begin, end);
+      if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
+      if (!status.ok()) return ToStatus(status, handle_->path);
+    }
+    return absl::OkStatus();
   });
-  if (!status.ok()) return status;
+}
+
+absl::Status RocksdbStore::CompactTiles(absl::string_view begin,
+                                        absl::string_view end,
+                                        const StopCheck& stop) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  const rocksdb::Slice first = ToSlice(begin);
+  const rocksdb::Slice last = ToSlice(end);
+  return CompactTables({handle_->family(Keyspace::kTiles)}, &first, &last,
+                       stop);
+}
+
+absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status =
+          CompactTables(handle_->families, nullptr, nullptr, stop);
+      !status.ok()) {
+    return status;
+  }
   if (handle_->settings.tiles.disable_auto_compactions) {
     // There was no room for it when the store was opened.
     handle_->db
@@ -262,6 +291,12 @@ absl::Status RocksdbStore::CompactUnless(const StopCheck& stop) {
         .PermitUncheckedError();
   }
   return absl::OkStatus();
+}
+
+absl::Status RocksdbStore::Reclaim(const StopCheck& stop) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = AskStop(stop); !status.ok()) return status;
+  return recovery_.Run([&] { return reclaim_.Run(stop); });
 }
 
 StoreStats RocksdbStore::Stats() const {

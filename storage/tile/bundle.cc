@@ -63,6 +63,20 @@ bool Bundle::HasLane(uint32_t lane) const {
       [lane](const TileReader& part) { return part.HasLane(lane); });
 }
 
+absl::StatusOr<Bundle::CellCounts> Bundle::CountCells() const {
+  CellCounts counts;
+  for (const TileReader& part : parts_) {
+    for (uint32_t lane = 0; lane < shape().lanes; ++lane) {
+      if (!part.HasLane(lane)) continue;
+      TileReader::CodedLane coded;
+      FOOTFALL_RETURN_IF_ERROR(part.TakeLane(lane, &coded));
+      counts.values += coded.present().count();
+      counts.deleted += coded.deleted.count();
+    }
+  }
+  return counts;
+}
+
 absl::Status Bundle::ReadLane(uint32_t lane, uint32_t begin, uint32_t end,
                               absl::Span<int64_t> values,
                               absl::Span<uint64_t> present) const {

@@ -51,6 +51,15 @@ class Bundle {
 
   bool HasLane(uint32_t lane) const;  // some part has a cell in it
 
+  // Cells of all parts together, whatever lies over them: how many say a value,
+  // and how many that there is none. Nothing is decoded. Errors as
+  // TileReader::TakeLane().
+  struct CellCounts {
+    uint64_t values = 0;
+    uint64_t deleted = 0;
+  };
+  absl::StatusOr<CellCounts> CountCells() const;
+
   // The state of a lane at steps [begin, end): present bits, and values that
   // are 0 where absent. Everything is written, whatever was there. Arguments
   // and errors as TileReader::OverlayLane().

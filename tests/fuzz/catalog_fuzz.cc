@@ -128,6 +128,8 @@ std::string KeyOf(const CatalogKey& key) {
       return EventKey(key.number);
     case 'W':
       return AliasKey(key.number);
+    case 'X':
+      return LateEraKey(key.number, key.era);
     default:
       return "";
   }

@@ -397,7 +397,7 @@ void AddRecords(storage::Seeds* seeds) {
   for (const std::string& key :
        {FormatKey(), CommitKey(), CountersKey(), DictionaryKey(3),
         MetricKey(300), MemberBlockKey(1, 4097), SeriesBlockKey(2, 70000),
-        SealedKey(9), EventKey(1), AliasKey(0)}) {
+        SealedKey(9), EventKey(1), AliasKey(0), LateEraKey(7, -3)}) {
     add(absl::StrCat("key-", key.substr(0, 1)).c_str(), 'K', key);
   }
   add("key-of-tile", 'T', storage::EncodeTileKey({3, 78, 12}));

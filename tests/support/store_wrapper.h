@@ -33,6 +33,13 @@ class StoreWrapper : public Store {
   absl::Status CompactUnless(const StopCheck& stop) override {
     return target_->CompactUnless(stop);
   }
+  absl::Status CompactTiles(absl::string_view begin, absl::string_view end,
+                            const StopCheck& stop) override {
+    return target_->CompactTiles(begin, end, stop);
+  }
+  absl::Status Reclaim(const StopCheck& stop) override {
+    return target_->Reclaim(stop);
+  }
   StoreStats Stats() const override { return target_->Stats(); }
   absl::Status Close() override { return target_->Close(); }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -57,9 +58,17 @@ struct DatabaseHealth {
   State state = State::kGood;
   uint64_t last_commit = 0;  // the last one that is sure to be there
   absl::Status cause;        // of the state; OK while it is kGood
-  // Of the last folding or sealing, in the background too; OK where it
-  // succeeded. What was left is tried again after a later write.
+  // Of the last upkeep, in the background too; OK where it succeeded and no
+  // tile is skipped. Upkeep in the background tries again by itself.
   absl::Status upkeep_error;
+  // What upkeep still has to look at: tiles that commits have touched, and
+  // metrics of which all that may be due is to be looked at, or is.
+  uint64_t upkeep_tiles = 0;
+  uint64_t upkeep_metrics = 0;
+  // Tiles that it skips because they are damaged, as far as it has met them,
+  // and what is wrong with the first of them, in words.
+  uint64_t damaged_tiles = 0;
+  std::vector<std::string> damage;
 };
 
 // Loads many rows outside the log and publishes them at once. A later row of
@@ -181,14 +190,23 @@ class Database {
   // O(1). Sees every write acknowledged before the call. Null after Close().
   virtual std::shared_ptr<const Snapshot> TakeSnapshot() const = 0;
 
-  // Folds and seals what is due, until nothing is.
+  // Folds and seals what is due, until nothing is, and gives the space of what
+  // was deleted back. Damaged tiles are skipped: DATA_LOSS then names the
+  // first. Errors else as Write(); those of all three: what is done is kept,
+  // and what is not can be done later.
   virtual absl::Status RunUpkeep() = 0;
-  // Folds and seals every tile, flushes the log, compacts the store. `stop` is
-  // asked for each tile, and every 2 ms in another thread while the store
-  // compacts. Errors of both as Write(): what is done is kept, and what is not
-  // can be done later.
+  // The same of one metric alone, as after a load: what was not touched costs
+  // nothing. `stop` is asked for each tile. NOT_FOUND where there is none.
+  virtual absl::Status RunUpkeep(absl::string_view metric,
+                                 const StopCheck& stop) = 0;
+  // Folds and seals every tile, puts the catalog together, flushes the log and
+  // compacts the store: of all metrics, or of one (NOT_FOUND where there is
+  // none). `stop` is asked for each tile, and every 2 ms in another thread
+  // while the store compacts.
   virtual absl::Status Compact(const StopCheck& stop) = 0;
   absl::Status Compact() { return Compact(StopCheck()); }
+  virtual absl::Status CompactMetric(absl::string_view metric,
+                                     const StopCheck& stop) = 0;
 
   // All zero after Close().
   virtual DatabaseStats Stats() const = 0;

@@ -12,6 +12,14 @@
 
 namespace footfall {
 
+// What the thread in the background may take. RunUpkeep() and Compact() are not
+// held back.
+struct UpkeepOptions {
+  // Of the time of one core, at most: above 0 and up to 1. It rests between two
+  // turns of some 256 tiles.
+  double max_share = 0.5;
+};
+
 struct DatabaseOptions {
   bool create_if_missing = true;
   // Reads only: writes answer FAILED_PRECONDITION. Any number of processes may
@@ -35,6 +43,7 @@ struct DatabaseOptions {
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
   // A thread that folds and seals tiles. Without it, call RunUpkeep().
   bool background_upkeep = true;
+  UpkeepOptions upkeep = {};
   // Rows, events and aliases of one batch at most, together.
   uint64_t max_batch_rows = 50'000'000;
   // Ends an opening with its error; asked for each record of the catalog. The

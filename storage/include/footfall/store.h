@@ -238,6 +238,21 @@ class Store {
     return stopped.ok() ? Compact() : stopped;
   }
 
+  // The same of the tiles with keys in [begin, end) alone. A store that knows
+  // no ranges rewrites all.
+  virtual absl::Status CompactTiles(absl::string_view /*begin*/,
+                                    absl::string_view /*end*/,
+                                    const StopCheck& stop) {
+    return CompactUnless(stop);
+  }
+
+  // Rewrites the tables in which much was deleted, so that the medium gets its
+  // space back; looks at what each says of itself, so nothing needs to be
+  // remembered; what is in the log alone it does not see. Costs little where
+  // there is none. What a view still holds stays
+  // until a later call. `stop` as CompactUnless(), errors as Resume().
+  virtual absl::Status Reclaim(const StopCheck& stop) { return AskStop(stop); }
+
   virtual StoreStats Stats() const = 0;
 
   // Flushes and releases the medium. RESOURCE_EXHAUSTED where there was no room

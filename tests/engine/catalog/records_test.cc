@@ -35,6 +35,7 @@ TEST_CASE("catalog keys are taken apart as they were put together",
       {SealedKey(9), 'U', 9, 0},
       {EventKey(0x01020304), 'V', 0x01020304, 0},
       {AliasKey(0), 'W', 0, 0},
+      {LateEraKey(9, -3), 'X', 9, 0},
   };
   for (const Case& test : cases) {
     CAPTURE(test.kind);
@@ -55,6 +56,11 @@ TEST_CASE("a record comes after those that it refers to", "[catalog]") {
   CHECK(DictionaryKey(kMax) < MemberBlockKey(0, 0));
   CHECK(MemberBlockKey(kMax, kMax) < MetricKey(0));
   CHECK(MetricKey(kMax) < SeriesBlockKey(0, 0));
+  CHECK(MetricKey(kMax) < LateEraKey(0, -1));
+  CHECK(LateEraKey(1, -2) < LateEraKey(1, -1));
+  CHECK(LateEraKey(1, -1) < LateEraKey(1, 0));
+  CHECK(LateEraKey(1, 0) < AfterPrefix(LateErasOf(1)));
+  CHECK(ParseCatalogKey(LateEraKey(9, -3))->era == -3);
   CHECK(SeriesBlockKey(1, 255) < SeriesBlockKey(1, 256));
   CHECK(SeriesBlockKey(1, kMax) < AfterPrefix(SeriesBlocksOf(1)));
   CHECK(AfterPrefix(SeriesBlocksOf(1)) <= SeriesBlockKey(2, 0));

@@ -382,7 +382,8 @@ TEST_CASE("a catalog of a later release is refused", "[database]") {
   DatabaseHome at(Home::kMemory);
   at.Open()->Define(DauSpec()).IgnoreError();
   StoreBatch batch;
-  batch.Put(Keyspace::kCatalog, engine::FormatKey(), engine::EncodeNumber(2));
+  batch.Put(Keyspace::kCatalog, engine::FormatKey(),
+            engine::EncodeNumber(engine::kFormatVersion + 1));
   REQUIRE(at.store()->Apply(batch, Durability::kPowerLoss) == absl::OkStatus());
   const auto database = at.TryOpen();
   CHECK(absl::IsUnimplemented(database.status()));

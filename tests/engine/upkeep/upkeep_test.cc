@@ -9,7 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "engine/catalog/sealed_era.h"
+#include "engine/catalog/era_records.h"
+#include "engine/catalog/records.h"
 #include "storage/key/tile_key.h"
 #include "storage/tile/bundle.h"
 #include "tests/support/catch.h"
@@ -18,8 +19,7 @@
 namespace footfall {
 namespace {
 
-using engine::PutSealedBefore;
-using engine::ReadSealedBefore;
+using engine::ReadEras;
 using testing::DatabaseHome;
 using testing::Home;
 using testing::ReadSamples;
@@ -108,7 +108,7 @@ TEST_CASE("tiles are sealed once a later era has samples", "[upkeep]") {
   WriteDay(database.get(), metric, 256, 1, &samples);
   REQUIRE(database->RunUpkeep() == absl::OkStatus());
   CHECK(parts() == decltype(parts()){{{0, 0}, 1}, {{0, 1}, 1}, {{1, 0}, 1}});
-  CHECK(**ReadSealedBefore(*at.store()->TakeView(), metric->id) == 1);
+  CHECK(ReadEras(*at.store()->TakeView(), metric->id)->sealed_before == 1);
   CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == samples);
   // Late by years: a tile of its own, sealed at once.
   WriteDay(database.get(), metric, -5000, 3, &samples);
@@ -136,7 +136,7 @@ TEST_CASE("after a reopening upkeep goes on where it was", "[upkeep]") {
     const auto view = at.store()->TakeView();
     CHECK(PartCounts(*view, metric->id)[{0, 0}] == 1);
     CHECK(PartCounts(*view, metric->id)[{1, 0}] == 4);
-    CHECK(**ReadSealedBefore(*view, metric->id) == 1);
+    CHECK(ReadEras(*view, metric->id)->sealed_before == 1);
   }
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("tiles that are said to be sealed are not looked at", "[upkeep]") {
     }
   }
   StoreBatch batch;
-  PutSealedBefore(1, 1, &batch);
+  batch.Put(Keyspace::kCatalog, engine::SealedKey(1), engine::EncodeEra(1));
   REQUIRE(at.store()->Apply(batch, Durability::kPowerLoss).ok());
   const auto database = at.Open();
   REQUIRE(database->RunUpkeep() == absl::OkStatus());

@@ -144,12 +144,19 @@ absl::StatusOr<bool> Upkeep::Step(const Check& check) {
   return true;
 }
 
-void Upkeep::NoteWalk(MetricId metric, const Walk& walk) {
+void Upkeep::NoteWalk(MetricId metric, const Walk& walk) noexcept {
   removed_ |= walk.removed() > 0;
-  if (walk.eras().has_value()) eras_[metric] = *walk.eras();
-  // It has grown, and may be the living one now.
-  if (walk.folded_ahead()) touched_->NoteMetric(metric);
-  if (queue_->current()->catalog().Find(metric) == nullptr) eras_.erase(metric);
+  try {
+    if (queue_->current()->catalog().Find(metric) == nullptr) {
+      eras_.erase(metric);
+    } else if (walk.eras().has_value()) {
+      eras_[metric] = *walk.eras();
+    }
+    // It has grown, and may be the living one now.
+    if (walk.folded_ahead()) touched_->NoteMetric(metric);
+  } catch (...) {
+    eras_.erase(metric);  // the next thing that is touched is walked
+  }
 }
 
 absl::Status Upkeep::FinishWalk(Walk* walk, const Check& check) {
@@ -185,8 +192,14 @@ absl::Status Upkeep::RunMetric(MetricId metric, const StopCheck& stop) {
   touched_->TakeOf(metric);
   Walk walk(metric, WalkDepth::kDue, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
-  if (!status.ok()) touched_->NoteMetric(metric);
   NoteWalk(metric, walk);
+  if (!status.ok()) {
+    Guarded([&] {  // what is thrown must not hide the error
+      touched_->NoteMetric(metric);
+      return absl::OkStatus();
+    })
+        .IgnoreError();
+  }
   return NoteMetric(metric, status);
 }
 

@@ -98,7 +98,7 @@ class Upkeep {
   void TakeTouched() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Status FinishWalk(Walk* walk, const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  void NoteWalk(MetricId metric, const Walk& walk)
+  void NoteWalk(MetricId metric, const Walk& walk) noexcept
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Status Reclaim(const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);

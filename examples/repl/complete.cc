@@ -31,10 +31,10 @@ using Words = std::vector<absl::string_view>;
 constexpr size_t kMaxCandidates = 1000;
 
 const Words& Statements() {
-  static const auto* const words =
-      new Words{"ADD EVENT",  "ALIAS",       "DEFINE METRIC", "DELETE",
-                "DROP ALIAS", "DROP EVENT",  "DROP METRIC",   "EXPLAIN",
-                "IMPORT",     "INSERT INTO", "SELECT",        "SHOW"};
+  static const auto* const words = new Words{
+      "ADD EVENT",   "ALIAS",      "COMPACT",     "DEFINE METRIC", "DELETE",
+      "DROP ALIAS",  "DROP EVENT", "DROP METRIC", "EXPLAIN",       "IMPORT",
+      "INSERT INTO", "SELECT",     "SHOW"};
   return *words;
 }
 
@@ -384,7 +384,7 @@ void Completer::AddWords() {
     AddAfterShow();
     return;
   }
-  if (last == "INTO" || last == "DELETE" ||
+  if (last == "INTO" || last == "DELETE" || last == "COMPACT" ||
       (last == "METRIC" && Before(2) == "DROP")) {
     AddMetrics();
     return;

@@ -111,6 +111,18 @@ Statement DropMetric(std::string metric) {
   return Dropping(std::move(drop));
 }
 
+Statement CompactAll() {
+  Statement statement;
+  statement.node = Compact();
+  return statement;
+}
+
+Statement CompactMetric(std::string metric) {
+  Statement statement;
+  statement.node = Compact{Name{std::move(metric), {}}};
+  return statement;
+}
+
 Statement DropEvent(Text kind, Text name, When on) {
   Drop drop;
   drop.what = Drop::What::kEvent;

@@ -57,8 +57,8 @@ constexpr Beginning kBeginnings[] = {
 };
 
 constexpr absl::string_view kStatements[] = {
-    "SELECT", "SHOW",   "EXPLAIN", "DEFINE", "INSERT",
-    "IMPORT", "DELETE", "DROP",    "ADD",    "ALIAS",
+    "SELECT", "SHOW", "EXPLAIN", "DEFINE", "INSERT",  "IMPORT",
+    "DELETE", "DROP", "ADD",     "ALIAS",  "COMPACT",
 };
 
 constexpr absl::string_view kClauses[] = {
@@ -87,7 +87,7 @@ absl::Status Parser::StatementHabit() {
   }
   std::string hint =
       "statements begin with SELECT, SHOW, EXPLAIN, DEFINE, INSERT, IMPORT, "
-      "DELETE, DROP, ADD or ALIAS";
+      "DELETE, DROP, ADD, ALIAS or COMPACT";
   if (At(TokenKind::kWord)) {
     for (const Beginning& one : kBeginnings) {
       if (AtWord(one.word)) {

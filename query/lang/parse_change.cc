@@ -316,6 +316,15 @@ absl::StatusOr<Drop> Parser::DropOf() {
   return drop;
 }
 
+absl::StatusOr<Compact> Parser::CompactOf() {
+  Compact compact;
+  if (!AtEnd()) {
+    FOOTFALL_ASSIGN_OR_RETURN(compact.metric,
+                              DimensionName("a metric after COMPACT"));
+  }
+  return compact;
+}
+
 absl::StatusOr<AddEvent> Parser::AddEventOf() {
   AddEvent event;
   FOOTFALL_RETURN_IF_ERROR(

@@ -120,6 +120,7 @@ class Parser {
   absl::StatusOr<Drop> DropOf();
   absl::StatusOr<AddEvent> AddEventOf();
   absl::StatusOr<AddAlias> AliasOf();
+  absl::StatusOr<Compact> CompactOf();
 
   // --- Habits of other languages (habits.cc). Each looks at the current token
   // and answers OK where it knows nothing better than the general message.

@@ -521,6 +521,13 @@ void PrintStatement(const Drop& drop, std::string* out) {
   }
 }
 
+void PrintStatement(const Compact& compact, std::string* out) {
+  *out += "COMPACT";
+  if (compact.metric.has_value()) {
+    absl::StrAppend(out, " ", compact.metric->name);
+  }
+}
+
 void PrintStatement(const AddEvent& event, std::string* out) {
   *out += "ADD EVENT ";
   PrintText(event.kind, out);

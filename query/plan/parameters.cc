@@ -157,6 +157,8 @@ class Resolver {
     return absl::OkStatus();
   }
 
+  absl::Status Resolve(Compact* /*compact*/) { return absl::OkStatus(); }
+
   absl::Status Resolve(AddAlias* alias) {
     FOOTFALL_RETURN_IF_ERROR(Resolve(&alias->old_name));
     FOOTFALL_RETURN_IF_ERROR(Resolve(&alias->new_name));

@@ -160,4 +160,19 @@ absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
                       Counted(series, "series", "series"));
 }
 
+absl::StatusOr<std::string> RunCompact(Database& database,
+                                       const Compact& compact,
+                                       absl::string_view text,
+                                       const StopCheck& stop) {
+  if (!compact.metric.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(database.Compact(stop));
+    return std::string("compacted");
+  }
+  const Name& name = *compact.metric;
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  FOOTFALL_RETURN_IF_ERROR(LookUpMetric(*snapshot, name, text).status());
+  FOOTFALL_RETURN_IF_ERROR(database.CompactMetric(name.name, stop));
+  return absl::StrCat("metric ", name.name, " compacted");
+}
+
 }  // namespace footfall::query

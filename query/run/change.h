@@ -1,4 +1,4 @@
-// DEFINE, DELETE and DROP.
+// DEFINE, DELETE, DROP and COMPACT.
 
 #ifndef FOOTFALL_QUERY_RUN_CHANGE_H_
 #define FOOTFALL_QUERY_RUN_CHANGE_H_
@@ -36,6 +36,12 @@ absl::StatusOr<Answer> ExplainDelete(const Database& database,
 // `source` is that of the statement.
 absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
                                     absl::string_view text, Source source);
+
+// NOT_FOUND: no such metric. `stop` ends it; what was done is kept.
+absl::StatusOr<std::string> RunCompact(Database& database,
+                                       const Compact& compact,
+                                       absl::string_view text,
+                                       const StopCheck& stop);
 
 // "1 sample", "2 samples", "1,234 samples".
 std::string Counted(uint64_t count, absl::string_view thing,

@@ -85,6 +85,11 @@ absl::Status RunStatement(Database& database, const Statement& statement,
     FOOTFALL_ASSIGN_OR_RETURN(
         outcome->summary,
         RunAddAlias(database, *alias, text, statement.source));
+  } else if (const Compact* compact = std::get_if<Compact>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
+                              RunCompact(database, *compact, text, [&options] {
+                                return CheckStop(options);
+                              }));
   }
   return absl::OkStatus();
 }

@@ -126,6 +126,8 @@ TEST_CASE("completion offers what fits the place", "[complete]") {
       {"a series' metric", "SHOW SERIES dau_", {"dau_monthly"}, 4},
       {"a dimension's members", "SHOW MEMBERS OF pl", {"platform"}, 2},
       {"a metric to drop", "DROP METRIC dau_", {"dau_monthly"}, 4},
+      {"a statement of one word", "COM", {"COMPACT "}, 3},
+      {"a metric to compact", "COMPACT dau_", {"dau_monthly"}, 4},
       {"where to import to", "IMPORT 'x.csv' INTO dau_", {"dau_monthly"}, 4},
       {"nothing in a comment", "SELECT dau -- WHERE", {}, 0},
       {"nothing of an unknown dimension",

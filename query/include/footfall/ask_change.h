@@ -121,6 +121,10 @@ Statement DropEvent(Text kind, Text name, When on);
 Statement DropAlias(Text old_name);
 Statement DropAliasOf(std::string dimension, Text old_name);
 
+// COMPACT, of all metrics or one.
+Statement CompactAll();
+Statement CompactMetric(std::string metric);
+
 // ADD EVENT kind name ON date.
 class NewEvent : public Change<AddEvent> {
  public:

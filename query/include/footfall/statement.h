@@ -177,7 +177,7 @@ struct Negation {
 };
 
 struct Arithmetic {
-  char op = '+';            // + - * /
+  char op = '+';   // + - * /
   ExprList sides;  // exactly two: left, right
   friend bool operator==(const Arithmetic&, const Arithmetic&);
 };
@@ -378,11 +378,17 @@ struct AddAlias {
   friend bool operator==(const AddAlias&, const AddAlias&) = default;
 };
 
+// Folds, seals and compacts a metric, or all.
+struct Compact {
+  std::optional<Name> metric;
+  friend bool operator==(const Compact&, const Compact&) = default;
+};
+
 struct Statement {
   enum class Explain : uint8_t { kNo, kPlan, kAnalyze };
   Explain explain = Explain::kNo;
   std::variant<Select, Show, Define, Insert, Import, Delete, Drop, AddEvent,
-               AddAlias>
+               AddAlias, Compact>
       node;
   Source source;
   friend bool operator==(const Statement&, const Statement&) = default;

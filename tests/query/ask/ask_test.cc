@@ -262,6 +262,8 @@ TEST_CASE("every statement that changes can be built", "[ask]") {
       {"EXPLAIN DELETE dau DURING 2025",
        Explain(DeleteSamples("dau", During(Year(2025))))},
       {"DROP METRIC dau", DropMetric("dau")},
+      {"COMPACT", CompactAll()},
+      {"COMPACT dau", CompactMetric("dau")},
       {"DROP EVENT 'release' 'V3' ON 2024-12-26",
        DropEvent("release", "V3", Day(2024, 12, 26))},
       {"DROP ALIAS 'old'", DropAlias("old")},

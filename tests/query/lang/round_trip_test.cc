@@ -42,7 +42,13 @@ class Grower {
         break;
       }
       case 5:
-        statement.node = AnyDrop();
+        if (Below(4) == 0) {
+          Compact compact;
+          if (Half()) compact.metric = AnyName();
+          statement.node = compact;
+        } else {
+          statement.node = AnyDrop();
+        }
         break;
       case 6:
         if (Half()) {

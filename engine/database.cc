@@ -14,6 +14,7 @@
 #include "engine/upkeep/upkeep.h"
 #include "engine/write/bulk_load.h"
 #include "engine/write/commit_queue.h"
+#include "engine/write/delete_range.h"
 #include "engine/write/writes.h"
 #include "footfall/guard.h"
 #include "storage/base/mutex.h"

@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/catalog/era_records.h"
+#include "engine/catalog/number_series.h"
 #include "engine/catalog/records.h"
 #include "footfall/declarations.h"
 #include "footfall/hash_table.h"
@@ -26,13 +27,6 @@
 #include "footfall/store.h"
 
 namespace footfall::engine {
-
-// out[i] = the series of row i, or kUnknownId; returns how many are unknown.
-// Any thread. Series of a commit still under way are found too: what a caller
-// does with them comes after that commit in the queue, or fails with it.
-size_t FindSeries(const MetricState& state,
-                  absl::Span<const MemberColumn> columns,
-                  absl::Span<SeriesId> out);
 
 // What the next commits start from. Changes are made in memory at once and put
 // into a batch; a reader sees them with the view that is published after the
@@ -79,12 +73,12 @@ class Catalog {
   // NOT_FOUND where there is none.
   absl::StatusOr<MetricId> Drop(absl::string_view name, StoreBatch* batch);
 
-  // As FindSeries(), after giving numbers to the tuples that have none, those
-  // of a call in the order of their members. Rows of kind kDelete create
-  // nothing. `kinds` is [row], or empty: all rows write. Returns the number of
-  // new series.
-  //
-  //   RESOURCE_EXHAUSTED  the numbers could run out; nothing was changed
+  // Makes the plan's members and series. Requires: it still holds.
+  void AdoptSeries(const MetricState& state, const SeriesPlan& plan,
+                   StoreBatch* batch);
+
+  // PlanSeries() and AdoptSeries(); returns the number of new series. After an
+  // error nothing was changed.
   absl::StatusOr<uint64_t> CreateSeries(const MetricState& state,
                                         absl::Span<const MemberColumn> columns,
                                         absl::Span<const RowKind> kinds,

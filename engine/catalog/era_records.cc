@@ -86,6 +86,18 @@ void EraRecords::Drop(MetricId metric, StoreBatch* batch) {
   metrics_.erase(metric);
 }
 
+bool EraRecords::AnyTouchedSince(MetricId metric, int32_t first, int32_t last,
+                                 uint64_t commit) const {
+  if (commit < loaded_commit_) return true;
+  const auto found = metrics_.find(metric);
+  return found != metrics_.end() &&
+         std::any_of(found->second.touched.begin(), found->second.touched.end(),
+                     [&](const auto& touched) {
+                       return touched.first >= first && touched.first <= last &&
+                              touched.second > commit;
+                     });
+}
+
 uint64_t EraRecords::LastTouch(MetricId metric, int32_t era) const {
   const auto found = metrics_.find(metric);
   if (found == metrics_.end()) return loaded_commit_;

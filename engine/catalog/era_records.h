@@ -58,6 +58,11 @@ class EraRecords {
   // The metric goes.
   void Drop(MetricId metric, StoreBatch* batch);
 
+  // Whether a later commit than `commit` may have touched an era of
+  // [first, last].
+  bool AnyTouchedSince(MetricId metric, int32_t first, int32_t last,
+                       uint64_t commit) const;
+
   // The last commit that may have touched a tile of the era; 0 where none has.
   uint64_t LastTouch(MetricId metric, int32_t era) const;
 

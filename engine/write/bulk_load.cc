@@ -25,6 +25,8 @@ using Row = BulkLoader::Row;
 // sorted so many blocks at a time, at least.
 constexpr size_t kBlockRows = size_t{1} << 14;
 constexpr uint64_t kMinRunBlocks = 4;
+// So often a load is prepared outside the queue.
+constexpr int kPreparations = 3;
 // A row of a run: as it came, whose memory the process may not get back at
 // once, as a cell, and as a cell that is being sorted.
 constexpr uint64_t kBytesPerRow = sizeof(Row) + 2 * sizeof(Cell);
@@ -114,6 +116,17 @@ class LocalSeries {
   std::vector<uint32_t> numbers_;         // of the tuple at hand
   uint32_t count_ = 0;
   FlatHashSet<uint32_t, Hash, Equal> index_;
+};
+
+// A load that is ready to be published, as long as it holds.
+struct Prepared {
+  std::shared_ptr<const MetricState> state;
+  uint64_t commit = 0;  // of the snapshot that it was made from
+  SeriesPlan plan;
+  std::unique_ptr<StoreStage> stage;
+  std::vector<StagedEra> eras;
+  StagedCounts counts;
+  bool is_first = false;  // the metric had no tile
 };
 
 class StagedLoader final : public BulkLoader {
@@ -209,17 +222,114 @@ class StagedLoader final : public BulkLoader {
       }
       return result;
     }
-    const auto work = [&](CommitQueue::Change& change) {
-      return Publish(&change, &result);
+    // What was prepared outside the queue holds as long as nobody else has
+    // brought series of the same names, or tiles where these are put. Where
+    // that goes on happening, nobody else gets between.
+    for (int i = 0; i < kPreparations; ++i) {
+      FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
+      Prepared prepared;
+      FOOTFALL_RETURN_IF_ERROR(Prepare(*queue_->current(), &prepared));
+      FOOTFALL_ASSIGN_OR_RETURN(const bool adopted, Adopt(&prepared, &result));
+      if (adopted) return result;
+    }
+    const auto alone = [&](CommitQueue::Change& change) -> absl::Status {
+      Prepared prepared;
+      FOOTFALL_RETURN_IF_ERROR(Prepare(*change.current, &prepared));
+      return Publish(&prepared, &change, &result);
     };
     FOOTFALL_ASSIGN_OR_RETURN(result.commit,
-                              queue_->RunAlone(Durability::kPowerLoss, work));
-    // Upkeep may miss that the metric is due: it hears at the next opening.
+                              queue_->RunAlone(Durability::kPowerLoss, alone));
+    NoteLoaded();
+    return result;
+  }
+
+  // Outside the queue, or inside it: numbers the series as they are going to be
+  // and codes every tile, from the rows, which stay.
+  absl::Status Prepare(const DatabaseSnapshot& snapshot, Prepared* prepared) {
+    const CatalogView::PublishedMetric* const published =
+        snapshot.catalog().Find(metric_->id);
+    if (published == nullptr ||
+        !(published->state->metric->spec == metric_->spec)) {
+      return Dropped();
+    }
+    prepared->state = published->state;
+    prepared->commit = snapshot.commit();
+    const MetricState& state = *prepared->state;
+    std::vector<RowKind> kinds(series_.count(), RowKind::kInteger);
+    for (size_t i = 0; i < kinds.size(); ++i) {
+      if (!used_[i]) kinds[i] = RowKind::kDelete;  // creates nothing
+    }
+    numbers_.resize(series_.count());
+    FOOTFALL_ASSIGN_OR_RETURN(
+        prepared->plan,
+        PlanSeries(state, series_.columns(), kinds, absl::MakeSpan(numbers_)));
+    FOOTFALL_RETURN_IF_ERROR(ChooseKeys(state, prepared->plan));
+    FOOTFALL_ASSIGN_OR_RETURN(prepared->stage, queue_->NewStage());
+    TileStager stager(state, keys_, snapshot.view(), prepared->stage.get());
+    FOOTFALL_RETURN_IF_ERROR(stager.Start());
+    FOOTFALL_ASSIGN_OR_RETURN(prepared->counts,
+                              StageAll(state.layout, &stager));
+    prepared->eras = stager.eras_staged();
+    prepared->is_first = !stager.found_tiles();
+    return absl::OkStatus();
+  }
+
+  // Publishes what was prepared; false where it does not hold any more.
+  absl::StatusOr<bool> Adopt(Prepared* prepared, WriteResult* result) {
+    bool is_stale = false;
+    const auto work = [&](CommitQueue::Change& change) -> absl::Status {
+      const auto state = change.catalog->Find(metric_->id);
+      if (state == nullptr) return Dropped();
+      is_stale =
+          state != prepared->state || !StillHolds(prepared->plan, *state) ||
+          std::any_of(prepared->eras.begin(), prepared->eras.end(),
+                      [&](const StagedEra& era) {
+                        return era.is_put &&
+                               change.catalog->eras().LastTouch(
+                                   era.metric, era.era) > prepared->commit;
+                      });
+      if (is_stale) return absl::AbortedError("others came between");
+      return Publish(prepared, &change, result);
+    };
+    const absl::StatusOr<uint64_t> commit =
+        queue_->RunAlone(Durability::kPowerLoss, work);
+    if (is_stale) return false;
+    FOOTFALL_ASSIGN_OR_RETURN(result->commit, commit);
+    NoteLoaded();
+    return true;
+  }
+
+  // Inside the queue.
+  absl::Status Publish(Prepared* prepared, CommitQueue::Change* change,
+                       WriteResult* result) const {
+    change->catalog->AdoptSeries(*prepared->state, prepared->plan,
+                                 change->batch);
+    change->stage = std::move(prepared->stage);
+    change->staged_eras = std::move(prepared->eras);
+    if (prepared->is_first) {
+      // All tiles were put, and coded as densely as pays.
+      change->catalog->eras().Seal(metric_->id,
+                                   prepared->state->layout.EraOf(max_step_),
+                                   change->current->commit(), change->batch);
+    }
+    result->new_series = prepared->plan.series_count;
+    result->samples = prepared->counts.samples;
+    result->replaced_in_batch = prepared->counts.replaced;
+    return absl::OkStatus();
+  }
+
+  void NoteLoaded() const {
+    // Upkeep may miss that the metric is due: it walks all after an opening.
     Guarded([&] {
       if (loaded_ != nullptr) loaded_(metric_->id);
       return absl::OkStatus();
     }).IgnoreError();
-    return result;
+  }
+
+  absl::Status Dropped() const {
+    return absl::NotFoundError(absl::StrCat("metric ", metric_->spec.name,
+                                            " is not there: dropped, or of "
+                                            "another database"));
   }
 
   absl::Status Check(const Row& row) const {
@@ -260,51 +370,13 @@ class StagedLoader final : public BulkLoader {
     return absl::OkStatus();
   }
 
-  // Inside the queue: numbers the series, then stages every tile.
-  absl::Status Publish(CommitQueue::Change* change, WriteResult* result) {
-    const std::shared_ptr<const MetricState> state =
-        change->catalog->Find(metric_->id);
-    if (state == nullptr || !(state->metric->spec == metric_->spec)) {
-      return absl::NotFoundError(absl::StrCat("metric ", metric_->spec.name,
-                                              " is not there: dropped, or of "
-                                              "another database"));
-    }
-    FOOTFALL_RETURN_IF_ERROR(ChooseKeys(*state));
-    FOOTFALL_ASSIGN_OR_RETURN(std::unique_ptr<StoreStage> stage,
-                              change->store->NewStage());
-    const StoreView& view = change->current->view();
-    TileStager stager(*state, keys_, view, stage.get());
-    FOOTFALL_RETURN_IF_ERROR(stager.Start());
-
-    std::vector<RowKind> kinds(series_.count(), RowKind::kInteger);
-    for (size_t i = 0; i < kinds.size(); ++i) {
-      if (!used_[i]) kinds[i] = RowKind::kDelete;  // creates nothing
-    }
-    numbers_.resize(series_.count());
-    FOOTFALL_ASSIGN_OR_RETURN(
-        result->new_series,
-        change->catalog->CreateSeries(*state, series_.columns(), kinds,
-                                      absl::MakeSpan(numbers_), change->batch));
-    FOOTFALL_ASSIGN_OR_RETURN(const StagedCounts counts,
-                              StageAll(state->layout, &stager));
-    result->samples = counts.samples;
-    result->replaced_in_batch = counts.replaced;
-    change->stage = std::move(stage);
-    change->staged_eras = stager.eras_staged();
-    if (!stager.found_tiles()) {
-      // All tiles were put, and coded as densely as pays.
-      change->catalog->eras().Seal(metric_->id, state->layout.EraOf(max_step_),
-                                   change->current->commit(), change->batch);
-    }
-    return absl::OkStatus();
-  }
-
   // Gives era, series and step as many bits as these rows need.
-  absl::Status ChooseKeys(const MetricState& state) {
+  absl::Status ChooseKeys(const MetricState& state, const SeriesPlan& plan) {
     const TileLayout& layout = state.layout;
     const int32_t last_era = layout.EraOf(max_step_);
     keys_.first_era = layout.EraOf(min_step_);
-    const uint64_t series = uint64_t{state.series->count()} + series_.count();
+    const uint64_t series =
+        std::max<uint64_t>(uint64_t{plan.first_series} + plan.series_count, 1);
     keys_.series_bits = static_cast<uint32_t>(std::bit_width(series - 1));
     keys_.offset_bits =
         static_cast<uint32_t>(std::bit_width(layout.shape.steps - 1));
@@ -330,8 +402,7 @@ class StagedLoader final : public BulkLoader {
       return stager->Add(cell);
     };
     if (run_sizes_.empty()) {
-      FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells,
-                                TakeCells(layout, &blocks_));
+      FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOf(layout));
       {
         std::vector<Cell> scratch;
         FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
@@ -380,23 +451,16 @@ class StagedLoader final : public BulkLoader {
       FOOTFALL_RETURN_IF_ERROR(
           sorted->Append(cells.data(), cells.size() * sizeof(Cell)));
     }
-    spilled_.reset();
     return absl::OkStatus();
   }
 
-  // The rows of the blocks, which are let go one by one.
-  absl::StatusOr<std::vector<Cell>> TakeCells(
-      const TileLayout& layout, std::vector<std::vector<Row>>* blocks) const {
+  absl::StatusOr<std::vector<Cell>> CellsOf(const TileLayout& layout) const {
     std::vector<Cell> cells;
-    size_t rows = 0;
-    for (const std::vector<Row>& block : *blocks) rows += block.size();
-    cells.reserve(rows);
-    for (std::vector<Row>& block : *blocks) {
+    cells.reserve(row_count_);
+    for (const std::vector<Row>& block : blocks_) {
       FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
       AppendCells(layout, block, &cells);
-      block = {};
     }
-    blocks->clear();
     return cells;
   }
 
@@ -435,7 +499,7 @@ class StagedLoader final : public BulkLoader {
   std::vector<uint64_t> run_sizes_;       // in rows
   bool finished_ = false;
 
-  // Inside the queue.
+  // Of Finish().
   StopCheck stop_;
   CellKeys keys_ = {};
   uint32_t key_bits_ = 0;

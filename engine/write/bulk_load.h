@@ -21,14 +21,18 @@ namespace footfall::engine {
 // in; the loader may outlive it. Rows beyond `memory_bytes` go to a file in
 // `spill_folder` ("": the system's own).
 //
-// Rows wait as they came, each with the loader's own number of its series. The
-// queue then numbers what is new, and everything after that happens inside it:
-// the rows become cells with their place in the order of tiles as key, runs of
-// them are sorted and merged, and each tile is staged: put whole where the
-// store has none under its key (a put over patches would lose them), appended
-// as a patch elsewhere. Stage and catalog records are published together.
-// Other writers wait as long. After it `loaded` is called, in the thread of
-// Finish(): there are tiles that no batch told about.
+// Rows wait as they came, each with the loader's own number of its series.
+// Finish() is two acts. Outside the queue it plans the numbers of what is new,
+// which changes nothing; the rows become cells with their place in the order of
+// tiles as key, runs of them are sorted and merged, and each tile is staged:
+// put whole where the store has none under its key (a put over patches would
+// lose them), appended as a patch elsewhere. Inside the queue it asks whether
+// that still holds, adopts the plan, and publishes stage and catalog records
+// together: writers wait for that alone. It holds unless others have brought
+// members or series of the metric's dimensions, or tiles to an era where some
+// are put; then it is prepared anew, and after 3 times inside the queue.
+// After it `loaded` is called, in the thread of Finish(): there are tiles that
+// no batch told about.
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
     std::shared_ptr<OpenGate> gate, CommitQueue* queue,
     std::shared_ptr<const Metric> metric, uint64_t memory_bytes,

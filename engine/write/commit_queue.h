@@ -48,6 +48,7 @@ absl::Status ForCaller(const absl::Status& status);
 struct StagedEra {
   MetricId metric;
   int32_t era;
+  bool is_put;       // some are put: the store had none of that key
   bool is_appended;  // some are patches of tiles that are there
 };
 
@@ -83,6 +84,11 @@ class CommitQueue {
   // The state after the last commit. O(1), never behind a sync.
   std::shared_ptr<const DatabaseSnapshot> current() const
       ABSL_LOCKS_EXCLUDED(publish_mutex_);
+
+  // A stage of the store, to be filled outside the queue.
+  absl::StatusOr<std::unique_ptr<StoreStage>> NewStage() {
+    return store_->NewStage();
+  }
 
   // Runs `work` in a group with its neighbours and returns its commit number.
   // It must not read the store. `size_bytes` tells about how much it will add,

@@ -69,10 +69,12 @@ absl::Status TileStager::StartTile(int32_t era, uint32_t band) {
                               view_.Get(Keyspace::kTiles, key_, &found_));
   }
   if (staged_.empty() || staged_.back().era != era) {
-    staged_.push_back(
-        {.metric = state_.metric->id, .era = era, .is_appended = false});
+    staged_.push_back({.metric = state_.metric->id,
+                       .era = era,
+                       .is_put = false,
+                       .is_appended = false});
   }
-  staged_.back().is_appended |= is_there_;
+  (is_there_ ? staged_.back().is_appended : staged_.back().is_put) = true;
   const TileLayout& layout = state_.layout;
   builder_.emplace(layout.shape, layout.type,
                    is_there_ ? storage::Effort::kFast : storage::Effort::kDense,

@@ -1,6 +1,5 @@
 #include "engine/write/writes.h"
 
-#include <bit>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,31 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/write/check_rows.h"
+#include "engine/write/metric_of_write.h"
 #include "engine/write/patches.h"
 #include "storage/base/status_macros.h"
-#include "storage/key/tile_key.h"
-#include "storage/tile/bundle.h"
-#include "storage/tile/tile_builder.h"
 
 namespace footfall::engine {
 namespace {
-
-absl::Status Dropped(const Metric& metric) {
-  return absl::NotFoundError(absl::StrCat("metric ", metric.spec.name,
-                                          " is not there: dropped, or "
-                                          "of another database"));
-}
-
-// The metric as the database knows it; null if it has another under this id.
-std::shared_ptr<const MetricState> FindSame(const CatalogView& catalog,
-                                            const Metric& metric) {
-  const CatalogView::PublishedMetric* const found = catalog.Find(metric.id);
-  if (found == nullptr) {
-    return nullptr;
-  }
-  const Metric* const own = found->state->metric.get();
-  return own == &metric || own->spec == metric.spec ? found->state : nullptr;
-}
 
 // The rows of one metric on their way.
 struct Part {
@@ -101,12 +81,6 @@ size_t NameBytes(const SampleBatch& batch) {
   return bytes + 64 * batch.alias_changes().size();
 }
 
-void Append(const StoreBatch& from, StoreBatch* to) {
-  for (const StoreBatch::Operation& operation : from.operations()) {
-    to->Append(operation.keyspace, operation.key, operation.value);
-  }
-}
-
 // As WriteRows(). Sets *is_stale where the catalog was read anew since the rows
 // were prepared: series may have other numbers now, so nothing was written.
 absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
@@ -166,7 +140,7 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
         FOOTFALL_RETURN_IF_ERROR(AppendPatches(*part.state, Resolved(part),
                                                change.batch, &part.counts));
       } else {
-        Append(part.patches, change.batch);
+        AppendAll(part.patches, change.batch);
       }
       result.samples += part.counts.samples;
       result.replaced_in_batch += part.counts.replaced;
@@ -197,72 +171,6 @@ absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
         TryWriteRows(queue, batch, options, &is_stale);
     if (!is_stale) return result;
   }
-}
-
-absl::StatusOr<uint64_t> DeleteRange(CommitQueue* queue, const Metric& metric,
-                                     absl::Span<const SeriesId> series,
-                                     StepRange steps,
-                                     const WriteOptions& options) {
-  for (size_t i = 1; i < series.size(); ++i) {
-    if (series[i] <= series[i - 1]) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "metric ", metric.spec.name, ": series ", series[i], " comes after ",
-          series[i - 1], "; series to delete from must ascend"));
-    }
-  }
-  uint64_t deleted = 0;
-  const auto work = [&](CommitQueue::Change& change) -> absl::Status {
-    const std::shared_ptr<const MetricState> state =
-        FindSame(change.current->catalog(), metric);
-    if (state == nullptr) {
-      return Dropped(metric);
-    }
-    FOOTFALL_RETURN_IF_ERROR(state->metric->usable);
-    const TileLayout& layout = state->layout;
-    const std::unique_ptr<SlabCursor> cursor = change.current->Scan(
-        {.metric = metric.id, .series = series, .steps = steps});
-    if (cursor == nullptr) {
-      return absl::ResourceExhaustedError("there is no memory for a scan");
-    }
-    StoreBatch patches;
-    std::vector<uint64_t> marks(layout.shape.words());
-    const std::vector<uint64_t> nothing(layout.shape.words());
-    std::string frame;
-    while (true) {
-      FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
-      if (!more) {
-        break;
-      }
-      const Slab& slab = cursor->slab();
-      const storage::TileKey key{.metric = metric.id,
-                                 .era = layout.EraOf(slab.first_step),
-                                 .band = layout.BandOf(slab.series.front())};
-      const int64_t era_begin = layout.FirstStepOf(key.era);
-      const uint32_t shift = static_cast<uint32_t>(slab.first_step - era_begin);
-      storage::TileBuilder builder(layout.shape, layout.type,
-                                   storage::Effort::kFast, layout.season);
-      for (size_t row = 0; row < slab.series.size(); ++row) {
-        marks.assign(marks.size(), 0);
-        for (uint32_t i = 0; i < slab.step_count; ++i) {
-          if ((slab.present[row * slab.words + i / 64] >> (i % 64) & 1) != 0) {
-            const uint32_t offset = shift + i;
-            marks[offset / 64] |= uint64_t{1} << (offset % 64);
-            ++deleted;
-          }
-        }
-        builder.AddLane(layout.LaneOf(slab.series[row]),
-                        {.present = nothing, .deleted = marks, .values = {}});
-      }
-      FOOTFALL_ASSIGN_OR_RETURN(const std::string patch, builder.Finish());
-      frame.clear();
-      storage::AppendFrame(patch, &frame);
-      patches.Append(Keyspace::kTiles, storage::EncodeTileKey(key), frame);
-    }
-    Append(patches, change.batch);
-    return absl::OkStatus();
-  };
-  FOOTFALL_RETURN_IF_ERROR(queue->RunAlone(options.durability, work).status());
-  return deleted;
 }
 
 }  // namespace footfall::engine

@@ -63,7 +63,7 @@ struct ImportProgress {
   uint64_t rows = 0;         // read so far, without the header
   uint64_t bytes_read = 0;   // of the file as it lies on disk
   uint64_t bytes_total = 0;  // 0 where it cannot be told (a pipe)
-  bool storing = false;      // all is read; now it is sorted, coded, compacted
+  bool storing = false;      // all is read; now it is sorted, coded, folded
 };
 
 struct ImportOptions {
@@ -72,7 +72,8 @@ struct ImportOptions {
   // where a file has such. 0: for rows half of the database's memory budget,
   // for dates all of it, but 4 MiB at least and 256 MiB at most.
   uint64_t memory_bytes = 0;
-  // Folds, seals, flushes and compacts the database at the end.
+  // Folds what is due of the metric at the end; what the import did not touch
+  // costs nothing.
   bool compact = true;
   // Problems that are told in words.
   uint32_t max_problems = 10;
@@ -81,9 +82,9 @@ struct ImportOptions {
   std::function<bool(const ImportProgress&)> progress;
   // Ends the import with its error. Asked for each 256 KiB of text and each
   // 1,000 rows, every 5 ms while a pipe has nothing to read or nobody to write
-  // it, and while the rows are sorted, coded and compacted. Until they are
+  // it, and while the rows are sorted, coded and folded. Until they are
   // published nothing is changed; an error that comes after that ends the
-  // compaction alone, and the message says that the rows are imported.
+  // folding alone, and the message says that the rows are imported.
   StopCheck stop;
 };
 

@@ -137,6 +137,56 @@ TEST_CASE("rows that do not fit are refused and the load goes on", "[bulk]") {
         absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_CASE("a load that others come between is prepared anew", "[bulk]") {
+  // How often a write comes while it is prepared: more often than it is
+  // prepared outside the queue, too.
+  const int64_t times = GENERATE(0, 1, 2, 3);
+  // A new series of the same names, or a tile where the load puts one.
+  const bool by_series = GENERATE(false, true);
+  const uint64_t memory = GENERATE(1, 64 << 20);  // with a file, and without
+  CAPTURE(times, by_series, memory);
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  Samples expected;
+  const auto load = [&](int64_t first_step, const StopCheck& stop) {
+    auto loader = NewLoader(database.get(), metric, memory);
+    for (int64_t i = 0; i < 70'000; ++i) {
+      const std::string app = "a" + std::to_string(i % 100);
+      const int64_t step = first_step + i / 100;
+      REQUIRE(loader->Add(step, {app, "web"}, i).ok());
+      expected[{app + "/web", step}] = i;
+    }
+    const auto result = loader->Finish(stop);
+    REQUIRE(result.status() == absl::OkStatus());
+    CHECK(result->samples == 70'000);
+  };
+  int64_t calls = 0;
+  load(0, [&] { return ++calls, absl::OkStatus(); });
+  const int64_t of_one = calls;
+  REQUIRE(of_one > 3);
+  calls = 0;
+  int64_t writes = 0;
+  load(100'000, [&] {
+    if (calls++ % of_one == 1 && writes < times) {
+      SampleBatch batch;
+      const std::string app = by_series ? "new" + std::to_string(writes) : "a7";
+      batch.RowsOf(metric).AddStep(100'000, {app, "web"}, -1);
+      batch.RowsOf(metric).AddStep(100'000 - 1, {app, "web"}, -2);
+      REQUIRE(database->Write(batch, {}).ok());
+      if (by_series) expected[{app + "/web", 100'000}] = -1;
+      expected[{app + "/web", 100'000 - 1}] = -2;
+      ++writes;
+    }
+    return absl::OkStatus();
+  });
+  CHECK(writes == times);
+  CHECK(calls == of_one * (times + 1));
+  CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
+  REQUIRE(database->Compact().ok());
+  CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
+}
+
 TEST_CASE("a load that is dropped or empty leaves nothing", "[bulk]") {
   DatabaseHome home(Home::kMemory);
   auto database = home.Open();

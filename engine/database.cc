@@ -1,5 +1,7 @@
 #include "footfall/database.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,10 +69,11 @@ class StoredDatabase final : public Database {
     return Inside([&]() -> absl::StatusOr<WriteResult> {
       const uint64_t rows = batch.row_count() + batch.event_changes().size() +
                             batch.alias_changes().size();
-      if (rows > options_.max_batch_rows) {
+      const uint64_t most = std::min<uint64_t>(
+          options_.max_batch_rows, std::numeric_limits<uint32_t>::max());
+      if (rows > most) {
         return absl::ResourceExhaustedError(absl::StrCat(
-            "the batch has ", rows, " rows; max_batch_rows allows ",
-            options_.max_batch_rows));
+            "the batch has ", rows, " rows; max_batch_rows allows ", most));
       }
       return WriteRows(&queue_, batch, options);
     });

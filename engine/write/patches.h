@@ -29,8 +29,8 @@ struct PatchCounts {
 };
 
 // Appends one framed patch for every tile that a row lies in. Of rows for the
-// same cell the last counts. Requires: fewer than 2^32 rows, checked by
-// CheckRows(). INTERNAL where the tile builder refuses.
+// same cell the last counts. Requires: fewer than 2^32 rows, which
+// Database::Write() sees to. INTERNAL where the tile builder refuses.
 absl::Status AppendPatches(const MetricState& state, const ResolvedRows& rows,
                            StoreBatch* batch, PatchCounts* counts);
 

@@ -64,9 +64,11 @@ class Course {
   void Do(const Operation& operation) {
     switch (operation.act) {
       case Act::kFold:
-        return found_.Succeeds(database_->RunUpkeep());
+        return Chance(3) ? FoldOne(&Database::RunUpkeep)
+                         : found_.Succeeds(database_->RunUpkeep());
       case Act::kCompact:
-        return found_.Succeeds(database_->Compact());
+        return Chance(3) ? FoldOne(&Database::CompactMetric)
+                         : found_.Succeeds(database_->Compact());
       case Act::kReopen:
         return Reopen(options_.on_disk && Chance(5));
       case Act::kReadBeside:
@@ -80,6 +82,16 @@ class Course {
         return CheckKept();
       default:
         return writer_.Do(database_.get(), operation);
+    }
+  }
+
+  // A metric of RandomSpecs(), which may not be there.
+  void FoldOne(absl::Status (Database::*fold)(absl::string_view,
+                                              const StopCheck&)) {
+    const std::string& name = specs_[random_() % specs_.size()].name;
+    const absl::Status status = (*database_.*fold)(name, {});
+    if (history_.now().metrics.contains(name) || !absl::IsNotFound(status)) {
+      found_.Succeeds(status);
     }
   }
 

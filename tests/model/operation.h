@@ -29,8 +29,8 @@ enum class Act : uint8_t {
   kLoad,        // rows past the log; sometimes left unfinished
   kLargeLoad,   // so many that they go through a temporary file
   kImport,      // rows in a CSV file
-  kFold,        // folds and seals what is due
-  kCompact,     // folds and seals everything
+  kFold,        // folds and seals what is due, of all metrics or one
+  kCompact,     // folds and seals everything, of all metrics or one
   kReopen,      // closes and opens; sometimes verifies all files between
   kReadBeside,  // opens the folder to read, beside the one that writes
   kKeep,        // takes a snapshot and keeps it

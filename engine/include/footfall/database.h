@@ -229,7 +229,9 @@ class Database {
   // Flushes and releases the directory; the destructor does it too, but cannot
   // report. RESOURCE_EXHAUSTED where there was no room to flush: all is in the
   // log, and the directory is released. Calls that are under way end first:
-  // writes and loads finish, upkeep and Compact() give up. All later calls are
+  // writes, loads and deletions finish, upkeep, Compact() and an import's
+  // folding give up; upkeep in the background first looks at what was touched
+  // last, for 5 ms at most. All later calls are
   // FAILED_PRECONDITION, those of snapshots, cursors and loaders that are still
   // held too; they do not keep the directory. A second call does nothing. Not
   // to be called from inside another call of the database.

@@ -44,7 +44,8 @@ struct DatabaseOptions {
   // A thread that folds and seals tiles. Without it, call RunUpkeep().
   bool background_upkeep = true;
   UpkeepOptions upkeep = {};
-  // Rows, events and aliases of one batch at most, together.
+  // Rows, events and aliases of one batch at most, together; no more than
+  // 2^32 - 1, whatever this says.
   uint64_t max_batch_rows = 50'000'000;
   // Ends an opening with its error; asked for each record of the catalog. The
   // store's own opening (reading back its log) is not interrupted.

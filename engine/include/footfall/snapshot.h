@@ -162,11 +162,11 @@ class Snapshot {
   virtual int64_t EraSize(MetricId metric) const = 0;
 
   // The whole eras that may hold samples of the metric, as steps; nullopt for
-  // a metric without one. Reads keys only.
+  // a metric without one. Found by keys alone.
   virtual absl::StatusOr<std::optional<StepRange>> StepBounds(
       MetricId metric) const = 0;
 
-  // Number of bundles that a scan would read. Reads keys only.
+  // Number of bundles that a scan would read. Found by keys alone.
   virtual absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const = 0;
 

@@ -1,0 +1,110 @@
+// A loader's own numbers of the series that it was asked for.
+
+#ifndef FOOTFALL_ENGINE_WRITE_LOCAL_SERIES_H_
+#define FOOTFALL_ENGINE_WRITE_LOCAL_SERIES_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/hash/hash.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/catalog/members.h"
+#include "engine/write/check_rows.h"
+#include "footfall/hash_table.h"
+#include "footfall/metric.h"
+#include "footfall/sample_batch.h"
+
+namespace footfall::engine {
+
+// The distinct member tuples that were asked for, numbered in that order.
+class LocalSeries {
+ public:
+  explicit LocalSeries(std::shared_ptr<const Metric> metric)
+      : metric_(std::move(metric)),
+        columns_(metric_->spec.dimensions.size()),
+        valid_(columns_.size(), {true}),
+        numbers_(columns_.size()),
+        index_(Hash{&columns_}, Equal{&columns_}) {}
+
+  // Pointers into this object are in its index.
+  LocalSeries(const LocalSeries&) = delete;
+  LocalSeries& operator=(const LocalSeries&) = delete;
+
+  uint32_t count() const { return count_; }
+  absl::Span<const MemberColumn> columns() const { return columns_; }
+
+  absl::StatusOr<uint32_t> NumberOf(
+      absl::Span<const absl::string_view> members) {
+    if (members.size() != columns_.size()) {
+      return CheckMemberCount(*metric_, members.size());
+    }
+    for (size_t d = 0; d < columns_.size(); ++d) {
+      numbers_[d] = columns_[d].NumberOf(members[d]);
+      // A member is checked when it is first seen.
+      if (valid_[d].size() == numbers_[d]) {
+        valid_[d].push_back(CheckMember(*metric_, d, members[d]).ok());
+      }
+      if (!valid_[d][numbers_[d]]) return CheckMember(*metric_, d, members[d]);
+    }
+    const auto found = index_.find(Tuple{numbers_.data()});
+    if (found != index_.end()) return *found;
+    if (count_ == kUnknownId) {
+      return absl::ResourceExhaustedError("a loader takes 2^32 - 1 series");
+    }
+    for (size_t d = 0; d < columns_.size(); ++d) {
+      columns_[d].AddNumber(numbers_[d]);
+    }
+    index_.insert(count_);
+    return count_++;
+  }
+
+ private:
+  struct Tuple {
+    const uint32_t* members;
+  };
+  struct Hash {
+    using is_transparent = void;
+    const std::vector<MemberColumn>* columns;
+    size_t operator()(Tuple tuple) const {
+      uint64_t state = 0;
+      for (size_t d = 0; d < columns->size(); ++d) {
+        state = absl::HashOf(state, tuple.members[d]);
+      }
+      return state;
+    }
+    size_t operator()(uint32_t series) const {
+      uint64_t state = 0;
+      for (const MemberColumn& column : *columns) {
+        state = absl::HashOf(state, column.rows()[series]);
+      }
+      return state;
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const std::vector<MemberColumn>* columns;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(Tuple a, uint32_t b) const { return (*this)(b, a); }
+    bool operator()(uint32_t a, Tuple b) const {
+      for (size_t d = 0; d < columns->size(); ++d) {
+        if ((*columns)[d].rows()[a] != b.members[d]) return false;
+      }
+      return true;
+    }
+  };
+
+  const std::shared_ptr<const Metric> metric_;
+  std::vector<MemberColumn> columns_;     // [dimension]
+  std::vector<std::vector<bool>> valid_;  // [dimension][member]
+  std::vector<uint32_t> numbers_;         // of the tuple at hand
+  uint32_t count_ = 0;
+  FlatHashSet<uint32_t, Hash, Equal> index_;
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_WRITE_LOCAL_SERIES_H_

@@ -95,6 +95,7 @@ absl::Status Walk::Plan(const DatabaseSnapshot& snapshot) {
   for (const int32_t era : recorded.late) {
     spans_.push_back({era, era, EraKind::kLate});
   }
+  sealed_before_ = recorded.sealed_before.value_or(kMinEra);
   if (recorded.sealed_before.has_value()) {
     std::erase_if(tiles_, [&](const storage::TileKey& key) {
       return key.era < *recorded.sealed_before;  // late
@@ -253,8 +254,10 @@ absl::Status Walk::Record(bool span_is_done) {
     if (span.kind == EraKind::kLate && span_is_done) {
       eras.Clear(metric_, span.first, seen_, change.batch);
     } else if (span.kind != EraKind::kLate) {
-      // Of the last span only eras before the living one count as sealed.
-      const int32_t before = span_is_done ? span.last + 1 : next_.era;
+      // Of the last span only eras before the living one count as sealed; what
+      // is sealed already stays so while all is gone over again.
+      const int32_t before =
+          std::max(span_is_done ? span.last + 1 : next_.era, sealed_before_);
       eras.Seal(metric_, std::min(before, eras_->living), seen_, change.batch);
     }
     return absl::OkStatus();

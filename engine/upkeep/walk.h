@@ -107,6 +107,7 @@ class Walk {
 
   bool planned_ = false;
   uint64_t seen_ = 0;  // the commit that it was planned after
+  int32_t sealed_before_ = 0;  // as it was recorded then
   std::optional<LivingEras> eras_;
   std::deque<Span> spans_;
   storage::TileKey next_;  // in the front span

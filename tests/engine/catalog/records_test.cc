@@ -52,6 +52,12 @@ TEST_CASE("catalog keys are taken apart as they were put together",
   CHECK(absl::IsDataLoss(ParseCatalogKey("Z").status()));
 }
 
+// These bytes are on users' disks.
+TEST_CASE("the key of a late era keeps its bytes", "[catalog][golden]") {
+  CHECK(LateEraKey(9, -3) == std::string("X\0\0\0\x09\x7f\xff\xff\xfd", 9));
+  CHECK(LateEraKey(1, 78) == std::string("X\0\0\0\x01\x80\0\0\x4e", 9));
+}
+
 TEST_CASE("a record comes after those that it refers to", "[catalog]") {
   CHECK(DictionaryKey(kMax) < MemberBlockKey(0, 0));
   CHECK(MemberBlockKey(kMax, kMax) < MetricKey(0));
@@ -91,8 +97,7 @@ TEST_CASE("a metric's record returns its declaration", "[catalog]") {
   CHECK(decoded->shape == declaration.shape);
 }
 
-TEST_CASE("a metric's record says how long samples are awaited",
-          "[catalog]") {
+TEST_CASE("a metric's record says how long samples are awaited", "[catalog]") {
   MetricDeclaration declaration = Declaration();
   CHECK(DecodeMetric(EncodeMetric(declaration))->spec.late == 7);
   for (const int32_t late : {0, 3, kMaxLate}) {

@@ -1,17 +1,14 @@
 // What upkeep does not forget: across openings, loads, errors and deletions.
 
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "engine/catalog/era_records.h"
 #include "engine/catalog/records.h"
 #include "storage/key/tile_key.h"
-#include "storage/tile/frame_heads.h"
+#include "tests/engine/upkeep/upkept_tiles.h"
 #include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 #include "tests/support/failing_store.h"
@@ -21,46 +18,15 @@ namespace footfall {
 namespace {
 
 using engine::ReadEras;
+using testing::App;
 using testing::DatabaseHome;
+using testing::Define;
 using testing::Home;
+using testing::kSteps;
+using testing::MostParts;
 using testing::ReadSamples;
 using testing::Samples;
-
-constexpr int32_t kSteps = 256;  // of an era
-
-std::shared_ptr<const Metric> Define(Database* database,
-                                     const std::string& name = "dau") {
-  MetricSpec spec;
-  spec.name = name;
-  spec.dimensions = {{"app"}};
-  return *database->Define(spec);
-}
-
-std::string App(int number) { return absl::StrCat("app", number); }
-
-void Write(Database* database, const std::shared_ptr<const Metric>& metric,
-           int64_t step, int apps, Samples* samples) {
-  SampleBatch batch;
-  for (int app = 0; app < apps; ++app) {
-    batch.RowsOf(metric).AddStep(step, {App(app)}, step * 10 + app);
-    (*samples)[{App(app), step}] = step * 10 + app;
-  }
-  REQUIRE(database->Write(batch, {Durability::kProcessCrash}).ok());
-}
-
-// The most parts of a tile; by era.
-std::map<int32_t, uint32_t> MostParts(const Store& store, MetricId metric) {
-  std::map<int32_t, uint32_t> most;
-  const auto view = const_cast<Store&>(store).TakeView();
-  const auto tiles = view->Scan(Keyspace::kTiles, "", "");
-  while (*tiles->Next()) {
-    const auto key = storage::DecodeTileKey(tiles->key());
-    const auto heads = storage::ReadFrameHeads(tiles->value());
-    if (key->metric != metric || !heads.ok()) continue;
-    most[key->era] = std::max(most[key->era], heads->part_count);
-  }
-  return most;
-}
+using testing::Write;
 
 TEST_CASE("who opens, writes and closes again and again is folded",
           "[upkeep]") {
@@ -278,73 +244,6 @@ TEST_CASE("a stray sample far ahead does not make the era of now an old one",
         samples);
 }
 
-TEST_CASE("what was deleted is folded away once it is worth it", "[upkeep]") {
-  DatabaseHome at(Home::kMemory);
-  const auto database = at.Open();
-  const auto metric = Define(database.get());
-  Samples samples;
-  for (int64_t day = 0; day < 2 * kSteps + 20; day += 8) {
-    Write(database.get(), metric, day, 70, &samples);
-  }
-  REQUIRE(database->RunUpkeep() == absl::OkStatus());
-  const auto all = testing::AllSeries(*database->TakeSnapshot(), metric->id);
-  // A day of a sealed era: not worth it.
-  REQUIRE(*database->Delete(*metric, all, {8, 9}, {}) == 70);
-  std::erase_if(samples, [](const auto& s) { return s.first.second == 8; });
-  REQUIRE(database->RunUpkeep() == absl::OkStatus());
-  CHECK(MostParts(*at.store(), metric->id)[0] == 2);
-  // All of an era, and all of the living one.
-  REQUIRE(*database->Delete(*metric, all, {kSteps, 9999}, {}) > 0);
-  std::erase_if(samples,
-                [](const auto& s) { return s.first.second >= kSteps; });
-  REQUIRE(database->RunUpkeep() == absl::OkStatus());
-  const auto parts = MostParts(*at.store(), metric->id);
-  CHECK(parts.size() == 1);
-  CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == samples);
-}
-
-TEST_CASE("the space of what was deleted comes back by itself", "[upkeep]") {
-  const bool drops = GENERATE(false, true);
-  const bool reopens = GENERATE(false, true);
-  CAPTURE(drops, reopens);
-  DatabaseHome at(Home::kDisk);
-  DatabaseOptions options;
-  options.background_upkeep = false;
-  auto database = *at.TryOpen(options);
-  for (const char* const name : {"dau", "kept"}) {
-    const auto metric = Define(database.get(), name);
-    const auto loader = *database->NewBulkLoader(metric, 8 << 20);
-    for (int64_t step = 0; step < 400; ++step) {
-      for (int app = 0; app < 300; ++app) {
-        // Noise, which no codec makes small.
-        const auto value = static_cast<int64_t>(
-            (static_cast<uint64_t>(step) * 300 + static_cast<uint64_t>(app)) *
-                0x9E3779B97F4A7C15u >>
-            1);
-        REQUIRE(loader->Add(step, {App(app)}, value).ok());
-      }
-    }
-    REQUIRE(loader->Finish().ok());
-  }
-  REQUIRE(database->RunUpkeep() == absl::OkStatus());
-  const uint64_t before = database->Stats().store.table_bytes;
-  if (drops) {
-    REQUIRE(database->DropMetric("dau") == absl::OkStatus());
-  } else {
-    const auto metric = Define(database.get());
-    const auto all = testing::AllSeries(*database->TakeSnapshot(), metric->id);
-    REQUIRE(*database->Delete(*metric, all, {0, 1000}, {}) == 120'000);
-  }
-  if (reopens) {
-    database.reset();
-    database = *at.TryOpen(options);
-  }
-  REQUIRE(database->RunUpkeep() == absl::OkStatus());
-  CHECK(database->Stats().store.table_bytes * 10 < before * 6);
-  CHECK(ReadSamples(*database->TakeSnapshot(), *Define(database.get(), "kept"))
-            .size() == 120'000);
-}
-
 TEST_CASE("a damaged tile is remembered, and told of until it is gone",
           "[upkeep]") {
   DatabaseHome at(Home::kMemory);
@@ -381,6 +280,34 @@ TEST_CASE("a damaged tile is remembered, and told of until it is gone",
   CHECK(database->RunUpkeep("other", {}) == absl::OkStatus());
   CHECK(database->RunUpkeep() == absl::OkStatus());
   CHECK(database->Health().damaged_tiles == 0);
+}
+
+TEST_CASE("what is sealed stays so where compaction is stopped half way",
+          "[upkeep]") {
+  DatabaseHome at(Home::kMemory);
+  const auto database = at.Open();
+  const auto metric = Define(database.get());
+  constexpr int64_t kEras = 300;  // more than a turn
+  SampleBatch batch;
+  for (int64_t era = 0; era < kEras; ++era) {
+    batch.RowsOf(metric).AddStep(era * kSteps, {"a"}, era);
+  }
+  REQUIRE(database->Write(batch, {}).ok());
+  const auto sealed = [&] {
+    return ReadEras(*at.store()->TakeView(), metric->id)->sealed_before;
+  };
+  int left = 280;
+  const auto stop = [&] {
+    return --left < 0 ? absl::CancelledError("enough") : absl::OkStatus();
+  };
+  // What a stopped one has done is kept.
+  CHECK(absl::IsCancelled(database->RunUpkeep("dau", stop)));
+  CHECK(sealed() == 255);  // the era at hand may have more tiles
+  REQUIRE(database->RunUpkeep() == absl::OkStatus());
+  CHECK(sealed() == kEras - 1);
+  left = 280;
+  CHECK(absl::IsCancelled(database->CompactMetric("dau", stop)));
+  CHECK(sealed() == kEras - 1);
 }
 
 TEST_CASE("one metric is compacted, the others stay as they are", "[upkeep]") {

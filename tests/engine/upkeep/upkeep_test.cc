@@ -229,6 +229,7 @@ TEST_CASE("a damaged tile is named and the others are seen to", "[upkeep]") {
                "garbage");
   REQUIRE(at.store()->Apply(batch, Durability::kPowerLoss).ok());
   for (const bool compact : {false, true}) {
+    CAPTURE(compact);
     const auto database = at.Open();
     const absl::Status status =
         compact ? database->Compact() : database->RunUpkeep();

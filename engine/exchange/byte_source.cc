@@ -182,7 +182,10 @@ class GzipSource final : public ByteSource {
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
     const std::string& path, const StopCheck& stop) {
   // A pipe that nobody writes must not hold us up where nobody can stop us.
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  // The standard input stays as it is for the rest of the process.
+  const int descriptor =
+      path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                  : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     const int error = errno;
     const absl::Status status =

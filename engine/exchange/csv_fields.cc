@@ -4,9 +4,8 @@
 #include <limits>
 
 #include "absl/base/casts.h"
-#include "absl/strings/charconv.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/model/calendar.h"
 #include "engine/write/check_rows.h"
@@ -17,9 +16,6 @@ namespace {
 
 constexpr size_t kShownBytes = 64;
 constexpr size_t kRemembered = 4096;
-
-// As many digits never overflow.
-constexpr size_t kSafeDigits = 18;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -46,43 +42,6 @@ bool ParseDay(absl::string_view text, int64_t* days) {
   return true;
 }
 
-// An optional minus and digits, within int64.
-bool ParseWhole(absl::string_view field, int64_t* value) {
-  const bool negative = !field.empty() && field[0] == '-';
-  const absl::string_view digits = field.substr(negative ? 1 : 0);
-  if (digits.empty()) return false;
-  if (digits.size() > kSafeDigits) {
-    if (!IsDigit(digits.front()) || !IsDigit(digits.back())) return false;
-    return absl::SimpleAtoi(field, value);
-  }
-  int64_t number = 0;
-  for (const char c : digits) {
-    if (!IsDigit(c)) return false;
-    number = number * 10 + (c - '0');
-  }
-  *value = negative ? -number : number;
-  return true;
-}
-
-// Decimal digits with an optional fraction and exponent; nan, inf, infinity.
-// False where the text is none; *fits: within a double's range.
-bool ParseDecimal(absl::string_view field, double* value, bool* fits) {
-  const absl::from_chars_result result =
-      absl::from_chars(field.data(), field.data() + field.size(), *value);
-  *fits = result.ec != std::errc::result_out_of_range;
-  // It takes 0x10 and nan(1) as well.
-  return result.ec != std::errc::invalid_argument &&
-         result.ptr == field.data() + field.size() &&
-         field.find_first_of("xX(") == absl::string_view::npos;
-}
-
-bool IsDigits(absl::string_view text) {
-  for (const char c : text) {
-    if (!IsDigit(c)) return false;
-  }
-  return !text.empty();
-}
-
 }  // namespace
 
 std::string QuoteField(absl::string_view field) {
@@ -91,21 +50,15 @@ std::string QuoteField(absl::string_view field) {
                       field.size() > kShownBytes ? "...\"" : "\"");
 }
 
-absl::StatusOr<Date> ParseFileDate(absl::string_view text) {
-  if (text.size() > 10 && text[10] == ' ') {
-    std::string with_t(text);
-    with_t[10] = 'T';
-    return ParseDate(with_t);
-  }
-  return ParseDate(text);
-}
-
 TimeFields::TimeFields(const Grid& grid,
-                       const std::optional<absl::TimeZone>& zone)
+                       const std::optional<absl::TimeZone>& zone,
+                       const std::optional<DateFormat>& format)
     : grid_(grid),
       zone_(zone),
+      format_(format),
       limits_(grid.Limits()),
-      plain_days_(grid.period() == Period{Unit::kDay, 1}),
+      plain_days_(grid.period() == Period{Unit::kDay, 1} &&
+                  !format.has_value()),
       remembered_(kRemembered) {}
 
 absl::Status TimeFields::Parse(absl::string_view field, StepPlace* place) {
@@ -133,73 +86,123 @@ absl::Status TimeFields::Parse(absl::string_view field, StepPlace* place) {
 
 absl::Status TimeFields::ParseAnew(absl::string_view field,
                                    StepPlace* place) const {
-  FOOTFALL_ASSIGN_OR_RETURN(Date date, ParseFileDate(field));
+  FOOTFALL_ASSIGN_OR_RETURN(Date date, format_.has_value()
+                                           ? format_->Parse(field)
+                                           : ParseFileDate(field));
   if (zone_.has_value() && !date.utc_offset_s.has_value() &&
-      grid_.period().below_day() && date.precision < Unit::kDay) {
+      date.precision < Unit::kDay) {
     FOOTFALL_RETURN_IF_ERROR(CheckLocalTime(date, *zone_, zone_->name()));
     const Unit precision = date.precision;
     date = InstantDate(absl::FromCivil(date.start, *zone_), *zone_);
     date.precision = precision;
   }
   FOOTFALL_ASSIGN_OR_RETURN(place->step, grid_.StepNamed(date));
-  if (!grid_.period().below_day()) {
-    place->seconds_in = date.start - grid_.CivilStart(place->step);
-  } else {
-    const absl::Time at =
-        date.utc_offset_s.has_value()
-            ? absl::FromCivil(date.start, absl::UTCTimeZone()) -
-                  absl::Seconds(*date.utc_offset_s)
-            : absl::FromCivil(date.start, grid_.zone());
+  const absl::Time at = date.utc_offset_s.has_value()
+                            ? absl::FromCivil(date.start, absl::UTCTimeZone()) -
+                                  absl::Seconds(*date.utc_offset_s)
+                            : absl::FromCivil(date.start, grid_.zone());
+  if (grid_.period().below_day()) {
     place->seconds_in = absl::ToInt64Seconds(at - grid_.Start(place->step));
+  } else {
+    const absl::CivilSecond local = date.utc_offset_s.has_value()
+                                        ? absl::ToCivilSecond(at, grid_.zone())
+                                        : date.start;
+    place->seconds_in = local - grid_.CivilStart(place->step);
   }
   return absl::OkStatus();
 }
 
-NumberKind KindOfNumber(absl::string_view field) {
-  int64_t whole;
-  if (ParseWhole(field, &whole)) return NumberKind::kWhole;
-  double decimal;
-  bool fits;
-  return ParseDecimal(field, &decimal, &fits) && fits ? NumberKind::kDecimal
-                                                      : NumberKind::kNone;
+bool ValueFields::Fail(absl::string_view field, absl::string_view what,
+                       std::string* reason) const {
+  *reason = absl::StrCat(QuoteField(field), what);
+  return false;
 }
 
-bool ParseValueField(const Metric& metric, absl::string_view field,
-                     int64_t* bits, std::string* reason) {
-  const auto fail = [&](absl::string_view what) {
-    *reason = absl::StrCat(QuoteField(field), what);
-    return false;
-  };
-  if (field.empty()) return fail(" is no value; leave the row out instead");
-  if (metric.spec.value_type == ValueType::kInteger) {
-    if (!ParseWhole(field, bits)) {
-      double decimal;
-      bool fits;
-      if (IsDigits(field.substr(field[0] == '-' ? 1 : 0))) {
-        return fail(absl::StrCat(
-            " is beyond 64 bits: ", std::numeric_limits<int64_t>::min(), " to ",
-            std::numeric_limits<int64_t>::max()));
-      }
-      if (ParseDecimal(field, &decimal, &fits)) {
-        return fail(
-            " is a decimal; the metric is INTEGER and takes whole numbers");
-      }
-      return fail(" is not a number; the metric takes digits, such as 1234567");
-    }
-  } else {
-    double decimal;
-    bool fits;
-    if (!ParseDecimal(field, &decimal, &fits)) {
-      return fail(
-          " is not a number; the metric takes decimals, such as 12.5 or 1e6");
-    }
-    if (!fits) return fail(" is beyond what a DECIMAL holds, about 1e308");
-    *bits = absl::bit_cast<int64_t>(decimal);
+// Why `read` is no value of the metric, and what to declare.
+bool ValueFields::Refuse(absl::string_view field, const NumberRead& read,
+                         std::string* reason) const {
+  const bool integer = metric_.spec.value_type == ValueType::kInteger;
+  if (read.kind == NumberKind::kTooLarge) {
+    return Fail(field, " is beyond what a DECIMAL holds, about 1e308", reason);
   }
-  if (*bits < 0 && !CheckValue(metric, *bits).ok()) {
-    return fail(
-        " is negative; a metric that OVERLAPS counts users and takes 0 or "
-        "more");
+  if (integer && read.kind == NumberKind::kDecimal) {
+    const bool beyond = read.decimal >= 9e18 || read.decimal <= -9e18;
+    if (beyond) {
+      return Fail(field,
+                  absl::StrCat(" is beyond 64 bits: ",
+                               std::numeric_limits<int64_t>::min(), " to ",
+                               std::numeric_limits<int64_t>::max()),
+                  reason);
+    }
+    return Fail(
+        field,
+        MayHaveThousands(field, format_.decimal)
+            ? absl::StrCat(" is a decimal, or has marks between thousands: say "
+                           "THOUSANDS '",
+                           absl::string_view(&format_.decimal, 1),
+                           "'; the metric is INTEGER and takes whole numbers")
+            : " is a decimal; the metric is INTEGER and takes whole numbers",
+        reason);
+  }
+  if (IsNotFinite(field)) {
+    return Fail(field,
+                absl::StrCat(" is no number; if it means that there is none, "
+                             "say NULL ('",
+                             absl::StripAsciiWhitespace(field), "')"),
+                reason);
+  }
+  for (const char mark : {',', '.', ' ', '\''}) {
+    NumberFormat other = format_;
+    other.thousands = mark;
+    if (mark == format_.decimal ||
+        ReadNumber(field, other).kind == NumberKind::kNone) {
+      continue;
+    }
+    return Fail(
+        field,
+        absl::StrCat(" has marks between thousands: say THOUSANDS '",
+                     mark == '\'' ? "''" : absl::string_view(&mark, 1), "'"),
+        reason);
+  }
+  NumberFormat comma;
+  comma.decimal = format_.decimal == '.' ? ',' : '.';
+  if (ReadNumber(field, comma).kind != NumberKind::kNone) {
+    return Fail(field,
+                absl::StrCat(" is a number only by DECIMAL '",
+                             absl::string_view(&comma.decimal, 1), "'"),
+                reason);
+  }
+  return Fail(
+      field,
+      integer
+          ? " is not a number; the metric takes digits, such as 1234567"
+          : " is not a number; the metric takes decimals, such as 12.5 or 1e6",
+      reason);
+}
+
+bool ValueFields::Parse(absl::string_view field, int64_t* bits,
+                        std::string* reason) {
+  const bool integer = metric_.spec.value_type == ValueType::kInteger;
+  if (!integer || !ReadDigits(field, bits)) {
+    const NumberRead read = ReadNumber(field, format_);
+    const bool fits = read.kind == NumberKind::kWhole ||
+                      (!integer && read.kind == NumberKind::kDecimal);
+    if (!fits) return Refuse(field, read, reason);
+    *bits = integer ? read.whole : absl::bit_cast<int64_t>(read.decimal);
+    if (!is_sure_ && !integer && format_.thousands == '\0') {
+      if (MayHaveThousands(field, format_.decimal)) {
+        if (doubtful_.empty()) doubtful_ = std::string(field);
+      } else if (field.find(format_.decimal) != absl::string_view::npos) {
+        is_sure_ = true;
+        doubtful_.clear();
+      }
+    }
+  }
+  if (*bits < 0 && !CheckValue(metric_, *bits).ok()) {
+    return Fail(field,
+                " is negative; a metric that OVERLAPS counts users and takes 0 "
+                "or more",
+                reason);
   }
   return true;
 }

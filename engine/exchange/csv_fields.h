@@ -11,6 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "engine/exchange/file_dates.h"
+#include "engine/exchange/numbers.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
 
@@ -18,10 +20,6 @@ namespace footfall::engine {
 
 // In quotes, cut to 64 bytes, with what cannot be printed escaped.
 std::string QuoteField(absl::string_view field);
-
-// A date as it is written in files: as in the language, or with a space where
-// that has its T. Errors as ParseDate().
-absl::StatusOr<Date> ParseFileDate(absl::string_view text);
 
 // Where a date lies: in a step, and how far into it. Two dates of one step are
 // the same date if they lie equally far in.
@@ -34,9 +32,10 @@ struct StepPlace {
 // remembered.
 class TimeFields {
  public:
-  // `zone`, if there is one, reads times without an offset for periods below a
-  // day.
-  TimeFields(const Grid& grid, const std::optional<absl::TimeZone>& zone);
+  // `zone`, if there is one, reads times of a day that carry no offset; else
+  // the grid's own does. `format`, if there is one, is the only form taken.
+  TimeFields(const Grid& grid, const std::optional<absl::TimeZone>& zone,
+             const std::optional<DateFormat>& format);
 
   // INVALID_ARGUMENT says what is wrong, the field included.
   absl::Status Parse(absl::string_view field, StepPlace* place);
@@ -53,19 +52,37 @@ class TimeFields {
 
   const Grid grid_;
   const std::optional<absl::TimeZone> zone_;
+  const std::optional<DateFormat> format_;
   const StepRange limits_;
-  const bool plain_days_;  // the grid is of single days
+  const bool plain_days_;  // the grid is of single days, in no special format
   std::vector<Remembered> remembered_;
 };
 
-// The bits of a value of the metric's type, checked. False where the field is
-// no such value; *reason then says why, the field included.
-bool ParseValueField(const Metric& metric, absl::string_view field,
-                     int64_t* bits, std::string* reason);
+// Reads values of one metric.
+class ValueFields {
+ public:
+  ValueFields(const Metric& metric, const NumberFormat& format)
+      : metric_(metric), format_(format) {}
 
-// Whether a field is a number, and whether a whole one that fits 64 bits.
-enum class NumberKind : uint8_t { kNone, kWhole, kDecimal };
-NumberKind KindOfNumber(absl::string_view field);
+  // The bits of a value of the metric's type, checked. False where the field is
+  // no such value; *reason then says why, the field included.
+  bool Parse(absl::string_view field, int64_t* bits, std::string* reason);
+
+  // Whether every value that was read as a decimal may as well be a whole
+  // number with marks between thousands, and one of them; "": no.
+  absl::string_view doubtful() const { return doubtful_; }
+
+ private:
+  bool Fail(absl::string_view field, absl::string_view what,
+            std::string* reason) const;
+  bool Refuse(absl::string_view field, const NumberRead& read,
+              std::string* reason) const;
+
+  const Metric& metric_;
+  const NumberFormat format_;
+  bool is_sure_ = false;  // a decimal with other than three digits was read
+  std::string doubtful_;
+};
 
 }  // namespace footfall::engine
 

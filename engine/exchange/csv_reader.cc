@@ -20,10 +20,21 @@ size_t Find(const char* bytes, size_t from, size_t end, char wanted) {
              : static_cast<size_t>(static_cast<const char*>(found) - bytes);
 }
 
+// The same for a quote, which '\0' says there is none of.
+size_t FindMark(const char* bytes, size_t from, size_t end, char quote) {
+  return quote == '\0' ? end : Find(bytes, from, end, quote);
+}
+
+absl::string_view TrimBlanks(absl::string_view field) {
+  while (!field.empty() && field.front() == ' ') field.remove_prefix(1);
+  while (!field.empty() && field.back() == ' ') field.remove_suffix(1);
+  return field;
+}
+
 }  // namespace
 
-CsvReader::CsvReader(std::unique_ptr<ByteSource> source)
-    : source_(std::move(source)), buffer_(kChunkBytes) {}
+CsvReader::CsvReader(std::unique_ptr<ByteSource> source, const CsvMarks& marks)
+    : source_(std::move(source)), marks_(marks), buffer_(kChunkBytes) {}
 
 // Reads another chunk behind what is there, which moves to the front.
 absl::Status CsvReader::Fill() {
@@ -41,7 +52,9 @@ absl::Status CsvReader::Fill() {
       const size_t got,
       source_->Read(buffer_.data() + end_, buffer_.size() - end_));
   // A quote "at the end" may be one of the new bytes.
-  if (quote_ == end_) quote_ = Find(buffer_.data(), end_, end_ + got, '"');
+  if (quote_ == end_) {
+    quote_ = FindMark(buffer_.data(), end_, end_ + got, marks_.quote);
+  }
   end_ += got;
   at_end_ = got == 0;
   return absl::OkStatus();
@@ -55,12 +68,18 @@ absl::Status CsvReader::CheckStart() {
     return absl::InvalidArgumentError("the file is UTF-16; save it as UTF-8");
   }
   if (front.substr(0, 3) == "\xef\xbb\xbf") at_ = 3;
-  quote_ = Find(buffer_.data(), at_, end_, '"');
+  quote_ = FindMark(buffer_.data(), at_, end_, marks_.quote);
+  for (uint32_t skipped = 0; skipped < marks_.skip; ++skipped) {
+    FOOTFALL_RETURN_IF_ERROR(SkipLine());
+    ++line_;
+  }
   return absl::OkStatus();
 }
 
 size_t CsvReader::FindQuote(size_t from) {
-  if (quote_ < from) quote_ = Find(buffer_.data(), from, end_, '"');
+  if (quote_ < from) {
+    quote_ = FindMark(buffer_.data(), from, end_, marks_.quote);
+  }
   return quote_;
 }
 
@@ -101,10 +120,13 @@ void CsvReader::SplitPlain(size_t begin, size_t end) {
   fields_.clear();
   const char* const bytes = buffer_.data();
   while (true) {
-    const size_t comma = Find(bytes, begin, end, ',');
-    fields_.emplace_back(bytes + begin, comma - begin);
-    if (comma == end) break;
-    begin = comma + 1;
+    const size_t mark = Find(bytes, begin, end, marks_.delimiter);
+    fields_.emplace_back(bytes + begin, mark - begin);
+    if (mark == end) break;
+    begin = mark + 1;
+  }
+  if (marks_.trims_blanks) {
+    for (absl::string_view& field : fields_) field = TrimBlanks(field);
   }
   record_.fields = fields_;
   record_.text = {};
@@ -166,36 +188,44 @@ CsvReader::Outcome CsvReader::FindQuotedFields(absl::string_view* problem) {
   pairs_.clear();
   const char* const bytes = buffer_.data();
   size_t at = at_;
+  const auto skip_blanks = [&] {
+    while (marks_.trims_blanks && at < end_ && bytes[at] == ' ') ++at;
+  };
   while (true) {
-    if (at < end_ && bytes[at] == '"') {
+    skip_blanks();
+    if (at < end_ && bytes[at] == marks_.quote) {
       const size_t begin = at + 1;
       size_t quote = begin;
       while (true) {
-        quote = Find(bytes, quote, end_, '"');
+        quote = Find(bytes, quote, end_, marks_.quote);
         if (quote == end_) return Outcome::kCutOff;
         if (quote + 1 == end_ && !at_end_) return Outcome::kCutOff;
-        if (quote + 1 == end_ || bytes[quote + 1] != '"') break;
+        if (quote + 1 == end_ || bytes[quote + 1] != marks_.quote) break;
         pairs_.push_back(quote + 1);
         quote += 2;
       }
       places_.push_back({begin, quote});
       at = quote + 1;
+      skip_blanks();
       if (at < end_ && bytes[at] == '\r') {
         if (at + 1 == end_ && !at_end_) return Outcome::kCutOff;
         if (at + 1 == end_ || bytes[at + 1] == '\n') ++at;
       }
-      if (at < end_ && bytes[at] != ',' && bytes[at] != '\n') {
-        *problem = "text between a closing quote and the comma";
+      if (at == end_ && !at_end_) return Outcome::kCutOff;
+      if (at < end_ && bytes[at] != marks_.delimiter && bytes[at] != '\n') {
+        *problem = marks_.delimiter == ','
+                       ? "text between a closing quote and the comma"
+                       : "text between a closing quote and the delimiter";
         return Outcome::kBroken;
       }
     } else {
       const size_t begin = at;
-      while (at < end_ && bytes[at] != ',' && bytes[at] != '\n' &&
-             bytes[at] != '"') {
+      while (at < end_ && bytes[at] != marks_.delimiter && bytes[at] != '\n' &&
+             bytes[at] != marks_.quote) {
         ++at;
       }
       if (at == end_ && !at_end_) return Outcome::kCutOff;
-      if (at < end_ && bytes[at] == '"') {
+      if (at < end_ && bytes[at] == marks_.quote) {
         *problem =
             "a quote inside a field that does not begin with one; such a field "
             "is written in quotes, each quote inside doubled";
@@ -204,13 +234,15 @@ CsvReader::Outcome CsvReader::FindQuotedFields(absl::string_view* problem) {
       const bool at_line_end = at == end_ || bytes[at] == '\n';
       const bool has_return =
           at_line_end && at > begin && bytes[at - 1] == '\r';
-      places_.push_back({begin, has_return ? at - 1 : at});
+      size_t end = has_return ? at - 1 : at;
+      while (marks_.trims_blanks && end > begin && bytes[end - 1] == ' ') --end;
+      places_.push_back({begin, end});
     }
     if (at == end_ || bytes[at] == '\n') {
       record_end_ = std::min(at + 1, end_);
       return Outcome::kDone;
     }
-    ++at;  // the comma
+    ++at;  // the delimiter
   }
 }
 

@@ -1,4 +1,5 @@
-// Records of a CSV file (RFC 4180), one at a time, without copying.
+// Records of a CSV file (RFC 4180, with any delimiter and quote), one at a
+// time, without copying.
 
 #ifndef FOOTFALL_ENGINE_EXCHANGE_CSV_READER_H_
 #define FOOTFALL_ENGINE_EXCHANGE_CSV_READER_H_
@@ -19,6 +20,14 @@ namespace footfall::engine {
 // Text of one record at most; more is a quote that is never closed.
 inline constexpr size_t kMaxRecordBytes = size_t{1} << 20;
 
+// How fields are told apart.
+struct CsvMarks {
+  char delimiter = ',';
+  char quote = '"';           // '\0': none
+  uint32_t skip = 0;          // lines before the first record
+  bool trims_blanks = false;  // around fields that are not in quotes
+};
+
 struct CsvRecord {
   uint64_t line = 0;  // it begins on, from 1
   // Valid until the next call of Next(). Empty where the record is broken.
@@ -29,14 +38,15 @@ struct CsvRecord {
 };
 
 // Lines end in `\n` or `\r\n`; the last may have no end. A byte order mark and
-// empty lines are passed over. A field in quotes may hold commas, line ends and
-// doubled quotes. After a broken record reading goes on at the next line.
+// empty lines are passed over. A field in quotes may hold delimiters, line ends
+// and doubled quotes. After a broken record reading goes on at the next line.
 //
 // Cost: three memchr over the text and one per field; only records with quotes
 // are walked byte by byte.
 class CsvReader {
  public:
-  explicit CsvReader(std::unique_ptr<ByteSource> source);
+  explicit CsvReader(std::unique_ptr<ByteSource> source,
+                     const CsvMarks& marks = {});
 
   // Moves to the next record; false at the end. Errors as ByteSource::Read();
   // INVALID_ARGUMENT for UTF-16 text.
@@ -69,7 +79,8 @@ class CsvReader {
   void BreakAtLine(absl::string_view problem);
   absl::Status SkipLine();
 
-  std::unique_ptr<ByteSource> source_;
+  const std::unique_ptr<ByteSource> source_;
+  const CsvMarks marks_;
   std::vector<char> buffer_;
   size_t at_ = 0;     // first byte of the next record
   size_t end_ = 0;    // of the bytes in the buffer

@@ -177,7 +177,7 @@ absl::StatusOr<int64_t> Grid::StepNamed(const Date& date) const {
   }
   int64_t first;
   int64_t last;
-  if (step_s_ == 0) {
+  if (step_s_ == 0 && !date.utc_offset_s.has_value()) {
     first = StepAt(date.start);
     last = StepAt(DateEnd(date) - 1);
   } else {

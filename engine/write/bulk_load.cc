@@ -11,6 +11,7 @@
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
 #include "engine/write/local_series.h"
+#include "engine/write/same_cells.h"
 #include "engine/write/tile_stager.h"
 #include "footfall/guard.h"
 #include "storage/base/status_macros.h"
@@ -37,7 +38,6 @@ struct Prepared {
   std::shared_ptr<const MetricState> state;
   uint64_t commit = 0;  // of the snapshot that it was made from
   SeriesPlan plan;
-  std::unique_ptr<StoreStage> stage;
   std::vector<StagedEra> eras;
   StagedCounts counts;
   bool is_first = false;  // the metric had no tile
@@ -80,10 +80,31 @@ class StagedLoader final : public BulkLoader {
     return Inside([&] { return TakeRows(rows); });
   }
 
+  void JoinRows(SameSample rule) override { rule_ = rule; }
+  absl::Span<const Clash> clashes() const override { return clashes_; }
+  uint64_t clash_count() const override { return clash_count_; }
+
   absl::StatusOr<WriteResult> Finish(const StopCheck& stop) override {
-    return Inside([&] {
-      stop_ = stop;
-      return FinishInside();
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<WriteResult> results,
+                              FinishWith({}, stop));
+    return results[0];
+  }
+
+  absl::StatusOr<std::vector<WriteResult>> FinishWith(
+      absl::Span<BulkLoader* const> others, const StopCheck& stop) override {
+    return Inside([&]() -> absl::StatusOr<std::vector<WriteResult>> {
+      std::vector<StagedLoader*> loaders = {this};
+      for (BulkLoader* const other : others) {
+        // Every loader that Database hands out is one.
+        loaders.push_back(static_cast<StagedLoader*>(other));
+        if (loaders.back()->queue_ != queue_ || loaders.back()->finished_) {
+          return absl::FailedPreconditionError(
+              "loaders that finish together are of one database, and none has "
+              "finished");
+        }
+      }
+      for (StagedLoader* const loader : loaders) loader->stop_ = stop;
+      return FinishInside(loaders);
     });
   }
 
@@ -126,40 +147,72 @@ class StagedLoader final : public BulkLoader {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<WriteResult> FinishInside() {
-    finished_ = true;
-    WriteResult result;
-    if (row_count_ == 0) {
+  absl::StatusOr<std::vector<WriteResult>> FinishInside(
+      absl::Span<StagedLoader* const> loaders) {
+    std::vector<WriteResult> results(loaders.size());
+    std::vector<size_t> full;  // loaders with rows
+    for (size_t i = 0; i < loaders.size(); ++i) {
+      loaders[i]->finished_ = true;
+      if (loaders[i]->row_count_ > 0) full.push_back(i);
+    }
+    uint64_t commit = 0;
+    if (full.empty()) {
       FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
       if (const auto now = queue_->current(); now != nullptr) {
-        result.commit = now->commit();
+        commit = now->commit();
       }
-      return result;
+    } else {
+      std::optional<uint64_t> adopted;
+      if (full.size() == 1) {
+        FOOTFALL_ASSIGN_OR_RETURN(
+            adopted, loaders[full[0]]->FinishOutside(&results[full[0]]));
+      }
+      const auto alone = [&](CommitQueue::Change& change) -> absl::Status {
+        FOOTFALL_ASSIGN_OR_RETURN(change.stage, change.store->NewStage());
+        for (const size_t i : full) {
+          // Tiles of another metric are no part of the run before.
+          if (i != full[0]) FOOTFALL_RETURN_IF_ERROR(change.stage->NewRun());
+          Prepared prepared;
+          FOOTFALL_RETURN_IF_ERROR(loaders[i]->Prepare(
+              *change.current, change.stage.get(), &prepared));
+          loaders[i]->Publish(&prepared, &change, &results[i]);
+        }
+        return absl::OkStatus();
+      };
+      if (!adopted.has_value()) {
+        FOOTFALL_ASSIGN_OR_RETURN(
+            adopted, queue_->RunAlone(Durability::kPowerLoss, alone));
+      }
+      commit = *adopted;
+      for (const size_t i : full) loaders[i]->NoteLoaded();
     }
-    // What was prepared outside the queue holds as long as nobody else has
-    // brought series of the same names, or tiles where these are put. Where
-    // that goes on happening, nobody else gets between.
+    for (WriteResult& result : results) result.commit = commit;
+    return results;
+  }
+
+  // What is prepared outside the queue holds as long as nobody else has brought
+  // series or members, or tiles where these are put; nullopt where that goes on
+  // happening. (Several metrics may share dictionaries, whose new members are
+  // numbered one load after the other, and so inside the queue.)
+  absl::StatusOr<std::optional<uint64_t>> FinishOutside(WriteResult* result) {
     for (int i = 0; i < kPreparations; ++i) {
       FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
       Prepared prepared;
-      FOOTFALL_RETURN_IF_ERROR(Prepare(*queue_->current(), &prepared));
-      FOOTFALL_ASSIGN_OR_RETURN(const bool adopted, Adopt(&prepared, &result));
-      if (adopted) return result;
+      FOOTFALL_ASSIGN_OR_RETURN(std::unique_ptr<StoreStage> stage,
+                                queue_->NewStage());
+      FOOTFALL_RETURN_IF_ERROR(
+          Prepare(*queue_->current(), stage.get(), &prepared));
+      FOOTFALL_ASSIGN_OR_RETURN(const std::optional<uint64_t> commit,
+                                Adopt(std::move(stage), &prepared, result));
+      if (commit.has_value()) return commit;
     }
-    const auto alone = [&](CommitQueue::Change& change) -> absl::Status {
-      Prepared prepared;
-      FOOTFALL_RETURN_IF_ERROR(Prepare(*change.current, &prepared));
-      return Publish(&prepared, &change, &result);
-    };
-    FOOTFALL_ASSIGN_OR_RETURN(result.commit,
-                              queue_->RunAlone(Durability::kPowerLoss, alone));
-    NoteLoaded();
-    return result;
+    return std::nullopt;
   }
 
   // Outside the queue, or inside it: numbers the series as they are going to be
   // and codes every tile, from the rows, which stay.
-  absl::Status Prepare(const DatabaseSnapshot& snapshot, Prepared* prepared) {
+  absl::Status Prepare(const DatabaseSnapshot& snapshot, StoreStage* stage,
+                       Prepared* prepared) {
     const CatalogView::PublishedMetric* const published =
         snapshot.catalog().Find(metric_->id);
     if (published == nullptr ||
@@ -178,8 +231,7 @@ class StagedLoader final : public BulkLoader {
         prepared->plan,
         PlanSeries(state, series_.columns(), kinds, absl::MakeSpan(numbers_)));
     FOOTFALL_RETURN_IF_ERROR(ChooseKeys(state, prepared->plan));
-    FOOTFALL_ASSIGN_OR_RETURN(prepared->stage, queue_->NewStage());
-    TileStager stager(state, keys_, snapshot.view(), prepared->stage.get());
+    TileStager stager(state, keys_, snapshot.view(), stage);
     FOOTFALL_RETURN_IF_ERROR(stager.Start());
     FOOTFALL_ASSIGN_OR_RETURN(prepared->counts,
                               StageAll(state.layout, &stager));
@@ -188,8 +240,10 @@ class StagedLoader final : public BulkLoader {
     return absl::OkStatus();
   }
 
-  // Publishes what was prepared; false where it does not hold any more.
-  absl::StatusOr<bool> Adopt(Prepared* prepared, WriteResult* result) {
+  // Publishes what was prepared; nullopt where it does not hold any more.
+  absl::StatusOr<std::optional<uint64_t>> Adopt(
+      std::unique_ptr<StoreStage> stage, Prepared* prepared,
+      WriteResult* result) {
     bool is_stale = false;
     const auto work = [&](CommitQueue::Change& change) -> absl::Status {
       const auto state = change.catalog->Find(metric_->id);
@@ -203,23 +257,24 @@ class StagedLoader final : public BulkLoader {
                                    era.metric, era.era) > prepared->commit;
                       });
       if (is_stale) return absl::AbortedError("others came between");
-      return Publish(prepared, &change, result);
+      change.stage = std::move(stage);
+      Publish(prepared, &change, result);
+      return absl::OkStatus();
     };
     const absl::StatusOr<uint64_t> commit =
         queue_->RunAlone(Durability::kPowerLoss, work);
-    if (is_stale) return false;
-    FOOTFALL_ASSIGN_OR_RETURN(result->commit, commit);
-    NoteLoaded();
-    return true;
+    if (is_stale) return std::nullopt;
+    FOOTFALL_RETURN_IF_ERROR(commit.status());
+    return *commit;
   }
 
   // Inside the queue.
-  absl::Status Publish(Prepared* prepared, CommitQueue::Change* change,
-                       WriteResult* result) const {
+  void Publish(Prepared* prepared, CommitQueue::Change* change,
+               WriteResult* result) const {
     change->catalog->AdoptSeries(*prepared->state, prepared->plan,
                                  change->batch);
-    change->stage = std::move(prepared->stage);
-    change->staged_eras = std::move(prepared->eras);
+    change->staged_eras.insert(change->staged_eras.end(),
+                               prepared->eras.begin(), prepared->eras.end());
     if (prepared->is_first) {
       // All tiles were put, and coded as densely as pays.
       change->catalog->eras().Seal(metric_->id,
@@ -229,7 +284,7 @@ class StagedLoader final : public BulkLoader {
     result->new_series = prepared->plan.series_count;
     result->samples = prepared->counts.samples;
     result->replaced_in_batch = prepared->counts.replaced;
-    return absl::OkStatus();
+    result->equal_in_batch = prepared->counts.equal;
   }
 
   void NoteLoaded() const {
@@ -309,11 +364,21 @@ class StagedLoader final : public BulkLoader {
   absl::StatusOr<StagedCounts> StageAll(const TileLayout& layout,
                                         TileStager* stager) {
     uint64_t staged = 0;
+    SameCells same(rule_, metric_->spec.value_type);
+    const auto take = [&](const Cell& cell) { return stager->Add(cell); };
     const auto stage = [&](const Cell& cell) -> absl::Status {
       if (++staged % kCellsPerStop == 0) {
         FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
       }
-      return stager->Add(cell);
+      return same.Add(cell, take);
+    };
+    const auto finish = [&]() -> absl::StatusOr<StagedCounts> {
+      FOOTFALL_RETURN_IF_ERROR(same.Flush(take));
+      FOOTFALL_RETURN_IF_ERROR(TellClashes(layout, same));
+      FOOTFALL_ASSIGN_OR_RETURN(StagedCounts counts, stager->Finish());
+      counts.replaced = same.joined();
+      counts.equal = same.equal();
+      return counts;
     };
     if (run_sizes_.empty()) {
       FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOf(layout));
@@ -322,7 +387,7 @@ class StagedLoader final : public BulkLoader {
         FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
       }
       for (const Cell& cell : cells) FOOTFALL_RETURN_IF_ERROR(stage(cell));
-      return stager->Finish();
+      return finish();
     }
     // One run is in memory at a time: the last one goes to the file, too.
     if (!blocks_.empty()) FOOTFALL_RETURN_IF_ERROR(Spill());
@@ -340,9 +405,28 @@ class StagedLoader final : public BulkLoader {
     FOOTFALL_RETURN_IF_ERROR(merge.Start());
     while (true) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());
-      if (cell == nullptr) return stager->Finish();
+      if (cell == nullptr) return finish();
       FOOTFALL_RETURN_IF_ERROR(stage(*cell));
     }
+  }
+
+  // Keeps which samples different rows name; INVALID_ARGUMENT if there is one.
+  absl::Status TellClashes(const TileLayout& layout, const SameCells& same) {
+    clash_count_ = same.clash_count();
+    clashes_.clear();
+    if (clash_count_ == 0) return absl::OkStatus();
+    for (const uint64_t key : same.clashes()) {
+      const SeriesId series = keys_.SeriesOf(key);
+      uint32_t local = 0;
+      while (!used_[local] || numbers_[local] != series) ++local;
+      clashes_.push_back(
+          {local, layout.FirstStepOf(keys_.EraOf(key)) + keys_.OffsetOf(key)});
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("metric ", metric_->spec.name,
+                     ": rows of different values name the "
+                     "same sample, of ",
+                     clash_count_, clash_count_ == 1 ? " sample" : " samples"));
   }
 
   // Reads each spilled run, sorts it and appends it to `sorted`.
@@ -412,6 +496,9 @@ class StagedLoader final : public BulkLoader {
   std::unique_ptr<SpillFile> spilled_;    // runs as they came
   std::vector<uint64_t> run_sizes_;       // in rows
   bool finished_ = false;
+  SameSample rule_ = SameSample::kLast;
+  uint64_t clash_count_ = 0;
+  std::vector<Clash> clashes_;
 
   // Of Finish().
   StopCheck stop_;

@@ -45,7 +45,8 @@ struct CellKeys {
 
 struct StagedCounts {
   uint64_t samples = 0;   // cells
-  uint64_t replaced = 0;  // cells that a later one of the same key undid
+  uint64_t replaced = 0;  // cells beyond the first of their key
+  uint64_t equal = 0;     // of them, those that say the same value
 };
 
 // Keys never go down; of equal ones the last counts.

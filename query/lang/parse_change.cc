@@ -1,5 +1,5 @@
-// Statements that change the database: DEFINE, INSERT, IMPORT, DELETE, DROP,
-// ADD EVENT, ALIAS.
+// Statements that change the database: DEFINE, INSERT, DELETE, DROP, ADD EVENT,
+// ALIAS. IMPORT is in parse_import.cc.
 
 #include <utility>
 
@@ -151,109 +151,6 @@ absl::StatusOr<Insert::Row> Parser::RowOf(size_t members) {
   FOOTFALL_RETURN_IF_ERROR(Require(")", hint));
   row.source = From(first);
   return row;
-}
-
-absl::StatusOr<Import> Parser::ImportOf() {
-  Import import;
-  import.path_source = Now().source;
-  FOOTFALL_ASSIGN_OR_RETURN(
-      import.path,
-      TextOrParameter("the path of a CSV file, a text", kMaxNoteBytes));
-  FOOTFALL_RETURN_IF_ERROR(Require("INTO"));
-  FOOTFALL_ASSIGN_OR_RETURN(import.metric,
-                            DimensionName("a metric after INTO"));
-  FOOTFALL_RETURN_IF_ERROR(
-      Require("(", "the columns of the file: (TIME date, VALUE users, app)"));
-  do {
-    FOOTFALL_ASSIGN_OR_RETURN(Import::Column column, ColumnOf());
-    import.columns.push_back(std::move(column));
-  } while (TakeSymbol(","));
-  if (!TakeSymbol(")")) return Expected("a comma or )");
-  if (TakeWord("REJECTS")) {
-    import.rejects_source = Now().source;
-    FOOTFALL_ASSIGN_OR_RETURN(
-        import.rejects,
-        TextOrParameter("the path of a file, a text", kMaxNoteBytes));
-  }
-  if (AtWord("IN")) {
-    FOOTFALL_ASSIGN_OR_RETURN(import.zone, ZoneOf());
-  }
-  return import;
-}
-
-absl::StatusOr<std::string> Parser::Header(absl::string_view after) {
-  if (At(TokenKind::kQuotedName)) return Take().text;
-  if (At(TokenKind::kWord) && IsValidName(Now().text)) return Take().text;
-  const std::string quoted = At(TokenKind::kWord) || At(TokenKind::kText)
-                                 ? absl::StrCat(": \"", Now().text, "\"")
-                                 : "";
-  if (At(TokenKind::kWord)) {
-    return Fail(Refusal::kExpected, Now().source,
-                {absl::StrCat("a header of the file ", after), Shown(Now()),
-                 absl::StrCat("a header that is not in small letters goes "
-                              "into double quotes",
-                              quoted)});
-  }
-  return Expected(absl::StrCat("a header of the file ", after),
-                  At(TokenKind::kText)
-                      ? absl::StrCat("headers are in double quotes", quoted)
-                      : "");
-}
-
-absl::StatusOr<Import::Column> Parser::ColumnOf() {
-  Import::Column column;
-  const Token first = Now();
-  const auto names_header = [this] {
-    // `value AS platform` and `value EMPTY 'x'` are a header named value.
-    const Token& next = Ahead(1);
-    const bool word = next.kind == TokenKind::kWord;
-    if (word && absl::EqualsIgnoreCase(next.text, "AS")) {
-      return Ahead(2).kind != TokenKind::kWord;
-    }
-    if (word && absl::EqualsIgnoreCase(next.text, "EMPTY")) {
-      return Ahead(2).kind != TokenKind::kText &&
-             Ahead(2).kind != TokenKind::kParameter;
-    }
-    return true;
-  };
-  if ((AtWord("TIME") || AtWord("VALUE")) && names_header()) {
-    const bool time = AtWord("TIME");
-    Take();
-    column.role =
-        time ? Import::Column::Role::kTime : Import::Column::Role::kValue;
-    FOOTFALL_ASSIGN_OR_RETURN(column.header,
-                              Header(time ? "after TIME" : "after VALUE"));
-    column.source = From(first);
-    return column;
-  }
-  if (At(TokenKind::kText) || At(TokenKind::kParameter)) {
-    column.role = Import::Column::Role::kConstant;
-    FOOTFALL_ASSIGN_OR_RETURN(column.constant, TextOrParameter("a text"));
-    FOOTFALL_RETURN_IF_ERROR(
-        Require("AS",
-                "a constant says its dimension: 'web' AS platform; a "
-                "header is in double quotes"));
-    FOOTFALL_ASSIGN_OR_RETURN(column.dimension,
-                              NameText("a dimension after AS"));
-    column.source = From(first);
-    return column;
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(column.header, Header("or TIME, VALUE or a text"));
-  column.dimension = column.header;
-  if (TakeWord("AS")) {
-    FOOTFALL_ASSIGN_OR_RETURN(column.dimension,
-                              NameText("a dimension after AS"));
-  } else if (!IsValidName(column.header)) {
-    return Expected("AS", absl::StrCat("\"", column.header,
-                                       "\" is no name of a dimension: write \"",
-                                       column.header, "\" AS app"));
-  }
-  if (TakeWord("EMPTY")) {
-    FOOTFALL_ASSIGN_OR_RETURN(column.empty,
-                              TextOrParameter("a text after EMPTY"));
-  }
-  column.source = From(first);
-  return column;
 }
 
 absl::StatusOr<Delete> Parser::DeleteOf() {

@@ -5,6 +5,7 @@
 //   parse_expression.cc  expr, operand, call, event
 //   parse_select.cc      SELECT and its clauses, SHOW
 //   parse_change.cc      statements that change the database
+//   parse_import.cc      IMPORT
 //   habits.cc            what people write who come from other languages
 
 #ifndef FOOTFALL_QUERY_LANG_PARSER_H_
@@ -113,14 +114,24 @@ class Parser {
   absl::StatusOr<Additivity> Rule(absl::string_view after);
   absl::StatusOr<Insert> InsertOf();
   absl::StatusOr<Insert::Row> RowOf(size_t members);
-  absl::StatusOr<Import> ImportOf();
-  absl::StatusOr<Import::Column> ColumnOf();
-  absl::StatusOr<std::string> Header(absl::string_view after);
   absl::StatusOr<Delete> DeleteOf();
   absl::StatusOr<Drop> DropOf();
   absl::StatusOr<AddEvent> AddEventOf();
   absl::StatusOr<AddAlias> AliasOf();
   absl::StatusOr<Compact> CompactOf();
+
+  // --- IMPORT (parse_import.cc)
+  absl::StatusOr<Import> ImportOf();
+  absl::Status ImportClause(Import* import);
+  absl::StatusOr<Import::Column> ColumnOf();
+  absl::StatusOr<Import::Column> TimeColumnOf();
+  absl::StatusOr<Import::Column> ValuesColumnOf();
+  absl::StatusOr<Import::Column> MemberColumnOf(absl::string_view after);
+  absl::StatusOr<Import::Column> EventColumnOf();
+  absl::StatusOr<Import::Filter> FilterOf();
+  absl::StatusOr<std::vector<Text>> TextsIn(absl::string_view after);
+  absl::StatusOr<std::vector<std::string>> HeadersIn(absl::string_view after);
+  absl::StatusOr<std::string> Header(absl::string_view after);
 
   // --- Habits of other languages (habits.cc). Each looks at the current token
   // and answers OK where it knows nothing better than the general message.

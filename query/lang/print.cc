@@ -10,10 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "footfall/query.h"
+#include "query/lang/print_import.h"
 #include "query/lang/tree.h"
 
 namespace footfall {
 namespace {
+
+using query::PrintQuoted;
+using query::PrintText;
 
 template <typename... Cases>
 struct Overload : Cases... {
@@ -26,18 +30,6 @@ Overload(Cases...) -> Overload<Cases...>;
 enum Strength { kSum = 1, kProduct = 2, kFactor = 3 };
 
 void PrintExpr(const Expr& expr, Strength least, std::string* out);
-
-void PrintQuoted(absl::string_view text, std::string* out) {
-  absl::StrAppend(out, "'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
-}
-
-void PrintText(const Text& text, std::string* out) {
-  if (const Parameter* parameter = std::get_if<Parameter>(&text)) {
-    absl::StrAppend(out, "$", parameter->name);
-  } else {
-    PrintQuoted(std::get<std::string>(text), out);
-  }
-}
 
 void PrintDate(const DateArgument& date, std::string* out) {
   if (const Parameter* parameter = std::get_if<Parameter>(&date)) {
@@ -435,59 +427,8 @@ void PrintStatement(const Insert& insert, std::string* out) {
   }
 }
 
-void PrintHeader(absl::string_view header, bool bare, std::string* out) {
-  if (bare && IsValidName(header)) {
-    absl::StrAppend(out, header);
-  } else {
-    absl::StrAppend(out, "\"", absl::StrReplaceAll(header, {{"\"", "\"\""}}),
-                    "\"");
-  }
-}
-
-void PrintColumn(const Import::Column& column, std::string* out) {
-  using Role = Import::Column::Role;
-  switch (column.role) {
-    case Role::kTime:
-      *out += "TIME ";
-      PrintHeader(column.header,
-                  column.header != "as" && column.header != "empty", out);
-      return;
-    case Role::kValue:
-      *out += "VALUE ";
-      PrintHeader(column.header,
-                  column.header != "as" && column.header != "empty", out);
-      return;
-    case Role::kConstant:
-      if (column.constant.has_value()) PrintText(*column.constant, out);
-      absl::StrAppend(out, " AS ", column.dimension);
-      return;
-    case Role::kDimension:
-      PrintHeader(column.header,
-                  column.header != "time" && column.header != "value", out);
-      if (column.dimension != column.header) {
-        absl::StrAppend(out, " AS ", column.dimension);
-      }
-      if (column.empty.has_value()) {
-        *out += " EMPTY ";
-        PrintText(*column.empty, out);
-      }
-  }
-}
-
 void PrintStatement(const Import& import, std::string* out) {
-  *out += "IMPORT ";
-  PrintText(import.path, out);
-  absl::StrAppend(out, " INTO ", import.metric.name, " (");
-  for (size_t i = 0; i < import.columns.size(); ++i) {
-    if (i > 0) *out += ", ";
-    PrintColumn(import.columns[i], out);
-  }
-  *out += ")";
-  if (import.rejects.has_value()) {
-    *out += " REJECTS ";
-    PrintText(*import.rejects, out);
-  }
-  if (import.zone.has_value()) PrintZone(*import.zone, out);
+  query::PrintImport(import, out);
 }
 
 void PrintStatement(const Delete& remove, std::string* out) {

@@ -126,6 +126,18 @@ class Resolver {
     if (import->rejects.has_value()) {
       FOOTFALL_RETURN_IF_ERROR(Resolve(&*import->rejects, kMaxNoteBytes));
     }
+    for (Import::Filter& filter : import->where) {
+      for (Text& text : filter.texts) FOOTFALL_RETURN_IF_ERROR(Resolve(&text));
+    }
+    for (Text& text : import->null_words) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&text));
+    }
+    for (std::optional<Text>* text :
+         {&import->format, &import->delimiter, &import->quote,
+          &import->encoding, &import->decimal, &import->thousands}) {
+      if (!text->has_value()) continue;
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&**text));
+    }
     return import->zone.has_value() ? Resolve(&import->zone->name)
                                     : absl::OkStatus();
   }

@@ -14,6 +14,7 @@
 #include "query/lang/status_macros.h"
 #include "query/plan/event_scope.h"
 #include "query/run/change.h"
+#include "query/run/hidden_samples.h"
 #include "query/run/lookup.h"
 #include "query/run/run.h"
 
@@ -215,11 +216,21 @@ absl::StatusOr<std::string> RunAddAlias(Database& database,
       QuotedText(added.new_name),
       added.from.has_value() ? absl::StrCat(" from ", FormatDate(*added.from))
                              : "");
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t hidden,
+                            CountHiddenSamples(*snapshot, added));
   SampleBatch batch;
   batch.AddAlias(std::move(added));
   FOOTFALL_ASSIGN_OR_RETURN(const WriteResult written,
                             WriteNames(database, batch, text, source));
-  return absl::StrCat(what, written.aliases == 0 ? " already" : "");
+  std::string summary =
+      absl::StrCat(what, written.aliases == 0 ? " already" : "");
+  if (hidden > 0) {
+    absl::StrAppend(&summary, "; ", Counted(hidden, "sample", "samples"),
+                    " of ", QuotedText(TextOf(alias.old_name)),
+                    hidden == 1 ? " is" : " are", " hidden by one of ",
+                    QuotedText(TextOf(alias.new_name)), " at the same step");
+  }
+  return summary;
 }
 
 absl::StatusOr<std::string> RunDropAlias(Database& database, const Drop& drop,

@@ -64,7 +64,10 @@ absl::Status RunStatement(Database& database, const Statement& statement,
     outcome->summary = InsertSummary(result);
   } else if (const Import* import = std::get_if<Import>(&resolved.node)) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        outcome->summary, RunImport(database, *import, text, options, hooks));
+        ImportOutcome imported,
+        RunImport(database, *import, text, options, hooks));
+    outcome->summary = std::move(imported.summary);
+    outcome->answer.notes = std::move(imported.notes);
   } else if (const Delete* remove = std::get_if<Delete>(&resolved.node)) {
     if (resolved.explain != Statement::Explain::kNo) {
       FOOTFALL_ASSIGN_OR_RETURN(

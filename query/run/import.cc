@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "footfall/csv_import.h"
@@ -14,6 +17,7 @@
 #include "query/lang/diagnostic.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/event_scope.h"
 #include "query/run/change.h"
 #include "query/run/lookup.h"
 #include "query/run/run.h"
@@ -22,80 +26,236 @@ namespace footfall::query {
 namespace {
 
 using Role = Import::Column::Role;
+using Metrics = std::vector<std::shared_ptr<const Metric>>;
 
-// One TIME, one VALUE, dimensions of the metric, each at most once.
-absl::Status CheckColumns(const Import& import, const Metric& metric,
+absl::StatusOr<Metrics> FindMetrics(const Snapshot& snapshot,
+                                    const Import& import,
+                                    absl::string_view text) {
+  Metrics metrics;
+  bool uses_own = false;
+  for (const Import::Column& column : import.columns) {
+    uses_own = uses_own || column.role == Role::kValuesOf ||
+               (column.role == Role::kValue && !column.into.has_value());
+  }
+  const bool has_own = !import.metric.name.empty();
+  if (uses_own && !has_own) {
+    return Refuse(Refusal::kImportInto, text, import.path_source);
+  }
+  if (has_own) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        auto metric, LookUpUsableMetric(snapshot, import.metric, text));
+    metrics.push_back(std::move(metric));
+  }
+  for (const Import::Column& column : import.columns) {
+    if (!column.into.has_value()) continue;
+    FOOTFALL_ASSIGN_OR_RETURN(auto metric,
+                              LookUpUsableMetric(snapshot, *column.into, text));
+    metrics.push_back(std::move(metric));
+  }
+  return metrics;
+}
+
+// A TIME, a VALUE a metric, dimensions of the metrics, each at most once.
+absl::Status CheckColumns(const Import& import, const Metrics& metrics,
                           absl::string_view text) {
   size_t times = 0;
-  size_t values = 0;
-  std::vector<bool> given(metric.spec.dimensions.size());
+  size_t wide = 0;
+  std::vector<std::string> values;
+  std::vector<std::string> given;
   for (const Import::Column& column : import.columns) {
-    if (column.role == Role::kTime || column.role == Role::kValue) {
-      size_t& count = column.role == Role::kTime ? times : values;
-      if (++count == 1) continue;
-      return Refuse(Refusal::kColumnTwice, text, column.source,
-                    {column.role == Role::kTime ? "TIME" : "VALUE"});
+    const auto twice = [&](absl::string_view what) {
+      return Refuse(Refusal::kColumnTwice, text, column.source, {what});
+    };
+    if (column.role == Role::kTime) {
+      if (++times > 1) return twice("TIME");
+      continue;
     }
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const size_t dimension,
-        LookUpDimension(metric, {column.dimension, column.source}, text));
-    if (given[dimension]) {
-      return Refuse(Refusal::kColumnTwice, text, column.source,
-                    {column.dimension});
+    if (column.role == Role::kValue) {
+      const std::string& into =
+          column.into.has_value() ? column.into->name : import.metric.name;
+      if (std::count(values.begin(), values.end(), into) > 0) {
+        return twice(column.into.has_value() ? absl::StrCat("VALUE INTO ", into)
+                                             : "VALUE");
+      }
+      values.push_back(into);
+      continue;
     }
-    given[dimension] = true;
+    if (column.role == Role::kValuesOf && ++wide > 1) return twice("VALUES OF");
+    for (const auto& metric : metrics) {
+      FOOTFALL_RETURN_IF_ERROR(
+          LookUpDimension(*metric, {column.dimension, column.source}, text)
+              .status());
+    }
+    if (std::count(given.begin(), given.end(), column.dimension) > 0) {
+      return twice(column.dimension);
+    }
+    given.push_back(column.dimension);
   }
-  if (times == 1 && values == 1) return absl::OkStatus();
+  if (times == 1 && (!values.empty() || wide > 0)) return absl::OkStatus();
   return Refuse(Refusal::kImportColumns, text, import.metric.source,
                 {times == 0 ? "TIME" : "VALUE"});
 }
 
-ImportSpec SpecOf(const Import& import) {
-  ImportSpec spec;
-  spec.path = std::get<std::string>(import.path);
-  spec.metric = import.metric.name;
-  for (const Import::Column& column : import.columns) {
-    ImportColumn& out = spec.columns.emplace_back();
-    out.header = column.header;
-    out.dimension = column.dimension;
-    switch (column.role) {
-      case Role::kTime:
-        out.role = ImportColumn::Role::kTime;
-        break;
-      case Role::kValue:
-        out.role = ImportColumn::Role::kValue;
-        break;
-      case Role::kDimension:
-        out.role = ImportColumn::Role::kDimension;
-        if (column.empty.has_value()) {
-          out.member = std::get<std::string>(*column.empty);
-        }
-        break;
-      case Role::kConstant:
-        out.role = ImportColumn::Role::kConstant;
-        if (column.constant.has_value()) {
-          out.member = std::get<std::string>(*column.constant);
-        }
-        break;
+const std::string& TextOf(const Text& text) {
+  return std::get<std::string>(text);
+}
+
+void AddColumn(const Import::Column& column, ImportSpec* spec) {
+  using To = ImportColumn::Role;
+  static constexpr struct {
+    Role from;
+    To to;
+  } kRoles[] = {
+      {Role::kTime, To::kTime},           {Role::kValue, To::kValue},
+      {Role::kDimension, To::kDimension}, {Role::kConstant, To::kConstant},
+      {Role::kValuesOf, To::kValuesOf},   {Role::kKind, To::kKind},
+      {Role::kName, To::kName},           {Role::kNote, To::kNote},
+      {Role::kSource, To::kSource}};
+  ImportColumn& out = spec->columns.emplace_back();
+  for (const auto& role : kRoles) {
+    if (role.from == column.role) out.role = role.to;
+  }
+  out.header = column.header;
+  out.dimension = column.dimension;
+  out.trim = column.trim;
+  out.fold_case = column.fold_case;
+  if (column.into.has_value()) out.metric = column.into->name;
+  for (const std::optional<Text>* text : {&column.empty, &column.constant}) {
+    if (text->has_value()) out.member = TextOf(**text);
+  }
+  if (column.role == Role::kValuesOf) {
+    out.headers = column.headers;
+    out.all_others = column.all_others;
+  } else {
+    for (const std::string& header : column.headers) {
+      spec->columns.push_back({.role = To::kTime, .header = header});
     }
   }
-  if (import.rejects.has_value()) {
-    spec.rejects_path = std::get<std::string>(*import.rejects);
+}
+
+// One ASCII character; `none` is what an empty text stands for.
+absl::Status ReadMark(const std::optional<Text>& clause, absl::string_view word,
+                      absl::string_view text, Source source,
+                      std::optional<char>* mark) {
+  if (!clause.has_value()) return absl::OkStatus();
+  std::string said = TextOf(*clause);
+  if (word == "DELIMITER" &&
+      (said == "\\t" || absl::EqualsIgnoreCase(said, "tab"))) {
+    said = "\t";
   }
-  if (import.zone.has_value()) {
-    spec.zone = std::get<std::string>(import.zone->name);
+  const bool may_be_none = word == "QUOTE" || word == "THOUSANDS";
+  if (said.empty() && may_be_none) {
+    *mark = '\0';
+    return absl::OkStatus();
   }
+  const absl::string_view allowed = word == "DECIMAL"     ? ".,"
+                                    : word == "THOUSANDS" ? ".,' "
+                                                          : "";
+  const auto byte = static_cast<unsigned char>(said.empty() ? 0 : said[0]);
+  const bool fits =
+      said.size() == 1 && byte < 0x80 && (byte >= 0x20 || byte == '\t') &&
+      (allowed.empty() || allowed.find(said[0]) != absl::string_view::npos);
+  if (!fits) {
+    return Refuse(
+        Refusal::kImportMark, text, source,
+        {word, QuotedText(said),
+         word == "DECIMAL"     ? "'.' or ','"
+         : word == "THOUSANDS" ? "',', '.', ' ' or a single quote"
+                               : "one ASCII character, such as ';', or 'tab'"});
+  }
+  *mark = said[0];
+  return absl::OkStatus();
+}
+
+absl::Status ReadDialect(const Import& import, absl::string_view text,
+                         ImportSpec* spec) {
+  const Source source = import.clauses_source;
+  std::optional<char> decimal;
+  std::optional<char> thousands;
+  const struct {
+    const std::optional<Text>& clause;
+    absl::string_view word;
+    std::optional<char>* mark;
+  } marks[] = {{import.delimiter, "DELIMITER", &spec->dialect.delimiter},
+               {import.quote, "QUOTE", &spec->dialect.quote},
+               {import.decimal, "DECIMAL", &decimal},
+               {import.thousands, "THOUSANDS", &thousands}};
+  for (const auto& mark : marks) {
+    FOOTFALL_RETURN_IF_ERROR(
+        ReadMark(mark.clause, mark.word, text, source, mark.mark));
+  }
+  spec->thousands = thousands.value_or('\0');
+  // Who declares points between thousands has commas before decimals.
+  spec->decimal = decimal.value_or(spec->thousands == '.' ? ',' : '.');
+  if (spec->decimal == spec->thousands) {
+    return Refuse(Refusal::kImportMark, text, source,
+                  {"THOUSANDS", QuotedText(TextOf(*import.thousands)),
+                   "another mark than DECIMAL"});
+  }
+  if (import.skip.has_value()) {
+    spec->dialect.skip = static_cast<uint32_t>(*import.skip);
+  }
+  if (import.encoding.has_value() &&
+      !absl::EqualsIgnoreCase(TextOf(*import.encoding), "utf-16") &&
+      !absl::EqualsIgnoreCase(TextOf(*import.encoding), "utf16")) {
+    spec->dialect.encoding = ParseEncoding(TextOf(*import.encoding));
+    if (!spec->dialect.encoding.has_value()) {
+      return Refuse(Refusal::kImportMark, text, source,
+                    {"ENCODING", QuotedText(TextOf(*import.encoding)),
+                     "'utf-8', 'utf-16', 'utf-16le', 'utf-16be' or 'latin1'"});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ImportSpec> SpecOf(const Import& import,
+                                  absl::string_view text) {
+  ImportSpec spec;
+  spec.path = TextOf(import.path);
+  spec.metric = import.metric.name;
+  spec.events = import.events;
+  for (const Import::Column& column : import.columns) AddColumn(column, &spec);
+  if (import.rejects.has_value()) spec.rejects_path = TextOf(*import.rejects);
+  if (import.zone.has_value()) spec.zone = TextOf(import.zone->name);
+  if (import.format.has_value()) spec.time_format = TextOf(*import.format);
+  for (const Text& word : import.null_words) {
+    spec.null_words.push_back(TextOf(word));
+  }
+  for (const Import::Filter& filter : import.where) {
+    ImportCondition& condition = spec.where.emplace_back();
+    condition.header = filter.header;
+    condition.negated = filter.negated;
+    for (const Text& one : filter.texts) {
+      condition.texts.push_back(TextOf(one));
+    }
+  }
+  spec.same_sample = import.duplicates.value_or(SameSample::kRefuse);
+  FOOTFALL_RETURN_IF_ERROR(ReadDialect(import, text, &spec));
   return spec;
 }
 
-std::string Summary(const ImportReport& report) {
-  std::string out = absl::StrCat(
-      Counted(report.rows, "row", "rows"),
-      " read: ", Counted(report.series, "series", "series"), " (",
-      Counted(report.new_series, "new", "new"), "), ",
-      Counted(report.samples, "sample", "samples"), ", ",
-      Counted(report.replaced, "row", "rows"), " replaced within the file, ",
-      Counted(report.rejected, "row", "rows"), " rejected");
+std::string Summary(const ImportReport& report, bool events) {
+  std::string out =
+      absl::StrCat(Counted(report.rows, "row", "rows"), " read: ");
+  if (events) {
+    absl::StrAppend(&out, Counted(report.events, "event", "events"),
+                    " added or changed, ");
+  } else {
+    absl::StrAppend(&out, Counted(report.series, "series", "series"), " (",
+                    Counted(report.new_series, "new", "new"), "), ",
+                    Counted(report.samples, "sample", "samples"), ", ",
+                    Counted(report.merged, "row", "rows"), " merged, ",
+                    Counted(report.equal, "row", "rows"), " equal, ");
+  }
+  absl::StrAppend(&out, Counted(report.rejected, "row", "rows"), " rejected");
+  if (report.filtered > 0) {
+    absl::StrAppend(&out, ", ", Counted(report.filtered, "row", "rows"),
+                    " left out by WHERE");
+  }
+  if (report.no_value > 0) {
+    absl::StrAppend(&out, ", ", Counted(report.no_value, "field", "fields"),
+                    " without a value");
+  }
   for (const std::string& problem : report.problems) {
     absl::StrAppend(&out, "\n  ", problem);
   }
@@ -108,14 +268,18 @@ std::string Summary(const ImportReport& report) {
 
 }  // namespace
 
-absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
-                                      absl::string_view text,
-                                      const QueryOptions& query_options,
-                                      const ExecuteHooks& hooks) {
+absl::StatusOr<ImportOutcome> RunImport(Database& database,
+                                        const Import& import,
+                                        absl::string_view text,
+                                        const QueryOptions& query_options,
+                                        const ExecuteHooks& hooks) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
-  FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                            LookUpUsableMetric(*snapshot, import.metric, text));
-  FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, *metric, text));
+  if (!import.events) {
+    FOOTFALL_ASSIGN_OR_RETURN(const Metrics metrics,
+                              FindMetrics(*snapshot, import, text));
+    FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, metrics, text));
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const ImportSpec spec, SpecOf(import, text));
   ImportOptions options;
   options.stop = [&] { return CheckStop(query_options); };
   options.progress = [&](const ImportProgress& progress) {
@@ -127,7 +291,7 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
            !query_options.cancelled->load(std::memory_order_relaxed);
   };
   const absl::StatusOr<ImportReport> report =
-      ImportCsv(database, SpecOf(import), options);
+      ImportCsv(database, spec, options);
   if (!report.ok()) {
     // The file is what is wrong, so that is where the caret goes. What is
     // wrong in which of its lines stands below.
@@ -143,7 +307,7 @@ absl::StatusOr<std::string> RunImport(Database& database, const Import& import,
     return Diagnostic(report.status().code(), text, import.path_source,
                       message.substr(0, first), below);
   }
-  return Summary(*report);
+  return ImportOutcome{Summary(*report, import.events), report->notes};
 }
 
 }  // namespace footfall::query

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "footfall/member_names.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/conditions.h"
@@ -88,6 +89,9 @@ absl::StatusOr<Answer> ShowMembers(const Snapshot& snapshot, const Name& name,
     answer.columns[1].integers.push_back(count);
   }
   answer.set_row_count(rows.size());
+  if (std::string note = NearEqualNote(snapshot, name.name); !note.empty()) {
+    answer.notes.push_back(std::move(note));
+  }
   return answer;
 }
 

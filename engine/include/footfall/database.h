@@ -26,8 +26,10 @@ namespace footfall {
 struct WriteResult {
   uint64_t commit = 0;   // its number; rises by one a commit
   uint64_t samples = 0;  // distinct (series, step) written
-  uint64_t replaced_in_batch =
-      0;  // rows that a later row of the batch replaced
+  // Rows beyond the first of their sample, and those of them that said the same
+  // value again.
+  uint64_t replaced_in_batch = 0;
+  uint64_t equal_in_batch = 0;  // told by bulk loads alone
   uint64_t new_series = 0;
   // Events and aliases that were added or changed, and that were removed; those
   // that were there just so count as neither.
@@ -71,9 +73,19 @@ struct DatabaseHealth {
   std::vector<std::string> damage;
 };
 
+// What becomes of rows that name the same sample.
+enum class SameSample : uint8_t {
+  kLast,
+  kFirst,
+  kMax,
+  kSum,     // of equal values too; an INTEGER sum beyond 64 bits fails the load
+  kRefuse,  // different values fail the load; equal ones are one
+};
+
 // Loads many rows outside the log and publishes them at once. A later row of
-// the same sample wins. Dropped unfinished, it leaves nothing. One thread. It
-// may outlive its Database: every call is FAILED_PRECONDITION then.
+// the same sample wins, unless JoinRows() says otherwise. Dropped unfinished,
+// it leaves nothing. One thread. It may outlive its Database: every call is
+// FAILED_PRECONDITION then.
 class BulkLoader {
  public:
   virtual ~BulkLoader() = default;
@@ -98,6 +110,25 @@ class BulkLoader {
   virtual absl::StatusOr<uint32_t> SeriesOf(
       absl::Span<const absl::string_view> members) = 0;
   virtual absl::Status AddRows(absl::Span<const Row> rows) = 0;
+
+  // What becomes of rows of one sample, of all rows. Call before Finish().
+  virtual void JoinRows(SameSample rule) = 0;
+
+  // A sample that rows of different values name, where that is refused.
+  struct Clash {
+    uint32_t series;  // as SeriesOf() answered
+    int64_t step;
+  };
+  // After Finish() has answered INVALID_ARGUMENT for that reason: the first few
+  // of them, in the order of tiles, and how many there are.
+  virtual absl::Span<const Clash> clashes() const = 0;
+  virtual uint64_t clash_count() const = 0;
+
+  // As Finish(), of this loader and `others` of the same database, each of
+  // another metric: all of them or none are published. The results are in that
+  // order, this one's first.
+  virtual absl::StatusOr<std::vector<WriteResult>> FinishWith(
+      absl::Span<BulkLoader* const> others, const StopCheck& stop) = 0;
 
   // Publishes. After it the loader is spent. Errors as Database::Write;
   // RESOURCE_EXHAUSTED where there is no room for temporary files. `stop` is

@@ -130,10 +130,12 @@ class Grid {
   // the zone (or at the first instant of that day).
   absl::Time Start(int64_t step) const;
 
-  // The one step that a date names: it holds the whole stretch.
-  // INVALID_ARGUMENT where the stretch is longer than a step (`2025-01` for
-  // days), does not lie inside one, or carries an offset that cannot be
-  // (a day metric given `2025-02-08T13+08:00` is fine: its own date counts).
+  // The one step that a date names: it holds the whole stretch. A time with an
+  // offset lies in the step that holds that instant in the grid's zone, also
+  // where steps are days and longer. INVALID_ARGUMENT where the stretch is
+  // longer than a step (`2025-01` for days), does not lie inside one, carries
+  // an offset that cannot be, or (below a day) where the zone's clocks skip it
+  // or show it twice.
   absl::StatusOr<int64_t> StepNamed(const Date& date) const;
 
   // The steps that lie wholly inside [start of first, end of last]; nullopt

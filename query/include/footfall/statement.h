@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "footfall/database.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
 
@@ -319,15 +320,33 @@ struct Insert {
 
 struct Import {
   Text path;
-  Name metric;
+  Name metric;          // "" where every VALUE says INTO
+  bool events = false;  // INTO EVENTS
   struct Column {
-    enum class Role : uint8_t { kTime, kValue, kDimension, kConstant };
+    enum class Role : uint8_t {
+      kTime,
+      kValue,
+      kDimension,  // of events: FOR
+      kConstant,   // likewise, one member for all rows
+      kValuesOf,
+      kKind,
+      kName,
+      kNote,
+      kSource,
+    };
     Role role = Role::kDimension;
-    std::string header;            // of the file; empty for kConstant
-    std::string dimension;         // kDimension, kConstant
+    std::string header;            // of the file; empty for a constant
+    std::string dimension;         // kDimension, kConstant, kValuesOf
     std::optional<Text> empty;     // EMPTY 'unknown'
-    std::optional<Text> constant;  // kConstant
+    std::optional<Text> constant;  // kConstant, and kKind and kName of a text
     Source source;
+    // kTime: columns after the first. kValuesOf: the columns, or with
+    // `all_others` those that are left out.
+    std::vector<std::string> headers = {};
+    bool all_others = false;        // kValuesOf: *
+    std::optional<Name> into = {};  // kValue: INTO
+    bool trim = false;              // kDimension: TRIM
+    bool fold_case = false;         // kDimension: FOLD CASE
     friend bool operator==(const Column&, const Column&) = default;
   };
   std::vector<Column> columns;
@@ -335,6 +354,25 @@ struct Import {
   std::optional<Zone> zone;
   Source path_source = {};
   Source rejects_source = {};
+  // WHERE, on columns of the file.
+  struct Filter {
+    std::string header;
+    std::vector<Text> texts;
+    bool negated = false;
+    Source source = {};
+    friend bool operator==(const Filter&, const Filter&) = default;
+  };
+  std::vector<Filter> where = {};
+  std::optional<Text> format = {};
+  std::optional<Text> delimiter = {};
+  std::optional<Text> quote = {};
+  std::optional<int64_t> skip = {};
+  std::optional<Text> encoding = {};
+  std::optional<Text> decimal = {};
+  std::optional<Text> thousands = {};
+  std::vector<Text> null_words = {};
+  std::optional<SameSample> duplicates = {};
+  Source clauses_source = {};  // of all after the columns
   friend bool operator==(const Import&, const Import&) = default;
 };
 

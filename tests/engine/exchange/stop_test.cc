@@ -61,6 +61,7 @@ ImportSpec SpecOf(const std::string& path) {
   spec.columns[1].header = "v";
   spec.columns[2].header = "app";
   spec.columns[2].dimension = "app";
+  spec.same_sample = SameSample::kLast;
   return spec;
 }
 

@@ -409,25 +409,80 @@ class Grower {
     return kHeaders[Below(std::size(kHeaders))];
   }
 
-  Import AnyImport() {
+  Import::Column AnyColumn(bool events) {
     using Role = Import::Column::Role;
-    Import import;
-    import.path = AnyText();
-    import.metric = AnyName();
-    for (size_t i = 1 + Below(4); i > 0; --i) {
-      Import::Column column;
-      column.role = static_cast<Role>(Below(4));
-      if (column.role != Role::kConstant) column.header = AnyHeader();
-      if (column.role == Role::kConstant) {
+    static constexpr Role kSampleRoles[] = {Role::kTime, Role::kValue,
+                                            Role::kDimension, Role::kConstant,
+                                            Role::kValuesOf};
+    static constexpr Role kEventRoles[] = {
+        Role::kTime,   Role::kKind,      Role::kName,    Role::kNote,
+        Role::kSource, Role::kDimension, Role::kConstant};
+    Import::Column column;
+    column.role = events ? kEventRoles[Below(std::size(kEventRoles))]
+                         : kSampleRoles[Below(std::size(kSampleRoles))];
+    const auto headers = [&] {
+      for (size_t i = 1 + Below(3); i > 0; --i) {
+        column.headers.push_back(AnyHeader());
+      }
+    };
+    switch (column.role) {
+      case Role::kConstant:
         column.constant = AnyText();
         column.dimension = AnyWord();
-      } else if (column.role == Role::kDimension) {
+        return column;
+      case Role::kValuesOf:
         column.dimension = AnyWord();
+        column.all_others = Half();
+        if (!column.all_others || Half()) headers();
+        return column;
+      case Role::kDimension:
+        column.dimension = AnyWord();
+        column.trim = Half();
+        column.fold_case = Half();
         if (Half()) column.empty = AnyText();
-      }
-      import.columns.push_back(column);
+        break;
+      case Role::kTime:
+        if (Below(3) == 0) headers();
+        break;
+      case Role::kValue:
+        if (Half()) column.into = AnyName();
+        break;
+      default:
+        if (Half()) {
+          column.constant = AnyText();
+          return column;
+        }
     }
-    if (Half()) import.rejects = AnyText();
+    column.header = AnyHeader();
+    return column;
+  }
+
+  Import AnyImport() {
+    Import import;
+    import.path = AnyText();
+    import.events = Below(4) == 0;
+    if (!import.events && Below(4) != 0) import.metric = AnyName();
+    for (size_t i = 1 + Below(4); i > 0; --i) {
+      import.columns.push_back(AnyColumn(import.events));
+    }
+    for (size_t i = Below(3); i > 0; --i) {
+      Import::Filter& filter = import.where.emplace_back();
+      filter.header = AnyHeader();
+      filter.negated = Half();
+      for (size_t j = 1 + Below(3); j > 0; --j) {
+        filter.texts.push_back(AnyText());
+      }
+    }
+    for (std::optional<Text>* text :
+         {&import.format, &import.delimiter, &import.quote, &import.encoding,
+          &import.decimal, &import.thousands, &import.rejects}) {
+      if (Below(4) == 0) *text = AnyText();
+    }
+    if (Below(4) == 0) import.skip = static_cast<int64_t>(Below(9));
+    for (size_t i = Below(3); i > 0; --i) {
+      import.null_words.push_back(AnyText());
+    }
+    if (Half()) import.duplicates = static_cast<SameSample>(Below(5));
     if (Half()) import.zone = Zone{AnyText(), {}};
     return import;
   }

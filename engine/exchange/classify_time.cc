@@ -1,0 +1,255 @@
+// Which columns are the time, and in which format.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "engine/exchange/classifier.h"
+#include "engine/exchange/column_words.h"
+#include "engine/exchange/csv_fields.h"
+
+namespace footfall::engine {
+namespace {
+
+// The earliest that digits alone may mean, where they count from 1970.
+constexpr int64_t kFirstEpochYear = 1990;
+
+std::string FormatText(size_t format) {
+  return format == 0 ? "" : DateFormats()[format - 1].text();
+}
+
+bool IsEpoch(size_t format) {
+  return absl::StartsWith(FormatText(format), "epoch");
+}
+
+}  // namespace
+
+// 0: no time. Higher is better.
+int Classifier::TimeScore(size_t column, size_t format, bool whole) const {
+  const ColumnFacts& facts = this->facts(column);
+  const ColumnFacts::Dates& dates = facts.dates(format);
+  if (whole ? !facts.all_dates(format)
+            : dates.count * 2 < facts.filled() || dates.count == 0) {
+    return 0;
+  }
+  const bool named = HasWord(header(column), WordKind::kTime);
+  if (dates.only_digits) {
+    if (!dates.plausible) return 0;
+    if (dates.finest == Unit::kYear) {
+      // 2024 may be any number; only a name, or the want of anything else,
+      // makes it a year. A column of 12 alone has not even four digits.
+      return HasWord(header(column), WordKind::kYear) ? 2 : 0;
+    }
+    if (!named) return 0;
+    if (IsEpoch(format) && dates.starts.begin()->year() < kFirstEpochYear) {
+      return 0;
+    }
+    return 5;
+  }
+  if (dates.finest == Unit::kYear) return 0;
+  return (named ? 6 : 4) + (format == 0 ? 1 : 0);
+}
+
+std::optional<Classifier::TimeChoice> Classifier::BestTime(bool whole) const {
+  std::optional<TimeChoice> best;
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    for (size_t f = 0; f < facts(i).date_formats(); ++f) {
+      const int score = TimeScore(i, f, whole);
+      if (score > 0 && (!best.has_value() || score > best->score)) {
+        best = TimeChoice{i, f, score};
+      }
+    }
+  }
+  return best;
+}
+
+absl::Status Classifier::FindTime() {
+  std::optional<TimeChoice> best = BestTime(/*whole=*/true);
+  const std::optional<TimeChoice> partly = BestTime(/*whole=*/false);
+  // A column of dates with a "Total" is better than a year beside it.
+  const bool is_year = best.has_value() && best->score == 2;
+  if (partly.has_value() && (!best.has_value() || is_year) &&
+      partly->score > 2) {
+    best = partly;
+  }
+  if (best.has_value() && best->score > 2) return TakeTime(*best);
+  if (TakeYearAndMonth()) return absl::OkStatus();
+  if (best.has_value()) return TakeTime(*best);
+  return NoTime();
+}
+
+absl::Status Classifier::TakeTime(const TimeChoice& choice) {
+  const size_t column = choice.column;
+  if (!facts(column).all_dates(choice.format)) {
+    const absl::Status dropped = DropTotals(column, choice.format);
+    if (!dropped.ok()) return dropped;
+  }
+  const absl::Status one = CheckOneReading(column, choice.format);
+  if (!one.ok()) return one;
+  class_.roles[column] = ColumnRole::kTime;
+  class_.times = {column};
+  time_format_ = choice.format;
+  class_.has_offset = facts(column).dates(choice.format).offset;
+  if (choice.format > 0) {
+    class_.time_format = FormatText(choice.format);
+    if (IsEpoch(choice.format)) {
+      class_.time_checks.push_back("these count from 1970, in UTC");
+    }
+  }
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    if (i == column || !IsOpen(i)) continue;
+    for (size_t f = 0; f < facts(i).date_formats(); ++f) {
+      const ColumnFacts::Dates& dates = facts(i).dates(f);
+      if (facts(i).all_dates(f) && !dates.only_digits) {
+        LeaveOut(i, "a second date");
+        break;
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Classifier::DropTotals(size_t column, size_t format) {
+  ImportCondition condition;
+  condition.header = header(column);
+  condition.negated = true;
+  for (const auto& [field, count] : facts(column).fields()) {
+    const bool is_date = format == 0
+                             ? ParseFileDate(field).ok()
+                             : DateFormats()[format - 1].Parse(field).ok();
+    if (is_date) continue;
+    if (!IsWord(field, WordKind::kTotal)) {
+      const ColumnFacts::Dates& dates = facts(column).dates(format);
+      return absl::InvalidArgumentError(absl::StrCat(
+          sample_.Place(dates.first_other.line, column), ": ",
+          QuoteField(dates.first_other.field), " is no date, as ", dates.count,
+          " of ", facts(column).filled(),
+          " are; correct it, or leave such rows out: WHERE \"", header(column),
+          "\" != '", dates.first_other.field, "'"));
+    }
+    condition.texts.push_back(field);
+  }
+  class_.where.push_back(std::move(condition));
+  return absl::OkStatus();
+}
+
+// Two formats that both fit, and mean different days.
+absl::Status Classifier::CheckOneReading(size_t column, size_t format) const {
+  const ColumnFacts& facts = this->facts(column);
+  if (format == 0) return absl::OkStatus();
+  const ColumnFacts::Dates& dates = facts.dates(format);
+  for (size_t f = 1; f < facts.date_formats(); ++f) {
+    const ColumnFacts::Dates& other = facts.dates(f);
+    if (f == format || other.count < dates.count ||
+        other.starts == dates.starts ||
+        TimeScore(column, f, facts.all_dates(f)) == 0) {
+      continue;
+    }
+    const std::string& field = facts.fields().begin()->first;
+    std::string shown = field;
+    for (const auto& [text, count] : facts.fields()) {
+      const auto one = DateFormats()[format - 1].Parse(text);
+      const auto two = DateFormats()[f - 1].Parse(text);
+      if (one.ok() && two.ok() && !(*one == *two)) {
+        shown = text;
+        break;
+      }
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        sample_.path, ": column ", QuoteField(header(column)),
+        " can be read in two ways: ", QuoteField(shown), " by FORMAT '",
+        FormatText(format), "' and by FORMAT '", FormatText(f),
+        "'; write the IMPORT with the one that is meant"));
+  }
+  return absl::OkStatus();
+}
+
+bool Classifier::TakeYearAndMonth() {
+  std::optional<size_t> year;
+  std::optional<size_t> month;
+  std::optional<size_t> day;
+  bool names = false;
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    const auto within = [&](int64_t low, int64_t high) {
+      return facts(i).all_numbers(0) &&
+             std::all_of(facts(i).fields().begin(), facts(i).fields().end(),
+                         [&](const auto& field) {
+                           int64_t value = 0;
+                           return ReadDigits(field.first, &value) &&
+                                  value >= low && value <= high;
+                         });
+    };
+    if (!year && IsWord(header(i), WordKind::kYear) && within(1900, 2100)) {
+      year = i;
+    } else if (!month && IsWord(header(i), WordKind::kMonth)) {
+      static const auto* const by_name =
+          new DateFormat(*DateFormat::Create("%Y %b"));
+      names = std::all_of(
+          facts(i).fields().begin(), facts(i).fields().end(),
+          [](const auto& field) {
+            return by_name->Parse(absl::StrCat("2000 ", field.first)).ok();
+          });
+      if (names || within(1, 12)) month = i;
+    } else if (!day && IsWord(header(i), WordKind::kDay) && within(1, 31)) {
+      day = i;
+    }
+  }
+  if (!year || !month) return false;
+  class_.times = {*year, *month};
+  class_.time_format = names ? "%Y %b" : "%Y %m";
+  class_.period = {Unit::kMonth, 1};
+  if (day) {
+    class_.times.push_back(*day);
+    absl::StrAppend(&*class_.time_format, " %d");
+    class_.period = {Unit::kDay, 1};
+  }
+  for (const size_t column : class_.times) {
+    class_.roles[column] = ColumnRole::kTime;
+  }
+  return true;
+}
+
+void Classifier::FindPeriod() {
+  if (class_.times.size() > 1) return;
+  bool not_monday = false;
+  const size_t column = class_.times[0];
+  class_.period = GuessPeriod(facts(column).dates(time_format_), &not_monday);
+  if (not_monday) {
+    class_.time_checks.push_back(
+        "the dates are a week apart and not Mondays; an ISO week (EVERY week) "
+        "is Monday to Sunday, so each week is kept under its own date");
+  }
+}
+
+absl::Status Classifier::NoTime() const {
+  // The column that comes nearest: named for it, or with some dates.
+  for (const bool named : {true, false}) {
+    for (size_t i = 0; i < sample_.columns(); ++i) {
+      if (named != HasWord(header(i), WordKind::kTime)) continue;
+      const ColumnFacts::Dates& dates = facts(i).dates(0);
+      if (facts(i).filled() == 0 || (!named && dates.count == 0)) continue;
+      const std::string& field = dates.first_other.line > 0
+                                     ? dates.first_other.field
+                                     : facts(i).fields().begin()->first;
+      const uint64_t line =
+          std::max(dates.first_other.line, sample_.lines.front());
+      const absl::Status status = ParseFileDate(field).status();
+      return absl::InvalidArgumentError(absl::StrCat(
+          sample_.Place(line, i), ": ",
+          status.ok() ? absl::StrCat(QuoteField(field),
+                                     " is hardly a date; if it is one, write "
+                                     "the IMPORT with it")
+                      : std::string(status.message())));
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      sample_.path,
+      ": no column holds dates; one is written 2025-02-08, 2025-02, 2025-Q1, "
+      "2025-W06 or 2025-02-08T13:05:30, or otherwise with FORMAT; the first "
+      "is ",
+      QuoteField(header(0)), " with ", QuoteField(sample_.rows[0][0])));
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,122 @@
+#include "engine/exchange/column_class.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "engine/exchange/classifier.h"
+#include "engine/exchange/column_words.h"
+#include "engine/exchange/csv_fields.h"
+#include "storage/base/status_macros.h"
+
+namespace footfall::engine {
+namespace {
+
+constexpr size_t kLeastLogRows = 2;
+
+}  // namespace
+
+Classifier::Classifier(const TableSample& sample)
+    : sample_(sample), formats_(sample.columns()) {
+  class_.roles.resize(sample.columns(), ColumnRole::kOpen);
+  class_.reasons.resize(sample.columns());
+}
+
+std::vector<size_t> Classifier::ColumnsOf(ColumnRole role) const {
+  std::vector<size_t> columns;
+  for (size_t i = 0; i < class_.roles.size(); ++i) {
+    if (class_.roles[i] == role) columns.push_back(i);
+  }
+  return columns;
+}
+
+void Classifier::LeaveOut(size_t column, absl::string_view reason) {
+  class_.roles[column] = ColumnRole::kLeftOut;
+  class_.reasons[column] = std::string(reason);
+}
+
+absl::StatusOr<TableClass> Classifier::Classify() {
+  bool is_answer = false;
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    const absl::Status text = ValidateText(header(i), kMaxMemberBytes);
+    if (facts(i).filled() == 0) {
+      LeaveOut(i, "always empty");
+    } else if (!text.ok()) {
+      LeaveOut(i, text.message());
+    } else if (header(i).empty() && !facts(i).counts_rows()) {
+      LeaveOut(i, "no name");
+    }
+    for (const absl::string_view ending : {"_kind", "_present", "_expected"}) {
+      if (!absl::EndsWith(header(i), ending)) continue;
+      const std::string of =
+          header(i).substr(0, header(i).size() - ending.size());
+      const auto& names = sample_.sniffed.header;
+      if (std::find(names.begin(), names.end(), of) == names.end()) continue;
+      LeaveOut(i, "a column of an answer");
+      is_answer = true;
+    }
+  }
+  for (size_t i = 0; i < sample_.columns() && is_answer; ++i) {
+    if (header(i) == "partial") LeaveOut(i, "a column of an answer");
+  }
+  FOOTFALL_RETURN_IF_ERROR(FindTime());
+  FindPeriod();
+  FOOTFALL_RETURN_IF_ERROR(FindNumbers());
+  FindTexts();
+  TakeHour();
+  std::optional<size_t> id;  // different in every row
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    if (HasWord(header(i), WordKind::kId) && !facts(i).counts_rows() &&
+        facts(i).distinct() == sample_.rows.size()) {
+      id = i;
+    }
+  }
+  if (ColumnsOf(ColumnRole::kMeasure).empty() || id.has_value()) {
+    if (FindEvents()) return std::move(class_);
+    const bool is_log =
+        id.has_value() && sample_.rows.size() >= kLeastLogRows &&
+        (class_.period.below_day() || ColumnsOf(ColumnRole::kMeasure).empty());
+    if (is_log) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          sample_.path, ": each row has its own ", QuoteField(header(*id)),
+          ": it is a log with an event a row, such as ",
+          QuoteField(sample_.rows[0][*id]),
+          ", and holds no counts; count the rows of each day first, or write "
+          "an IMPORT with DUPLICATES SUM"));
+    }
+    if (ColumnsOf(ColumnRole::kMeasure).empty()) return NoNumbers();
+  }
+  DropTotalMembers();
+  FindWide();
+  FOOTFALL_RETURN_IF_ERROR(TellRowsApart());
+  for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
+    for (const std::string& word : facts(i).null_words()) {
+      auto& words = class_.null_words;
+      if (std::find(words.begin(), words.end(), word) == words.end()) {
+        words.push_back(word);
+      }
+    }
+  }
+  return std::move(class_);
+}
+
+absl::StatusOr<TableClass> ClassifyTable(const TableSample& sample) {
+  return Classifier(sample).Classify();
+}
+
+Additivity GuessRule(absl::string_view header, absl::string_view file,
+                     bool negative) {
+  if (negative) return Additivity::kLevel;
+  for (const absl::string_view text : {header, file}) {
+    if (HasWord(text, WordKind::kLevel) || HasWord(text, WordKind::kShare)) {
+      return Additivity::kLevel;
+    }
+    if (HasWord(text, WordKind::kPeople)) return Additivity::kOverlaps;
+    if (HasWord(text, WordKind::kEvents)) return Additivity::kAdds;
+    // A header that says something is not overruled by the file's name.
+    if (!IsWord(text, WordKind::kValue)) break;
+  }
+  return Additivity::kOverlaps;
+}
+
+}  // namespace footfall::engine

@@ -1,0 +1,100 @@
+// What the columns of an unknown file are for.
+//
+// Rules, in this order. A rule that cannot decide refuses, with file, line,
+// column and value: nothing is guessed that may be a lie.
+//
+//   Time       The column all of whose fields are dates in one format: ISO 8601
+//              first, else one of DateFormats(). Of several the best: named for
+//              time, then not of digits alone, then the first. Digits alone are
+//              dates only in the years 1900 to 2100 and under a name for time;
+//              four of them are years only under a name for years, or in a
+//              first column beside no other dates, and never 0502. Two formats
+//              that read a column differently are refused. A column at least
+//              half of which are dates counts, too, where all other fields are
+//              words for sums, such as Total: those rows are left out by WHERE.
+//              Otherwise the first other field is refused. Without any such
+//              column: a year with a month, or a year alone.
+//   Hour       Of a day per row several hours: TIME (date, hour).
+//   Answers    x_kind, x_present, x_expected beside x, and `partial` beside
+//              those: columns of Footfall's own answers, left out.
+//   Numbers    A column all of whose fields that are not empty or null words
+//   are
+//              numbers in one format, the same for all columns. Marks before
+//              three digits are between thousands where a field has two of
+//              them, or where no whole number of four digits or more stands
+//              without (comma in a file with commas, or a name for people or
+//              events); before decimals where a field proves it or a name says
+//              that it is a level; else refused.
+//   Left out   No name, always empty, counts the rows, percentages and shares
+//              beside other numbers, sums of another column so far, durations,
+//              second dates, what follows from the date (its weekday), ids.
+//   Measures   The other columns of numbers; one that is named a code is none.
+//   Wide       Three or more measures, no column of text, and none of them
+//   named
+//              for what is measured: each is a member.
+//   Dimensions Columns of text. A note is left out: named so, mostly empty, or
+//   a
+//              different long text in most rows, where no two rows need it to
+//              be told apart. Where rows of one time and the same members
+//              differ, a column of numbers that repeat from date to date joins
+//              them, codes first. If rows still name the same sample: SUM where
+//              all measures add; else refused, with both lines.
+//   Events     No measures, but columns named for a kind and a name: an event a
+//              row.
+//   Totals     A row whose member is a word for sums is left out by WHERE where
+//              its value is the sum of the others of its date.
+
+#ifndef FOOTFALL_ENGINE_EXCHANGE_COLUMN_CLASS_H_
+#define FOOTFALL_ENGINE_EXCHANGE_COLUMN_CLASS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/exchange/table_sample.h"
+#include "footfall/csv_import.h"
+#include "footfall/metric.h"
+
+namespace footfall::engine {
+
+enum class ColumnRole : uint8_t {
+  kOpen,  // while it is not decided
+  kTime,
+  kMeasure,
+  kDimension,
+  kLeftOut,
+  kKind,
+  kName,
+  kNote,
+  kSource,
+};
+
+struct TableClass {
+  std::vector<ColumnRole> roles;     // [column]
+  std::vector<std::string> reasons;  // [column] why one is left out
+  std::vector<size_t> times;         // columns, in order
+  std::optional<std::string> time_format;
+  std::vector<std::string> time_checks;  // what only a person can know
+  Period period;
+  bool has_offset = false;
+  NumberFormat numbers;
+  std::vector<std::string> number_checks;
+  bool wide = false;
+  bool events = false;
+  std::vector<ImportCondition> where;
+  bool sums = false;  // rows of one sample are added up
+  std::vector<std::string> null_words;
+};
+
+// INVALID_ARGUMENT as the rules say.
+absl::StatusOr<TableClass> ClassifyTable(const TableSample& sample);
+
+// How a measure of that name combines over time. Never ADDS without a word for
+// events; a negative value makes it a LEVEL.
+Additivity GuessRule(absl::string_view header, absl::string_view file,
+                     bool negative);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_EXCHANGE_COLUMN_CLASS_H_

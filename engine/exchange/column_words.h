@@ -1,0 +1,54 @@
+// What headers say: words for dates, people, events, levels and the like, in
+// the languages that exports come in.
+//
+// A header is folded (case, accents, width) and cut into words at what is
+// neither letter nor digit; a word of another script is found inside the header
+// as well, which has no blanks there.
+
+#ifndef FOOTFALL_ENGINE_EXCHANGE_COLUMN_WORDS_H_
+#define FOOTFALL_ENGINE_EXCHANGE_COLUMN_WORDS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace footfall::engine {
+
+enum class WordKind : uint8_t {
+  kTime,     // date, day, week, jour, Datum, 日期
+  kYear,     // year, Jahr, 年份
+  kMonth,    // month, Monat
+  kDay,      // day, Tag
+  kHour,     // hour, heure, 小时
+  kWeekday,  // weekday, day of week
+  kPeople,   // users, visitors, unique, Besucher, 日活: the same person is in
+             // many steps
+  kEvents,   // downloads, views, clicks, ventes, 下载: counted where they
+             // happen, so they add
+  kLevel,    // price, rate, rank, avg, Preis, 价格
+  kValue,    // value, count, amount: says nothing
+  kShare,    // percent, share, Anteil: of the rest of the file
+  kCumulative,  // cumulative, running, kumuliert
+  kCounter,     // row, no, #, index: counts rows
+  kId,          // id, uuid
+  kCode,        // version, code, zip: digits that are no number
+  kNote,        // note, comment, remarks
+  kEventKind,   // kind, type, category
+  kEventName,   // name, title, event, release
+  kSource,      // source, url, link
+  kTotal,       // total, sum, Gesamt: in a field, a row of sums
+};
+
+// Whether a text has a word of the kind.
+bool HasWord(absl::string_view text, WordKind kind);
+// Whether it is nothing but one.
+bool IsWord(absl::string_view text, WordKind kind);
+
+// A name of the language: "Daily users" is daily_users, "日期" is date. ""
+// where nothing of the text can stand in one.
+std::string NameFrom(absl::string_view text);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_EXCHANGE_COLUMN_WORDS_H_

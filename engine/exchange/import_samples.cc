@@ -1,0 +1,421 @@
+#include "engine/exchange/import_samples.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "footfall/guard.h"
+#include "footfall/member_names.h"
+#include "storage/base/status_macros.h"
+
+namespace footfall::engine {
+namespace {
+
+constexpr size_t kRowsAtATime = 1024;
+// Of what a map from cells to dates takes, at its fullest.
+constexpr uint64_t kBytesPerDate = 96;
+// Of memory_bytes, where the database's budget says it.
+constexpr uint64_t kMinBytes = uint64_t{4} << 20;
+constexpr uint64_t kMaxBytes = uint64_t{256} << 20;
+// Columns that are named as those in which two rows differ.
+constexpr size_t kShownColumns = 5;
+
+// `share` is what the database's budget allows.
+uint64_t MemoryBytes(const ImportOptions& options, uint64_t share) {
+  return options.memory_bytes != 0 ? options.memory_bytes
+                                   : std::clamp(share, kMinBytes, kMaxBytes);
+}
+
+}  // namespace
+
+absl::Status ImportSamples::Start() {
+  std::optional<absl::TimeZone> zone;
+  if (spec_.zone.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(zone, LoadZone(*spec_.zone));
+  }
+  std::optional<DateFormat> format;
+  if (spec_.time_format.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(format, DateFormat::Create(*spec_.time_format));
+  }
+  const NumberFormat numbers = {.decimal = spec_.decimal,
+                                .thousands = spec_.thousands};
+  for (size_t m = 0; m < metrics_.size(); ++m) {
+    const Metric& metric = *metrics_[m];
+    value_fields_.emplace_back(metric, numbers);
+    size_t same = 0;
+    while (same < m && !(metrics_[same]->grid == metric.grid)) ++same;
+    if (same == m) times_.emplace_back(metric.grid, zone, format);
+    time_of_.push_back(same == m ? times_.size() - 1 : time_of_[same]);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        auto loader,
+        database_.NewBulkLoader(
+            metrics_[m],
+            MemoryBytes(options_, database_.memory_budget_bytes() / 2) /
+                metrics_.size()));
+    loader->JoinRows(spec_.same_sample);
+    loaders_.push_back(std::move(loader));
+  }
+  places_.resize(times_.size());
+  rows_.resize(metrics_.size());
+  used_.resize(metrics_.size());
+  const size_t dimensions = metrics_[0]->spec.dimensions.size();
+  last_fields_.resize(dimensions);
+  members_.resize(dimensions);
+  spellings_.resize(dimensions);
+  empty_.resize(dimensions);
+  for (std::vector<BulkLoader::Row>& rows : rows_) rows.reserve(kRowsAtATime);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ImportReport> ImportSamples::Run() {
+  FOOTFALL_RETURN_IF_ERROR(Start());
+  FOOTFALL_RETURN_IF_ERROR(
+      walk_.Read([this](const CsvRecord& record) { return TakeRow(record); }));
+  if (must_compare_dates_) return walk_.report();
+  for (size_t m = 0; m < metrics_.size(); ++m) {
+    FOOTFALL_RETURN_IF_ERROR(Flush(m));
+  }
+  FOOTFALL_RETURN_IF_ERROR(walk_.Finish());
+  FOOTFALL_RETURN_IF_ERROR(walk_.ReportProgress(/*storing=*/true));
+  dates_ = {};
+  FOOTFALL_RETURN_IF_ERROR(Store());
+  FOOTFALL_RETURN_IF_ERROR(AddNotes());
+  ImportReport& report = walk_.report();
+  if (options_.compact && report.samples > 0) {
+    for (const std::shared_ptr<const Metric>& metric : metrics_) {
+      const absl::Status folded =
+          database_.RunUpkeep(metric->spec.name, options_.stop);
+      if (!folded.ok()) {
+        return Prefixed(
+            "the rows are imported, but what they touched could not be folded "
+            "after it: ",
+            folded);
+      }
+    }
+  }
+  return report;
+}
+
+absl::Status ImportSamples::Store() {
+  std::vector<BulkLoader*> others;
+  for (size_t m = 1; m < loaders_.size(); ++m) {
+    others.push_back(loaders_[m].get());
+  }
+  const absl::StatusOr<std::vector<WriteResult>> results =
+      loaders_[0]->FinishWith(others, options_.stop);
+  if (!results.ok()) {
+    for (size_t m = 0; m < loaders_.size(); ++m) {
+      for (const BulkLoader::Clash& clash : loaders_[m]->clashes()) {
+        clashes_.push_back({m, clash});
+      }
+      clash_count_ += loaders_[m]->clash_count();
+    }
+    return results.status();
+  }
+  loaders_.clear();
+  ImportReport& report = walk_.report();
+  for (size_t m = 0; m < metrics_.size(); ++m) {
+    const WriteResult& result = (*results)[m];
+    for (const bool used : used_[m]) report.series += used ? 1 : 0;
+    report.new_series += result.new_series;
+    report.samples += result.samples;
+    report.equal +=
+        spec_.same_sample == SameSample::kSum ? 0 : result.equal_in_batch;
+    report.merged += result.replaced_in_batch;
+    report.commit = result.commit;
+  }
+  report.merged -= report.equal;
+  return absl::OkStatus();
+}
+
+absl::Status ImportSamples::TakeRow(const CsvRecord& record) {
+  FOOTFALL_ASSIGN_OR_RETURN(const bool fits, ReadTimes(record));
+  if (!fits) return absl::OkStatus();
+  const absl::Span<const absl::string_view> fields = record.fields;
+  const std::vector<CsvColumns::Value>& values = walk_.columns().values;
+  ReadMembers(fields);
+  for (size_t v = 0; v < values.size(); ++v) {
+    const CsvColumns::Value& value = values[v];
+    const absl::string_view field = fields[value.field];
+    if (IsNull(field)) {
+      ++walk_.report().no_value;
+      continue;
+    }
+    const size_t m = value.metric;
+    const StepPlace& place = places_[time_of_[m]];
+    BulkLoader::Row row = {.step = place.step, .value = 0, .series = 0};
+    if (!value_fields_[m].Parse(field, &row.value, &reason_)) {
+      return walk_.Reject(record, value.field, reason_);
+    }
+    if (!series_[v].has_value()) {
+      FOOTFALL_ASSIGN_OR_RETURN(const bool has_series, FindSeries(record, v));
+      if (!has_series) return absl::OkStatus();
+    }
+    row.series = *series_[v];
+    if (!mentions_.empty()) {
+      Compare(record, v, row.series, place.step);
+      continue;
+    }
+    if (spec_.same_sample == SameSample::kRefuse &&
+        (place.seconds_in != seconds_in_ || compares_dates_)) {
+      FOOTFALL_ASSIGN_OR_RETURN(const bool agrees,
+                                DateAgrees(m, row.series, place, record.line));
+      if (must_compare_dates_) return absl::OkStatus();
+      if (!agrees) {
+        return walk_.Reject(record, walk_.columns().times[0], reason_);
+      }
+    }
+    std::vector<bool>& used = used_[m];
+    if (used.size() <= row.series) used.resize(size_t{row.series} + 1);
+    used[row.series] = true;
+    rows_[m].push_back(row);
+    if (rows_[m].size() == kRowsAtATime) FOOTFALL_RETURN_IF_ERROR(Flush(m));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> ImportSamples::ReadTimes(const CsvRecord& record) {
+  const std::vector<size_t>& columns = walk_.columns().times;
+  absl::string_view field = record.fields[columns[0]];
+  if (columns.size() > 1) {
+    joined_time_.clear();
+    for (const size_t column : columns) {
+      absl::StrAppend(&joined_time_, joined_time_.empty() ? "" : " ",
+                      absl::StripAsciiWhitespace(record.fields[column]));
+    }
+    field = joined_time_;
+  }
+  for (size_t t = 0; t < times_.size(); ++t) {
+    const absl::Status parsed = times_[t].Parse(field, &places_[t]);
+    if (parsed.ok()) continue;
+    FOOTFALL_RETURN_IF_ERROR(
+        walk_.Reject(record, columns[0], parsed.message()));
+    return false;
+  }
+  return true;
+}
+
+void ImportSamples::ReadMembers(absl::Span<const absl::string_view> fields) {
+  const std::vector<CsvColumns::Source>& sources = walk_.columns().members;
+  bool same = has_members_ && series_.size() == walk_.columns().values.size();
+  for (size_t d = 0; d < sources.size(); ++d) {
+    if (!sources[d].field.has_value()) continue;
+    const absl::string_view field = fields[*sources[d].field];
+    if (field.empty() && !sources[d].has_empty) ++empty_[d];
+    same = same && field == last_fields_[d];
+  }
+  if (same) return;
+  series_.assign(walk_.columns().values.size(), std::nullopt);
+  has_members_ = true;
+  for (size_t d = 0; d < sources.size(); ++d) {
+    if (!sources[d].field.has_value()) {
+      members_[d] = sources[d].member;
+      continue;
+    }
+    const absl::string_view field = fields[*sources[d].field];
+    last_fields_[d].assign(field.data(), field.size());
+    members_[d] = Written(d, field);
+  }
+}
+
+// A field as the member that it means.
+std::string ImportSamples::Written(size_t dimension, absl::string_view member) {
+  const CsvColumns::Source& source = walk_.columns().members[dimension];
+  std::string written(member);
+  if (source.trim) written = CollapseBlanks(written);
+  if (written.empty()) return source.member;
+  if (!source.fold_case) return written;
+  FlatHashMap<std::string, std::string>& known = spellings_[dimension];
+  if (known.empty()) {
+    // What is there already keeps its spelling.
+    const auto snapshot = database_.TakeSnapshot();
+    const std::string& name = source.dimension;
+    const MemberId count =
+        snapshot == nullptr ? 0 : snapshot->MemberCount(name);
+    for (MemberId id = 1; id < count; ++id) {
+      const absl::string_view spelling = snapshot->MemberName(name, id);
+      known.try_emplace(FoldCase(spelling), std::string(spelling));
+    }
+  }
+  return known.try_emplace(FoldCase(written), written).first->second;
+}
+
+absl::StatusOr<bool> ImportSamples::FindSeries(const CsvRecord& record,
+                                               size_t v) {
+  const CsvColumns::Value& value = walk_.columns().values[v];
+  std::vector<absl::string_view> members(members_.begin(), members_.end());
+  if (value.dimension.has_value()) members[*value.dimension] = value.member;
+  const absl::StatusOr<uint32_t> series =
+      loaders_[value.metric]->SeriesOf(members);
+  if (series.ok()) {
+    series_[v] = *series;
+    return true;
+  }
+  if (!absl::IsInvalidArgument(series.status())) return series.status();
+  for (const CsvColumns::Source& source : walk_.columns().members) {
+    if (!source.field.has_value()) continue;
+    const absl::string_view field = record.fields[*source.field];
+    const absl::Status valid = ValidateText(field, kMaxMemberBytes);
+    if (valid.ok()) continue;
+    const bool is_utf8 =
+        valid.message().find("UTF-8") == absl::string_view::npos;
+    FOOTFALL_RETURN_IF_ERROR(walk_.Reject(
+        record, *source.field,
+        absl::StrCat(QuoteField(field), " is no member: ", valid.message(),
+                     is_utf8 ? "" : "; if it is so, say ENCODING 'latin1'")));
+    return false;
+  }
+  return absl::InternalError("a member was refused, and then taken");
+}
+
+bool ImportSamples::IsNull(absl::string_view field) const {
+  if (field.empty()) return true;
+  if (field.front() == ' ' || field.back() == ' ') {
+    field = absl::StripAsciiWhitespace(field);
+    if (field.empty()) return true;
+  }
+  return !spec_.null_words.empty() &&
+         std::find(spec_.null_words.begin(), spec_.null_words.end(), field) !=
+             spec_.null_words.end();
+}
+
+absl::StatusOr<bool> ImportSamples::DateAgrees(size_t metric, uint32_t series,
+                                               const StepPlace& place,
+                                               uint64_t line) {
+  if (!compares_dates_) {
+    // As long as all dates lie alike in their steps, no two of one step differ.
+    if (seconds_in_.has_value()) {
+      must_compare_dates_ = true;
+      walk_.stop();
+    }
+    seconds_in_ = place.seconds_in;
+    return true;
+  }
+  const uint64_t bytes = MemoryBytes(options_, database_.memory_budget_bytes());
+  if (dates_.size() >= bytes / kBytesPerDate) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        walk_.ShownPath(), ": dates lie differently within their steps, and ",
+        bytes, " bytes (memory_bytes) do not hold those of ", dates_.size() + 1,
+        " samples to compare them"));
+  }
+  const auto [found, is_new] =
+      dates_.try_emplace({uint64_t{metric} << 32 | series, place.step},
+                         GivenDate{place.seconds_in, line});
+  if (is_new || found->second.seconds_in == place.seconds_in) return true;
+  reason_ = absl::StrCat(
+      "its step, ", metrics_[metric]->grid.Format(place.step),
+      ", has another date of the same series on line ", found->second.line,
+      "; one date a step, or a metric EVERY finer period");
+  return false;
+}
+
+absl::Status ImportSamples::Flush(size_t metric) {
+  std::vector<BulkLoader::Row>& rows = rows_[metric];
+  // After a row that does not fit nothing is going to be stored.
+  if (walk_.takes_rejects() || walk_.report().rejected == 0) {
+    FOOTFALL_RETURN_IF_ERROR(loaders_[metric]->AddRows(rows));
+  }
+  rows.clear();
+  return absl::OkStatus();
+}
+
+// Whether a row names a sample that clashes, and if so where.
+void ImportSamples::Compare(const CsvRecord& record, size_t v, uint32_t series,
+                            int64_t step) {
+  const CsvColumns::Value& value = walk_.columns().values[v];
+  for (Mention& mention : mentions_) {
+    if (mention.clash.metric != value.metric ||
+        mention.clash.sample.series != series ||
+        mention.clash.sample.step != step || !mention.sentence.empty()) {
+      continue;
+    }
+    const absl::string_view field = record.fields[value.field];
+    if (mention.place.empty()) {
+      mention.place = walk_.Place(record.line);
+      mention.value = std::string(field);
+      for (const absl::string_view text : record.fields) {
+        mention.fields.emplace_back(text);
+      }
+      continue;
+    }
+    if (mention.value == field) continue;
+    std::vector<std::string> differ;
+    const size_t width = std::min(mention.fields.size(), record.fields.size());
+    for (size_t i = 0; i < width; ++i) {
+      if (i == value.field || mention.fields[i] == record.fields[i]) continue;
+      differ.push_back(QuoteField(walk_.columns().header[i]));
+    }
+    if (differ.size() > kShownColumns) differ.resize(kShownColumns);
+    std::string members = absl::StrJoin(members_, "/");
+    if (value.dimension.has_value()) {
+      absl::StrAppend(&members, members.empty() ? "" : "/", value.member);
+    }
+    mention.sentence = absl::StrCat(
+        mention.place, " and ", walk_.Place(record.line), ", column ",
+        QuoteField(walk_.columns().header[value.field]), ": ",
+        QuoteField(mention.value), " and ", QuoteField(field), " for ",
+        metrics_[value.metric]->grid.Format(step),
+        members.empty() ? "" : absl::StrCat(" of ", QuoteField(members)),
+        differ.empty() ? ""
+                       : absl::StrCat("; the rows differ in ",
+                                      absl::StrJoin(differ, ", ")));
+  }
+}
+
+absl::StatusOr<std::vector<std::string>> ImportSamples::FindLines(
+    const std::vector<Clash>& clashes) {
+  FOOTFALL_RETURN_IF_ERROR(Start());
+  for (const Clash& clash : clashes) mentions_.emplace_back().clash = clash;
+  const auto take = [this](const CsvRecord& record) -> absl::Status {
+    FOOTFALL_RETURN_IF_ERROR(TakeRow(record));
+    if (std::all_of(
+            mentions_.begin(), mentions_.end(),
+            [](const Mention& mention) { return !mention.sentence.empty(); })) {
+      walk_.stop();
+    }
+    return absl::OkStatus();
+  };
+  FOOTFALL_RETURN_IF_ERROR(walk_.Read(take));
+  std::vector<std::string> sentences;
+  for (Mention& mention : mentions_) {
+    if (!mention.sentence.empty()) {
+      sentences.push_back(std::move(mention.sentence));
+    }
+  }
+  return sentences;
+}
+
+absl::Status ImportSamples::AddNotes() {
+  ImportReport& report = walk_.report();
+  const std::vector<CsvColumns::Source>& sources = walk_.columns().members;
+  for (size_t d = 0; d < sources.size(); ++d) {
+    if (empty_[d] == 0) continue;
+    report.notes.push_back(absl::StrCat(
+        empty_[d], empty_[d] == 1 ? " row" : " rows", " with an empty ",
+        sources[d].dimension, empty_[d] == 1 ? " was" : " were",
+        " read as the whole; if it means unknown, say ", sources[d].dimension,
+        " EMPTY 'unknown'"));
+  }
+  for (size_t m = 0; m < metrics_.size(); ++m) {
+    const absl::string_view doubtful = value_fields_[m].doubtful();
+    if (doubtful.empty()) continue;
+    report.notes.push_back(absl::StrCat(
+        "every decimal of ", metrics_[m]->spec.name,
+        " has three digits after the mark, such as ", QuoteField(doubtful),
+        ": if they are marks between thousands, import it again with "
+        "THOUSANDS '",
+        absl::string_view(&spec_.decimal, 1), "'"));
+  }
+  if (report.new_series == 0) return absl::OkStatus();
+  const auto snapshot = database_.TakeSnapshot();
+  if (snapshot == nullptr) return absl::OkStatus();
+  for (const CsvColumns::Source& source : sources) {
+    std::string note = NearEqualNote(*snapshot, source.dimension);
+    if (!note.empty()) report.notes.push_back(std::move(note));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footfall::engine

@@ -96,7 +96,7 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot,
 struct Outcome {
   const Statement* statement = nullptr;  // as parsed; during the callback
   bool has_answer = false;               // false: it changed something
-  Answer answer;
+  Answer answer;  // of a change: notes alone, such as what an IMPORT found out
   std::string summary;  // "3 samples written", for people; may be empty
 };
 

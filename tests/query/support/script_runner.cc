@@ -94,9 +94,15 @@ std::string ScriptRunner::Run(absl::string_view script) {
   std::vector<std::string> results;
   ExecuteHooks hooks;
   hooks.on_outcome = [&](const Outcome& outcome) {
-    results.push_back(outcome.has_answer
-                          ? Show(outcome.answer)
-                          : absl::StrCat("ok: ", outcome.summary, "\n"));
+    if (outcome.has_answer) {
+      results.push_back(Show(outcome.answer));
+      return absl::OkStatus();
+    }
+    std::string& result =
+        results.emplace_back(absl::StrCat("ok: ", outcome.summary, "\n"));
+    for (const std::string& note : outcome.answer.notes) {
+      absl::StrAppend(&result, "note: ", note, "\n");
+    }
     return absl::OkStatus();
   };
   const absl::Status status = Execute(*database_, script, options_, hooks);

@@ -28,7 +28,7 @@ class ScriptRunner {
   // What the statements of `script` put out, one after the other with an empty
   // line between:
   //   an answer     as csv (or json, table), then `note: ...` lines
-  //   a change      `ok: ` and what it did
+  //   a change      `ok: ` and what it did, then `note: ...` lines
   //   an error      its message, and the script ends
   std::string Run(absl::string_view script);
 

@@ -33,6 +33,7 @@ class Classifier {
   absl::Status CheckOneReading(size_t column, size_t format) const;
   // Rows whose time is a word for sums; the first other one is refused.
   absl::Status DropTotals(size_t column, size_t format);
+  void DropLastWithout(size_t column);
   bool TakeYearAndMonth();
   void FindPeriod();
   absl::Status NoTime() const;

@@ -86,6 +86,7 @@ absl::Status Classifier::TakeTime(const TimeChoice& choice) {
     const absl::Status dropped = DropTotals(column, choice.format);
     if (!dropped.ok()) return dropped;
   }
+  DropLastWithout(column);
   const absl::Status one = CheckOneReading(column, choice.format);
   if (!one.ok()) return one;
   class_.roles[column] = ColumnRole::kTime;
@@ -133,6 +134,24 @@ absl::Status Classifier::DropTotals(size_t column, size_t format) {
   }
   class_.where.push_back(std::move(condition));
   return absl::OkStatus();
+}
+
+// Rows without a date at the end of the file are sums of the others; elsewhere
+// they are for the import to refuse.
+void Classifier::DropLastWithout(size_t column) {
+  const size_t rows = sample_.rows.size();
+  const uint64_t empty = facts(column).empty();
+  if (empty == 0 || empty >= rows) return;
+  for (size_t row = rows - empty; row < rows; ++row) {
+    if (!sample_.rows[row][column].empty()) return;
+  }
+  for (ImportCondition& condition : class_.where) {
+    if (condition.header != header(column)) continue;
+    condition.texts.emplace_back();
+    return;
+  }
+  class_.where.push_back(
+      {.header = header(column), .texts = {""}, .negated = true});
 }
 
 // Two formats that both fit, and mean different days.

@@ -127,6 +127,16 @@ absl::StatusOr<TableSample> ReadTableSample(const std::string& path) {
       sample.facts[i].Add(sample.rows[row][i], sample.lines[row]);
     }
   }
+  for (size_t i = 0; i < sample.columns(); ++i) {
+    if (!ParseFileDate(sample.header(i)).ok() ||
+        !sample.facts[i].all_dates(0)) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": the first line holds a row, such as ",
+        QuoteField(sample.header(i)),
+        ", where the names of the columns should stand; write them before it"));
+  }
   return sample;
 }
 

@@ -34,6 +34,8 @@ script on stdin, or shows a prompt when stdin is a terminal.
                        like one, else a text; '2025' in quotes is a text
   --echo               print each statement before its answer
   --guess FILE         print the DEFINE and IMPORT that would load a CSV file
+  --dump FOLDER        write the whole database into FOLDER: load.sql, and the
+                       samples beside it; `cd FOLDER` and run it with -f
   --verify             read everything in DIR and list what is damaged; changes
                        nothing, and works where DIR cannot be opened
   --repair             set aside in DIR/lost what is damaged, and make DIR a
@@ -123,6 +125,11 @@ constexpr ValueOption kValueOptions[] = {
        arguments->guess_file = std::string(value);
        return absl::OkStatus();
      }},
+    {"--dump",
+     [](absl::string_view value, Arguments* arguments) {
+       arguments->dump_folder = std::string(value);
+       return absl::OkStatus();
+     }},
 };
 
 struct FlagOption {
@@ -147,6 +154,11 @@ absl::Status CheckWhole(const Arguments& arguments) {
   }
   if (arguments.directory.empty()) {
     return absl::InvalidArgumentError("expected the directory of a database");
+  }
+  if (!arguments.dump_folder.empty() &&
+      (!arguments.scripts.empty() || arguments.verify || arguments.repair)) {
+    return absl::InvalidArgumentError(
+        "--dump stands alone, without -c, -f, --verify, --repair");
   }
   if (arguments.verify || arguments.repair) {
     if (arguments.verify && arguments.repair) {

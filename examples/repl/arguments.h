@@ -39,7 +39,8 @@ struct Arguments {
   bool repair = false;
   bool echo = false;
   std::optional<absl::Time> now;
-  std::string guess_file;  // empty: no --guess
+  std::string guess_file;   // empty: no --guess
+  std::string dump_folder;  // empty: no --dump
   absl::flat_hash_map<std::string, ParameterValue> parameters;
 };
 

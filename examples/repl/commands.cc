@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "examples/repl/dump.h"
 #include "footfall/metric.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
@@ -38,6 +39,8 @@ absl::Span<const Commands::Entry> Commands::All() {
        CommandWord::kOnOff, &Commands::SetTimer},
       {".read", "FILE", "run the script in a file", CommandWord::kFile,
        &Commands::Read},
+      {".dump", "FOLDER", "write the whole database into a folder",
+       CommandWord::kFile, &Commands::Dump},
       {".output", "[FILE]", "write answers to a file; alone: here again",
        CommandWord::kFile, &Commands::SetOutput},
       {".quit", "", "leave; so does Ctrl-D", CommandWord::kNothing,
@@ -65,6 +68,10 @@ bool Commands::Run(absl::string_view line) {
   }
   absl::FPrintF(stderr, "there is no command %s; .help lists them\n", words[0]);
   return false;
+}
+
+bool Commands::Dump(const Words& arguments) {
+  return PrintDump(session_.folder_.database(), std::string(arguments[0]));
 }
 
 bool Commands::Help(const Words&) {

@@ -50,6 +50,7 @@ class Commands {
   bool SetFormat(const Words& arguments);
   bool SetTimer(const Words& arguments);
   bool Read(const Words& arguments);
+  bool Dump(const Words& arguments);
   bool SetOutput(const Words& arguments);
   bool Quit(const Words& arguments);
 

@@ -12,6 +12,8 @@ namespace footfall::repl {
 namespace {
 
 bool Creates(const Statement& statement) {
+  const Import* const import = std::get_if<Import>(&statement.node);
+  if (import != nullptr && import->events) return true;
   return std::holds_alternative<Define>(statement.node) ||
          std::holds_alternative<AddEvent>(statement.node);
 }

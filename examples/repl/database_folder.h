@@ -25,8 +25,9 @@ class DatabaseFolder {
   // created: database() is null then. Errors as Database::Open().
   absl::Status Open();
 
-  // Creates the database if there is none and `statements` hold a DEFINE METRIC
-  // or an ADD EVENT. NOT_FOUND where they do not; else as Database::Open().
+  // Creates the database if there is none and `statements` hold a DEFINE
+  // METRIC, ADD EVENT or IMPORT INTO EVENTS. NOT_FOUND where they do not; else
+  // as Database::Open().
   absl::Status OpenFor(const std::vector<Statement>& statements);
   // Whether OpenFor() failed.
   bool cannot_open() const { return cannot_open_; }

@@ -14,6 +14,7 @@
 #include "examples/repl/arguments.h"
 #include "examples/repl/care.h"
 #include "examples/repl/database_folder.h"
+#include "examples/repl/dump.h"
 #include "examples/repl/guess.h"
 #include "examples/repl/prompt.h"
 #include "examples/repl/session.h"
@@ -95,7 +96,10 @@ int Main(const std::vector<std::string>& words) {
   }
   bool ok = false;
   bool printed = false;
-  {
+  if (!arguments->dump_folder.empty()) {
+    ok = PrintDump(folder.database(), arguments->dump_folder);
+    printed = true;
+  } else {
     Session session(folder, *arguments);
     ok = RunAll(session, *arguments);
     printed = session.FinishOutput();

@@ -1,4 +1,5 @@
-// Answers as RFC 4180, with \n for the end of a line.
+// Answers as RFC 4180, with \n for the end of a line; with a TAB for the comma,
+// too.
 
 #include <cstddef>
 #include <string>
@@ -10,8 +11,10 @@
 namespace footfall {
 namespace {
 
-void AppendField(absl::string_view text, std::string* out) {
-  if (text.find_first_of(",\"\r\n") == absl::string_view::npos) {
+void AppendCsvText(absl::string_view text, char delimiter, std::string* out) {
+  const bool plain = text.find_first_of("\"\r\n") == absl::string_view::npos &&
+                     text.find(delimiter) == absl::string_view::npos;
+  if (plain) {
     out->append(text.data(), text.size());
     return;
   }
@@ -23,7 +26,8 @@ void AppendField(absl::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-void AppendCsvCell(const Column& column, size_t row, std::string* out) {
+void AppendCsvCell(const Column& column, size_t row, char delimiter,
+                   std::string* out) {
   if (column.is_missing(row)) return;
   switch (column.type) {
     case ColumnType::kInteger:
@@ -33,7 +37,7 @@ void AppendCsvCell(const Column& column, size_t row, std::string* out) {
       query::AppendDecimal(column.decimals[row], out);
       break;
     case ColumnType::kText:
-      AppendField(column.text(row), out);
+      AppendCsvText(column.text(row), delimiter, out);
       break;
     case ColumnType::kBoolean:
       out->append(column.integers[row] != 0 ? "true" : "false");
@@ -41,26 +45,34 @@ void AppendCsvCell(const Column& column, size_t row, std::string* out) {
   }
 }
 
-}  // namespace
-
-std::string FormatCsv(const Answer& answer) {
+std::string FormatDelimited(const Answer& answer, char delimiter) {
   std::string out;
   for (size_t i = 0; i < answer.columns.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    AppendField(answer.columns[i].name, &out);
+    if (i > 0) out.push_back(delimiter);
+    AppendCsvText(answer.columns[i].name, delimiter, &out);
   }
   out.push_back('\n');
   for (size_t row = 0; row < answer.row_count(); ++row) {
     const size_t begin = out.size();
     for (size_t i = 0; i < answer.columns.size(); ++i) {
-      if (i > 0) out.push_back(',');
-      AppendCsvCell(answer.columns[i], row, &out);
+      if (i > 0) out.push_back(delimiter);
+      AppendCsvCell(answer.columns[i], row, delimiter, &out);
     }
     // A line without a character would read as no row.
     if (out.size() == begin) out.append("\"\"");
     out.push_back('\n');
   }
   return out;
+}
+
+}  // namespace
+
+std::string FormatCsv(const Answer& answer) {
+  return FormatDelimited(answer, ',');
+}
+
+std::string FormatTsv(const Answer& answer) {
+  return FormatDelimited(answer, '\t');
 }
 
 }  // namespace footfall

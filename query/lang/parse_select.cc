@@ -16,7 +16,9 @@ absl::StatusOr<Select> Parser::SelectOf() {
     FOOTFALL_ASSIGN_OR_RETURN(Item item, ItemOf());
     select.items.push_back(std::move(item));
   } while (TakeSymbol(","));
-  while (!AtEnd()) FOOTFALL_RETURN_IF_ERROR(Clause(&select));
+  while (!AtEnd() && !(in_export_ && AtSymbol(")"))) {
+    FOOTFALL_RETURN_IF_ERROR(Clause(&select));
+  }
   return select;
 }
 

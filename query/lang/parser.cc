@@ -63,6 +63,7 @@ absl::StatusOr<std::optional<Statement>> Parser::Next() {
   tokens_ = lexer_.NextStatement();
   at_ = 0;
   depth_ = 0;
+  in_export_ = false;
   if (AtEnd()) return std::nullopt;
   const size_t begin = tokens_.front().source.begin;
   const size_t size = tokens_.back().source.end - begin;
@@ -99,6 +100,8 @@ absl::StatusOr<Statement> Parser::StatementOf() {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, InsertOf());
   } else if (TakeWord("IMPORT")) {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, ImportOf());
+  } else if (TakeWord("EXPORT")) {
+    FOOTFALL_ASSIGN_OR_RETURN(statement.node, ExportOf());
   } else if (TakeWord("DROP")) {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, DropOf());
   } else if (TakeWord("ADD")) {

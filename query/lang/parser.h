@@ -6,6 +6,7 @@
 //   parse_select.cc      SELECT and its clauses, SHOW
 //   parse_change.cc      statements that change the database
 //   parse_import.cc      IMPORT
+//   parse_export.cc      EXPORT
 //   habits.cc            what people write who come from other languages
 
 #ifndef FOOTFALL_QUERY_LANG_PARSER_H_
@@ -133,6 +134,9 @@ class Parser {
   absl::StatusOr<std::vector<std::string>> HeadersIn(absl::string_view after);
   absl::StatusOr<std::string> Header(absl::string_view after);
 
+  // --- EXPORT (parse_export.cc)
+  absl::StatusOr<Export> ExportOf();
+
   // --- Habits of other languages (habits.cc). Each looks at the current token
   // and answers OK where it knows nothing better than the general message.
   absl::Status StatementHabit();
@@ -154,7 +158,8 @@ class Parser {
   Lexer lexer_;
   std::vector<Token> tokens_;  // of the statement; ends with kEnd or kError
   size_t at_ = 0;
-  size_t depth_ = 0;  // of nesting, on the way down
+  size_t depth_ = 0;        // of nesting, on the way down
+  bool in_export_ = false;  // a question ends at its )
 };
 
 // `found` as messages show a token: "region", 'a text', the end of the

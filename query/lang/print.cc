@@ -431,6 +431,23 @@ void PrintStatement(const Import& import, std::string* out) {
   query::PrintImport(import, out);
 }
 
+void PrintStatement(const Export& exported, std::string* out) {
+  *out += "EXPORT ";
+  if (exported.question.has_value()) {
+    *out += "(";
+    PrintStatement(*exported.question, out);
+    *out += ")";
+  } else {
+    absl::StrAppend(out, "METRIC ", exported.metric.name);
+  }
+  *out += " TO ";
+  PrintText(exported.path, out);
+  if (!exported.format.has_value()) return;
+  const bool csv = *exported.format == Export::Format::kCsv;
+  const bool tsv = *exported.format == Export::Format::kTsv;
+  absl::StrAppend(out, " FORMAT ", csv ? "csv" : tsv ? "tsv" : "jsonl");
+}
+
 void PrintStatement(const Delete& remove, std::string* out) {
   absl::StrAppend(out, "DELETE ", remove.metric.name);
   PrintWhere(remove.where, out);

@@ -142,6 +142,11 @@ class Resolver {
                                     : absl::OkStatus();
   }
 
+  // The question's own are resolved when it is asked.
+  absl::Status Resolve(Export* exported) {
+    return Resolve(&exported->path, kMaxNoteBytes);
+  }
+
   absl::Status Resolve(Delete* remove) {
     FOOTFALL_RETURN_IF_ERROR(Resolve(&remove->where));
     return Resolve(&remove->during);

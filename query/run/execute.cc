@@ -18,6 +18,7 @@
 #include "query/run/change.h"
 #include "query/run/change_names.h"
 #include "query/run/compiled.h"
+#include "query/run/export.h"
 #include "query/run/import.h"
 #include "query/run/insert.h"
 #include "query/run/plan_cache.h"
@@ -68,6 +69,11 @@ absl::Status RunStatement(Database& database, const Statement& statement,
         RunImport(database, *import, text, options, hooks));
     outcome->summary = std::move(imported.summary);
     outcome->answer.notes = std::move(imported.notes);
+  } else if (const Export* exported = std::get_if<Export>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(ExportOutcome written,
+                              RunExport(database, *exported, text, options));
+    outcome->summary = std::move(written.summary);
+    outcome->answer.notes = std::move(written.notes);
   } else if (const Delete* remove = std::get_if<Delete>(&resolved.node)) {
     if (resolved.explain != Statement::Explain::kNo) {
       FOOTFALL_ASSIGN_OR_RETURN(

@@ -122,6 +122,8 @@ class Answer {
 
 // RFC 4180 with \n, a header line; section 6 of the language.
 std::string FormatCsv(const Answer& answer);
+// The same with a TAB for the comma.
+std::string FormatTsv(const Answer& answer);
 // One array on its own lines, an object a row.
 std::string FormatJson(const Answer& answer);
 // The same objects, one a line, without the array.

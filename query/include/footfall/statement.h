@@ -376,6 +376,16 @@ struct Import {
   friend bool operator==(const Import&, const Import&) = default;
 };
 
+struct Export {
+  enum class Format : uint8_t { kCsv, kTsv, kJsonLines };
+  std::optional<Select> question;
+  Name metric = {};  // where there is no question
+  Text path = {};
+  std::optional<Format> format = {};  // of a question; csv where not said
+  Source path_source = {};
+  friend bool operator==(const Export&, const Export&) = default;
+};
+
 struct Delete {
   Name metric;
   std::vector<Condition> where;
@@ -426,7 +436,7 @@ struct Statement {
   enum class Explain : uint8_t { kNo, kPlan, kAnalyze };
   Explain explain = Explain::kNo;
   std::variant<Select, Show, Define, Insert, Import, Delete, Drop, AddEvent,
-               AddAlias, Compact>
+               AddAlias, Compact, Export>
       node;
   Source source;
   friend bool operator==(const Statement&, const Statement&) = default;

@@ -19,7 +19,7 @@ class Grower {
 
   Statement AnyStatement() {
     Statement statement;
-    switch (Below(10)) {
+    switch (Below(11)) {
       case 0:
         statement.node = AnyShow();
         break;
@@ -61,6 +61,9 @@ class Grower {
           if (Half()) alias.from = AnyDateArgument();
           statement.node = alias;
         }
+        break;
+      case 7:
+        statement.node = AnyExport();
         break;
       default:
         statement.node = AnySelect();
@@ -485,6 +488,18 @@ class Grower {
     if (Half()) import.duplicates = static_cast<SameSample>(Below(5));
     if (Half()) import.zone = Zone{AnyText(), {}};
     return import;
+  }
+
+  Export AnyExport() {
+    Export exported;
+    exported.path = AnyText();
+    if (Half()) {
+      exported.question = AnySelect();
+      if (Half()) exported.format = static_cast<Export::Format>(Below(3));
+    } else {
+      exported.metric = AnyName();
+    }
+    return exported;
   }
 
   Drop AnyDrop() {

@@ -1,0 +1,153 @@
+#include "examples/repl/dump.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "footfall/csv_export.h"
+#include "footfall/query.h"
+#include "footfall/statement.h"
+
+namespace footfall::repl {
+namespace {
+
+void AddStatement(Statement statement, std::string* script) {
+  absl::StrAppend(script, Print(statement), ";\n");
+}
+
+Import ImportOf(const MetricSpec& spec) {
+  using Role = Import::Column::Role;
+  Import import;
+  import.path = absl::StrCat(spec.name, ".csv.gz");
+  import.metric.name = spec.name;
+  import.columns.resize(2);
+  import.columns[0].role = Role::kTime;
+  import.columns[0].header = "time";
+  import.columns[1].role = Role::kValue;
+  import.columns[1].header = ExportValueHeader(spec);
+  for (const Dimension& dimension : spec.dimensions) {
+    Import::Column& column = import.columns.emplace_back();
+    column.header = dimension.name;
+    column.dimension = dimension.name;
+  }
+  // Nothing is left for the sniffer to find.
+  import.delimiter = ",";
+  import.quote = "\"";
+  import.skip = 0;
+  import.encoding = "utf-8";
+  return import;
+}
+
+AddEvent EventOf(const Event& event) {
+  AddEvent added;
+  added.kind = event.kind;
+  added.name = event.name;
+  added.on = event.date;
+  for (const DimensionMember& member : event.members) {
+    added.members.push_back({Name{member.dimension, {}}, member.member});
+  }
+  if (!event.note.empty()) added.note = event.note;
+  if (!event.source.empty()) added.event_source = event.source;
+  return added;
+}
+
+AddAlias AliasOf(const Alias& alias) {
+  AddAlias added;
+  added.dimension = Name{alias.dimension, {}};
+  added.old_name = alias.old_name;
+  added.new_name = alias.new_name;
+  if (alias.from.has_value()) added.from = *alias.from;
+  return added;
+}
+
+absl::StatusOr<ExportReport> DumpSamples(const Snapshot& snapshot,
+                                         const Metric& metric,
+                                         const std::string& path) {
+  auto file = TextFile::Create(path);
+  if (!file.ok()) return file.status();
+  auto report = ExportCsv(snapshot, metric, file->get(), {});
+  if (!report.ok()) return report;
+  if (absl::Status closed = (*file)->Close(); !closed.ok()) return closed;
+  return report;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DumpDatabase(const Database& database,
+                                         const std::string& folder) {
+  const std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
+  if (snapshot == nullptr) {
+    return absl::FailedPreconditionError("the database is closed");
+  }
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat(folder, " cannot be made: ", error.message()));
+  }
+  std::vector<std::shared_ptr<const Metric>> metrics = snapshot->Metrics();
+  std::sort(metrics.begin(), metrics.end(), [](const auto& a, const auto& b) {
+    return a->spec.name < b->spec.name;
+  });
+  std::string script;
+  uint64_t samples = 0;
+  uint64_t not_finite = 0;
+  for (const auto& metric : metrics) {
+    Statement statement;
+    statement.node = Define{metric->spec, {}};
+    AddStatement(std::move(statement), &script);
+  }
+  for (const auto& metric : metrics) {
+    const auto report =
+        DumpSamples(*snapshot, *metric,
+                    absl::StrCat(folder, "/", metric->spec.name, ".csv.gz"));
+    if (!report.ok()) return report.status();
+    samples += report->rows;
+    not_finite += report->not_finite;
+    Statement statement;
+    statement.node = ImportOf(metric->spec);
+    AddStatement(std::move(statement), &script);
+  }
+  for (const auto& event : snapshot->Events()) {
+    Statement statement;
+    statement.node = EventOf(*event);
+    AddStatement(std::move(statement), &script);
+  }
+  for (const auto& alias : snapshot->Aliases()) {
+    Statement statement;
+    statement.node = AliasOf(*alias);
+    AddStatement(std::move(statement), &script);
+  }
+  auto file = TextFile::Create(absl::StrCat(folder, "/load.sql"));
+  if (!file.ok()) return file.status();
+  if (absl::Status written = (*file)->Write(script); !written.ok()) {
+    return written;
+  }
+  if (absl::Status closed = (*file)->Close(); !closed.ok()) return closed;
+  std::string summary = absl::StrCat(samples, " samples of ", metrics.size(),
+                                     " metrics written to ", folder);
+  if (not_finite > 0) {
+    absl::StrAppend(&summary, "; ", not_finite,
+                    " samples that are no numbers (NaN, infinity) are left "
+                    "out");
+  }
+  return summary;
+}
+
+bool PrintDump(const Database* database, const std::string& folder) {
+  const absl::StatusOr<std::string> summary =
+      database == nullptr ? absl::NotFoundError("there is no database to dump")
+                          : DumpDatabase(*database, folder);
+  absl::FPrintF(
+      stderr, "%s\n",
+      summary.ok() ? absl::string_view(*summary) : summary.status().message());
+  return summary.ok();
+}
+
+}  // namespace footfall::repl

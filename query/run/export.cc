@@ -1,0 +1,94 @@
+#include "query/run/export.h"
+
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "footfall/answer.h"
+#include "footfall/csv_export.h"
+#include "query/exec/run.h"
+#include "query/lang/diagnostic.h"
+#include "query/lang/status_macros.h"
+#include "query/run/change.h"
+#include "query/run/lookup.h"
+#include "query/run/run.h"
+
+namespace footfall::query {
+namespace {
+
+std::string Formatted(const Answer& answer, Export::Format format) {
+  switch (format) {
+    case Export::Format::kCsv:
+      return FormatCsv(answer);
+    case Export::Format::kTsv:
+      return FormatTsv(answer);
+    case Export::Format::kJsonLines:
+      return FormatJsonLines(answer);
+  }
+  return "";
+}
+
+absl::StatusOr<ExportOutcome> ExportAnswer(const Snapshot& snapshot,
+                                           const Export& exported,
+                                           absl::string_view text,
+                                           QueryOptions options,
+                                           TextFile* file) {
+  Statement question;
+  question.node = *exported.question;
+  options.limits.max_rows = std::numeric_limits<uint64_t>::max();
+  FOOTFALL_ASSIGN_OR_RETURN(Answer answer,
+                            RunReading(snapshot, question, text, options));
+  FOOTFALL_RETURN_IF_ERROR(file->Write(
+      Formatted(answer, exported.format.value_or(Export::Format::kCsv))));
+  return ExportOutcome{Counted(answer.row_count(), "row", "rows"),
+                       std::move(answer.notes)};
+}
+
+absl::StatusOr<ExportOutcome> ExportSamples(const Snapshot& snapshot,
+                                            const Export& exported,
+                                            absl::string_view text,
+                                            const QueryOptions& options,
+                                            TextFile* file) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const auto metric, LookUpUsableMetric(snapshot, exported.metric, text));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const ExportReport report,
+      ExportCsv(snapshot, *metric, file, [&] { return CheckStop(options); }));
+  ExportOutcome outcome;
+  outcome.summary = Counted(report.rows, "sample", "samples");
+  if (report.not_finite > 0) {
+    outcome.notes.push_back(
+        absl::StrCat(Counted(report.not_finite, "sample", "samples"),
+                     " that are no numbers (NaN, infinity) are left out"));
+  }
+  return outcome;
+}
+
+}  // namespace
+
+absl::StatusOr<ExportOutcome> RunExport(Database& database,
+                                        const Export& exported,
+                                        absl::string_view text,
+                                        const QueryOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
+  const std::string& path = std::get<std::string>(exported.path);
+  const auto at_path = [&](const absl::Status& status) {
+    return Diagnostic(status.code(), text, exported.path_source,
+                      status.message(), "");
+  };
+  absl::StatusOr<std::unique_ptr<TextFile>> file = TextFile::Create(path);
+  if (!file.ok()) return at_path(file.status());
+  FOOTFALL_ASSIGN_OR_RETURN(
+      ExportOutcome outcome,
+      exported.question.has_value()
+          ? ExportAnswer(*snapshot, exported, text, options, file->get())
+          : ExportSamples(*snapshot, exported, text, options, file->get()));
+  if (const absl::Status closed = (*file)->Close(); !closed.ok()) {
+    return at_path(closed);
+  }
+  absl::StrAppend(&outcome.summary, " written to ", path);
+  return outcome;
+}
+
+}  // namespace footfall::query

@@ -11,6 +11,9 @@
 namespace footfall::engine {
 namespace {
 
+// With more measures, none is compared with all others.
+constexpr size_t kMaxCompared = 50;
+
 std::string Mark(char mark) {
   return mark == '\'' ? "''''"
                       : absl::StrCat("'", absl::string_view(&mark, 1), "'");
@@ -176,6 +179,7 @@ void Classifier::LeaveOutNumbers() {
       LeaveOut(i, "a sum so far");
     }
   }
+  if (measures() > kMaxCompared) return;
   for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
     for (const size_t of : ColumnsOf(ColumnRole::kMeasure)) {
       if (i == of || !IsRunningSum(i, of)) continue;

@@ -12,6 +12,9 @@
 namespace footfall::engine {
 namespace {
 
+// Rows in which those of one sample are looked for; what clashes after them is
+// found when the guess is tried out.
+constexpr size_t kComparedRows = 20'000;
 // Fewer rows say nothing about how texts repeat.
 constexpr size_t kFewRows = 20;
 constexpr uint64_t kLongText = 40;
@@ -51,7 +54,8 @@ Classifier::Clashes Classifier::CountClashes(
   const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
   Clashes clashes;
   FlatHashMap<std::string, size_t> first;
-  for (size_t row = 0; row < sample_.rows.size(); ++row) {
+  const size_t rows = std::min(sample_.rows.size(), kComparedRows);
+  for (size_t row = 0; row < rows; ++row) {
     if (IsDropped(row)) continue;
     std::string key;
     for (const size_t i : keys) {

@@ -28,6 +28,9 @@ bool IsEpoch(size_t format) {
 
 // 0: no time. Higher is better.
 int Classifier::TimeScore(size_t column, size_t format, bool whole) const {
+  const bool may_be =
+      IsOpen(column) || class_.roles[column] == ColumnRole::kTime;
+  if (!may_be) return 0;
   const ColumnFacts& facts = this->facts(column);
   const ColumnFacts::Dates& dates = facts.dates(format);
   if (whole ? !facts.all_dates(format)
@@ -191,6 +194,7 @@ bool Classifier::TakeYearAndMonth() {
   std::optional<size_t> day;
   bool names = false;
   for (size_t i = 0; i < sample_.columns(); ++i) {
+    if (!IsOpen(i)) continue;
     const auto within = [&](int64_t low, int64_t high) {
       return facts(i).all_numbers(0) &&
              std::all_of(facts(i).fields().begin(), facts(i).fields().end(),
@@ -254,6 +258,11 @@ absl::Status Classifier::NoTime() const {
                                      : facts(i).fields().begin()->first;
       const uint64_t line =
           std::max(dates.first_other.line, sample_.lines.front());
+      if (!IsOpen(i)) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            sample_.path, ": column ", QuoteField(header(i)),
+            " cannot be the time: ", class_.reasons[i]));
+      }
       const absl::Status status = ParseFileDate(field).status();
       return absl::InvalidArgumentError(absl::StrCat(
           sample_.Place(line, i), ": ",

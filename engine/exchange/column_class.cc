@@ -43,7 +43,9 @@ absl::StatusOr<TableClass> Classifier::Classify() {
       LeaveOut(i, "always empty");
     } else if (!text.ok()) {
       LeaveOut(i, text.message());
-    } else if (header(i).empty() && !facts(i).counts_rows()) {
+    } else if (header(i).empty() && !facts(i).counts_rows() &&
+               !facts(i).all_dates(0)) {
+      // pandas writes an index of dates without a name.
       LeaveOut(i, "no name");
     }
     for (const absl::string_view ending : {"_kind", "_present", "_expected"}) {
@@ -111,7 +113,11 @@ Additivity GuessRule(absl::string_view header, absl::string_view file,
     if (HasWord(text, WordKind::kLevel) || HasWord(text, WordKind::kShare)) {
       return Additivity::kLevel;
     }
-    if (HasWord(text, WordKind::kPeople)) return Additivity::kOverlaps;
+    if (HasWord(text, WordKind::kCumulative)) return Additivity::kLevel;
+    // "Total downloads" may be all so far.
+    if (HasWord(text, WordKind::kPeople) || HasWord(text, WordKind::kTotal)) {
+      return Additivity::kOverlaps;
+    }
     if (HasWord(text, WordKind::kEvents)) return Additivity::kAdds;
     // A header that says something is not overruled by the file's name.
     if (!IsWord(text, WordKind::kValue)) break;

@@ -6,6 +6,7 @@
 #include "absl/base/casts.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/model/calendar.h"
 #include "engine/write/check_rows.h"
@@ -187,7 +188,15 @@ bool ValueFields::Parse(absl::string_view field, int64_t* bits,
     const NumberRead read = ReadNumber(field, format_);
     const bool fits = read.kind == NumberKind::kWhole ||
                       (!integer && read.kind == NumberKind::kDecimal);
-    if (!fits) return Refuse(field, read, reason);
+    if (!fits) {
+      double special;
+      if (!integer && takes_not_finite_ && IsNotFinite(field) &&
+          absl::SimpleAtod(field, &special)) {
+        *bits = absl::bit_cast<int64_t>(special);
+        return true;
+      }
+      return Refuse(field, read, reason);
+    }
     *bits = integer ? read.whole : absl::bit_cast<int64_t>(read.decimal);
     if (!is_sure_ && !integer && format_.thousands == '\0') {
       if (MayHaveThousands(field, format_.decimal)) {

@@ -61,8 +61,10 @@ class TimeFields {
 // Reads values of one metric.
 class ValueFields {
  public:
-  ValueFields(const Metric& metric, const NumberFormat& format)
-      : metric_(metric), format_(format) {}
+  // `takes_not_finite`: nan, inf and -inf are decimals.
+  ValueFields(const Metric& metric, const NumberFormat& format,
+              bool takes_not_finite = false)
+      : metric_(metric), format_(format), takes_not_finite_(takes_not_finite) {}
 
   // The bits of a value of the metric's type, checked. False where the field is
   // no such value; *reason then says why, the field included.
@@ -80,6 +82,7 @@ class ValueFields {
 
   const Metric& metric_;
   const NumberFormat format_;
+  const bool takes_not_finite_;
   bool is_sure_ = false;  // a decimal with other than three digits was read
   std::string doubtful_;
 };

@@ -5,7 +5,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "footfall/guard.h"
 #include "footfall/member_names.h"
 #include "storage/base/status_macros.h"
@@ -19,8 +18,6 @@ constexpr uint64_t kBytesPerDate = 96;
 // Of memory_bytes, where the database's budget says it.
 constexpr uint64_t kMinBytes = uint64_t{4} << 20;
 constexpr uint64_t kMaxBytes = uint64_t{256} << 20;
-// Columns that are named as those in which two rows differ.
-constexpr size_t kShownColumns = 5;
 
 // `share` is what the database's budget allows.
 uint64_t MemoryBytes(const ImportOptions& options, uint64_t share) {
@@ -43,7 +40,7 @@ absl::Status ImportSamples::Start() {
                                 .thousands = spec_.thousands};
   for (size_t m = 0; m < metrics_.size(); ++m) {
     const Metric& metric = *metrics_[m];
-    value_fields_.emplace_back(metric, numbers);
+    value_fields_.emplace_back(metric, numbers, spec_.takes_not_finite);
     size_t same = 0;
     while (same < m && !(metrics_[same]->grid == metric.grid)) ++same;
     if (same == m) times_.emplace_back(metric.grid, zone, format);
@@ -318,103 +315,6 @@ absl::Status ImportSamples::Flush(size_t metric) {
     FOOTFALL_RETURN_IF_ERROR(loaders_[metric]->AddRows(rows));
   }
   rows.clear();
-  return absl::OkStatus();
-}
-
-// Whether a row names a sample that clashes, and if so where.
-void ImportSamples::Compare(const CsvRecord& record, size_t v, uint32_t series,
-                            int64_t step) {
-  const CsvColumns::Value& value = walk_.columns().values[v];
-  for (Mention& mention : mentions_) {
-    if (mention.clash.metric != value.metric ||
-        mention.clash.sample.series != series ||
-        mention.clash.sample.step != step || !mention.sentence.empty()) {
-      continue;
-    }
-    const absl::string_view field = record.fields[value.field];
-    if (mention.place.empty()) {
-      mention.place = walk_.Place(record.line);
-      mention.value = std::string(field);
-      for (const absl::string_view text : record.fields) {
-        mention.fields.emplace_back(text);
-      }
-      continue;
-    }
-    if (mention.value == field) continue;
-    std::vector<std::string> differ;
-    const size_t width = std::min(mention.fields.size(), record.fields.size());
-    for (size_t i = 0; i < width; ++i) {
-      if (i == value.field || mention.fields[i] == record.fields[i]) continue;
-      differ.push_back(QuoteField(walk_.columns().header[i]));
-    }
-    if (differ.size() > kShownColumns) differ.resize(kShownColumns);
-    std::string members = absl::StrJoin(members_, "/");
-    if (value.dimension.has_value()) {
-      absl::StrAppend(&members, members.empty() ? "" : "/", value.member);
-    }
-    mention.sentence = absl::StrCat(
-        mention.place, " and ", walk_.Place(record.line), ", column ",
-        QuoteField(walk_.columns().header[value.field]), ": ",
-        QuoteField(mention.value), " and ", QuoteField(field), " for ",
-        metrics_[value.metric]->grid.Format(step),
-        members.empty() ? "" : absl::StrCat(" of ", QuoteField(members)),
-        differ.empty() ? ""
-                       : absl::StrCat("; the rows differ in ",
-                                      absl::StrJoin(differ, ", ")));
-  }
-}
-
-absl::StatusOr<std::vector<std::string>> ImportSamples::FindLines(
-    const std::vector<Clash>& clashes) {
-  FOOTFALL_RETURN_IF_ERROR(Start());
-  for (const Clash& clash : clashes) mentions_.emplace_back().clash = clash;
-  const auto take = [this](const CsvRecord& record) -> absl::Status {
-    FOOTFALL_RETURN_IF_ERROR(TakeRow(record));
-    if (std::all_of(
-            mentions_.begin(), mentions_.end(),
-            [](const Mention& mention) { return !mention.sentence.empty(); })) {
-      walk_.stop();
-    }
-    return absl::OkStatus();
-  };
-  FOOTFALL_RETURN_IF_ERROR(walk_.Read(take));
-  std::vector<std::string> sentences;
-  for (Mention& mention : mentions_) {
-    if (!mention.sentence.empty()) {
-      sentences.push_back(std::move(mention.sentence));
-    }
-  }
-  return sentences;
-}
-
-absl::Status ImportSamples::AddNotes() {
-  ImportReport& report = walk_.report();
-  const std::vector<CsvColumns::Source>& sources = walk_.columns().members;
-  for (size_t d = 0; d < sources.size(); ++d) {
-    if (empty_[d] == 0) continue;
-    report.notes.push_back(absl::StrCat(
-        empty_[d], empty_[d] == 1 ? " row" : " rows", " with an empty ",
-        sources[d].dimension, empty_[d] == 1 ? " was" : " were",
-        " read as the whole; if it means unknown, say ", sources[d].dimension,
-        " EMPTY 'unknown'"));
-  }
-  for (size_t m = 0; m < metrics_.size(); ++m) {
-    const absl::string_view doubtful = value_fields_[m].doubtful();
-    if (doubtful.empty()) continue;
-    report.notes.push_back(absl::StrCat(
-        "every decimal of ", metrics_[m]->spec.name,
-        " has three digits after the mark, such as ", QuoteField(doubtful),
-        ": if they are marks between thousands, import it again with "
-        "THOUSANDS '",
-        absl::string_view(&spec_.decimal, 1), "'"));
-  }
-  if (report.new_series == 0) return absl::OkStatus();
-  const auto snapshot = database_.TakeSnapshot();
-  if (snapshot == nullptr) return absl::OkStatus();
-  for (const CsvColumns::Source& source : sources) {
-    std::string note = NearEqualNote(*snapshot, source.dimension);
-    if (!note.empty()) report.notes.push_back(std::move(note));
-  }
   return absl::OkStatus();
 }
 

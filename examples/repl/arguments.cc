@@ -17,11 +17,12 @@ namespace footfall::repl {
 namespace {
 
 constexpr char kHelp[] =
-    R"(footfall [options] DIR
+    R"(footfall [options] DIR [FILE.csv]
 
 Asks questions of the database in DIR; where there is none, the first DEFINE
 METRIC creates it. With -c or -f it runs those statements; without, it runs the
-script on stdin, or shows a prompt when stdin is a terminal.
+script on stdin, or shows a prompt when stdin is a terminal. With FILE.csv it
+shows at the terminal how it would import the file, and asks whether to.
 
   -c STATEMENTS        run these; several are divided by ;
   -f FILE              run the script in FILE
@@ -155,6 +156,12 @@ absl::Status CheckWhole(const Arguments& arguments) {
   if (arguments.directory.empty()) {
     return absl::InvalidArgumentError("expected the directory of a database");
   }
+  if (!arguments.csv_file.empty() &&
+      (!arguments.scripts.empty() || arguments.verify || arguments.repair ||
+       !arguments.dump_folder.empty())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected one directory, found also ", arguments.csv_file));
+  }
   if (!arguments.dump_folder.empty() &&
       (!arguments.scripts.empty() || arguments.verify || arguments.repair)) {
     return absl::InvalidArgumentError(
@@ -200,11 +207,13 @@ absl::StatusOr<Arguments> ParseArguments(
   for (size_t i = 0; i < words.size(); ++i) {
     const absl::string_view word = words[i];
     if (only_names || word == "-" || !absl::StartsWith(word, "-")) {
-      if (!arguments.directory.empty()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("expected one directory, found also ", word));
+      std::string& place = arguments.directory.empty() ? arguments.directory
+                                                       : arguments.csv_file;
+      if (!place.empty()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "expected a directory and at most one file, found also ", word));
       }
-      arguments.directory = std::string(word);
+      place = std::string(word);
       continue;
     }
     if (word == "--") {

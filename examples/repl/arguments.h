@@ -32,6 +32,7 @@ struct Arguments {
   bool help = false;
   bool version = false;
   std::string directory;
+  std::string csv_file;               // to be imported, after asking; or empty
   std::vector<ScriptSource> scripts;  // in the order given
   Mode mode = Mode::kTable;
   bool read_only = false;

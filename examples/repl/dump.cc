@@ -130,8 +130,9 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
     return written;
   }
   if (absl::Status closed = (*file)->Close(); !closed.ok()) return closed;
-  std::string summary = absl::StrCat(samples, " samples of ", metrics.size(),
-                                     " metrics written to ", folder);
+  std::string summary = absl::StrCat(
+      samples, samples == 1 ? " sample of " : " samples of ", metrics.size(),
+      metrics.size() == 1 ? " metric" : " metrics", " written to ", folder);
   if (not_finite > 0) {
     absl::StrAppend(&summary, "; ", not_finite,
                     " samples that are no numbers (NaN, infinity) are left "

@@ -54,6 +54,9 @@ bool RunAll(Session& session, const Arguments& arguments) {
     if (!ok) return false;
   }
   if (!arguments.scripts.empty()) return true;
+  if (!arguments.csv_file.empty()) {
+    return AskAndImport(session, arguments.csv_file);
+  }
   if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
     if (RunPrompt(session)) return true;
     absl::FPrintF(stderr,

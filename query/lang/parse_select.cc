@@ -305,7 +305,8 @@ absl::StatusOr<OrderKey> Parser::Key() {
   const Token& next = Ahead(1);
   // `time` alone is the column; beside an operator it could only be a metric.
   const bool time =
-      AtWord("time") && (next.kind != TokenKind::kSymbol || next.text == ",");
+      AtWord("time") && (next.kind != TokenKind::kSymbol || next.text == "," ||
+                         (in_export_ && next.text == ")"));
   if (time) {
     Take();
   } else {

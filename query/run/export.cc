@@ -46,15 +46,12 @@ absl::StatusOr<ExportOutcome> ExportAnswer(const Snapshot& snapshot,
 }
 
 absl::StatusOr<ExportOutcome> ExportSamples(const Snapshot& snapshot,
-                                            const Export& exported,
-                                            absl::string_view text,
+                                            const Metric& metric,
                                             const QueryOptions& options,
                                             TextFile* file) {
   FOOTFALL_ASSIGN_OR_RETURN(
-      const auto metric, LookUpUsableMetric(snapshot, exported.metric, text));
-  FOOTFALL_ASSIGN_OR_RETURN(
       const ExportReport report,
-      ExportCsv(snapshot, *metric, file, [&] { return CheckStop(options); }));
+      ExportCsv(snapshot, metric, file, [&] { return CheckStop(options); }));
   ExportOutcome outcome;
   outcome.summary = Counted(report.rows, "sample", "samples");
   if (report.not_finite > 0) {
@@ -77,13 +74,18 @@ absl::StatusOr<ExportOutcome> RunExport(Database& database,
     return Diagnostic(status.code(), text, exported.path_source,
                       status.message(), "");
   };
+  std::shared_ptr<const Metric> metric;
+  if (!exported.question.has_value()) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        metric, LookUpUsableMetric(*snapshot, exported.metric, text));
+  }
   absl::StatusOr<std::unique_ptr<TextFile>> file = TextFile::Create(path);
   if (!file.ok()) return at_path(file.status());
   FOOTFALL_ASSIGN_OR_RETURN(
       ExportOutcome outcome,
       exported.question.has_value()
           ? ExportAnswer(*snapshot, exported, text, options, file->get())
-          : ExportSamples(*snapshot, exported, text, options, file->get()));
+          : ExportSamples(*snapshot, *metric, options, file->get()));
   if (const absl::Status closed = (*file)->Close(); !closed.ok()) {
     return at_path(closed);
   }

@@ -49,7 +49,9 @@ TEST_CASE("wrong usage is named", "[arguments]") {
   };
   const Case row = GENERATE(values<Case>({
       {{}, "directory"},
-      {{"a", "b"}, "found also b"},
+      {{"a", "b", "c"}, "found also c"},
+      {{"a", "b.csv", "-c", "x"}, "found also b.csv"},
+      {{"a", "--dump", "f", "-c", "x"}, "--dump stands alone"},
       {{"--colour", "a"}, "unknown option --colour"},
       {{"a", "-c"}, "-c: expected a value"},
       {{"a", "--mode", "xml"}, "table, csv or json"},

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -431,6 +433,59 @@ TEST_CASE("with its streams closed the program writes into no file of its own",
       CHECK(!StrContains(bytes, "SHOW METRICS"));
     }
   }
+}
+
+TEST_CASE("a file is imported only after asking, at a terminal", "[program]") {
+  const TemporaryFolder folder;
+  const ProgramRun run =
+      RunProgram({folder.File("db"), "examples/data/deepseek.csv"});
+  CHECK(run.exit_code == 1);
+  CHECK(StrContains(run.err, "--guess examples/data/deepseek.csv"));
+  CHECK(run.out.empty());
+}
+
+TEST_CASE("--dump writes a script that loads the database", "[program]") {
+  const TemporaryFolder folder;
+  REQUIRE(RunProgram({folder.File("db"), "-c",
+                      "DEFINE METRIC n INTEGER EVERY day OVER TIME ADDS;"
+                      "INSERT INTO n (TIME, VALUE) VALUES (2025-02-08, 7)"})
+              .exit_code == 0);
+  const ProgramRun dump =
+      RunProgram({folder.File("db"), "--dump", folder.File("out")});
+  INFO(dump.err);
+  REQUIRE(dump.exit_code == 0);
+  CHECK(StrContains(dump.err, "1 sample of 1 metric written to"));
+  CHECK(RunProgram({folder.File("db"), "--dump", "/dev/null/out"}).exit_code ==
+        1);
+}
+
+TEST_CASE("EXPORT writes answers and samples that load again", "[program]") {
+  const TemporaryFolder folder;
+  const ProgramRun run = RunProgram(
+      {folder.File("db"), "--param", absl::StrCat("tsv=", folder.File("a.tsv")),
+       "--param", absl::StrCat("lines=", folder.File("a.jsonl")), "--param",
+       absl::StrCat("packed=", folder.File("n.csv.gz")), "-c",
+       "DEFINE METRIC n INTEGER EVERY day OVER TIME ADDS BY app;"
+       "INSERT INTO n (TIME, VALUE, app) VALUES (2025-02-08, 7, 'B'),"
+       " (2025-02-08, 5, 'A, x');"
+       "EXPORT (SELECT sum(n) AS s BY app) TO $tsv FORMAT tsv;"
+       "EXPORT (SELECT sum(n) AS s BY app) TO $lines FORMAT jsonl;"
+       "EXPORT METRIC n TO $packed; DELETE n DURING ..;"
+       "IMPORT $packed INTO n (TIME time, VALUE value, app);"
+       "SELECT sum(n) AS s BY app",
+       "--mode", "csv"});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const auto content = [&](const char* name) {
+    std::ifstream file(folder.File(name), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  CHECK(content("a.tsv") ==
+        "app\ts\ts_kind\ts_present\ts_expected\tpartial\n"
+        "A, x\t5\texact\t1\t1\tfalse\nB\t7\texact\t1\t1\tfalse\n");
+  CHECK(StrContains(content("a.jsonl"), "{\"app\":\"A, x\",\"s\":5,"));
+  CHECK(content("n.csv.gz").substr(0, 2) == "\x1f\x8b");
+  CHECK(StrContains(run.out, "\"A, x\",5,exact,1,1,false\nB,7,exact"));
 }
 
 TEST_CASE("--guess prints statements that load the file", "[program]") {

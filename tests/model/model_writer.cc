@@ -286,6 +286,9 @@ void ModelWriter::Import(const Operation& operation) {
   ImportSpec spec;
   spec.path = file_name_;
   spec.metric = metric->spec.name;
+  // As the plain database has it.
+  spec.same_sample = SameSample::kLast;
+  spec.takes_not_finite = true;
   spec.columns = {{ImportColumn::Role::kTime, "time", "", ""},
                   {ImportColumn::Role::kValue, "value", "", ""}};
   std::string text = "time,value";

@@ -94,6 +94,10 @@ struct ImportSpec {
   char thousands = '\0';  // 0: no marks between thousands
   // Value fields that say that there is none, as an empty one does.
   std::vector<std::string> null_words = {};
+  // Whether nan, inf and -inf are values of a DECIMAL metric; else such a field
+  // is refused, unless it is a null word: in files it mostly means that there is
+  // no value.
+  bool takes_not_finite = false;
   std::vector<ImportCondition> where = {};  // all must hold
   SameSample same_sample = SameSample::kRefuse;
   bool events = false;  // rows are events, not samples

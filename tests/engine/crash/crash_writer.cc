@@ -192,6 +192,7 @@ class Writer {
     ImportSpec spec;
     spec.path = folder_ + ".csv";
     spec.metric = "daily";
+    spec.same_sample = SameSample::kLast;
     spec.columns = {{ImportColumn::Role::kTime, "date", "", ""},
                     {ImportColumn::Role::kDimension, "app", "app", ""},
                     {ImportColumn::Role::kValue, "users", "", ""}};

@@ -192,6 +192,19 @@ TEST_CASE("decimals are read to the nearest double", "[import]") {
   }
 }
 
+TEST_CASE("nan and inf are decimals where it is said", "[import]") {
+  const Metric metric = MakeMetric(ValueType::kDecimal, Additivity::kLevel);
+  int64_t bits = 0;
+  std::string reason;
+  CHECK_FALSE(ValueFields(metric, {}).Parse("inf", &bits, &reason));
+  ValueFields fields(metric, {}, /*takes_not_finite=*/true);
+  REQUIRE(fields.Parse("-inf", &bits, &reason));
+  CHECK(absl::bit_cast<double>(bits) ==
+        -std::numeric_limits<double>::infinity());
+  REQUIRE(fields.Parse("nan", &bits, &reason));
+  CHECK(std::isnan(absl::bit_cast<double>(bits)));
+}
+
 TEST_CASE("a value that does not fit says why", "[import]") {
   struct Case {
     ValueType type;

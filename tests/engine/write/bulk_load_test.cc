@@ -274,5 +274,92 @@ TEST_CASE("random loads with and without memory equal a plain map", "[bulk]") {
   CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
 }
 
+TEST_CASE("rows of one sample are joined as the loader is told", "[bulk]") {
+  struct Case {
+    SameSample rule;
+    int64_t value;
+  };
+  const Case row = GENERATE(values<Case>({{SameSample::kLast, 5},
+                                          {SameSample::kFirst, 3},
+                                          {SameSample::kMax, 8},
+                                          {SameSample::kSum, 16}}));
+  // In one run, and in runs that are merged from a file.
+  const int others = GENERATE(0, 200'000);
+  CAPTURE(static_cast<int>(row.rule), others);
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  auto loader = NewLoader(database.get(), metric, /*memory_bytes=*/1);
+  loader->JoinRows(row.rule);
+  for (const int64_t value : {3, 8, 5}) {
+    REQUIRE(loader->Add(100, {"A", "x"}, value).ok());
+    for (int i = 0; i < others / 3; ++i) {
+      REQUIRE(loader->Add(1000 + i, {"B", "x"}, 1).ok());
+    }
+  }
+  const auto result = loader->Finish();
+  REQUIRE(result.status() == absl::OkStatus());
+  const Samples samples = ReadSamples(*database->TakeSnapshot(), *metric);
+  CHECK(samples.at({"A/x", 100}) == row.value);
+  if (others == 0) CHECK(result->replaced_in_batch == 2);
+}
+
+TEST_CASE("rows of one sample with different values fail a load that says so",
+          "[bulk]") {
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto adds = Define(database.get(), Spec("hits", Additivity::kAdds));
+  const auto users = Define(database.get(), Spec("dau", Additivity::kOverlaps));
+  auto first = NewLoader(database.get(), adds);
+  auto second = NewLoader(database.get(), users);
+  second->JoinRows(SameSample::kRefuse);
+  REQUIRE(first->Add(100, {"A", "x"}, 1).ok());
+  REQUIRE(second->Add(100, {"A", "x"}, 1).ok());
+  REQUIRE(second->Add(100, {"B", "x"}, 2).ok());
+  REQUIRE(second->Add(100, {"A", "x"}, 1).ok());
+  REQUIRE(second->Add(100, {"B", "x"}, 3).ok());
+  BulkLoader* const others[] = {second.get()};
+  const auto failed = first->FinishWith(others, {});
+  CHECK(failed.status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(first->clash_count() == 0);
+  CHECK(second->clash_count() == 1);
+  REQUIRE(second->clashes().size() == 1);
+  CHECK(second->clashes()[0].series == 1);
+  CHECK(second->clashes()[0].step == 100);
+  // Neither is published.
+  CHECK(ReadSamples(*database->TakeSnapshot(), *adds).empty());
+  CHECK(ReadSamples(*database->TakeSnapshot(), *users).empty());
+  CHECK(database->Stats().series_count == 0);
+}
+
+TEST_CASE("loaders of two metrics publish as one commit", "[bulk]") {
+  const Home home_kind = GENERATE(Home::kMemory, Home::kDisk);
+  CAPTURE(home_kind);
+  DatabaseHome home(home_kind);
+  auto database = home.Open();
+  // The second is older, so its tiles come before the first's.
+  const auto users = Define(database.get(), Spec("dau", Additivity::kOverlaps));
+  const auto adds = Define(database.get(), Spec("hits", Additivity::kAdds));
+  auto first = NewLoader(database.get(), adds);
+  auto second = NewLoader(database.get(), users);
+  REQUIRE(first->Add(100, {"A", "x"}, 1).ok());
+  REQUIRE(second->Add(100, {"A", "x"}, 2).ok());
+  const uint64_t before = database->Stats().commit;
+  BulkLoader* const others[] = {second.get()};
+  const auto results = first->FinishWith(others, {});
+  REQUIRE(results.status() == absl::OkStatus());
+  REQUIRE(results->size() == 2);
+  CHECK((*results)[0].commit == before + 1);
+  CHECK((*results)[1].commit == before + 1);
+  CHECK(ReadSamples(*database->TakeSnapshot(), *adds) ==
+        Samples{{{"A/x", 100}, 1}});
+  CHECK(ReadSamples(*database->TakeSnapshot(), *users) ==
+        Samples{{{"A/x", 100}, 2}});
+  // A loader that has finished finishes with nobody.
+  auto third = NewLoader(database.get(), adds);
+  CHECK(third->FinishWith(others, {}).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
+}
+
 }  // namespace
 }  // namespace footfall

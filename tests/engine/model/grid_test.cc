@@ -225,10 +225,17 @@ TEST_CASE("a date that names no single step is refused", "[grid]") {
   CHECK_FALSE(MakeGrid({Unit::kDay, 1}, "UTC").StepNamed(date).ok());
 }
 
-TEST_CASE("a civil step takes a time's own date", "[grid]") {
+TEST_CASE("a civil step holds the day that a time is in its zone", "[grid]") {
   const Grid days = MakeGrid({Unit::kDay, 1}, "Asia/Shanghai");
   CHECK(days.StepNamed(MakeDate("2025-02-08T23+00:00")).value() ==
+        days.StepNamed(MakeDate("2025-02-09")).value());
+  CHECK(days.StepNamed(MakeDate("2025-02-08T23")).value() ==
         days.StepNamed(MakeDate("2025-02-08")).value());
+  // An hour that midnight cuts in two is in neither day.
+  CHECK_FALSE(days.StepNamed(MakeDate("2025-02-08T15-00:30")).ok());
+  const Grid months = MakeGrid({Unit::kMonth, 1}, "America/New_York");
+  CHECK(months.StepNamed(MakeDate("2025-03-01T02:00Z")).value() ==
+        months.StepNamed(MakeDate("2025-02")).value());
   CHECK(days.StepNamed(MakeDate("2025-02-08T13+08:00")).value() ==
         days.StepNamed(MakeDate("2025-02-08")).value());
 }

@@ -259,9 +259,9 @@ absl::Status Classifier::NoTime() const {
       const uint64_t line =
           std::max(dates.first_other.line, sample_.lines.front());
       if (!IsOpen(i)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            sample_.path, ": column ", QuoteField(header(i)),
-            " cannot be the time: ", class_.reasons[i]));
+        return absl::InvalidArgumentError(
+            absl::StrCat(sample_.path, ": column ", QuoteField(header(i)),
+                         " cannot be the time: ", class_.reasons[i]));
       }
       const absl::Status status = ParseFileDate(field).status();
       return absl::InvalidArgumentError(absl::StrCat(

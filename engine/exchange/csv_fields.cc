@@ -18,8 +18,6 @@ namespace {
 constexpr size_t kShownBytes = 64;
 constexpr size_t kRemembered = 4096;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // YYYY-MM-DD of a date that exists in years 1 to 9999; days from 1970.
 bool ParseDay(absl::string_view text, int64_t* days) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;

@@ -11,7 +11,7 @@ namespace footfall::engine {
 namespace {
 
 constexpr size_t kChunkBytes = size_t{1} << 18;
-constexpr size_t kShownBytes = 4096;
+constexpr size_t kShownRecordBytes = 4096;
 
 size_t Find(const char* bytes, size_t from, size_t end, char wanted) {
   const void* const found = std::memchr(bytes + from, wanted, end - from);
@@ -252,7 +252,7 @@ void CsvReader::BreakAtLine(absl::string_view problem) {
   record_.line = line_++;
   record_.fields = {};
   record_.text = absl::string_view(buffer_.data() + at_,
-                                   std::min(newline - at_, kShownBytes));
+                                   std::min(newline - at_, kShownRecordBytes));
   if (!record_.text.empty() && record_.text.back() == '\r') {
     record_.text.remove_suffix(1);
   }

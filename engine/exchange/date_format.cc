@@ -36,8 +36,6 @@ struct Found {
   std::optional<int64_t> epoch;
 };
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // Reads one field by one format.
 class FormatParser {
  public:

@@ -8,15 +8,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "engine/exchange/csv_fields.h"
+#include "engine/exchange/numbers.h"
 #include "engine/model/calendar.h"
 
 namespace footfall::engine {
 namespace {
 
 constexpr int kMaxOffsetHours = 18;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes a date apart from left to right; false where it is none of the forms.
 class IsoParser {

@@ -127,7 +127,7 @@ std::string ColumnsText(const ImportSpec& import) {
   return absl::StrCat("  (", absl::StrJoin(columns, ", "), ")");
 }
 
-std::string Mark(char mark) {
+std::string MarkText(char mark) {
   return mark == '\t' ? "'tab'" : TextInQuotes(absl::string_view(&mark, 1));
 }
 
@@ -199,10 +199,10 @@ std::string ImportText(const TableSample& sample, const TableClass& found,
   const CsvDialect& dialect = import.dialect;
   std::string written;
   if (dialect.delimiter.has_value()) {
-    absl::StrAppend(&written, " DELIMITER ", Mark(*dialect.delimiter));
+    absl::StrAppend(&written, " DELIMITER ", MarkText(*dialect.delimiter));
   }
   if (dialect.quote.has_value()) {
-    absl::StrAppend(&written, " QUOTE ", Mark(*dialect.quote));
+    absl::StrAppend(&written, " QUOTE ", MarkText(*dialect.quote));
   }
   if (dialect.skip.has_value()) {
     absl::StrAppend(&written, " SKIP ", *dialect.skip);
@@ -219,10 +219,10 @@ std::string ImportText(const TableSample& sample, const TableClass& found,
   }
   std::string marks;
   if (import.decimal != '.') {
-    absl::StrAppend(&marks, " DECIMAL ", Mark(import.decimal));
+    absl::StrAppend(&marks, " DECIMAL ", MarkText(import.decimal));
   }
   if (import.thousands != '\0') {
-    absl::StrAppend(&marks, " THOUSANDS ", Mark(import.thousands));
+    absl::StrAppend(&marks, " THOUSANDS ", MarkText(import.thousands));
   }
   const std::string mark_check = absl::StrJoin(found.number_checks, "; ");
   if (marks.empty() && !mark_check.empty()) marks = " DECIMAL '.'";

@@ -12,7 +12,7 @@
 namespace footfall::engine {
 namespace {
 
-constexpr size_t kRowsAtATime = 1024;
+constexpr size_t kRowsPerFlush = 1024;
 // Of what a map from cells to dates takes, at its fullest.
 constexpr uint64_t kBytesPerDate = 96;
 // Of memory_bytes, where the database's budget says it.
@@ -62,7 +62,7 @@ absl::Status ImportSamples::Start() {
   members_.resize(dimensions);
   spellings_.resize(dimensions);
   empty_.resize(dimensions);
-  for (std::vector<BulkLoader::Row>& rows : rows_) rows.reserve(kRowsAtATime);
+  for (std::vector<BulkLoader::Row>& rows : rows_) rows.reserve(kRowsPerFlush);
   return absl::OkStatus();
 }
 
@@ -168,7 +168,7 @@ absl::Status ImportSamples::TakeRow(const CsvRecord& record) {
     if (used.size() <= row.series) used.resize(size_t{row.series} + 1);
     used[row.series] = true;
     rows_[m].push_back(row);
-    if (rows_[m].size() == kRowsAtATime) FOOTFALL_RETURN_IF_ERROR(Flush(m));
+    if (rows_[m].size() == kRowsPerFlush) FOOTFALL_RETURN_IF_ERROR(Flush(m));
   }
   return absl::OkStatus();
 }

@@ -17,8 +17,6 @@ constexpr size_t kSafeDigits = 18;
 // Longer fields are texts. So exponents never overflow an int.
 constexpr size_t kMaxNumberBytes = 400;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // A number taken apart: sign, digits without marks, how many of them stand
 // after the decimal mark, and the exponent.
 struct Parts {

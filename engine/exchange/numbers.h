@@ -39,6 +39,8 @@ struct NumberRead {
 
 NumberRead ReadNumber(absl::string_view field, const NumberFormat& format);
 
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 // An optional minus and digits alone, within int64: the fast way.
 bool ReadDigits(absl::string_view field, int64_t* value);
 

@@ -15,11 +15,11 @@ namespace footfall::engine {
 namespace {
 
 constexpr uint64_t kMaxRows = 200'000;
-constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxSampleBytes = uint64_t{64} << 20;
 constexpr size_t kMaxColumns = 2'000;
 
 bool IsUtf8(absl::string_view text) {
-  const absl::Status valid = ValidateText(text, kMaxBytes);
+  const absl::Status valid = ValidateText(text, kMaxSampleBytes);
   return valid.ok() || valid.message().find("UTF-8") == absl::string_view::npos;
 }
 
@@ -63,7 +63,7 @@ absl::StatusOr<TableSample> ReadOnce(const std::string& path,
   uint64_t bytes = 0;
   uint64_t misfits = 0;
   std::string problem;  // of the first row that does not fit
-  while (rows < kMaxRows && bytes < kMaxBytes) {
+  while (rows < kMaxRows && bytes < kMaxSampleBytes) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, file.reader->Next());
     sample.is_whole = !more && file.reader->bytes_total() > 0;
     if (!more) break;

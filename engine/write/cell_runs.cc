@@ -21,7 +21,7 @@ namespace {
 constexpr uint32_t kDigitBits = 11;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
 constexpr size_t kMinBufferCells = 1024;
-constexpr size_t kCellsPerStop = size_t{1} << 16;
+constexpr size_t kSortedPerStop = size_t{1} << 16;
 
 absl::Status Failed(absl::string_view what, const std::string& folder) {
   const int error = errno;
@@ -33,9 +33,9 @@ absl::Status Failed(absl::string_view what, const std::string& folder) {
 template <typename Take>
 absl::Status ForStretches(absl::Span<const Cell> cells, const StopCheck& stop,
                           Take take) {
-  for (size_t begin = 0; begin < cells.size(); begin += kCellsPerStop) {
+  for (size_t begin = 0; begin < cells.size(); begin += kSortedPerStop) {
     FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
-    for (const Cell& cell : cells.subspan(begin, kCellsPerStop)) take(cell);
+    for (const Cell& cell : cells.subspan(begin, kSortedPerStop)) take(cell);
   }
   return absl::OkStatus();
 }

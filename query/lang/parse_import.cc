@@ -13,8 +13,8 @@ namespace {
 
 using Role = Import::Column::Role;
 
-// Notes, sources and paths.
-constexpr size_t kMaxNoteBytes = 4096;
+// Of a path.
+constexpr size_t kMaxImportPathBytes = 4096;
 
 struct TextClause {
   absl::string_view word;
@@ -47,7 +47,7 @@ absl::StatusOr<Import> Parser::ImportOf() {
   import.path_source = Now().source;
   FOOTFALL_ASSIGN_OR_RETURN(
       import.path,
-      TextOrParameter("the path of a CSV file, a text", kMaxNoteBytes));
+      TextOrParameter("the path of a CSV file, a text", kMaxImportPathBytes));
   bool may_be_events = false;
   import.metric.source = import.path_source;
   if (TakeWord("INTO")) {
@@ -102,7 +102,7 @@ absl::Status Parser::ImportClause(Import* import) {
     import->rejects_source = Now().source;
     FOOTFALL_ASSIGN_OR_RETURN(
         import->rejects,
-        TextOrParameter("the path of a file, a text", kMaxNoteBytes));
+        TextOrParameter("the path of a file, a text", kMaxImportPathBytes));
   } else if (AtWord("IN")) {
     if (import->zone.has_value()) return twice();
     FOOTFALL_ASSIGN_OR_RETURN(import->zone, ZoneOf());

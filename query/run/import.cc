@@ -96,7 +96,7 @@ absl::Status CheckColumns(const Import& import, const Metrics& metrics,
                 {times == 0 ? "TIME" : "VALUE"});
 }
 
-const std::string& TextOf(const Text& text) {
+const std::string& Said(const Text& text) {
   return std::get<std::string>(text);
 }
 
@@ -121,7 +121,7 @@ void AddColumn(const Import::Column& column, ImportSpec* spec) {
   out.fold_case = column.fold_case;
   if (column.into.has_value()) out.metric = column.into->name;
   for (const std::optional<Text>* text : {&column.empty, &column.constant}) {
-    if (text->has_value()) out.member = TextOf(**text);
+    if (text->has_value()) out.member = Said(**text);
   }
   if (column.role == Role::kValuesOf) {
     out.headers = column.headers;
@@ -138,7 +138,7 @@ absl::Status ReadMark(const std::optional<Text>& clause, absl::string_view word,
                       absl::string_view text, Source source,
                       std::optional<char>* mark) {
   if (!clause.has_value()) return absl::OkStatus();
-  std::string said = TextOf(*clause);
+  std::string said = Said(*clause);
   if (word == "DELIMITER" &&
       (said == "\\t" || absl::EqualsIgnoreCase(said, "tab"))) {
     said = "\t";
@@ -189,19 +189,19 @@ absl::Status ReadDialect(const Import& import, absl::string_view text,
   spec->decimal = decimal.value_or(spec->thousands == '.' ? ',' : '.');
   if (spec->decimal == spec->thousands) {
     return Refuse(Refusal::kImportMark, text, source,
-                  {"THOUSANDS", QuotedText(TextOf(*import.thousands)),
+                  {"THOUSANDS", QuotedText(Said(*import.thousands)),
                    "another mark than DECIMAL"});
   }
   if (import.skip.has_value()) {
     spec->dialect.skip = static_cast<uint32_t>(*import.skip);
   }
   if (import.encoding.has_value() &&
-      !absl::EqualsIgnoreCase(TextOf(*import.encoding), "utf-16") &&
-      !absl::EqualsIgnoreCase(TextOf(*import.encoding), "utf16")) {
-    spec->dialect.encoding = ParseEncoding(TextOf(*import.encoding));
+      !absl::EqualsIgnoreCase(Said(*import.encoding), "utf-16") &&
+      !absl::EqualsIgnoreCase(Said(*import.encoding), "utf16")) {
+    spec->dialect.encoding = ParseEncoding(Said(*import.encoding));
     if (!spec->dialect.encoding.has_value()) {
       return Refuse(Refusal::kImportMark, text, source,
-                    {"ENCODING", QuotedText(TextOf(*import.encoding)),
+                    {"ENCODING", QuotedText(Said(*import.encoding)),
                      "'utf-8', 'utf-16', 'utf-16le', 'utf-16be' or 'latin1'"});
     }
   }
@@ -211,22 +211,22 @@ absl::Status ReadDialect(const Import& import, absl::string_view text,
 absl::StatusOr<ImportSpec> SpecOf(const Import& import,
                                   absl::string_view text) {
   ImportSpec spec;
-  spec.path = TextOf(import.path);
+  spec.path = Said(import.path);
   spec.metric = import.metric.name;
   spec.events = import.events;
   for (const Import::Column& column : import.columns) AddColumn(column, &spec);
-  if (import.rejects.has_value()) spec.rejects_path = TextOf(*import.rejects);
-  if (import.zone.has_value()) spec.zone = TextOf(import.zone->name);
-  if (import.format.has_value()) spec.time_format = TextOf(*import.format);
+  if (import.rejects.has_value()) spec.rejects_path = Said(*import.rejects);
+  if (import.zone.has_value()) spec.zone = Said(import.zone->name);
+  if (import.format.has_value()) spec.time_format = Said(*import.format);
   for (const Text& word : import.null_words) {
-    spec.null_words.push_back(TextOf(word));
+    spec.null_words.push_back(Said(word));
   }
   for (const Import::Filter& filter : import.where) {
     ImportCondition& condition = spec.where.emplace_back();
     condition.header = filter.header;
     condition.negated = filter.negated;
     for (const Text& one : filter.texts) {
-      condition.texts.push_back(TextOf(one));
+      condition.texts.push_back(Said(one));
     }
   }
   spec.same_sample = import.duplicates.value_or(SameSample::kRefuse);

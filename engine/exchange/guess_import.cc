@@ -202,6 +202,15 @@ void Guess::AddEventParts() {
   guess_.import.events = true;
 }
 
+// Whether a statement can name a column or a file so.
+absl::Status CheckName(absl::string_view what, absl::string_view text) {
+  const absl::Status valid = ValidateText(text, 4096);
+  if (valid.ok() && !text.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "no statement can name ", what, " ", engine::QuoteField(text), ": ",
+      text.empty() ? "it is empty" : valid.message()));
+}
+
 absl::StatusOr<ImportGuess> Guess::Make() {
   ImportSpec& import = guess_.import;
   import.path = sample_.path;
@@ -214,6 +223,14 @@ absl::StatusOr<ImportGuess> Guess::Make() {
     AddMeasures();
   }
   if (!class_.wide) AddMembers();
+  for (const ImportColumn& column : import.columns) {
+    std::vector<std::string> headers = column.headers;
+    headers.push_back(column.header);
+    for (const std::string& header : headers) {
+      if (header.empty()) continue;  // "" names it
+      FOOTFALL_RETURN_IF_ERROR(CheckName("the column", header));
+    }
+  }
   if (!guess_.metrics.empty() &&
       guess_.metrics[0].dimensions.size() > kMaxDimensions) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -244,15 +261,6 @@ absl::StatusOr<ImportGuess> Guess::Make() {
   guess_.define_text = engine::DefineText(sample_, class_, guess_);
   guess_.import_text = engine::ImportText(sample_, class_, guess_);
   return std::move(guess_);
-}
-
-// Whether a statement can name a column or a file so.
-absl::Status CheckName(absl::string_view what, absl::string_view text) {
-  const absl::Status valid = ValidateText(text, 4096);
-  if (valid.ok() && !text.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "no statement can name ", what, " ", engine::QuoteField(text), ": ",
-      text.empty() ? "it is empty" : valid.message()));
 }
 
 // Runs a guess in a database of its own, in memory: what does not run as it is

@@ -100,8 +100,8 @@ std::string LineAndColumn(absl::string_view text, size_t byte) {
 
 namespace {
 
-std::string Text(absl::string_view text, Source where,
-                 absl::string_view message, absl::string_view hint) {
+std::string DiagnosticText(absl::string_view text, Source where,
+                           absl::string_view message, absl::string_view hint) {
   const bool placed = !text.empty() && where.end > 0;
   std::string out = "query";
   if (placed) {
@@ -127,7 +127,7 @@ absl::Status Diagnostic(absl::StatusCode code, absl::string_view text,
                         Source where, absl::string_view message,
                         absl::string_view hint) {
   try {
-    return absl::Status(code, Text(text, where, message, hint));
+    return absl::Status(code, DiagnosticText(text, where, message, hint));
   } catch (...) {
     return absl::Status(code, "");  // no memory for words: the code stays
   }

@@ -402,6 +402,10 @@ TEST_CASE("what cannot be guessed is refused with its place", "[guess]") {
        std::string("da\0te,users\n2025-01-01,5\n", 24),
        {"column \"da\\x00te\" cannot be the time: byte 2 of the text is the "
         "control character"}},
+      {"a column to be left out that no statement can name",
+       "date,Half\x1fLife,Portal,Dota,Chess\n2025-01-01,1,2,3,4\n"
+       "2025-01-02,2,5,6,7\n",
+       {"no statement can name the column \"Half\\x1fLife\""}},
       {"a page", "<!DOCTYPE html>\n<html></html>\n", {"is HTML"}},
       {"an archive", "PK\x03\x04\x14", {"is a zip archive"}},
       {"JSON", "{\"date\": 1}\n", {"is JSON"}},

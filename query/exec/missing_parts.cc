@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <utility>
 
 #include "query/exec/intersect.h"
 #include "query/exec/lanes.h"
+#include "query/exec/presence_reader.h"
 #include "query/exec/relations.h"
-#include "query/exec/renamed_scan.h"
 #include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
@@ -47,111 +46,6 @@ bool AnyBit(absl::Span<const uint64_t> bits) {
   return std::any_of(bits.begin(), bits.end(),
                      [](uint64_t word) { return word != 0; });
 }
-
-// Reads the presence of some rows in a window around the steps asked for.
-class PresenceReader {
- public:
-  PresenceReader(Run& run, const MissingRequest& request)
-      : run_(run), request_(request), memory_(run) {}
-
-  // `rows`: rising. Sets of no steps where the metric has no samples.
-  absl::Status Read(std::vector<uint32_t> rows) {
-    rows_ = std::move(rows);
-    const int64_t n = request_.metric->spec.late;
-    const StepRange asked = request_.combined->steps;
-    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
-                              run_.snapshot().StepBounds(request_.metric->id));
-    if (!bounds.has_value()) return absl::OkStatus();
-    window_ = Intersect(
-        {asked.begin - (kLongestGap + 1) * n, asked.end + kLongestGap * n},
-        *bounds);
-    if (window_.empty()) return absl::OkStatus();
-    words_ = WordsFor(static_cast<size_t>(window_.size()));
-    FOOTFALL_RETURN_IF_ERROR(memory_.Add(
-        rows_.size() * (words_ * sizeof(uint64_t) + sizeof(SeriesId))));
-    FOOTFALL_RETURN_IF_ERROR(Extend(run_, rows_.size() * words_, &present_));
-    std::vector<uint32_t> all(rows_.size());
-    std::iota(all.begin(), all.end(), 0u);
-    return Scan(all, ScanDepth::kPresence,
-                [this](const Slab& slab, size_t i, size_t offset, size_t row) {
-                  OrBits(slab.present.data() + i * slab.words, slab.step_count,
-                         offset, present_.data() + row * words_);
-                });
-  }
-
-  // Of some of the rows(): calls take(slab, lane, its first step in the window,
-  // row).
-  template <typename Take>
-  absl::Status Scan(absl::Span<const uint32_t> wanted, ScanDepth depth,
-                    const Take& take) {
-    std::vector<SeriesId> series(wanted.size());
-    for (size_t i = 0; i < wanted.size(); ++i) {
-      series[i] = request_.rows->ids[rows_[wanted[i]]];
-    }
-    ScanRequest scan;
-    scan.metric = request_.metric->id;
-    scan.series = series;
-    scan.steps = window_;
-    scan.depth = depth;
-    FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                              ScanRows(run_, *request_.rows, scan));
-    while (true) {
-      FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
-      FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
-      if (!more) break;
-      const Slab& slab = cursor->slab();
-      const size_t offset =
-          static_cast<size_t>(slab.first_step - window_.begin);
-      FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + slab.series.size()));
-      size_t at = 0;
-      for (size_t i = 0; i < slab.series.size(); ++i) {
-        at = static_cast<size_t>(
-            std::lower_bound(series.begin() + static_cast<ptrdiff_t>(at),
-                             series.end(), slab.series[i]) -
-            series.begin());
-        take(slab, i, offset, wanted[at]);
-      }
-    }
-    run_.CountLookedAt(cursor->stats());
-    return absl::OkStatus();
-  }
-
-  const std::vector<uint32_t>& rows() const { return rows_; }
-  StepRange window() const { return window_; }
-  absl::Span<const uint64_t> present(size_t i) const {
-    return absl::MakeConstSpan(present_).subspan(i * words_, words_);
-  }
-  size_t IndexOf(uint32_t row) const {
-    return static_cast<size_t>(
-        std::lower_bound(rows_.begin(), rows_.end(), row) - rows_.begin());
-  }
-  // Bits of the window at the steps of the request, [words of those].
-  void Narrow(absl::Span<const uint64_t> bits,
-              std::vector<uint64_t>* out) const {
-    const StepRange asked = request_.combined->steps;
-    out->assign(request_.combined->words, 0);
-    const StepRange both = Intersect(asked, window_);
-    const size_t from = static_cast<size_t>(both.begin - window_.begin);
-    const size_t to = static_cast<size_t>(both.begin - asked.begin);
-    const size_t count = static_cast<size_t>(std::max<int64_t>(0, both.size()));
-    for (size_t i = 0; i < count;) {
-      const uint32_t n = static_cast<uint32_t>(
-          std::min<size_t>(64 - (to + i) % 64, count - i));
-      (*out)[(to + i) / 64] |= StepBits(bits.data(), from + i, n)
-                               << ((to + i) % 64);
-      i += n;
-    }
-  }
-
- private:
-  Run& run_;
-  const MissingRequest& request_;
-  Reservation memory_;
-  std::vector<uint32_t> rows_;
-  StepRange window_;
-  size_t words_ = 0;
-  std::vector<uint64_t> present_;  // [rows x words]
-};
 
 class Finder {
  public:
@@ -285,12 +179,13 @@ class Finder {
                             std::vector<std::vector<Lack>>* lacks) {
     const size_t n = static_cast<size_t>(request_.metric->spec.late);
     FOOTFALL_RETURN_IF_ERROR(reader_->Scan(
-        rows, ScanDepth::kValues,
-        [&](const Slab& slab, size_t lane, size_t offset, size_t row) {
-          const int64_t* values = slab.values.data() + lane * slab.step_count;
-          for (Lack& lack : (*lacks)[row]) {
+        rows, ScanDepth::kValues, [&](const PresenceReader::Lane& lane) {
+          const size_t steps = lane.slab->step_count;
+          const size_t offset = lane.offset;
+          const int64_t* values = lane.slab->values.data() + lane.lane * steps;
+          for (Lack& lack : (*lacks)[lane.row]) {
             const size_t begin = std::max(lack.begin - n, offset);
-            const size_t end = std::min(lack.begin, offset + slab.step_count);
+            const size_t end = std::min(lack.begin, offset + steps);
             for (size_t s = begin; s < end; ++s) {
               const int64_t value = values[s - offset];
               const uint64_t size =

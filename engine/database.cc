@@ -116,7 +116,8 @@ class StoredDatabase final : public Database {
   absl::Status Compact(const StopCheck& stop) override {
     return Inside([&]() -> absl::Status {
       absl::Status first;
-      for (const auto& metric : queue_.current()->catalog().metrics()) {
+      const auto snapshot = queue_.current();  // owns the list
+      for (const auto& metric : snapshot->catalog().metrics()) {
         const absl::Status folded = upkeep_.FoldMetric(metric->id, stop);
         if (!folded.ok() && !IsOfTile(folded)) return folded;
         first.Update(folded);

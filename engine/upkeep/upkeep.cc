@@ -30,7 +30,8 @@ bool IsWish(const absl::Status& status) {
 Upkeep::Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
                const UpkeepOptions& options)
     : queue_(queue), store_(store), touched_(touched), options_(options) {
-  for (const auto& metric : queue_->current()->catalog().metrics()) {
+  const auto snapshot = queue_->current();  // owns the list
+  for (const auto& metric : snapshot->catalog().metrics()) {
     touched_->NoteMetric(metric->id);
   }
 }

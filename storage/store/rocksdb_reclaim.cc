@@ -66,7 +66,7 @@ absl::Status RocksdbReclaim::Run(const StopCheck& stop) {
     StopWatch watch(stop);
     rocksdb::CompactRangeOptions options;
     options.canceled = watch.stopped();
-    options.exclusive_manual_compaction = true;  // as RocksdbStore's
+    options.exclusive_manual_compaction = false;
     options.bottommost_level_compaction =
         rocksdb::BottommostLevelCompaction::kForceOptimized;
     bool any = false;

@@ -253,9 +253,7 @@ absl::Status RocksdbStore::CompactTables(
     StopWatch watch(stop);
     rocksdb::CompactRangeOptions options;
     options.canceled = watch.stopped();
-    // Beside others, RocksDB 9.10 picks tables that one of them is writing, and
-    // its assertions end the process.
-    options.exclusive_manual_compaction = true;
+    options.exclusive_manual_compaction = false;
     options.bottommost_level_compaction =
         rocksdb::BottommostLevelCompaction::kForceOptimized;
     for (rocksdb::ColumnFamilyHandle* family : families) {

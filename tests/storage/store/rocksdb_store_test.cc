@@ -576,6 +576,29 @@ TEST_CASE("the memory budget holds while reading and writing", "[rocksdb]") {
   CHECK(most <= uint64_t{10} << 20);
 }
 
+// A deleted range is a table of its own. Those before and behind the keys that
+// a compaction writes meanwhile go past it, each by itself; RocksDB 9 asks
+// whether all of them together do.
+TEST_CASE("ranges around what is compacted are deleted", "[rocksdb]") {
+  const TempDir folder;
+  const auto store = Open(folder / "db");
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    StoreBatch puts;
+    for (int i = 0; i < 200; ++i) {
+      puts.Put(kCatalog, absl::StrCat("m", i), std::string(1000, 'v'));
+    }
+    REQUIRE(store->Apply(puts, Durability::kProcessCrash).ok());
+    StoreBatch deletes;
+    deletes.DeleteRange(kCatalog, absl::StrCat("a", round),
+                        absl::StrCat("a", round, "x"));
+    deletes.DeleteRange(kCatalog, absl::StrCat("z", round),
+                        absl::StrCat("z", round, "x"));
+    REQUIRE(store->Apply(deletes, Durability::kProcessCrash).ok());
+  }
+  CHECK(Read(*store, kCatalog).size() == 200);
+}
+
 TEST_CASE("the operator that appends cannot fail", "[rocksdb]") {
   const storage::AppendOperator append;
   using Input = rocksdb::MergeOperator::MergeOperationInput;

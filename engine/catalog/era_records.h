@@ -21,7 +21,7 @@ namespace footfall::engine {
 
 // What is recorded of a metric, as a view of the store has it.
 struct RecordedEras {
-  // Every tile of an earlier era was sealed; nullopt: nothing is said.
+  // Every tile of an earlier era was sealed; nullopt: not known of any.
   std::optional<int32_t> sealed_before;
   std::vector<int32_t> late;  // ascending
 };

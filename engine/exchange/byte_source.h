@@ -29,7 +29,7 @@ class ByteSource {
   virtual uint64_t bytes_total() const = 0;  // 0: not known (a pipe)
 };
 
-// "-" is the standard input. gzip is told by the first two bytes, which no text
+// "-" is the standard input. gzip is detected by the first two bytes, which no text
 // begins with. Messages name the path. `stop` is asked before each 256 KiB at
 // least, of the file and of what is unpacked, and every 5 ms while a pipe has
 // nothing to read or nobody to write it.

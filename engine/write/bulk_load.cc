@@ -96,12 +96,19 @@ class StagedLoader final : public BulkLoader {
       std::vector<StagedLoader*> loaders = {this};
       for (BulkLoader* const other : others) {
         // Every loader that Database hands out is one.
-        loaders.push_back(static_cast<StagedLoader*>(other));
-        if (loaders.back()->queue_ != queue_ || loaders.back()->finished_) {
+        auto* const loader = static_cast<StagedLoader*>(other);
+        if (loader->queue_ != queue_ || loader->finished_) {
           return absl::FailedPreconditionError(
               "loaders that finish together are of one database, and none has "
               "finished");
         }
+        for (const StagedLoader* const before : loaders) {
+          if (before->metric_->id != loader->metric_->id) continue;
+          return absl::FailedPreconditionError(absl::StrCat(
+              "two of the loaders that finish together are of metric ",
+              metric_->spec.name, "; add all of its rows to one"));
+        }
+        loaders.push_back(loader);
       }
       for (StagedLoader* const loader : loaders) loader->stop_ = stop;
       return FinishInside(loaders);

@@ -2,7 +2,7 @@
 //
 // A file is a table with a header line. How it is written, as UTF-8 or UTF-16,
 // with commas or other delimiters, is found out from its first bytes where it
-// is not declared (footfall/csv_dialect.h), and told. gzip is told by its first
+// is not declared (footfall/csv_dialect.h), and reported. gzip is detected by its first
 // bytes, not by the name. Empty lines, and rows all of whose fields are empty,
 // are passed over.
 //

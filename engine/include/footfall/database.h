@@ -29,7 +29,7 @@ struct WriteResult {
   // Rows beyond the first of their sample, and those of them that said the same
   // value again.
   uint64_t replaced_in_batch = 0;
-  uint64_t equal_in_batch = 0;  // told by bulk loads alone
+  uint64_t equal_in_batch = 0;  // bulk loads alone count it
   uint64_t new_series = 0;
   // Events and aliases that were added or changed, and that were removed; those
   // that were there just so count as neither.
@@ -125,8 +125,8 @@ class BulkLoader {
   virtual uint64_t clash_count() const = 0;
 
   // As Finish(), of this loader and `others` of the same database, each of
-  // another metric: all of them or none are published. The results are in that
-  // order, this one's first.
+  // another metric (FAILED_PRECONDITION else): all of them or none are
+  // published. The results are in that order, this one's first.
   virtual absl::StatusOr<std::vector<WriteResult>> FinishWith(
       absl::Span<BulkLoader* const> others, const StopCheck& stop) = 0;
 

@@ -95,7 +95,7 @@ TEST_CASE("a script tells what a person should check", "[guess]") {
         "-- left out: platform (always empty)");
 }
 
-// Rows of a file with `cell` in a column that is told by `row`.
+// A file of `count` rows, each made by `row`.
 std::string Rows(absl::string_view header, int count,
                  const std::function<std::string(int)>& row) {
   std::string text = absl::StrCat(header, "\n");

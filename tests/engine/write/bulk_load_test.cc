@@ -355,6 +355,13 @@ TEST_CASE("loaders of two metrics publish as one commit", "[bulk]") {
         Samples{{{"A/x", 100}, 1}});
   CHECK(ReadSamples(*database->TakeSnapshot(), *users) ==
         Samples{{{"A/x", 100}, 2}});
+  // Tiles of one metric are put by one loader.
+  auto twin = NewLoader(database.get(), adds);
+  BulkLoader* const twins[] = {twin.get()};
+  const auto same = NewLoader(database.get(), adds)->FinishWith(twins, {});
+  CHECK(same.status().code() == absl::StatusCode::kFailedPrecondition);
+  CHECK_THAT(std::string(same.status().message()),
+             ContainsSubstring("of metric hits"));
   // A loader that has finished finishes with nobody.
   auto third = NewLoader(database.get(), adds);
   CHECK(third->FinishWith(others, {}).status().code() ==

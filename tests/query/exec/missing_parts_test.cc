@@ -314,5 +314,37 @@ TEST_CASE("shares and ranks hold the truth where groups lack samples",
   CHECK(rows > 5000);
 }
 
+// Series are looked at in rounds of 256 and more: the first lacks a day, and so
+// do others in later rounds, each another one.
+TEST_CASE("what lacks samples is found among many series", "[late]") {
+  FakeSnapshot snapshot;
+  MetricSpec spec;
+  spec.name = "dau";
+  spec.over_time = Additivity::kOverlaps;
+  spec.dimensions = {{"app", Additivity::kAdds}};
+  const auto metric = snapshot.Define(spec);
+  const std::map<int, int64_t> lacking = {
+      {0, 20}, {255, 21}, {256, 22}, {700, 23}, {1999, 24}};
+  for (int app = 0; app < 2000; ++app) {
+    const auto lacks = lacking.find(app);
+    for (int64_t day = 0; day < 40; ++day) {
+      if (lacks != lacking.end() && lacks->second == day) continue;
+      snapshot.Put(*metric, kFirstDay + day, {absl::StrCat("a", app)},
+                   int64_t{20});
+    }
+  }
+  const auto answer = Query(snapshot, "SELECT dau", {});
+  REQUIRE(answer.status() == absl::OkStatus());
+  REQUIRE(answer->row_count() == 40);
+  for (size_t day = 0; day < 40; ++day) {
+    INFO("day " << day);
+    CHECK((answer->Find("dau")->kinds[day] == CellKind::kLower) ==
+          (day >= 20 && day <= 24));
+  }
+  REQUIRE(!answer->notes.empty());
+  CHECK_THAT(answer->notes[0], ContainsSubstring("app 'a0' at 2024-10-24") &&
+                                   ContainsSubstring("and more"));
+}
+
 }  // namespace
 }  // namespace footfall

@@ -183,9 +183,10 @@ class ImpatientClock final : public rocksdb::SystemClockWrapper {
 class FilesEnv final : public rocksdb::EnvWrapper {
  public:
   FilesEnv(const std::shared_ptr<RocksdbFiles>& files,
-           std::shared_ptr<RocksdbFlushGate> gate)
+           std::shared_ptr<RocksdbFlushGate> gate, rocksdb::Env* threads)
       : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)),
-        gate_(std::move(gate)) {
+        gate_(std::move(gate)),
+        threads_(threads) {
     file_system_ = files;
     system_clock_ = std::make_shared<ImpatientClock>();
   }
@@ -194,23 +195,24 @@ class FilesEnv final : public rocksdb::EnvWrapper {
   void Schedule(void (*function)(void*), void* argument, Priority priority,
                 void* tag, void (*drop)(void*)) override {
     if (ROCKSDB_MAJOR >= 9 || priority != Priority::HIGH) {
-      target()->Schedule(function, argument, priority, tag, drop);
+      threads_->Schedule(function, argument, priority, tag, drop);
       return;
     }
     RocksdbFlushGate::Schedule(std::make_unique<RocksdbFlushGate::Job>(
-        RocksdbFlushGate::Job{gate_, target(), function, drop, argument, tag}));
+        RocksdbFlushGate::Job{gate_, threads_, function, drop, argument, tag}));
   }
 
  private:
   const std::shared_ptr<RocksdbFlushGate> gate_;
+  rocksdb::Env* const threads_;
 };
 
 }  // namespace
 
 std::unique_ptr<rocksdb::Env> NewEnv(
     const std::shared_ptr<RocksdbFiles>& files,
-    const std::shared_ptr<RocksdbFlushGate>& gate) {
-  return std::make_unique<FilesEnv>(files, gate);
+    const std::shared_ptr<RocksdbFlushGate>& gate, rocksdb::Env* threads) {
+  return std::make_unique<FilesEnv>(files, gate, threads);
 }
 
 bool IsNoRoom(const rocksdb::Status& status) {

@@ -93,6 +93,17 @@ rocksdb::CompressionType BestCompression() {
   return rocksdb::kNoCompression;
 }
 
+// One for all levels, though said by level: otherwise RocksDB moves flushed
+// tables to a level below as they are without asking what is being written
+// there (TryPickL0TrivialMove() of releases 7.8 to 9.10 at least). Beside a
+// CompactRange() that writes keys on both sides of theirs, tables would
+// overlap; in builds with assertions, such as Debian's, the process ends.
+void SetCompression(rocksdb::CompressionType type,
+                    rocksdb::ColumnFamilyOptions* options) {
+  options->compression = type;
+  options->compression_per_level = {type};
+}
+
 rocksdb::BlockBasedTableOptions TableOptions(
     std::shared_ptr<rocksdb::Cache> cache, size_t block_size_bytes) {
   rocksdb::BlockBasedTableOptions table;
@@ -182,10 +193,11 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   settings.cache = rocksdb::NewLRUCache(budget);
 
   rocksdb::DBOptions& database = settings.database;
-  settings.files = std::make_shared<RocksdbFiles>(GuardTables(
-      env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default()));
+  if (env == nullptr) env = rocksdb::Env::Default();
+  settings.files =
+      std::make_shared<RocksdbFiles>(GuardTables(env->GetFileSystem()));
   settings.gate = std::make_shared<RocksdbFlushGate>();
-  settings.env = NewEnv(settings.files, settings.gate);
+  settings.env = NewEnv(settings.files, settings.gate, env);
   database.env = settings.env.get();
   // They are of no use; a disk may be full.
   database.fail_if_options_file_error = false;
@@ -235,7 +247,7 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
 
   // Names and declarations: small, alike, read once at opening.
   rocksdb::ColumnFamilyOptions& catalog = settings.catalog;
-  catalog.compression = BestCompression();
+  SetCompression(BestCompression(), &catalog);
   catalog.write_buffer_size = std::clamp(budget / 32, kMiB / 4, 16 * kMiB);
   catalog.level_compaction_dynamic_level_bytes = true;
   catalog.table_factory.reset(rocksdb::NewBlockBasedTableFactory(
@@ -244,7 +256,7 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   // Bundles of tiles: kilobytes each, dense already.
   rocksdb::ColumnFamilyOptions& tiles = settings.tiles;
   tiles.merge_operator = std::make_shared<AppendOperator>();
-  tiles.compression = rocksdb::kNoCompression;
+  SetCompression(rocksdb::kNoCompression, &tiles);
   tiles.write_buffer_size = std::clamp(budget / 8, kMiB / 2, 64 * kMiB);
   tiles.level_compaction_dynamic_level_bytes = true;
   tiles.table_factory.reset(rocksdb::NewBlockBasedTableFactory(

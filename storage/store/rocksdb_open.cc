@@ -292,6 +292,18 @@ absl::StatusOr<FolderState> CheckForOpening(
   return folder;
 }
 
+// RocksDB gives what is taken in by an empty database the sequence number 0,
+// and a view the number of the last write. Before release 9.10 a compaction
+// beside a view of number 0 drops what has that number itself. So there is a
+// write before any view: the deletion of a key that is not there, in memory
+// alone.
+rocksdb::Status LeaveFirstNumber(RocksdbHandle* handle) {
+  if (handle->db->GetLatestSequenceNumber() > 0) return rocksdb::Status::OK();
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return handle->db->Delete(options, handle->family(Keyspace::kCatalog), "");
+}
+
 }  // namespace
 
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
@@ -379,6 +391,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     PrepareForFullDisk(path, &handle->settings);
     status = OpenOnce(path, handle.get());
   }
+  if (status.ok()) status = LeaveFirstNumber(handle.get());
   if (!status.ok()) return OpenError(status, path, /*read_only=*/false);
   handle->settings.record->Update(handle->db.get());
   std::error_code ignored;

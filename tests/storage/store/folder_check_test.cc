@@ -112,7 +112,7 @@ TEST_CASE("files of a closed database that do not belong together are found",
       {"a new empty catalog beside old tables",
        [&](Files* f) {
          const TempDir other;
-         REQUIRE(Open(other / "db")->Close().ok());
+         const auto store = Open(other / "db");
          Files fresh = ReadFiles(other / "db");
          f->erase(manifest);
          f->erase("FOOTFALL");

@@ -68,11 +68,15 @@ bool AskAndImport(Session& session, const std::string& file) {
       out != nullptr &&
       std::fwrite(script.data(), 1, script.size(), out) == script.size();
   if (out != nullptr) std::fclose(out);
-  absl::FPrintF(stderr,
-                written ? "edit %s, then run it: footfall -f %s DIR\n"
-                        : "%s cannot be written, or is there; --guess prints "
-                          "the script of %s\n",
-                path, written ? path : file);
+  if (written) {
+    absl::FPrintF(stderr, "edit %s, then run it: footfall -f %s DIR\n", path,
+                  path);
+  } else {
+    absl::FPrintF(stderr,
+                  "%s cannot be written, or is there; --guess prints the "
+                  "script of %s\n",
+                  path, file);
+  }
   return written;
 }
 

@@ -6,9 +6,18 @@
 #include "absl/strings/str_cat.h"
 
 namespace footfall::storage {
+namespace {
+
+constexpr char kEmptyKey[] = "an empty key; keys have at least one byte";
+
+}  // namespace
 
 absl::Status CheckBatch(const StoreBatch& batch) {
   for (const StoreBatch::Operation& operation : batch.operations()) {
+    if (operation.key.empty() &&
+        operation.kind != StoreBatch::Kind::kDeleteRange) {
+      return absl::InternalError(kEmptyKey);
+    }
     if (operation.kind == StoreBatch::Kind::kAppend &&
         operation.keyspace != Keyspace::kTiles) {
       return absl::InternalError(
@@ -30,6 +39,7 @@ absl::Status RunOrder::Check(StoreBatch::Kind kind, Keyspace keyspace,
     return absl::InvalidArgumentError(
         "stage: append to the catalog; only tiles are appended to");
   }
+  if (key.empty()) return absl::InvalidArgumentError(kEmptyKey);
   const size_t index = static_cast<size_t>(keyspace);
   std::string& last_key = last_key_[index];
   if (has_key_[index] && key <= absl::string_view(last_key)) {

@@ -11,16 +11,16 @@
 
 namespace footfall::storage {
 
-// INTERNAL where an operation breaks a promise of StoreBatch: an append
-// outside Keyspace::kTiles.
+// INTERNAL where an operation breaks a promise of StoreBatch: an empty key, an
+// append outside Keyspace::kTiles.
 absl::Status CheckBatch(const StoreBatch& batch);
 
 // The last key of a run, to refuse one that does not ascend.
 class RunOrder {
  public:
-  // As StoreStage::Add(): INVALID_ARGUMENT for a key that is not above the one
-  // before it in its key space, for a kind other than put and append, and for
-  // an append outside Keyspace::kTiles.
+  // As StoreStage::Add(): INVALID_ARGUMENT for an empty key and one that is not
+  // above the one before it in its key space, for a kind other than put and
+  // append, and for an append outside Keyspace::kTiles.
   absl::Status Check(StoreBatch::Kind kind, Keyspace keyspace,
                      absl::string_view key);
   void BeginRun();

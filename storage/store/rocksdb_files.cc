@@ -183,10 +183,9 @@ class ImpatientClock final : public rocksdb::SystemClockWrapper {
 class FilesEnv final : public rocksdb::EnvWrapper {
  public:
   FilesEnv(const std::shared_ptr<RocksdbFiles>& files,
-           std::shared_ptr<RocksdbFlushGate> gate, rocksdb::Env* threads)
+           std::shared_ptr<RocksdbFlushGate> gate)
       : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)),
-        gate_(std::move(gate)),
-        threads_(threads) {
+        gate_(std::move(gate)) {
     file_system_ = files;
     system_clock_ = std::make_shared<ImpatientClock>();
   }
@@ -195,24 +194,23 @@ class FilesEnv final : public rocksdb::EnvWrapper {
   void Schedule(void (*function)(void*), void* argument, Priority priority,
                 void* tag, void (*drop)(void*)) override {
     if (ROCKSDB_MAJOR >= 9 || priority != Priority::HIGH) {
-      threads_->Schedule(function, argument, priority, tag, drop);
+      target()->Schedule(function, argument, priority, tag, drop);
       return;
     }
     RocksdbFlushGate::Schedule(std::make_unique<RocksdbFlushGate::Job>(
-        RocksdbFlushGate::Job{gate_, threads_, function, drop, argument, tag}));
+        RocksdbFlushGate::Job{gate_, target(), function, drop, argument, tag}));
   }
 
  private:
   const std::shared_ptr<RocksdbFlushGate> gate_;
-  rocksdb::Env* const threads_;
 };
 
 }  // namespace
 
 std::unique_ptr<rocksdb::Env> NewEnv(
     const std::shared_ptr<RocksdbFiles>& files,
-    const std::shared_ptr<RocksdbFlushGate>& gate, rocksdb::Env* threads) {
-  return std::make_unique<FilesEnv>(files, gate, threads);
+    const std::shared_ptr<RocksdbFlushGate>& gate) {
+  return std::make_unique<FilesEnv>(files, gate);
 }
 
 bool IsNoRoom(const rocksdb::Status& status) {

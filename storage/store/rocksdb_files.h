@@ -85,13 +85,13 @@ class RocksdbFiles final : public rocksdb::FileSystemWrapper {
   const std::shared_ptr<RocksdbPublishing> publishing_;
 };
 
-// An environment on these files, with the background threads of `threads`,
-// whose flushes go through the gate, and in which nothing sleeps for longer
-// than a tenth of a second: after a failed flush a thread of RocksDB sleeps for
-// a whole one, and its recovery waits for that.
+// An environment on these files, whose flushes go through the gate, and in
+// which nothing sleeps for longer than a tenth of a second: after a failed
+// flush a thread of RocksDB sleeps for a whole one, and its recovery waits for
+// that.
 std::unique_ptr<rocksdb::Env> NewEnv(
     const std::shared_ptr<RocksdbFiles>& files,
-    const std::shared_ptr<RocksdbFlushGate>& gate, rocksdb::Env* threads);
+    const std::shared_ptr<RocksdbFlushGate>& gate);
 
 }  // namespace footfall::storage
 

@@ -297,11 +297,11 @@ absl::StatusOr<FolderState> CheckForOpening(
 // beside a view of number 0 drops what has that number itself. So there is a
 // write before any view: the deletion of a key that is not there, in memory
 // alone.
-rocksdb::Status LeaveFirstNumber(RocksdbHandle* handle) {
-  if (handle->db->GetLatestSequenceNumber() > 0) return rocksdb::Status::OK();
+rocksdb::Status LeaveFirstNumber(const RocksdbHandle& handle) {
+  if (handle.db->GetLatestSequenceNumber() > 0) return rocksdb::Status::OK();
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  return handle->db->Delete(options, handle->family(Keyspace::kCatalog), "");
+  return handle.DeleteNothing(options);
 }
 
 }  // namespace
@@ -340,6 +340,11 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
 }
 
 RocksdbHandle::~RocksdbHandle() { Close().PermitUncheckedError(); }
+
+rocksdb::Status RocksdbHandle::DeleteNothing(
+    const rocksdb::WriteOptions& options) const {
+  return db->Delete(options, family(Keyspace::kCatalog), "");
+}
 
 rocksdb::Status RocksdbHandle::Close() {
   if (db == nullptr) return rocksdb::Status::OK();
@@ -391,7 +396,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     PrepareForFullDisk(path, &handle->settings);
     status = OpenOnce(path, handle.get());
   }
-  if (status.ok()) status = LeaveFirstNumber(handle.get());
+  if (status.ok()) status = LeaveFirstNumber(*handle);
   if (!status.ok()) return OpenError(status, path, /*read_only=*/false);
   handle->settings.record->Update(handle->db.get());
   std::error_code ignored;

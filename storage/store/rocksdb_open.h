@@ -25,6 +25,8 @@ struct RocksdbHandle {
   rocksdb::ColumnFamilyHandle* family(Keyspace keyspace) const {
     return families[static_cast<size_t>(keyspace)];
   }
+  // Deletes the empty key, which is never there.
+  rocksdb::Status DeleteNothing(const rocksdb::WriteOptions& options) const;
   // No call of the database may follow.
   rocksdb::Status Close();
 

@@ -193,11 +193,10 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   settings.cache = rocksdb::NewLRUCache(budget);
 
   rocksdb::DBOptions& database = settings.database;
-  if (env == nullptr) env = rocksdb::Env::Default();
-  settings.files =
-      std::make_shared<RocksdbFiles>(GuardTables(env->GetFileSystem()));
+  settings.files = std::make_shared<RocksdbFiles>(GuardTables(
+      env != nullptr ? env->GetFileSystem() : rocksdb::FileSystem::Default()));
   settings.gate = std::make_shared<RocksdbFlushGate>();
-  settings.env = NewEnv(settings.files, settings.gate, env);
+  settings.env = NewEnv(settings.files, settings.gate);
   database.env = settings.env.get();
   // They are of no use; a disk may be full.
   database.fail_if_options_file_error = false;

@@ -137,13 +137,11 @@ void RocksdbRecovery::ResumeInTime() {
 // recovery of its own; so that has to happen, for no reason.
 absl::Status RocksdbRecovery::FinishRecovery() {
   RocksdbWatch* const watch = handle_->settings.watch.get();
-  if (absl::Status status = FillLog(StoreBatch()); !status.ok()) return status;
+  if (absl::Status status = FillLog(); !status.ok()) return status;
   rocksdb::WriteOptions options;
   options.sync = true;
   handle_->settings.files->FailNextLogSync(true);
-  MutexLock lock(&filler_mutex_);
-  handle_->db->Delete(options, handle_->family(Keyspace::kCatalog), filler_key_)
-      .PermitUncheckedError();
+  handle_->DeleteNothing(options).PermitUncheckedError();
   handle_->settings.files->FailNextLogSync(false);
   if (watch->WaitForRecovery() && !watch->needs_recovery() &&
       !watch->log_is_broken()) {
@@ -202,47 +200,21 @@ bool RocksdbRecovery::HasRoom() const {
 
 // RocksDB begins a new log when it flushes, and flushes only what is in
 // memory. So something must be, though the first batch of a log should fail:
-// the deletion of a key that is not there, which is not in the log. It is
+// the deletion of a key that is never there, which is not in the log. It is
 // written twice: if the first fills what is in memory, the second begins anew.
 // Once a log is enough.
-absl::Status RocksdbRecovery::FillLog(const StoreBatch& batch) {
+absl::Status RocksdbRecovery::FillLog() {
   MutexLock lock(&filler_mutex_);
-  const absl::string_view filler = filler_key_;
-  const auto is_filler = [filler](const StoreBatch::Operation& operation) {
-    return operation.keyspace == Keyspace::kCatalog && operation.key == filler;
-  };
-  if (filler_key_.empty() || std::any_of(batch.operations().begin(),
-                                         batch.operations().end(), is_filler)) {
-    const std::unique_ptr<rocksdb::Iterator> last(handle_->db->NewIterator(
-        rocksdb::ReadOptions(), handle_->family(Keyspace::kCatalog)));
-    last->SeekToLast();
-    if (!last->status().ok()) {
-      return Unchanged(ToStatus(last->status(), handle_->path));
-    }
-    filler_key_ = last->Valid() ? last->key().ToString() : "";
-    for (const StoreBatch::Operation& operation : batch.operations()) {
-      if (operation.keyspace == Keyspace::kCatalog) {
-        filler_key_ = std::max(filler_key_, operation.key);
-      }
-    }
-    filler_key_.push_back('\0');
-  }
   const uint64_t log = handle_->settings.watch->log_count();
   if (filled_log_ == log) return absl::OkStatus();
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   for (int i = 0; i < 2; ++i) {
-    const rocksdb::Status status = handle_->db->Delete(
-        options, handle_->family(Keyspace::kCatalog), filler_key_);
+    const rocksdb::Status status = handle_->DeleteNothing(options);
     if (!status.ok()) return Unchanged(ToStatus(status, handle_->path));
   }
   filled_log_ = log;
   return absl::OkStatus();
-}
-
-void RocksdbRecovery::Published() {
-  MutexLock lock(&filler_mutex_);
-  filler_key_.clear();
 }
 
 }  // namespace footfall::storage

@@ -51,12 +51,10 @@ class RocksdbRecovery {
   // the log alone. Tries twice, as Run(). After an error nothing has been
   // changed.
   absl::Status PrepareToPublish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Tables were published: there may be any key now.
-  void Published() ABSL_LOCKS_EXCLUDED(filler_mutex_);
 
-  // Makes sure that a log which the next write of `batch` fails on can be
-  // replaced. After an error nothing has been changed.
-  absl::Status FillLog(const StoreBatch& batch)
+  // Makes sure that a log which the next write fails on can be replaced. After
+  // an error nothing has been changed.
+  absl::Status FillLog() ABSL_SHARED_LOCKS_REQUIRED(mutex_)
       ABSL_LOCKS_EXCLUDED(filler_mutex_);
 
  private:
@@ -68,7 +66,6 @@ class RocksdbRecovery {
   const RocksdbHandle* const handle_;
   Mutex mutex_;
   Mutex filler_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
-  std::string filler_key_ ABSL_GUARDED_BY(filler_mutex_);  // not in the store
   uint64_t filled_log_ ABSL_GUARDED_BY(filler_mutex_) = UINT64_MAX;
 };
 

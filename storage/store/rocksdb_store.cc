@@ -182,10 +182,8 @@ absl::Status RocksdbStore::Apply(const StoreBatch& batch,
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kPowerLoss;
   return recovery_.Run([&]() -> absl::Status {
-    if (absl::Status status = recovery_.FillLog(batch); !status.ok()) {
-      return status;
-    }
     ReaderMutexLock lock(&recovery_.mutex());
+    if (absl::Status status = recovery_.FillLog(); !status.ok()) return status;
     const absl::Status status =
         ToStatus(handle_->db->Write(options, &writes), handle_->path);
     return handle_->settings.watch->is_final() ? status : Unchanged(status);
@@ -245,7 +243,6 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   }
   const std::vector<std::string> held_back = publishing.End();
   if (!begins) return status;
-  recovery_.Published();
   // The list of tables may name the files, until it is written anew.
   if (status.ok() || !handle_->settings.watch->stopped() ||
       recovery_.EnsureRunningLocked().ok()) {

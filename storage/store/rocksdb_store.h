@@ -24,8 +24,8 @@ struct RocksdbStoreOptions {
   bool read_only = false;
   // Block cache and write buffers together; at least 4 MiB are taken.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
-  // Where files lie and whose background threads work, for tests; null: the
-  // machine's. Must outlive the store and its views.
+  // Where files lie, for tests; null: the machine's. Must outlive the store and
+  // its views.
   rocksdb::Env* env = nullptr;
 };
 

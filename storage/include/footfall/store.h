@@ -37,7 +37,7 @@ enum class Durability : uint8_t {
   kPowerLoss,     // the machine losing power: the log is synced to the device
 };
 
-// An ordered list of changes, applied as one.
+// An ordered list of changes, applied as one. Keys have at least one byte.
 class StoreBatch {
  public:
   enum class Kind : uint8_t { kPut, kAppend, kDelete, kDeleteRange };
@@ -160,7 +160,7 @@ class StoreStage {
   // kPut or kAppend. Within a key space keys ascend strictly between two calls
   // of NewRun(); a key in a later run is applied after the earlier runs.
   //
-  //   INVALID_ARGUMENT    key not above the one before it
+  //   INVALID_ARGUMENT    key empty, or not above the one before it
   //   RESOURCE_EXHAUSTED  no room on the medium
   virtual absl::Status Add(StoreBatch::Kind kind, Keyspace keyspace,
                            absl::string_view key, absl::string_view value) = 0;

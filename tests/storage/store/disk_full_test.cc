@@ -173,8 +173,8 @@ TEST_CASE("a flush after an error is done when it answers", "[store][full]") {
   std::mt19937_64 random(1);
   TestFileSystem::Restore(cut, TestFileSystem::Unsynced::kLost, disk.path(),
                           left.path(), &random);
-  auto opened = storage::OpenRocksdbStore(left.path(),
-                                          {.memory_budget_bytes = 4 << 20});
+  auto opened =
+      storage::OpenRocksdbStore(left.path(), {.memory_budget_bytes = 4 << 20});
   INFO(opened.status());
   REQUIRE(opened.ok());
   disk.Check(*(*opened)->TakeView(), 0, 60);

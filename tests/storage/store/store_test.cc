@@ -580,5 +580,26 @@ TEST_CASE("what is loaded first outlives a compaction beside a view",
   CHECK(Read(*view, kTiles) == Contents{{"b", "2"}});
 }
 
+TEST_CASE("keys are not empty", "[store]") {
+  StoreUnderTest store(AnyBackend());
+  StoreBatch put;
+  put.Put(kTiles, "", "1");
+  CHECK(store->Apply(put, Durability::kProcessCrash).code() ==
+        absl::StatusCode::kInternal);
+  StoreBatch removal;
+  removal.Delete(kCatalog, "");
+  CHECK(store->Apply(removal, Durability::kProcessCrash).code() ==
+        absl::StatusCode::kInternal);
+  auto stage = store->NewStage();
+  REQUIRE(stage.ok());
+  CHECK((*stage)->Add(Kind::kPut, kTiles, "", "1").code() ==
+        absl::StatusCode::kInvalidArgument);
+  StoreBatch range;
+  range.Put(kTiles, "a", "1");
+  range.DeleteRange(kTiles, "", "b");
+  CHECK(store->Apply(range, Durability::kProcessCrash) == absl::OkStatus());
+  CHECK(Read(*store, kTiles).empty());
+}
+
 }  // namespace
 }  // namespace footfall::testing

@@ -66,7 +66,9 @@ void LoadFootfall(const DataSet& set, Database& database) {
   SampleBatch batch;
   SampleRows& rows = batch.RowsOf(*metric);
   std::vector<absl::string_view> members;
-  for (const DataSet::Row& row : set.rows) {
+  const std::vector<DataSet::Row>& written =
+      set.written.empty() ? set.rows : set.written;
+  for (const DataSet::Row& row : written) {
     members.assign(row.members.begin(), row.members.end());
     absl::CivilSecond at;
     std::string text = row.d;
@@ -77,10 +79,12 @@ void LoadFootfall(const DataSet& set, Database& database) {
                                   : SampleValue(std::get<int64_t>(row.value));
     rows.Add(absl::FromCivil(at, absl::UTCTimeZone()), members, value);
   }
-  const auto written = database.Write(batch, WriteOptions());
-  CAPTURE(written.status().ToString());
-  REQUIRE(written.ok());
-  REQUIRE(written->samples == set.rows.size());
+  for (const Alias& alias : set.aliases) batch.AddAlias(alias);
+  for (const Event& event : set.events) batch.AddEvent(event);
+  const auto result = database.Write(batch, WriteOptions());
+  CAPTURE(result.status().ToString());
+  REQUIRE(result.ok());
+  REQUIRE(result->samples == written.size());
 }
 
 void LoadSqlite(const DataSet& set, Sqlite& sqlite) {
@@ -106,6 +110,17 @@ void LoadSqlite(const DataSet& set, Sqlite& sqlite) {
                   row->push_back(sample.value);
                   return true;
                 });
+
+  if (!set.events.empty()) {
+    sqlite.Run("CREATE TABLE event (member PRIMARY KEY, day)");
+    size_t next_event = 0;
+    sqlite.Insert("INSERT INTO event VALUES (?, ?)", [&](SqlRow* row) {
+      if (next_event == set.events.size()) return false;
+      const Event& event = set.events[next_event++];
+      *row = {event.members[0].member, FormatDate(event.date)};
+      return true;
+    });
+  }
 
   const Walk walk = WalkOf(set.spec.period.unit);
   std::string labels;

@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "footfall/database.h"
+#include "footfall/event.h"
 #include "footfall/metric.h"
 #include "tests/oracle/sqlite.h"
 
 namespace footfall::oracle {
+
+inline constexpr char kEventKind[] = "launch";
 
 // One EVERY, and how SQL finds the label of a bucket from a step's start `d`.
 struct BucketWord {
@@ -26,6 +29,7 @@ struct BucketWord {
 //                                          each of `buckets`
 //   <name>_b0.. (t, whole, d0, j)          the steps of each bucket, the first
 //                                          of them, the bucket's number
+//   event        (member, day)             of `events`
 struct DataSet {
   MetricSpec spec;
   std::string title;                // for people: where it is from
@@ -38,6 +42,12 @@ struct DataSet {
     SqlValue value;
   };
   std::vector<Row> rows;
+  // What is written into Footfall where that is not `rows`: members under
+  // names that `aliases` join to those of `rows`.
+  std::vector<Row> written;
+  std::vector<Alias> aliases;
+  // What happened to apps, of kind kEventKind; of one set alone.
+  std::vector<Event> events;
 
   // Of a file that IMPORT reads; empty for a made-up set.
   std::string import_statement;

@@ -20,6 +20,7 @@ Maker::Maker(Kind kind, uint64_t seed, const std::vector<DataSet>& sets)
     : kind_(kind), random_(seed) {
   for (const DataSet& set : sets) {
     if (Fits(set)) fitting_.push_back(&set);
+    if (IsOfApps(set)) of_apps_.push_back(&set);
   }
   q_.set = Pick(fitting_);
   sample_ = &AnyRow();
@@ -83,8 +84,7 @@ Question Maker::Make() {
     case Kind::kArithmetic:
       ChooseSpan(90);
       if (Chance(2)) ChooseEvery();
-      AddItem(Chance(2) ? Form::kRatio : Form::kDifference, Pick(Calculable()),
-              Pick(Calculable()));
+      MakeArithmetic();
       break;
     case Kind::kBounds:
       ChooseSpan(60);
@@ -113,8 +113,7 @@ Question Maker::Make() {
       break;
     case Kind::kBraces:
       MakeBraces();
-      AddItem(Chance(2) ? Form::kRatio : Form::kDifference, Pick(Calculable()),
-              Pick(Calculable()));
+      MakeArithmetic();
       break;
     case Kind::kCorr:
       MakeBraces();
@@ -138,6 +137,23 @@ Question Maker::Make() {
     case Kind::kOthers:
       MakeOthers();
       break;
+    case Kind::kTwoMetrics:
+      MakeTwoMetrics();
+      if (Chance(2)) {
+        MakeArithmetic();
+      } else {
+        AddSides();
+      }
+      break;
+    case Kind::kSidesOrder:
+      MakeSidesOrder();
+      break;
+    case Kind::kFill:
+      MakeFill();
+      break;
+    case Kind::kEvents:
+      MakeEvents();
+      break;
   }
   return q_;
 }
@@ -157,6 +173,12 @@ bool Maker::Fits(const DataSet& set) const {
       return set.spec.dimensions.size() > 1 && !set.decimal();
     case Kind::kOthers:
       return !IsLevel(set) && !set.decimal();
+    case Kind::kTwoMetrics:
+      return IsOfApps(set) && set.spec.dimensions.size() == 2;
+    case Kind::kSidesOrder:
+      return !IsLevel(set) && set.spec.dimensions.size() > 1 && !set.decimal();
+    case Kind::kEvents:
+      return set.spec.dimensions[0].name == "app";
     case Kind::kAcross:
       return set.spec.dimensions.size() > 1;
     case Kind::kRanks:
@@ -219,6 +241,14 @@ const char* KindName(Kind kind) {
       return "across";
     case Kind::kOthers:
       return "others";
+    case Kind::kTwoMetrics:
+      return "two metrics";
+    case Kind::kSidesOrder:
+      return "sides order";
+    case Kind::kFill:
+      return "fill";
+    case Kind::kEvents:
+      return "events";
   }
   return "";
 }

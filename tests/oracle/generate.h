@@ -35,8 +35,13 @@ enum class Kind {
   kInner,       // functions of functions by inner buckets, count_in_top
   kAcross,      // dimensions combined by another function than the declared
   kOthers,      // TOP .. OTHERS
+  kTwoMetrics,  // of one metric beside another
+  kSidesOrder,  // TOP and ORDER BY by an operand with braces, or of another
+                // metric
+  kFill,        // FILL null, zero, previous
+  kEvents,      // days from an event to a first time
 };
-inline constexpr int kKindCount = static_cast<int>(Kind::kOthers) + 1;
+inline constexpr int kKindCount = static_cast<int>(Kind::kEvents) + 1;
 const char* KindName(Kind kind);
 
 // The question of this kind that `seed` stands for; the same whenever asked of

@@ -1,5 +1,6 @@
 // A small market of the examples' generator, cut into metrics of every kind.
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -38,6 +39,54 @@ DataSet MakeSet(const std::string& name, Unit unit,
   return set;
 }
 
+// The same users, of whom some apps had another name. Of the first five all
+// that was written under the old name is the app's, but for days on which it
+// has its own; of the next five what was written from a date on.
+DataSet Renamed(const DataSet& users) {
+  constexpr int kAppsOfEach = 5;
+  DataSet set = users;
+  set.spec.name = "renamed";
+  set.title = "renamed (made up)";
+  const std::string from = DayText(kDays / 4);
+  const std::string until = DayText(kDays / 2);
+  for (int app = 0; app < 2 * kAppsOfEach; ++app) {
+    Alias alias = {"app", market::AppName(app) + " before",
+                   market::AppName(app)};
+    if (app >= kAppsOfEach) alias.from = *ParseDate(from);
+    set.aliases.push_back(alias);
+  }
+  int rows = 0;
+  for (DataSet::Row& row : set.rows) {
+    const auto alias = std::find_if(
+        set.aliases.begin(), set.aliases.end(),
+        [&](const Alias& one) { return one.new_name == row.members[0]; });
+    if (alias == set.aliases.end() || row.d >= until) {
+      set.written.push_back(row);
+      continue;
+    }
+    DataSet::Row old = row;
+    old.members[0] = alias->old_name;
+    if (alias->from.has_value() && row.d < from) {
+      row = old;  // not the app's
+    } else if (++rows % 7 == 0) {
+      set.written.push_back(row);
+      old.value = int64_t{1};  // hidden
+    }
+    set.written.push_back(old);
+  }
+  return set;
+}
+
+// Each app's launch, near the first day.
+void AddEvents(DataSet* users) {
+  for (int app = 0; app < kApps; ++app) {
+    users->events.push_back({.kind = kEventKind,
+                             .name = market::AppName(app),
+                             .date = *ParseDate(DayText(app * 17 % 90)),
+                             .members = {{"app", market::AppName(app)}}});
+  }
+}
+
 // Users of apps by platform; visits, which add up, by region too, in thousands
 // so that many are equal.
 void AddDaily(std::vector<DataSet>* sets) {
@@ -73,6 +122,8 @@ void AddDaily(std::vector<DataSet>* sets) {
       }
     }
   }
+  sets->push_back(Renamed(users));
+  AddEvents(&users);
   sets->push_back(std::move(users));
   sets->push_back(std::move(visits));
 }

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_TESTS_ORACLE_MAKER_H_
 #define FOOTFALL_TESTS_ORACLE_MAKER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -31,12 +32,29 @@ class Maker {
   const T& Pick(const std::vector<T>& from) {
     return from[Below(from.size())];
   }
+  // Not one under a name that is another's from some date on: whoever asks for
+  // that finds both, which no condition of SQL says.
   const DataSet::Row& AnyRow() {
-    return q_.set->rows[Below(q_.set->rows.size())];
+    while (true) {
+      const DataSet::Row& row = q_.set->rows[Below(q_.set->rows.size())];
+      if (std::none_of(q_.set->aliases.begin(), q_.set->aliases.end(),
+                       [&](const Alias& alias) {
+                         return alias.old_name == row.members[0];
+                       })) {
+        return row;
+      }
+    }
   }
 
   static bool IsLevel(const DataSet& set) {
     return set.spec.over_time == Additivity::kLevel;
+  }
+  // Daily numbers of apps and platforms, which stand beside one another.
+  static bool IsOfApps(const DataSet& set) {
+    const auto& dimensions = set.spec.dimensions;
+    return set.spec.period == Period{Unit::kDay, 1} && !set.decimal() &&
+           dimensions.size() >= 2 && dimensions[0].name == "app" &&
+           dimensions[1].name == "platform";
   }
   // All of such a set costs SQLite seconds: it is asked for rarely.
   static constexpr size_t kLarge = 150'000;
@@ -64,6 +82,7 @@ class Maker {
                Function other = Function::kAvg);
   void AddPlainItems(uint64_t n);
   void ChooseTest();
+  void MakeArithmetic();
   void ChooseHaving();
   void MakeTop();
   void MakeShares();
@@ -76,10 +95,16 @@ class Maker {
   void MakeInner();
   void MakeAcross();
   void MakeOthers();
+  void MakeTwoMetrics();
+  void AddSides();
+  void MakeSidesOrder();
+  void MakeFill();
+  void MakeEvents();
 
   Kind kind_;
   std::mt19937_64 random_;
   std::vector<const DataSet*> fitting_;
+  std::vector<const DataSet*> of_apps_;
   Question q_;
   const DataSet::Row* sample_;  // the question is about it, among others
 };

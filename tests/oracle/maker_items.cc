@@ -37,6 +37,16 @@ void Maker::AddPlainItems(uint64_t n) {
   for (; n > 0; --n) AddItem(Form::kPlain, Pick(Calculable()));
 }
 
+// f / g or f - g. Of x / x Footfall knows that it is not above 1, which SQL
+// does not.
+void Maker::MakeArithmetic() {
+  const F function = Pick(Calculable());
+  std::vector<F> others = Calculable();
+  others.erase(std::find(others.begin(), others.end(), function));
+  if (q_.other_set != nullptr || !q_.sides.empty()) others.push_back(function);
+  AddItem(Chance(2) ? Form::kRatio : Form::kDifference, function, Pick(others));
+}
+
 void Maker::MakeTop() {
   NeedGroups();
   ChooseSpan(30);
@@ -279,6 +289,70 @@ void Maker::MakeOthers() {
           Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax, F::kSum}));
   q_.top = 1 + static_cast<int64_t>(Below(10));
   q_.others = "all the rest";
+}
+
+// Of this set and another with its dimensions.
+void Maker::MakeTwoMetrics() {
+  do {
+    q_.other_set = Pick(of_apps_);
+  } while (q_.other_set == q_.set);
+  ChooseClosedSpan(60);
+  if (Chance(2)) ChooseEvery();
+}
+
+// A function of each side.
+void Maker::AddSides() {
+  for (const size_t side : {0u, 1u}) {
+    AddItem(Form::kPlain, Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax,
+                                              F::kMedian, F::kLast}));
+    q_.items.back().side = side;
+  }
+}
+
+void Maker::MakeSidesOrder() {
+  if (IsOfApps(*q_.set) && q_.set->spec.dimensions.size() == 2 && Chance(2)) {
+    MakeTwoMetrics();
+  } else {
+    MakeBraces();
+  }
+  if (q_.by.empty()) {
+    size_t dimension = Below(q_.set->spec.dimensions.size());
+    if (!q_.sides.empty() && dimension == q_.side_dimension) {
+      dimension = (dimension + 1) % q_.set->spec.dimensions.size();
+    }
+    q_.by.push_back(dimension);
+  }
+  AddSides();
+  q_.order_item = Below(2);
+  if (Chance(2)) {
+    q_.top = 1 + static_cast<int64_t>(Below(10));
+    q_.top_item = *q_.order_item;
+  } else {
+    q_.limit = 1 + static_cast<int64_t>(Below(30));
+  }
+}
+
+void Maker::MakeFill() {
+  ChooseClosedSpan(60);
+  ChooseEvery();
+  for (uint64_t n = 1 + Below(2); n > 0; --n) {
+    AddItem(Form::kPlain, Pick(std::vector<F>{F::kAvg, F::kMin, F::kMax,
+                                              F::kLast, F::kMedian}));
+  }
+  q_.fill = Pick(std::vector<FillMode>{FillMode::kNull, FillMode::kZero,
+                                       FillMode::kPrevious});
+  if (q_.fill == FillMode::kPrevious && Chance(2)) {
+    q_.fill_max = 1 + static_cast<int64_t>(Below(4));
+  }
+}
+
+void Maker::MakeEvents() {
+  MakeFirstTime();
+  q_.items[0].form = Form::kDaysToEvent;
+  // An event of an app applies to groups of that app.
+  if (std::find(q_.by.begin(), q_.by.end(), 0) == q_.by.end()) {
+    q_.by.insert(q_.by.begin(), 0);
+  }
 }
 
 }  // namespace footfall::oracle

@@ -16,15 +16,20 @@ std::string DimensionList(const Question& question,
       });
 }
 
+const DataSet& SetOf(const Question& question, size_t side) {
+  return side == 1 && question.other_set != nullptr ? *question.other_set
+                                                    : *question.set;
+}
+
 // As it stands before the parenthesis.
 std::string NameOf(const Question& question, const Item& item,
-                   Function function) {
+                   Function function, size_t side = 0) {
   switch (function) {
     case Function::kBare:
       return "";
     case Function::kSum:
       // The bounds of a sum over time are those of the users.
-      return question.set->spec.over_time == Additivity::kOverlaps &&
+      return SetOf(question, side).spec.over_time == Additivity::kOverlaps &&
                      item.form != Item::Form::kBounds
                  ? "user_days"
                  : "sum";
@@ -67,7 +72,7 @@ std::string NameOf(const Question& question, const Item& item,
 // What a function over time is of: the metric, with braces, combined across
 // dimensions, by inner buckets.
 std::string Operand(const Question& question, const Item& item, size_t side) {
-  std::string text = question.set->spec.name;
+  std::string text = SetOf(question, side).spec.name;
   if (!question.sides.empty()) {
     absl::StrAppend(&text, "{", question.sides[side], "}");
   }
@@ -98,11 +103,12 @@ std::string Call(const Question& question, const Item& item, Function function,
     absl::StrAppend(&text, " EVERY ",
                     question.set->buckets[*question.inner].text);
   }
-  return absl::StrCat(NameOf(question, item, function), "(", text, ")");
+  return absl::StrCat(NameOf(question, item, function, side), "(", text, ")");
 }
 
+// Without its name.
 std::string ItemText(const Question& question, const Item& item) {
-  const std::string call = Call(question, item, item.function, 0);
+  const std::string call = Call(question, item, item.function, item.side);
   std::string text;
   switch (item.form) {
     case Item::Form::kPlain:
@@ -146,8 +152,25 @@ std::string ItemText(const Question& question, const Item& item) {
     case Item::Form::kRankDelta:
       text = absl::StrCat("rank_delta(", call, ", ", item.shift, ")");
       break;
+    case Item::Form::kDaysToEvent:
+      text =
+          absl::StrCat("days_between(", call, ", event('", kEventKind, "'))");
+      break;
   }
-  return absl::StrCat(text, " AS ", item.name);
+  return text;
+}
+
+const char* FillText(FillMode fill) {
+  switch (fill) {
+    case FillMode::kNull:
+      return " FILL null";
+    case FillMode::kZero:
+      return " FILL zero";
+    case FillMode::kPrevious:
+      return " FILL previous";
+    default:
+      return "";
+  }
 }
 
 }  // namespace
@@ -155,7 +178,8 @@ std::string ItemText(const Question& question, const Item& item) {
 std::string Question::Footfall() const {
   std::string text = "SELECT ";
   for (size_t i = 0; i < items.size(); ++i) {
-    absl::StrAppend(&text, i > 0 ? ", " : "", ItemText(*this, items[i]));
+    absl::StrAppend(&text, i > 0 ? ", " : "", ItemText(*this, items[i]), " AS ",
+                    items[i].name);
   }
   if (!where.empty()) {
     absl::StrAppend(&text, " WHERE ", absl::StrJoin(where, " AND "));
@@ -163,12 +187,19 @@ std::string Question::Footfall() const {
   if (!span.clause.empty()) absl::StrAppend(&text, " ", span.clause);
   if (!by.empty()) absl::StrAppend(&text, " BY ", DimensionList(*this, by));
   if (every && say_every) {
-    absl::StrAppend(&text, " EVERY ", set->buckets[*every].text);
+    absl::StrAppend(&text, " EVERY ", set->buckets[*every].text,
+                    FillText(fill));
+    if (fill_max) absl::StrAppend(&text, " MAX ", *fill_max);
   }
   if (!having.empty()) absl::StrAppend(&text, " HAVING ", having);
   if (top) absl::StrAppend(&text, " TOP ", *top);
   if (!others.empty()) absl::StrAppend(&text, " OTHERS '", others, "'");
-  if (!order.empty()) absl::StrAppend(&text, " ORDER BY ", order);
+  if (order_item) {
+    absl::StrAppend(&text, " ORDER BY ", ItemText(*this, items[*order_item]),
+                    " DESC");
+  } else if (!order.empty()) {
+    absl::StrAppend(&text, " ORDER BY ", order);
+  }
   if (limit) absl::StrAppend(&text, " LIMIT ", *limit);
   return text;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "footfall/statement.h"
 #include "tests/oracle/data_set.h"
 #include "tests/oracle/sqlite.h"
 
@@ -46,14 +47,16 @@ struct Item {
     kLag,         // lag(f, shift), and so on
     kDelta,
     kGrowth,
-    kMa,          // ma(f, n)
-    kCumulative,  // cumulative(f)
-    kRank,        // rank(f)
-    kRankDelta,   // rank_delta(f, shift)
+    kMa,           // ma(f, n)
+    kCumulative,   // cumulative(f)
+    kRank,         // rank(f)
+    kRankDelta,    // rank_delta(f, shift)
+    kDaysToEvent,  // days_between(f, event('launch'))
   };
   Form form = Form::kPlain;
   Function function = Function::kAvg;
   Function other = Function::kAvg;  // g
+  size_t side = 0;                  // that f is of
   std::string comparison;           // ">=", ...
   std::string threshold;
   int64_t n = 0;
@@ -92,10 +95,15 @@ struct Question {
   std::vector<size_t> by;       // dimensions
   std::optional<size_t> every;  // of the set's buckets
   bool say_every = true;        // a bare metric understands its own period
+  FillMode fill = FillMode::kNone;
+  std::optional<int64_t> fill_max;
   // Two conditions in braces on `side_dimension`, in place of those of WHERE:
   // f of the first beside g of the second.
   std::vector<std::string> sides;
   size_t side_dimension = 0;
+  // A second metric with the first dimensions and steps of `set`: f of `set`
+  // beside g of this one.
+  const DataSet* other_set = nullptr;
   // f(g(metric) EVERY bucket): of the set's buckets.
   std::optional<size_t> inner;
   Function inner_function = Function::kAvg;
@@ -109,6 +117,8 @@ struct Question {
   size_t top_item = 0;
   bool top_ascending = false;
   std::string order;  // names of items, the same text in both
+  // The item by whose whole text, not its name, Footfall orders: largest first.
+  std::optional<size_t> order_item;
   std::optional<int64_t> limit;
 
   std::string Footfall() const;

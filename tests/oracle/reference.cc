@@ -31,11 +31,15 @@ Reference::Reference(const Question& question, Sqlite& sqlite)
   for (const size_t dimension : question.by) {
     groups_.push_back(spec_.dimensions[dimension].name);
   }
-  for (size_t i = 0; i < spec_.dimensions.size(); ++i) {
-    const bool fixed = two_sides() && i == question.side_dimension;
-    if (spec_.dimensions[i].rule == Additivity::kOverlaps && !fixed &&
-        !Has(question.by, i) && !Has(question.across, i)) {
-      overlaps_.push_back(spec_.dimensions[i].name);
+  for (const size_t side : {0u, 1u}) {
+    const std::vector<Dimension>& dimensions = SetOf(side).spec.dimensions;
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+      const bool fixed =
+          !question.sides.empty() && i == question.side_dimension;
+      if (dimensions[i].rule == Additivity::kOverlaps && !fixed &&
+          !Has(question.by, i) && !Has(question.across, i)) {
+        overlaps_[side].push_back(dimensions[i].name);
+      }
     }
   }
   bucket_ = question.every ? absl::StrCat("b", *question.every) : "''";
@@ -53,9 +57,9 @@ std::vector<std::string> Reference::Write() {
     if (question_.top) KeepTop("step", sql);
   } else {
     std::string apart;
-    AppendStepsOf("apart", Conditions(0), false, &apart);
+    AppendStepsOf("apart", 0, false, &apart);
     KeepTop("apart", std::move(apart));
-    AppendStepsOf("step", Conditions(0), true, &sql);
+    AppendStepsOf("step", 0, true, &sql);
   }
   KeepFound(sql);
   if (looks_back()) KeepSeen();
@@ -91,7 +95,8 @@ std::string Reference::low() const {
   const bool others_overlap =
       !question_.others.empty() &&
       spec_.dimensions[question_.by[0]].rule == Additivity::kOverlaps;
-  return overlaps_.empty() && !others_overlap ? "v" : "lo";
+  return overlaps_[0].empty() && overlaps_[1].empty() && !others_overlap ? "v"
+                                                                         : "lo";
 }
 
 std::string Reference::AskText(const std::string& sql) {
@@ -105,19 +110,19 @@ std::string Reference::AskText(const std::string& sql) {
 std::string Reference::Conditions(size_t side) const {
   std::vector<std::string> conditions;
   for (const std::string& condition : question_.where) {
-    if (two_sides() &&
+    if (!question_.sides.empty() &&
         absl::StartsWith(
             condition, spec_.dimensions[question_.side_dimension].name + " ")) {
       continue;
     }
     conditions.push_back(condition);
   }
-  if (two_sides()) conditions.push_back(question_.sides[side]);
+  if (!question_.sides.empty()) conditions.push_back(question_.sides[side]);
   return conditions.empty() ? "1" : absl::StrJoin(conditions, " AND ");
 }
 
 std::string Reference::AnyConditions() const {
-  return two_sides()
+  return !question_.sides.empty()
              ? absl::StrCat("(", Conditions(0), " OR ", Conditions(1), ")")
              : Conditions(0);
 }
@@ -162,8 +167,12 @@ void Reference::FindLookBack() {
                                 " WHERE d = ", Quote(d)));
   };
   range_bucket_ = start_of_bucket(first_);
-  first_data_ = start_of_bucket(AskText(absl::StrCat(
-      "SELECT min(d) FROM ", spec_.name, " WHERE ", Conditions(0))));
+  const auto bucket_with = [&](const char* end) {
+    return start_of_bucket(AskText(absl::StrCat(
+        "SELECT ", end, "(d) FROM ", spec_.name, " WHERE ", Conditions(0))));
+  };
+  first_data_ = bucket_with("min");
+  last_data_ = bucket_with("max");
   back_ = range_bucket_;
   for (const Item& item : question_.items) {
     std::string back = range_bucket_;
@@ -194,12 +203,25 @@ void Reference::KeepTop(const std::string& table, std::string sql) {
   const Item& judge = question_.items[question_.top_item];
   const Function function =
       judge.function == Function::kBare ? Function::kAvg : judge.function;
-  Begin("top", &sql);
-  absl::StrAppend(&sql, "(SELECT ", List(groups_, ""), " FROM ",
-                  Ranked(table, "1"), " GROUP BY ", List(groups_, ""),
-                  " ORDER BY ", Over(function, "v", judge),
-                  question_.top_ascending ? " ASC, " : " DESC, ",
-                  List(groups_, ""), " LIMIT ", *question_.top, ")");
+  const std::string group = List(groups_, "");
+  const std::string order = question_.top_ascending ? " ASC, " : " DESC, ";
+  if (two_sides() && !Uses(Function::kCorr)) {
+    // A group without a value of the side that judges is the last.
+    Begin("judged", &sql);
+    absl::StrAppend(
+        &sql, "(SELECT ", group, ", ", Over(function, "v", judge),
+        " AS x FROM ", Ranked(absl::StrCat("step", judge.side), "1"),
+        " GROUP BY ", group, "), top AS (SELECT ", group, " FROM (SELECT ",
+        group, " FROM step0 UNION SELECT ", group,
+        " FROM step1) LEFT JOIN judged USING (", group, ") ORDER BY x", order,
+        group, " LIMIT ", *question_.top, ")");
+  } else {
+    Begin("top", &sql);
+    absl::StrAppend(&sql, "(SELECT ", group, " FROM ", Ranked(table, "1"),
+                    " GROUP BY ", group, " ORDER BY ",
+                    Over(function, "v", judge), order, group, " LIMIT ",
+                    *question_.top, ")");
+  }
   Keep("top", List(groups_, ""), sql);
 }
 
@@ -262,23 +284,86 @@ std::string Reference::Answer() const {
   } else {
     absl::StrAppend(&sql, "(SELECT *", Totals(), " FROM found))");
   }
+  if (question_.fill != FillMode::kNone) AppendFill(&sql);
   absl::StrAppend(&sql, " SELECT ", List(groups_, ", "),
                   question_.every ? "t, " : "", "cut");
   for (size_t i = 0; i < question_.items.size(); ++i) {
     absl::StrAppend(&sql, ", ", question_.items[i].name, ", kind", i,
                     ", present", i, ", expected", i);
   }
-  // No row without a value.
-  absl::StrAppend(&sql, " FROM answer WHERE (", absl::StrJoin(names, " OR "),
-                  ")");
+  // No row without a value, unless FILL says so.
+  if (question_.fill == FillMode::kNone) {
+    absl::StrAppend(&sql, " FROM answer WHERE (", absl::StrJoin(names, " OR "),
+                    ")");
+  } else {
+    absl::StrAppend(&sql, " FROM filled WHERE ",
+                    question_.fill == FillMode::kPrevious
+                        ? absl::StrCat("(", absl::StrJoin(names, " OR "), ")")
+                        : "1");
+  }
   if (!question_.having.empty()) {
     absl::StrAppend(&sql, " AND ", question_.having);
   }
   absl::StrAppend(&sql, " ORDER BY ");
-  if (!question_.order.empty()) absl::StrAppend(&sql, question_.order, ", ");
+  if (question_.order_item) {
+    absl::StrAppend(&sql, question_.items[*question_.order_item].name,
+                    " DESC, ");
+  } else if (!question_.order.empty()) {
+    absl::StrAppend(&sql, question_.order, ", ");
+  }
   absl::StrAppend(&sql, List(groups_, ", "), "t");
   if (question_.limit) absl::StrAppend(&sql, " LIMIT ", *question_.limit);
   return sql;
+}
+
+// A row for each bucket of the range, of each group with a value in it. What
+// stands before an item without a value, and how far before, is found by how
+// many values there are up to the row.
+void Reference::AppendFill(std::string* sql) const {
+  const std::string key = List(groups_, ", ");
+  std::vector<std::string> some;
+  std::string columns;
+  std::string counts;
+  std::string places;
+  const std::string part =
+      groups_.empty() ? "" : absl::StrCat("PARTITION BY ", List(groups_, " "));
+  for (size_t i = 0; i < question_.items.size(); ++i) {
+    const std::string& x = question_.items[i].name;
+    some.push_back(absl::StrCat(x, " IS NOT NULL"));
+    absl::StrAppend(&counts, ", count(", x, ") OVER (", part, " ORDER BY d0) ",
+                    "AS till", i);
+    const std::string stretch =
+        absl::StrCat(" OVER (PARTITION BY ", key, "till", i);
+    absl::StrAppend(&places, ", max(", x, ")", stretch, ") AS before", i,
+                    ", row_number()", stretch, " ORDER BY d0) - 1 AS after", i);
+    const std::string fits =
+        question_.fill_max ? absl::StrCat(" AND after", i, " + (till", i,
+                                          " = 0) <= ", *question_.fill_max)
+                           : "";
+    const std::string put = question_.fill == FillMode::kNull ? "NULL"
+                            : question_.fill == FillMode::kZero
+                                ? "0"
+                                : absl::StrCat("before", i);
+    const std::string fills = absl::StrCat("CASE WHEN ", x, " IS NULL AND ",
+                                           put, " IS NOT NULL", fits, " THEN ");
+    absl::StrAppend(&columns, ", ", fills, put, " ELSE ", x, " END AS ", x,
+                    ", ", fills, "'filled' ELSE coalesce(kind", i,
+                    ", 'none') END AS kind", i, ", coalesce(present", i,
+                    ", 0) AS present", i, ", coalesce(expected", i,
+                    ", expected) AS expected", i);
+  }
+  absl::StrAppend(sql, ", filled AS (SELECT ", key, "t, cut", columns,
+                  " FROM (SELECT *", places, " FROM (SELECT *", counts,
+                  " FROM (SELECT DISTINCT ",
+                  groups_.empty() ? "1" : List(groups_, ""),
+                  " FROM answer WHERE ", absl::StrJoin(some, " OR "),
+                  ") AS g CROSS JOIN (SELECT t, cut, expected,",
+                  " d0 FROM bucket) AS b LEFT JOIN (SELECT ", key, "t");
+  for (size_t i = 0; i < question_.items.size(); ++i) {
+    absl::StrAppend(sql, ", ", question_.items[i].name, ", kind", i,
+                    ", present", i, ", expected", i);
+  }
+  absl::StrAppend(sql, " FROM answer) USING (", key, "t))))");
 }
 
 // Of shares: over all groups, before HAVING. TOP never meets them here.

@@ -13,6 +13,7 @@
 //           low v and lo, and w and wlo of a second operand
 //   seen    the same, with what a row sees of those before and beside it
 //   answer  by group and bucket: items, with kind and coverage
+//   filled  the same with rows for all buckets, where FILL is said
 //
 // What others join is kept as a table with an index (Keep): SQLite takes a
 // subquery with a window for one row, and would go through all for each. One
@@ -59,11 +60,12 @@ class Reference {
   void KeepBuckets();
   std::string Answer() const;
   std::string Totals() const;
+  void AppendFill(std::string* sql) const;
 
   // reference_steps.cc: across series
   void AppendSteps(std::string* sql) const;
-  void AppendStepsOf(const std::string& name, const std::string& conditions,
-                     bool others, std::string* sql) const;
+  void AppendStepsOf(const std::string& name, size_t side, bool others,
+                     std::string* sql) const;
   void AppendAcross(std::string* sql) const;
   void AppendPairs(std::string* sql) const;
   void AppendInner(std::string* sql) const;
@@ -76,6 +78,7 @@ class Reference {
                           const Item& item);
   void KeepFound(std::string sql);
   bool CountsNothing() const;
+  std::string InnerCountOfNothing() const;
   void AppendNothing(const std::string& name, std::string* sql) const;
   void AppendFoundOf(const std::string& name, const std::string& table,
                      std::string* sql) const;
@@ -94,7 +97,14 @@ class Reference {
   bool looks_back() const;
   // The column of lows: v itself where nothing overlaps.
   std::string low() const;
-  bool two_sides() const { return !question_.sides.empty(); }
+  bool two_sides() const {
+    return !question_.sides.empty() || question_.other_set != nullptr;
+  }
+  // The set that a side is of.
+  const DataSet& SetOf(size_t side) const {
+    return side == 1 && question_.other_set != nullptr ? *question_.other_set
+                                                       : *question_.set;
+  }
 
   const Question& question_;
   const MetricSpec& spec_;
@@ -102,14 +112,16 @@ class Reference {
   Sqlite& sqlite_;
   std::vector<std::string> script_;
   std::vector<std::string> groups_;
-  std::vector<std::string> overlaps_;  // combined by the sum of an OVERLAPS
-  std::string bucket_;                 // a column of the calendar, or ''
-  std::string buckets_;                // the table of that column
-  std::string first_, last_;           // starts of steps: [first_, last_]
+  // [sides] Combined by the sum of an OVERLAPS.
+  std::vector<std::string> overlaps_[2];
+  std::string bucket_;        // a column of the calendar, or ''
+  std::string buckets_;       // the table of that column
+  std::string first_, last_;  // starts of steps: [first_, last_]
   // Where rows look back: steps from `back_` on to the first bucket of the
   // range, exclusive, are read too.
   std::string back_, range_bucket_;
-  std::string first_data_;  // start of the bucket with the first sample
+  // Starts of the buckets with the first and the last sample.
+  std::string first_data_, last_data_;
 };
 
 }  // namespace footfall::oracle

@@ -166,13 +166,24 @@ void Reference::KeepFound(std::string sql) {
   Keep("found1", key, sql);
   sql.clear();
   Begin("found", &sql);
-  sql.append("(SELECT found0.*");
+  absl::StrAppend(&sql, "(SELECT ", key,
+                  ", coalesce(found0.cut, found1.cut) AS cut, "
+                  "coalesce(found0.expected, found1.expected) AS expected");
   for (size_t i = 0; i < question_.items.size(); ++i) {
-    absl::StrAppend(&sql, ", found1.w", i, " AS other", i, ", found1.wlo", i,
-                    " AS otherlo", i);
+    const Item& item = question_.items[i];
+    const auto add = [&](const char* column, size_t side, const char* as) {
+      absl::StrAppend(&sql, ", found", side, ".", column, i, " AS ", as, i);
+    };
+    add("v", item.side, "v");
+    add("lo", item.side, "lo");
+    if (item.form == Item::Form::kRatio ||
+        item.form == Item::Form::kDifference) {
+      add("w", 1, "w");
+      add("wlo", 1, "wlo");
+    }
   }
-  absl::StrAppend(&sql, ", found1.present AS other_present FROM found0 JOIN ",
-                  "found1 USING (", key, "))");
+  absl::StrAppend(&sql, ", found0.present AS present0, found1.present AS ",
+                  "present1 FROM found0 FULL JOIN found1 USING (", key, "))");
   Keep("found", key, sql);
 }
 
@@ -219,24 +230,37 @@ bool Reference::CountsNothing() const {
   const auto counts = [](Function function) {
     return function == Function::kCount || function == Function::kCoverage;
   };
-  return !question_.inner &&
-         std::any_of(question_.items.begin(), question_.items.end(),
-                     [&](const Item& item) {
-                       const bool two = item.form == Item::Form::kRatio ||
-                                        item.form == Item::Form::kDifference;
-                       return counts(item.function) ||
-                              (two && counts(item.other));
-                     });
+  return std::any_of(
+      question_.items.begin(), question_.items.end(), [&](const Item& item) {
+        const bool two = item.form == Item::Form::kRatio ||
+                         item.form == Item::Form::kDifference;
+        return counts(item.function) || (two && counts(item.other));
+      });
+}
+
+// count(count(x) EVERY inner) of a bucket b without samples: its whole inner
+// buckets, of which each has a count of 0.
+std::string Reference::InnerCountOfNothing() const {
+  const std::string inner = absl::StrCat("b", *question_.inner);
+  return absl::StrCat(
+      "(SELECT count(*) FROM (SELECT ", inner, " AS inner_t, min(", bucket_,
+      ") AS outer_t, count(*) AS steps FROM ", calendar_, " WHERE ",
+      RangeTest(), " GROUP BY 1) AS c JOIN ", spec_.name, "_", inner,
+      " AS w ON w.t = c.inner_t WHERE steps = whole AND "
+      "outer_t = b.t)");
 }
 
 // Rows of buckets without samples, of groups that have some in the range, and
 // of all where there is one row at most: counts and coverages of 0.
 void Reference::AppendNothing(const std::string& name, std::string* sql) const {
-  const auto of_nothing = [](Function function) {
-    return function == Function::kCount ? "0"
-           : function == Function::kCoverage
-               ? "CASE WHEN expected > 0 THEN 0.0 END"
-               : "NULL";
+  const auto of_nothing = [this](Function function) -> std::string {
+    if (function == Function::kCoverage) {
+      return "CASE WHEN expected > 0 THEN 0.0 END";
+    }
+    if (function != Function::kCount) return "NULL";
+    return question_.inner && question_.inner_function == Function::kCount
+               ? InnerCountOfNothing()
+               : "0";
   };
   std::string groups;
   const std::string inside =
@@ -251,7 +275,7 @@ void Reference::AppendNothing(const std::string& name, std::string* sql) const {
     };
     groups = two_sides() && !Uses(Function::kCorr)
                  ? absl::StrCat(of("step0"), " UNION ", of("step1"))
-                 : of("step");
+                 : of(question_.inner ? "inner" : "step");
   }
   const std::string real = name + "_real";
   const size_t at = sql->rfind(name + " AS (");
@@ -263,11 +287,11 @@ void Reference::AppendNothing(const std::string& name, std::string* sql) const {
   if (looks_back()) sql->append(", d0, j");
   for (size_t i = 0; i < question_.items.size(); ++i) {
     const Item& item = question_.items[i];
-    const char* own = of_nothing(item.function);
+    const std::string own = of_nothing(item.function);
     absl::StrAppend(sql, ", ", own, ", ", own);
     if (item.form == Item::Form::kRatio ||
         item.form == Item::Form::kDifference) {
-      const char* other = of_nothing(item.other);
+      const std::string other = of_nothing(item.other);
       absl::StrAppend(sql, ", ", other, ", ", other);
     }
     if (item.form == Item::Form::kBounds) sql->append(", NULL");

@@ -45,10 +45,16 @@ Reference::Columns Reference::PlainColumns(size_t i) const {
   const Item& item = question_.items[i];
   const std::string v = absl::StrCat("v", i);
   const std::string lo = absl::StrCat("lo", i);
-  const std::string w = absl::StrCat(two_sides() ? "other" : "w", i);
-  const std::string wlo = absl::StrCat(two_sides() ? "otherlo" : "wlo", i);
+  const std::string w = absl::StrCat("w", i);
+  const std::string wlo = absl::StrCat("wlo", i);
+  const bool apart = two_sides() && !Uses(Function::kCorr);
   Columns columns;
   columns.value = v;
+  if (apart) {
+    columns.present = absl::StrCat("present", item.side);
+    columns.expected = absl::StrCat("CASE WHEN present", item.side,
+                                    " IS NOT NULL THEN expected END");
+  }
   switch (item.form) {
     case Form::kShare:
       columns.value = absl::StrCat(v, " * 1.0 / total", i);
@@ -59,9 +65,20 @@ Reference::Columns Reference::PlainColumns(size_t i) const {
       columns.value =
           ratio ? absl::StrCat(v, " * 1.0 / ", w) : absl::StrCat(v, " - ", w);
       columns.kind = KindOfTwo(ratio, v, lo, w, wlo);
-      if (two_sides()) columns.present = "min(present, other_present)";
+      if (apart) {
+        columns.present = "min(present0, present1)";
+        columns.expected = "expected";
+      }
       return columns;
     }
+    case Form::kDaysToEvent:
+      // How far a bound is from the event depends on where both lie.
+      columns.value = absl::StrCat("CAST(abs(julianday(date(", v,
+                                   ")) - julianday((SELECT day FROM ",
+                                   "event WHERE member = app))) AS INTEGER)");
+      columns.kind =
+          absl::StrCat("CASE WHEN ", v, " = ", lo, " THEN 'exact' END");
+      return columns;
     case Form::kBounds:
       columns.value = lo;
       columns.kind = v;
@@ -103,13 +120,13 @@ Reference::Columns Reference::PlainColumns(size_t i) const {
       break;
     case Function::kCountInTop:
       // Of a place among others: exact where all are.
-      columns.kind = overlaps_.empty() ? "'exact'" : "NULL";
+      columns.kind = overlaps_[0].empty() ? "'exact'" : "NULL";
       break;
     default:
       columns.kind = ExactOrUpper(v, lo);
   }
   // What is combined by another function is not said to be a bound.
-  if (!question_.across.empty() && !overlaps_.empty()) columns.kind = "NULL";
+  if (!question_.across.empty() && !overlaps_[0].empty()) columns.kind = "NULL";
   return columns;
 }
 
@@ -170,7 +187,7 @@ void Reference::KeepSeen() {
     } else if (item.form == Form::kRank || item.form == Form::kRankDelta) {
       absl::StrAppend(&sql, ", rank() OVER (PARTITION BY t ORDER BY ", v,
                       " DESC) AS rank", i);
-      if (overlaps_.empty()) {
+      if (overlaps_[0].empty()) {
         absl::StrAppend(&sql, ", 1 AS sure", i);
         continue;
       }
@@ -252,7 +269,8 @@ Reference::Columns Reference::LookBackColumns(size_t i) const {
     case Form::kCumulative: {
       const std::string whole =
           item.form == Form::kMa
-              ? absl::StrCat("f.since", i, " >= '", first_data_, "'")
+              ? absl::StrCat("f.since", i, " >= '", first_data_,
+                             "' AND f.d0 <= '", last_data_, "'")
               : "1";
       const auto where_whole = [&](const std::string& x) {
         return absl::StrCat("CASE WHEN ", whole, " THEN f.", x, i, " END");

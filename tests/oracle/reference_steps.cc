@@ -9,35 +9,36 @@ void Reference::AppendSteps(std::string* sql) const {
   if (!question_.across.empty()) {
     AppendAcross(sql);
   } else if (!two_sides()) {
-    AppendStepsOf("step", Conditions(0), false, sql);
+    AppendStepsOf("step", 0, false, sql);
   } else {
-    AppendStepsOf("step0", Conditions(0), false, sql);
-    AppendStepsOf("step1", Conditions(1), false, sql);
+    AppendStepsOf("step0", 0, false, sql);
+    AppendStepsOf("step1", 1, false, sql);
     if (Uses(Function::kCorr)) AppendPairs(sql);
   }
 }
 
 // `others`: groups that are not in `top` are one.
-void Reference::AppendStepsOf(const std::string& name,
-                              const std::string& conditions, bool others,
+void Reference::AppendStepsOf(const std::string& name, size_t side, bool others,
                               std::string* sql) const {
+  const MetricSpec& spec = SetOf(side).spec;
+  const std::string conditions = Conditions(side);
   std::string samples =
-      absl::StrCat(spec_.name, " WHERE ", conditions, " AND ", RangeTest());
-  std::vector<std::string> overlaps = overlaps_;
+      absl::StrCat(spec.name, " WHERE ", conditions, " AND ", RangeTest());
+  std::vector<std::string> overlaps = overlaps_[side];
   if (others) {
     const std::string& group = groups_[0];
     samples = absl::StrCat(
-        "(SELECT d, value, ", List(overlaps_, ", "), group,
+        "(SELECT d, value, ", List(overlaps, ", "), group,
         " AS own, CASE WHEN ", group, " IN (SELECT ", group, " FROM top) THEN ",
         group, " ELSE '", question_.others, "' END AS ", group, " FROM ",
-        spec_.name, " WHERE ", conditions, " AND ", RangeTest(), ")");
-    const Additivity rule = spec_.dimensions[question_.by[0]].rule;
+        spec.name, " WHERE ", conditions, " AND ", RangeTest(), ")");
+    const Additivity rule = spec.dimensions[question_.by[0]].rule;
     if (rule == Additivity::kOverlaps) overlaps.push_back("own");
   }
   const std::string step = absl::StrCat("(SELECT ", List(groups_, ", "), "d, ");
   const std::string end = absl::StrCat(" GROUP BY ", List(groups_, ", "), "d)");
-  const size_t split = groups_.size() + (two_sides() ? 1 : 0);
-  if (split == spec_.dimensions.size() && !others) {
+  const size_t split = groups_.size() + (question_.sides.empty() ? 0 : 1);
+  if (split == spec.dimensions.size() && !others) {
     Begin(name, sql);
     absl::StrAppend(sql, step, "value AS v, value AS lo FROM ", samples, ")");
   } else if (overlaps.empty()) {

@@ -8,8 +8,9 @@
 namespace footfall::oracle {
 
 Tally::Tally() {
-  for (const char* word : {" EVERY week", " EVERY month", " IN", " LIKE",
-                           " NOT", " HAVING", " ORDER BY", " LIMIT", " TOP"}) {
+  for (const char* word :
+       {" EVERY week", " EVERY month", " IN", " LIKE", " NOT", " HAVING",
+        " ORDER BY", " LIMIT", " TOP", " FILL", " event("}) {
     words_[word] = 0;
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -310,6 +311,15 @@ class Checker {
 
 absl::StatusOr<FolderState> CheckFolder(const std::string& path) {
   return Checker(path).Run();
+}
+
+std::string FolderMark(const std::string& path) {
+  std::ifstream current(path + "/CURRENT");
+  std::string manifest;
+  std::getline(current, manifest);
+  std::error_code error;
+  const uintmax_t size = fs::file_size(path + "/" + manifest, error);
+  return absl::StrCat(manifest, " ", static_cast<uint64_t>(error ? 0 : size));
 }
 
 absl::Status DamageStatus(const std::string& path,

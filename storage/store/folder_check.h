@@ -42,6 +42,11 @@ struct FolderState {
 //                  many are open
 absl::StatusOr<FolderState> CheckFolder(const std::string& path);
 
+// Changes whenever the set of files does: MANIFEST's name and size. What was
+// read of a folder beside a writer belongs together if this was the same before
+// and after.
+std::string FolderMark(const std::string& path);
+
 // OK, or DATA_LOSS with the first damage.
 absl::Status DamageStatus(const std::string& path,
                           const std::vector<FolderDamage>& damage);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -118,16 +117,6 @@ pid_t LockHolder(const std::string& path) {
   return holder;
 }
 
-// Changes whenever the set of files does.
-std::string ManifestState(const std::string& path) {
-  std::ifstream current(path + "/CURRENT");
-  std::string manifest;
-  std::getline(current, manifest);
-  std::error_code error;
-  const uintmax_t size = fs::file_size(path + "/" + manifest, error);
-  return absl::StrCat(manifest, " ", static_cast<uint64_t>(error ? 0 : size));
-}
-
 // So that something can be deleted where there is no room for a table: what the
 // logs hold stays in them, and in memory, whatever the budget; and files that
 // RocksDB writes and nobody reads make room for a list of tables.
@@ -161,26 +150,6 @@ void PrepareForFullDisk(const std::string& path, RocksdbSettings* settings) {
   rocksdb::WriteBufferManager* const buffers =
       settings->database.write_buffer_manager.get();
   buffers->SetBufferSize(buffers->buffer_size() + 2 * needed);
-}
-
-rocksdb::Status OpenOnce(const std::string& path, RocksdbHandle* handle) {
-  const RocksdbSettings& settings = handle->settings;
-  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
-      {rocksdb::kDefaultColumnFamilyName, settings.catalog},
-      {kTilesFamily, settings.tiles},
-  };
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status status =
-      handle->read_only
-          ? rocksdb::DB::OpenForReadOnly(settings.database, path, descriptors,
-                                         &families, &db)
-          : rocksdb::DB::Open(settings.database, path, descriptors, &families,
-                              &db);
-  if (!status.ok()) return status;
-  handle->db.reset(db);
-  handle->families = {families[0], families[1]};
-  return status;
 }
 
 // Ends the reading of logs after a change.
@@ -223,9 +192,9 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
   rocksdb::Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
-    const std::string before = ManifestState(path);
+    const std::string before = FolderMark(path);
     FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder, CheckFolder(path));
-    if (ManifestState(path) != before) continue;
+    if (FolderMark(path) != before) continue;
     FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
     auto handle = std::make_unique<RocksdbHandle>();
     handle->path = path;
@@ -233,8 +202,8 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
     handle->settings = MakeRocksdbSettings(
         path, true, options.memory_budget_bytes, options.env);
     SetRecovery(folder, &handle->settings);
-    status = OpenOnce(path, handle.get());
-    if (ManifestState(path) != before) continue;
+    status = OpenFamilies(handle.get());
+    if (FolderMark(path) != before) continue;
     if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
     return handle;
   }
@@ -256,7 +225,7 @@ absl::Status TryReading(const std::string& path, const FolderState& folder,
   // As many tables as a writer looks into.
   handle.settings.database.max_open_files =
       MakeRocksdbSettings(path, false, 0).database.max_open_files;
-  rocksdb::Status status = OpenOnce(path, &handle);
+  rocksdb::Status status = OpenFamilies(&handle);
   if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
   rocksdb::ReadOptions reading;
   reading.fill_cache = false;
@@ -305,6 +274,27 @@ rocksdb::Status LeaveFirstNumber(const RocksdbHandle& handle) {
 }
 
 }  // namespace
+
+rocksdb::Status OpenFamilies(RocksdbHandle* handle) {
+  const std::string& path = handle->path;
+  const RocksdbSettings& settings = handle->settings;
+  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+      {rocksdb::kDefaultColumnFamilyName, settings.catalog},
+      {kTilesFamily, settings.tiles},
+  };
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      handle->read_only
+          ? rocksdb::DB::OpenForReadOnly(settings.database, path, descriptors,
+                                         &families, &db)
+          : rocksdb::DB::Open(settings.database, path, descriptors, &families,
+                              &db);
+  if (!status.ok()) return status;
+  handle->db.reset(db);
+  handle->families = {families[0], families[1]};
+  return status;
+}
 
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
                        bool read_only) {
@@ -391,10 +381,10 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
   handle->settings = MakeRocksdbSettings(
       path, false, options.memory_budget_bytes, options.env);
   SetRecovery(folder, &handle->settings);
-  rocksdb::Status status = OpenOnce(path, handle.get());
+  rocksdb::Status status = OpenFamilies(handle.get());
   if (IsNoRoom(status)) {
     PrepareForFullDisk(path, &handle->settings);
-    status = OpenOnce(path, handle.get());
+    status = OpenFamilies(handle.get());
   }
   if (status.ok()) status = LeaveFirstNumber(*handle);
   if (!status.ok()) return OpenError(status, path, /*read_only=*/false);

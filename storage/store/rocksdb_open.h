@@ -43,6 +43,10 @@ struct RocksdbHandle {
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
                        bool read_only);
 
+// Opens what the handle's path, settings and read_only say, and no more: none
+// of the checks of OpenRocksdbHandle().
+rocksdb::Status OpenFamilies(RocksdbHandle* handle);
+
 // Where a database keeps its staged files; emptied when it is opened.
 std::string StagingFolder(const std::string& path);
 

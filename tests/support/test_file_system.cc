@@ -107,6 +107,14 @@ class TestFileSystem::Files final : public rocksdb::FileSystemWrapper {
   }
   void NoteDirectorySynced(const std::string& folder) {
     std::lock_guard<std::mutex> lock(mutex_);
+    for (auto rename = renamed_.begin(); rename != renamed_.end();) {
+      if (FolderOf(rename->second) != folder) {
+        ++rename;
+        continue;
+      }
+      RenameFolder(rename->first, rename->second, &safe_);
+      rename = renamed_.erase(rename);
+    }
     for (auto name = safe_.begin(); name != safe_.end();) {
       const bool gone = FolderOf(name->first) == folder &&
                         names_.find(name->first) == names_.end();
@@ -167,7 +175,10 @@ class TestFileSystem::Files final : public rocksdb::FileSystemWrapper {
       if (!status.ok()) return status;
       std::lock_guard<std::mutex> lock(mutex_);
       const auto name = names_.find(from);
-      if (name == names_.end()) return status;
+      if (name == names_.end()) {
+        if (RenameFolder(from, to, &names_)) renamed_.push_back({from, to});
+        return status;
+      }
       const auto replaced = names_.find(to);
       if (replaced != names_.end()) {
         used_ -= std::min<uint64_t>(used_, replaced->second->bytes.size());
@@ -207,6 +218,22 @@ class TestFileSystem::Files final : public rocksdb::FileSystemWrapper {
     return content;
   }
 
+  // Gives the files of a folder their new names; false where there are none.
+  static bool RenameFolder(const std::string& from, const std::string& to,
+                           Names* names) {
+    Names moved;
+    for (auto name = names->begin(); name != names->end();) {
+      if (name->first.compare(0, from.size() + 1, from + "/") != 0) {
+        ++name;
+        continue;
+      }
+      moved[to + name->first.substr(from.size())] = name->second;
+      name = names->erase(name);
+    }
+    names->insert(moved.begin(), moved.end());
+    return !moved.empty();
+  }
+
   mutable std::mutex mutex_;
   std::array<uint64_t, kKinds> counts_ = {};
   uint32_t fault_kinds_ = 0;
@@ -218,6 +245,8 @@ class TestFileSystem::Files final : public rocksdb::FileSystemWrapper {
   uint64_t used_ = 0;
   Names names_;
   Names safe_;
+  // Folders whose new names are not synced yet.
+  std::vector<std::pair<std::string, std::string>> renamed_;
   std::function<void()> watcher_;  // set while nobody else is there
 };
 
@@ -294,7 +323,9 @@ class TestFileSystem::Directory final : public rocksdb::FSDirectoryWrapper {
             std::string path)
       : rocksdb::FSDirectoryWrapper(std::move(directory)),
         files_(files),
-        path_(std::move(path)) {}
+        path_(std::move(path)) {
+    while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
+  }
 
   IOStatus Fsync(const IOOptions&, IODebugContext*) override { return Sync(); }
   IOStatus FsyncWithDirOptions(const IOOptions&, IODebugContext*,
@@ -314,7 +345,7 @@ class TestFileSystem::Directory final : public rocksdb::FSDirectoryWrapper {
   }
 
   Files* const files_;
-  const std::string path_;
+  std::string path_;
 };
 
 class TestFileSystem::RandomFile final

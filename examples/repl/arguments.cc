@@ -37,6 +37,15 @@ shows at the terminal how it would import the file, and asks whether to.
   --guess FILE         print the DEFINE and IMPORT that would load a CSV file
   --dump FOLDER        write the whole database into FOLDER: load.sql, and the
                        samples beside it; `cd FOLDER` and run it with -f
+  --checkpoint FOLDER  make FOLDER a copy of the database, by hard links; also
+                       while another program has DIR open
+  --backup FOLDER      add a backup of the database to those in FOLDER; likewise
+  --keep N             after --backup, delete all but the newest N
+  --backups FOLDER     list the backups in FOLDER, without DIR; with --verify
+                       read them all and compare checksums
+  --restore FOLDER     make DIR, which is new or empty, the newest backup in
+                       FOLDER, or that of --id N
+  --id N               the number of a backup, as --backups lists it
   --verify             read everything in DIR and list what is damaged; changes
                        nothing, and works where DIR cannot be opened
   --repair             set aside in DIR/lost what is damaged, and make DIR a
@@ -45,7 +54,8 @@ shows at the terminal how it would import the file, and asks whether to.
 
 Answers go to stdout; counts, notes and errors to stderr.
 Exit code: 0 all well, 1 a statement failed, 2 wrong usage, 3 cannot open DIR,
-4 what it prints cannot be written, or --verify found damage.
+4 what it prints cannot be written, or --verify found damage. Where a copy, a
+backup or its restoration fails, 3.
 )";
 
 absl::StatusOr<absl::Time> ParseNow(absl::string_view text) {
@@ -87,6 +97,21 @@ absl::Status AddParameter(absl::string_view text, Arguments* arguments) {
   return absl::OkStatus();
 }
 
+// A whole number from 1 up.
+template <typename Number>
+absl::Status TakeCount(absl::string_view option, absl::string_view value,
+                       Number* number) {
+  if (absl::SimpleAtoi(value, number) && *number >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      option, ": expected a whole number from 1 up, found ", value));
+}
+
+template <std::string Arguments::*place>
+absl::Status TakeText(absl::string_view value, Arguments* arguments) {
+  arguments->*place = std::string(value);
+  return absl::OkStatus();
+}
+
 // Options that take a value, and what becomes of it.
 struct ValueOption {
   absl::string_view name;
@@ -121,15 +146,19 @@ constexpr ValueOption kValueOptions[] = {
        return now.status();
      }},
     {"--param", AddParameter},
-    {"--guess",
+    {"--guess", TakeText<&Arguments::guess_file>},
+    {"--dump", TakeText<&Arguments::dump_folder>},
+    {"--checkpoint", TakeText<&Arguments::checkpoint>},
+    {"--backup", TakeText<&Arguments::backup>},
+    {"--backups", TakeText<&Arguments::backups>},
+    {"--restore", TakeText<&Arguments::restore>},
+    {"--keep",
      [](absl::string_view value, Arguments* arguments) {
-       arguments->guess_file = std::string(value);
-       return absl::OkStatus();
+       return TakeCount("--keep", value, &arguments->kept_backups);
      }},
-    {"--dump",
+    {"--id",
      [](absl::string_view value, Arguments* arguments) {
-       arguments->dump_folder = std::string(value);
-       return absl::OkStatus();
+       return TakeCount("--id", value, &arguments->backup_id.emplace());
      }},
 };
 
@@ -145,36 +174,54 @@ constexpr FlagOption kFlagOptions[] = {
     {"--repair", &Arguments::repair},
 };
 
+// The options that make the program do something else than run statements.
+std::vector<absl::string_view> ActsOf(const Arguments& arguments) {
+  std::vector<absl::string_view> acts;
+  const auto add = [&](absl::string_view option, bool is_given) {
+    if (is_given) acts.push_back(option);
+  };
+  add("--guess", !arguments.guess_file.empty());
+  add("--dump", !arguments.dump_folder.empty());
+  add("--checkpoint", !arguments.checkpoint.empty());
+  add("--backup", !arguments.backup.empty());
+  add("--backups", !arguments.backups.empty());
+  add("--restore", !arguments.restore.empty());
+  // With --backups it says what to do with them.
+  add("--verify", arguments.verify && arguments.backups.empty());
+  add("--repair", arguments.repair);
+  return acts;
+}
+
 absl::Status CheckWhole(const Arguments& arguments) {
   if (arguments.help || arguments.version) return absl::OkStatus();
-  if (!arguments.guess_file.empty()) {
-    if (!arguments.scripts.empty()) {
-      return absl::InvalidArgumentError("--guess stands alone, without -c, -f");
-    }
-    return absl::OkStatus();  // reads the file alone
+  const std::vector<absl::string_view> acts = ActsOf(arguments);
+  if (acts.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(acts[0], " or ", acts[1], ", not both"));
+  }
+  if (!acts.empty() && !arguments.scripts.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(acts[0], " stands alone, without -c, -f"));
+  }
+  if (arguments.kept_backups > 0 && arguments.backup.empty()) {
+    return absl::InvalidArgumentError("--keep is for --backup alone");
+  }
+  if (arguments.backup_id.has_value() && arguments.restore.empty()) {
+    return absl::InvalidArgumentError("--id is for --restore alone");
+  }
+  if (!arguments.guess_file.empty()) return absl::OkStatus();  // of a file
+  if (!arguments.backups.empty()) {
+    if (arguments.directory.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--backups needs no database, found ", arguments.directory));
   }
   if (arguments.directory.empty()) {
     return absl::InvalidArgumentError("expected the directory of a database");
   }
   if (!arguments.csv_file.empty() &&
-      (!arguments.scripts.empty() || arguments.verify || arguments.repair ||
-       !arguments.dump_folder.empty())) {
+      (!acts.empty() || !arguments.scripts.empty())) {
     return absl::InvalidArgumentError(absl::StrCat(
         "expected one directory, found also ", arguments.csv_file));
-  }
-  if (!arguments.dump_folder.empty() &&
-      (!arguments.scripts.empty() || arguments.verify || arguments.repair)) {
-    return absl::InvalidArgumentError(
-        "--dump stands alone, without -c, -f, --verify, --repair");
-  }
-  if (arguments.verify || arguments.repair) {
-    if (arguments.verify && arguments.repair) {
-      return absl::InvalidArgumentError("--verify or --repair, not both");
-    }
-    if (!arguments.scripts.empty()) {
-      return absl::InvalidArgumentError(
-          "--verify and --repair stand alone, without -c, -f");
-    }
   }
   return absl::OkStatus();
 }

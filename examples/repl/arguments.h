@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_EXAMPLES_REPL_ARGUMENTS_H_
 #define FOOTFALL_EXAMPLES_REPL_ARGUMENTS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,12 @@ struct Arguments {
   std::optional<absl::Time> now;
   std::string guess_file;   // empty: no --guess
   std::string dump_folder;  // empty: no --dump
+  std::string checkpoint;   // folder to copy the database to; or empty
+  std::string backup;       // folder of backups to add one to; or empty
+  std::string backups;      // folder of backups to list or verify; or empty
+  std::string restore;      // folder of backups to take one from; or empty
+  std::optional<uint32_t> backup_id;  // of --restore; else the newest
+  uint64_t kept_backups = 0;          // of --backup; 0: all
   absl::flat_hash_map<std::string, ParameterValue> parameters;
 };
 

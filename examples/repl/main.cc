@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "examples/repl/arguments.h"
 #include "examples/repl/care.h"
+#include "examples/repl/copies.h"
 #include "examples/repl/database_folder.h"
 #include "examples/repl/dump.h"
 #include "examples/repl/guess.h"
@@ -88,6 +89,22 @@ int Main(const std::vector<std::string>& words) {
     return PrintGuess(arguments->guess_file, arguments->directory)
                ? FlushStdout()
                : kFailed;
+  }
+  if (!arguments->checkpoint.empty()) {
+    return PrintCheckpoint(arguments->directory, arguments->checkpoint);
+  }
+  if (!arguments->backup.empty()) {
+    return PrintBackup(arguments->directory, arguments->backup,
+                       arguments->kept_backups);
+  }
+  if (!arguments->restore.empty()) {
+    return PrintRestore(arguments->restore, arguments->backup_id,
+                        arguments->directory);
+  }
+  if (!arguments->backups.empty()) {
+    const int listed = PrintBackups(arguments->backups, arguments->verify);
+    const int printed = FlushStdout();
+    return listed == kOk ? printed : listed;
   }
   if (arguments->verify) return PrintVerify(arguments->directory);
   if (arguments->repair) return PrintRepair(arguments->directory);

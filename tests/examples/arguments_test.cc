@@ -60,7 +60,17 @@ TEST_CASE("wrong usage is named", "[arguments]") {
       {{"a", "--param", "9=1"}, "name=value"},
       {{"a", "--guess", "f", "-c", "x"}, "--guess"},
       {{"a", "--verify", "--repair"}, "not both"},
-      {{"a", "--verify", "-c", "x"}, "stand alone"},
+      {{"a", "--verify", "-c", "x"}, "--verify stands alone"},
+      {{"a", "--checkpoint", "b", "-c", "x"}, "--checkpoint stands alone"},
+      {{"a", "--checkpoint", "b", "--backup", "c"}, "not both"},
+      {{"a", "--backup", "b", "--keep", "0"}, "--keep: expected a whole"},
+      {{"a", "--backup", "b", "--keep", "many"}, "found many"},
+      {{"a", "--keep", "2"}, "--keep is for --backup"},
+      {{"a", "--id", "2"}, "--id is for --restore"},
+      {{"a", "--restore", "b", "--id", "-1"}, "--id: expected a whole"},
+      {{"a", "--backups", "b"}, "--backups needs no database"},
+      {{"--restore", "b"}, "expected the directory"},
+      {{"--restore", "b", "a", "c.csv"}, "found also c.csv"},
   }));
   const absl::StatusOr<Arguments> arguments = ParseArguments(row.words);
   REQUIRE(!arguments.ok());

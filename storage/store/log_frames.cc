@@ -234,6 +234,39 @@ absl::StatusOr<LogEnd> ReadLogFrames(
   return std::move(reader).Finish();
 }
 
+absl::StatusOr<uint64_t> ReadLogFramesFrom(
+    const FolderFile& file, uint64_t offset,
+    absl::FunctionRef<absl::Status(absl::string_view)> take) {
+  std::string bytes;   // from `at` to the end of its block
+  std::string record;  // its pieces so far
+  bool in_record = false;
+  uint64_t end = offset;
+  for (uint64_t at = offset;;) {
+    bytes.resize(kBlockSize - at % kBlockSize);
+    FOOTFALL_ASSIGN_OR_RETURN(const size_t count,
+                              file.Read(at, bytes.size(), bytes.data()));
+    const bool is_whole = count == bytes.size();
+    bytes.resize(count);
+    absl::string_view rest = bytes;
+    while (rest.size() >= kFrameHeaderSize) {
+      const std::optional<Piece> piece = TakePiece(rest);
+      if (!piece.has_value()) return end;
+      const bool begins = piece->type == kWhole || piece->type == kFirst;
+      if (begins == in_record) return end;
+      if (begins) record.clear();
+      const absl::string_view body = rest.substr(kFrameHeaderSize, piece->size);
+      record.append(body.data(), body.size());
+      rest.remove_prefix(kFrameHeaderSize + piece->size);
+      in_record = piece->type == kFirst || piece->type == kMiddle;
+      if (in_record) continue;
+      FOOTFALL_RETURN_IF_ERROR(take(record));
+      end = at + count - rest.size();
+    }
+    if (!is_whole) return end;
+    at += count;
+  }
+}
+
 void AppendLogFrames(absl::string_view record, uint64_t offset,
                      std::string* out) {
   bool begins = true;

@@ -27,6 +27,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/store/folder_file.h"
 
 namespace footfall::storage {
 
@@ -52,6 +53,15 @@ absl::StatusOr<LogEnd> ReadLogFrames(
     absl::FunctionRef<absl::Status(uint64_t offset, absl::string_view record)>
         take,
     bool (*was_synced)(absl::string_view front) = nullptr);
+
+// Reads on in a log that somebody may be writing: from `offset`, which is 0 or
+// where the reading before ended. Hands over the whole records from there up to
+// the first piece that is not sound, and does not judge that: its writer may be
+// in the middle of it. Returns where the next reading begins. Errors as
+// FolderFile::Read(), and those of `take`.
+absl::StatusOr<uint64_t> ReadLogFramesFrom(
+    const FolderFile& file, uint64_t offset,
+    absl::FunctionRef<absl::Status(absl::string_view record)> take);
 
 // The bytes of one record in frames, where `offset` bytes stand before it.
 void AppendLogFrames(absl::string_view record, uint64_t offset,

@@ -182,6 +182,18 @@ struct ManifestReader::Edit {
   }
 };
 
+absl::StatusOr<EditFacts> ReadEditFacts(absl::string_view bytes) {
+  ManifestReader::Edit edit;
+  FOOTFALL_RETURN_IF_ERROR(edit.Parse(bytes));
+  EditFacts facts;
+  for (const auto& [number, table] : edit.added) facts.added.push_back(number);
+  facts.removed = std::move(edit.deleted);
+  facts.family = edit.family;
+  facts.log_number = edit.log_number;
+  facts.min_log_to_keep = edit.min_log_to_keep;
+  return facts;
+}
+
 ManifestReader::ManifestReader() { state_.families[0].name = "default"; }
 
 absl::Status ManifestReader::AddEdit(absl::string_view bytes) {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,6 +57,8 @@ struct ManifestState {
 // Collects edits into a state.
 class ManifestReader {
  public:
+  struct Edit;
+
   ManifestReader();
 
   // DATA_LOSS: the edit cannot be read. UNIMPLEMENTED: a field of a later
@@ -66,7 +69,6 @@ class ManifestReader {
   ManifestState Finish() &&;
 
  private:
-  struct Edit;
   absl::Status Apply(const Edit& edit);
 
   ManifestState state_;
@@ -81,6 +83,19 @@ struct ManifestFile {
 // Errors as ReadLogFrames() and ManifestReader::AddEdit(); what is broken in
 // the frames is in `end`.
 absl::StatusOr<ManifestFile> ReadManifest(const std::string& path);
+
+// What an edit does with tables, for whoever follows a database.
+struct EditFacts {
+  uint32_t family = 0;
+  std::vector<uint64_t> added;
+  std::vector<uint64_t> removed;
+  // The family needs no log before this one: its tables have it all.
+  std::optional<uint64_t> log_number;
+  std::optional<uint64_t> min_log_to_keep;
+};
+
+// Errors as ManifestReader::AddEdit().
+absl::StatusOr<EditFacts> ReadEditFacts(absl::string_view edit);
 
 // The state as edits; ManifestReader gives it back.
 std::vector<std::string> EncodeManifest(const ManifestState& state);

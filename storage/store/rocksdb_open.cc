@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "rocksdb/convenience.h"
@@ -183,33 +185,27 @@ void SetRecovery(const FolderState& folder, RocksdbSettings* settings) {
   settings->database.wal_filter = settings->log_end.get();
 }
 
-// A writer beside us may drop a log between our reading the list of tables and
-// our reading the logs: then what was in it would be missing, and what came
-// after it not. So the list must not have changed meanwhile.
-absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenReadOnly(
-    const std::string& path, const RocksdbStoreOptions& options) {
-  constexpr int kAttempts = 20;
-  rocksdb::Status status;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
-    const std::string before = FolderMark(path);
-    FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder, CheckFolder(path));
-    if (FolderMark(path) != before) continue;
-    FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
-    auto handle = std::make_unique<RocksdbHandle>();
-    handle->path = path;
-    handle->read_only = true;
-    handle->settings = MakeRocksdbSettings(
-        path, true, options.memory_budget_bytes, options.env);
-    SetRecovery(folder, &handle->settings);
-    status = OpenFamilies(handle.get());
-    if (FolderMark(path) != before) continue;
-    if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
-    return handle;
+// Up to where the folder was read. Of all logs but the last one, which may go
+// on, whatever opens the database reads everything.
+FolderPlace PlaceOf(const FolderState& folder) {
+  FolderPlace place;
+  place.manifest = folder.manifest;
+  if (folder.manifest_file.has_value()) {
+    const ManifestState& manifest = folder.manifest_file->state;
+    place.manifest_end = folder.manifest_file->end.end;
+    for (const auto& [number, table] : manifest.AllTables()) {
+      place.tables.insert(number);
+    }
+    for (const auto& [id, family] : manifest.families) {
+      place.family_logs[id] = family.log_number;
+    }
+    place.min_log_to_keep = manifest.min_log_to_keep;
   }
-  return absl::UnavailableError(absl::StrCat(
-      path, ": its writer changed it at each of ", kAttempts,
-      " attempts to open it; try again (", status.ToString(), ")"));
+  if (!folder.logs.empty()) {
+    const auto& [number, log] = *folder.logs.rbegin();
+    place.log = {number, log.sound_size_bytes};
+  }
+  return place;
 }
 
 // Opens it without changing anything and reads the catalog: a writer that met
@@ -248,7 +244,7 @@ absl::StatusOr<FolderState> CheckForOpening(
   }
   FOOTFALL_ASSIGN_OR_RETURN(FolderState folder, CheckFolder(path));
   if (read_only && !folder.damage.empty()) {
-    // Beside a writer it may only seem so; OpenReadOnly() looks again.
+    // Beside a writer it may only seem so; OpenToRead() looks again.
     return folder;
   }
   FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
@@ -356,7 +352,66 @@ rocksdb::Status RocksdbHandle::Close() {
   return status;
 }
 
+uint64_t LogBytesOf(const RocksdbHandle& handle) {
+  uint64_t first_log = 0;
+  handle.db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep,
+                            &first_log);
+  uint64_t bytes = 0;
+  std::error_code error;
+  fs::directory_iterator entry(handle.path, error);
+  while (!error && entry != fs::directory_iterator()) {
+    const std::string name = entry->path().filename().string();
+    absl::string_view stem = name;
+    uint64_t number = 0;
+    if (absl::ConsumeSuffix(&stem, ".log") && absl::SimpleAtoi(stem, &number) &&
+        number >= first_log) {
+      std::error_code gone;  // dropped since it was listed
+      const uintmax_t size = entry->file_size(gone);
+      if (!gone) bytes += size;
+    }
+    entry.increment(error);
+  }
+  return bytes;
+}
+
 std::string StagingFolder(const std::string& path) { return path + "/staging"; }
+
+// A writer beside us may drop a log between our reading the list of tables and
+// our reading the logs: then what was in it would be missing, and what came
+// after it not. So the list must not have changed meanwhile.
+absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
+    const std::string& path, const RocksdbStoreOptions& options,
+    std::shared_ptr<rocksdb::Cache> cache) {
+  constexpr int kAttempts = 20;
+  // A reader keeps this many tables open at most. Where there are more, its
+  // writer may remove one that it has not looked into yet.
+  constexpr int kMostReadTables = 256;
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
+    const std::string before = FolderMark(path);
+    FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder, CheckFolder(path));
+    if (FolderMark(path) != before) continue;
+    FOOTFALL_RETURN_IF_ERROR(DamageStatus(path, folder.damage));
+    auto handle = std::make_unique<RocksdbHandle>();
+    handle->path = path;
+    handle->read_only = true;
+    handle->settings = MakeRocksdbSettings(
+        path, true, options.memory_budget_bytes, options.env, cache);
+    handle->place = PlaceOf(folder);
+    if (handle->place.tables.size() > kMostReadTables) {
+      handle->settings.database.max_open_files = kMostReadTables;
+    }
+    SetRecovery(folder, &handle->settings);
+    status = OpenFamilies(handle.get());
+    if (FolderMark(path) != before) continue;
+    if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
+    return handle;
+  }
+  return absl::UnavailableError(absl::StrCat(
+      path, ": its writer changed it at each of ", kAttempts,
+      " attempts to open it; try again (", status.ToString(), ")"));
+}
 
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
     const std::string& path, const RocksdbStoreOptions& options) {
@@ -374,7 +429,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
           absl::StrCat(path, ": cannot be created: ", error.message()));
     }
   }
-  if (options.read_only) return OpenReadOnly(path, options);
+  if (options.read_only) return OpenToRead(path, options, nullptr);
 
   auto handle = std::make_unique<RocksdbHandle>();
   handle->path = path;

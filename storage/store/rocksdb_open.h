@@ -4,16 +4,31 @@
 #define FOOTFALL_STORAGE_STORE_ROCKSDB_OPEN_H_
 
 #include <array>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "footfall/store.h"
 #include "rocksdb/db.h"
+#include "storage/store/log_tail.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_store.h"
 
 namespace footfall::storage {
+
+// Up to where a database that was opened for reading has read its folder.
+struct FolderPlace {
+  uint64_t manifest = 0;      // the number of the MANIFEST
+  uint64_t manifest_end = 0;  // in bytes
+  LogPlace log;               // all batches before it were read
+  std::set<uint64_t> tables;  // that MANIFEST names
+  // The first log that each family needs, by id; and one for all.
+  std::map<uint32_t, uint64_t> family_logs;
+  uint64_t min_log_to_keep = 0;
+};
 
 // An open database. Closes it when it goes; Close() tells how that went.
 struct RocksdbHandle {
@@ -32,6 +47,7 @@ struct RocksdbHandle {
 
   std::string path;
   bool read_only = false;
+  FolderPlace place;  // only where read_only
   RocksdbSettings settings;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, 2> families{};  // by Keyspace
@@ -47,8 +63,18 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
 // of the checks of OpenRocksdbHandle().
 rocksdb::Status OpenFamilies(RocksdbHandle* handle);
 
+// Of the logs that still hold what no table does.
+uint64_t LogBytesOf(const RocksdbHandle& handle);
+
 // Where a database keeps its staged files; emptied when it is opened.
 std::string StagingFolder(const std::string& path);
+
+// Opens a database that is known to be ours for reading, as it stands now, also
+// beside its writer. `cache`: that of another handle, or null. Errors as
+// OpenRocksdbStore().
+absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
+    const std::string& path, const RocksdbStoreOptions& options,
+    std::shared_ptr<rocksdb::Cache> cache);
 
 // Errors as OpenRocksdbStore().
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(

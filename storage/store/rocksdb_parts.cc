@@ -186,11 +186,13 @@ bool AppendOperator::PartialMergeMulti(
 
 RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
                                     uint64_t memory_budget_bytes,
-                                    rocksdb::Env* env) {
+                                    rocksdb::Env* env,
+                                    std::shared_ptr<rocksdb::Cache> cache) {
   constexpr uint64_t kMiB = uint64_t{1} << 20;
   const uint64_t budget = std::max<uint64_t>(memory_budget_bytes, 4 * kMiB);
   RocksdbSettings settings;
-  settings.cache = rocksdb::NewLRUCache(budget);
+  settings.cache =
+      cache == nullptr ? rocksdb::NewLRUCache(budget) : std::move(cache);
 
   rocksdb::DBOptions& database = settings.database;
   settings.files = std::make_shared<RocksdbFiles>(GuardTables(
@@ -222,6 +224,7 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
   settings.watch = std::make_shared<RocksdbWatch>(settings.gate);
   database.listeners = {settings.watch};
   // A reader beside a writer keeps every file open: the writer may delete one.
+  // OpenToRead() limits that.
   database.max_open_files = read_only ? -1 : 512;
   // It starts no threads of its own to open files: where none can be had, it
   // ends the program.

@@ -71,10 +71,12 @@ struct RocksdbSettings {
   std::shared_ptr<RocksdbWatch> watch;          // of the database
 };
 
-// `env` has the files; null: the machine's.
-RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
-                                    uint64_t memory_budget_bytes,
-                                    rocksdb::Env* env = nullptr);
+// `env` has the files; null: the machine's. `cache` is that of other settings
+// with the same budget; null: one of its own.
+RocksdbSettings MakeRocksdbSettings(
+    const std::string& path, bool read_only, uint64_t memory_budget_bytes,
+    rocksdb::Env* env = nullptr,
+    std::shared_ptr<rocksdb::Cache> cache = nullptr);
 
 }  // namespace footfall::storage
 

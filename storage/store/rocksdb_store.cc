@@ -5,14 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -28,6 +24,7 @@
 #include "storage/base/thread_probe.h"
 #include "storage/store/check_batch.h"
 #include "storage/store/log_check.h"
+#include "storage/store/rocksdb_follower.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_reclaim.h"
@@ -127,7 +124,6 @@ class RocksdbStore final : public Store {
       absl::Span<rocksdb::ColumnFamilyHandle* const> families,
       const rocksdb::Slice* begin, const rocksdb::Slice* end,
       const StopCheck& stop);
-  uint64_t LogBytes() const;
 
   std::shared_ptr<RocksdbHandle> handle_;  // null once closed
   std::atomic<uint64_t> stage_count_ = 0;
@@ -341,15 +337,14 @@ StoreStats RocksdbStore::Stats() const {
     stats.table_bytes += tables.size;
     stats.table_count += tables.file_count;
   }
-  stats.log_bytes = LogBytes();
+  stats.log_bytes = LogBytesOf(*handle_);
   stats.memory_bytes = handle_->settings.cache->GetUsage();
   return stats;
 }
 
 absl::Status RocksdbStore::Close() {
   if (handle_ == nullptr) return absl::OkStatus();
-  absl::Status status;
-  if (!handle_->read_only) status = Flush();
+  absl::Status status = Flush();
   const std::shared_ptr<RocksdbHandle> handle = std::move(handle_);
   handle_ = nullptr;
   if (handle.use_count() > 1) {
@@ -367,34 +362,7 @@ absl::Status RocksdbStore::CheckWritable() const {
   if (handle_ == nullptr) {
     return absl::FailedPreconditionError("store: it is closed");
   }
-  if (handle_->read_only) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(handle_->path, ": is open for reading only"));
-  }
   return absl::OkStatus();
-}
-
-// The logs that still hold what no table does.
-uint64_t RocksdbStore::LogBytes() const {
-  uint64_t first_log = 0;
-  handle_->db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep,
-                              &first_log);
-  uint64_t bytes = 0;
-  std::error_code error;
-  std::filesystem::directory_iterator entry(handle_->path, error);
-  while (!error && entry != std::filesystem::directory_iterator()) {
-    const std::string name = entry->path().filename().string();
-    absl::string_view stem = name;
-    uint64_t number = 0;
-    if (absl::ConsumeSuffix(&stem, ".log") && absl::SimpleAtoi(stem, &number) &&
-        number >= first_log) {
-      std::error_code gone;  // dropped since it was listed
-      const uintmax_t size = entry->file_size(gone);
-      if (!gone) bytes += size;
-    }
-    entry.increment(error);
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -410,6 +378,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksdbStore(
   absl::StatusOr<std::unique_ptr<RocksdbHandle>> handle =
       OpenRocksdbHandle(path, options);
   if (!handle.ok()) return handle.status();
+  if (options.read_only) {
+    return NewRocksdbFollower(*std::move(handle), options);
+  }
   return std::make_unique<RocksdbStore>(*std::move(handle));
 }
 

@@ -169,6 +169,14 @@ class StoreStage {
   virtual absl::Status NewRun() = 0;
 };
 
+// What another process has changed, as Store::CatchUp() found it.
+struct StoreNews {
+  // Everything may be different; else the catalog is changed by `catalog`, in
+  // this order, and nothing else.
+  bool is_all_new = false;
+  std::vector<StoreBatch::Operation> catalog;
+};
+
 // Sizes of what the store holds, in bytes; for people and tests.
 struct StoreStats {
   uint64_t table_bytes = 0;   // sorted files (or the map, in memory)
@@ -254,6 +262,16 @@ class Store {
   virtual absl::Status Reclaim(const StopCheck& stop) { return AskStop(stop); }
 
   virtual StoreStats Stats() const = 0;
+
+  // Of a store that is open for reading only, beside a process that writes:
+  // views taken from now on show what that has applied until now, a whole
+  // number of batches. Those taken before stay as they are. Nothing happens
+  // where no other process can write. One call at a time.
+  //
+  //   UNAVAILABLE  the medium cannot be read, or its writer changed it at each
+  //                of many attempts; what was shown before stays
+  //   DATA_LOSS    its files fail their checks or do not fit together
+  virtual absl::StatusOr<StoreNews> CatchUp() { return StoreNews(); }
 
   // Flushes and releases the medium. RESOURCE_EXHAUSTED where there was no room
   // to flush: the log has it all, and the medium is released. Views and

@@ -184,6 +184,14 @@ class StoredDatabase final : public Database {
 
   bool read_only() const override { return options_.read_only; }
 
+  absl::StatusOr<FollowState> Refresh() override {
+    return Inside([&] { return queue_.CatchUp(/*shows=*/true); });
+  }
+
+  absl::StatusOr<FollowState> Lag() override {
+    return Inside([&] { return queue_.CatchUp(/*shows=*/false); });
+  }
+
   uint64_t memory_budget_bytes() const override {
     return options_.memory_budget_bytes;
   }

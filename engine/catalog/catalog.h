@@ -54,6 +54,11 @@ class Catalog {
       absl::FunctionRef<void(const CatalogKey& key, const absl::Status& status)>
           on_bad);
 
+  // Takes over what another process has changed in the store's records, in that
+  // order. False where that is more than records that were added: then it is of
+  // no use any more and has to be loaded anew.
+  bool TakeNews(absl::Span<const StoreBatch::Operation> changes);
+
   // Commit number of the store's last batch.
   uint64_t commit() const { return commit_; }
   // As given to Load().

@@ -111,6 +111,32 @@ absl::Status Catalog::LoadRecord(absl::string_view key,
   }
 }
 
+bool Catalog::TakeNews(absl::Span<const StoreBatch::Operation> changes) {
+  for (const StoreBatch::Operation& change : changes) {
+    const absl::StatusOr<CatalogKey> key = ParseCatalogKey(change.key);
+    if (!key.ok()) return false;
+    // What upkeep knows of eras is nothing to a reader.
+    if (key->kind == 'U' || key->kind == 'X') continue;
+    if (change.kind != StoreBatch::Kind::kPut) return false;
+    switch (key->kind) {
+      case 'C':
+      case 'N':
+        break;
+      case 'E':
+      case 'S':
+      case 'V':
+      case 'W':
+        view_ = nullptr;
+        break;
+      default:
+        return false;
+    }
+    // A record that is there already is refused, as damage would be.
+    if (!LoadRecord(change.key, change.value).ok()) return false;
+  }
+  return true;
+}
+
 absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   const auto in_metric = [metric](const absl::Status& status,
                                   absl::StatusCode code) {

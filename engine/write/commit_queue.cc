@@ -244,6 +244,43 @@ absl::Status CommitQueue::Recover() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<FollowState> CommitQueue::CatchUp(bool shows) {
+  storage::MutexLock leader(&leader_mutex_);
+  FollowState state;
+  state.previous_commit = state.commit = state.newest_commit = commit_;
+  if (!read_only_) return state;
+  FOOTFALL_ASSIGN_OR_RETURN(const StoreNews news, store_->CatchUp());
+  if (news.is_all_new || !Guarded([&] {
+                            return catalog_->TakeNews(news.catalog)
+                                       ? absl::OkStatus()
+                                       : absl::AbortedError("");
+                          }).ok()) {
+    catalog_is_stale_ = true;
+  }
+  is_unshown_ |= news.is_all_new || !news.catalog.empty();
+  if (catalog_is_stale_) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        std::unique_ptr<Catalog> loaded,
+        Catalog::Load(*store_->TakeView(), catalog_->shape()));
+    catalog_ = std::move(loaded);
+    catalog_is_stale_ = false;
+  }
+  state.newest_commit = catalog_->commit();
+  if (state.newest_commit < commit_) {
+    return absl::UnavailableError(absl::StrCat(
+        "the database was at commit ", commit_, " and is at commit ",
+        state.newest_commit,
+        " now, as after a restoration; open it again to see that"));
+  }
+  if (!shows || !is_unshown_) return state;
+  commit_ = state.commit = state.newest_commit;
+  Show();
+  is_unshown_ = false;
+  storage::MutexLock lock(&mutex_);
+  last_commit_ = commit_;
+  return state;
+}
+
 void CommitQueue::Show() {
   auto next = std::make_shared<const DatabaseSnapshot>(
       gate_, verified_, commit_, store_->TakeView(), catalog_->View());

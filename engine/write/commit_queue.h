@@ -109,6 +109,12 @@ class CommitQueue {
   absl::StatusOr<uint64_t> RunAlone(Durability durability, Work work)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Of a database that is open for reading only: finds out what the process
+  // that writes has committed, and makes it the current state where `shows`.
+  // Errors as Database::Refresh(); the current state stays then.
+  absl::StatusOr<FollowState> CatchUp(bool shows)
+      ABSL_LOCKS_EXCLUDED(leader_mutex_, mutex_, publish_mutex_);
+
   // Whether entries are taken, since when not, and why.
   DatabaseHealth Health() const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -73,6 +73,14 @@ struct DatabaseHealth {
   std::vector<std::string> damage;
 };
 
+// How what is shown stands to what is there, of a database that is open for
+// reading only.
+struct FollowState {
+  uint64_t previous_commit = 0;  // that was shown before the call
+  uint64_t commit = 0;           // that is shown now
+  uint64_t newest_commit = 0;    // the last that is there
+};
+
 // What becomes of rows that name the same sample.
 enum class SameSample : uint8_t {
   kLast,
@@ -254,6 +262,24 @@ class Database {
   //   FAILED_PRECONDITION  the database must be opened again
   virtual absl::Status Resume() = 0;
   virtual bool read_only() const = 0;
+
+  // Of a database that is open for reading only, beside the process that
+  // writes, or in it: shows the last commit that was acknowledged before the
+  // call, or a later one. Snapshots taken from now on see it; those that are
+  // held stay as they are. Commits never go back. Changes no file.
+  //
+  // Costs what was committed since the last call, and no more, but for a load,
+  // a dropped metric, a writer that was opened anew, or once in some ten MiB of
+  // commits: then the folder is opened again underneath. Nothing happens where
+  // it is open for writing.
+  //
+  //   UNAVAILABLE  the folder cannot be read, or its writer changed it at each
+  //                of many attempts, or it is at an earlier commit; what was
+  //                shown is still shown
+  //   DATA_LOSS    its files fail their checks or do not fit together
+  virtual absl::StatusOr<FollowState> Refresh() = 0;
+  // How far behind it is: the same without showing it.
+  virtual absl::StatusOr<FollowState> Lag() = 0;
   // DatabaseOptions::memory_budget_bytes.
   virtual uint64_t memory_budget_bytes() const = 0;
 

@@ -24,7 +24,9 @@ struct DatabaseOptions {
   bool create_if_missing = true;
   // Reads only: writes answer FAILED_PRECONDITION. Any number of processes may
   // open a directory so, also beside one that writes; each sees the state at
-  // its opening.
+  // its opening, or at its last Database::Refresh(). It keeps up to 256 tables
+  // open: of a larger database, the writer may remove one that a snapshot still
+  // needs, and reading it is UNAVAILABLE then; the next Refresh() helps.
   bool read_only = false;
   // Block cache and write buffers of the store, together; 4 MiB at least.
   // Besides it come

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "footfall/store.h"
@@ -43,9 +44,9 @@ class BusyWriter {
   // Waits until both writers have finished so many batches more.
   void WaitForMore(uint64_t count) const;
 
-  // Checks that `found` holds whole batches, those of each writer without a
-  // gap, all of `least` and none beyond `most`; returns the last ones. Requires
-  // a scenario that deletes nothing.
+  // Checks that `found` holds whole batches, all of `least` and some of the next
+  // up to `most`, without a gap; returns the last ones. Requires a scenario that
+  // deletes nothing.
   Batches Check(const PlainDatabase& found, const Batches& least,
                 const Batches& most) const;
 
@@ -58,6 +59,7 @@ class BusyWriter {
   TempDir folder_;
   Shared* shared_ = nullptr;
   pid_t process_ = 0;
+  std::set<uint64_t> cut_off_[kWriters];  // begun when the process was killed
 };
 
 }  // namespace footfall::testing

@@ -147,6 +147,14 @@ absl::Status Session::RunText(absl::string_view text,
       return status;
     }
   }
+  if (folder_.read_only()) {
+    // Another program may have written since the last question.
+    const auto newest = folder_.database()->Refresh();
+    if (!newest.ok()) {
+      absl::FPrintF(stderr, "note: this may not be the newest state: %s\n",
+                    newest.status().message());
+    }
+  }
   return Execute(*folder_.database(), text, query_options_, hooks);
 }
 

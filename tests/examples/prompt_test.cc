@@ -36,7 +36,8 @@ constexpr char kPromptOpen[] = "     ...> ";
 class Terminal {
  public:
   // `home` holds the history.
-  Terminal(const std::string& database, const std::string& home) {
+  Terminal(const std::string& database, const std::string& home,
+           const char* option = nullptr) {
     winsize size = {};
     size.ws_row = 40;
     size.ws_col = 100;
@@ -46,7 +47,8 @@ class Terminal {
       setenv("LC_ALL", "C.UTF-8", 1);
       setenv("XDG_STATE_HOME", home.c_str(), 1);
       setenv("HOME", home.c_str(), 1);  // no ~/.editrc
-      execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(), nullptr);
+      execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(), option,
+            nullptr);
       _exit(127);
     }
     if (child_ < 0 && (errno == ENOENT || errno == ENODEV)) {
@@ -420,6 +422,27 @@ TEST_CASE("combining characters take no column of their own", "[prompt]") {
   terminal.WaitFor(kPrompt);
   CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n BY page;"),
                     "\ncafe\u0301      5"));
+}
+
+TEST_CASE("a prompt for reading shows what others have written since",
+          "[prompt]") {
+  const TemporaryFolder home;
+  const std::string path = home.File("db");
+  const auto run = [&](const std::string& statements) {
+    const ProgramRun written = RunProgram({"-c", statements, path});
+    INFO(written.err);
+    REQUIRE(written.exit_code == 0);
+  };
+  run("ADD EVENT 'release' 'first' ON 2025-01-01");
+  Terminal terminal(path, home.path(), "--readonly");
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("SHOW EVENTS;"), "first"));
+  run("ADD EVENT 'release' 'second' ON 2025-01-02");
+  CHECK(StrContains(terminal.Ask("SHOW EVENTS;"), "second"));
+  run("DEFINE METRIC dau INTEGER EVERY day OVER TIME ADDS BY app");
+  CHECK(StrContains(terminal.Ask("SHOW METRICS;"), "dau"));
+  terminal.Type(kCtrlD);
+  CHECK(terminal.WaitForEnd() == 0);
 }
 
 }  // namespace

@@ -383,9 +383,6 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     const std::string& path, const RocksdbStoreOptions& options,
     std::shared_ptr<rocksdb::Cache> cache) {
   constexpr int kAttempts = 20;
-  // A reader keeps this many tables open at most. Where there are more, its
-  // writer may remove one that it has not looked into yet.
-  constexpr int kMostReadTables = 256;
   rocksdb::Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
@@ -399,8 +396,9 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     handle->settings = MakeRocksdbSettings(
         path, true, options.memory_budget_bytes, options.env, cache);
     handle->place = PlaceOf(folder);
-    if (handle->place.tables.size() > kMostReadTables) {
-      handle->settings.database.max_open_files = kMostReadTables;
+    const int most = options.most_open_read_tables;
+    if (handle->place.tables.size() > static_cast<size_t>(most)) {
+      handle->settings.database.max_open_files = most;
     }
     SetRecovery(folder, &handle->settings);
     status = OpenFamilies(handle.get());

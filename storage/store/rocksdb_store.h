@@ -20,10 +20,15 @@ namespace footfall::storage {
 struct RocksdbStoreOptions {
   bool create_if_missing = true;
   // Any number of readers may stand beside a writer, in other processes or in
-  // this one; each sees the state at its opening, and changes no file.
+  // this one; each sees the state at its opening, or at its last CatchUp(), and
+  // changes no file.
   bool read_only = false;
   // Block cache and write buffers together; at least 4 MiB are taken.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // A reader keeps no more tables open than this. Where there are more, its
+  // writer may remove one that it has not looked into yet: UNAVAILABLE, until
+  // Store::CatchUp().
+  int most_open_read_tables = 256;
   // Where files lie, for tests; null: the machine's. Must outlive the store and
   // its views.
   rocksdb::Env* env = nullptr;

@@ -253,6 +253,53 @@ TEST_CASE("a follower changes no byte and keeps few files open", "[follower]") {
   REQUIRE(follower->Close().ok());
 }
 
+// Of many tables only some are held open, and the writer removes the others.
+TEST_CASE("a table that vanished is UNAVAILABLE until the next look",
+          "[follower]") {
+  TempDir home;
+  const auto writer = OpenAt(home / "db", false);
+  constexpr int kTables = 60;
+  for (int i = 0; i < kTables; ++i) {
+    // Each lies beside the others, so that none is compacted by itself.
+    auto stage = writer->NewStage();
+    REQUIRE(stage.ok());
+    REQUIRE((*stage)
+                ->Add(StoreBatch::Kind::kPut, Keyspace::kTiles,
+                      absl::StrCat("table ", 100 + i), std::string(500, 'x'))
+                .ok());
+    REQUIRE(writer->Publish(*std::move(stage), StoreBatch()).ok());
+  }
+  auto opened =
+      storage::OpenRocksdbStore(home / "db", {.read_only = true,
+                                              .memory_budget_bytes = 4 << 20,
+                                              .most_open_read_tables = 1,
+                                              .env = SoundFiles()});
+  REQUIRE(opened.ok());
+  const auto follower = *std::move(opened);
+  REQUIRE(follower->Stats().table_count > 40);
+  const auto before = follower->TakeView();
+  REQUIRE(writer->Compact().ok());
+  int vanished = 0;
+  for (int i = 0; i < kTables; ++i) {
+    std::string value;
+    const auto found =
+        before->Get(Keyspace::kTiles, absl::StrCat("table ", 100 + i), &value);
+    if (found.ok()) {
+      CHECK(*found);
+      continue;
+    }
+    ++vanished;
+    INFO(found.status());
+    CHECK(absl::IsUnavailable(found.status()));
+  }
+  CHECK(vanished > 0);
+  const auto news = follower->CatchUp();
+  INFO(news.status());
+  REQUIRE(news.ok());
+  CHECK(news->is_all_new);
+  CHECK(ValuesOf(*follower->TakeView()) == ValuesOf(*writer->TakeView()));
+}
+
 TEST_CASE("a folder that has gone is UNAVAILABLE, and comes back",
           "[follower]") {
   TempDir home;

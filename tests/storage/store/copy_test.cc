@@ -280,6 +280,9 @@ TEST_CASE("a copy that fails at any call leaves nothing behind", "[copy]") {
   TestFileSystem files;
   const auto store = OpenAt(path, files.env());
   Fill(*store);
+  // The faults must not meet a compaction.
+  REQUIRE(store->Compact().ok());
+  for (int i = 0; i < 5; ++i) Put(*store, absl::StrCat("log ", i), "more");
   const Values before = ValuesOf(*store);
   int failed = 0;
   for (const FileCalls kind :
@@ -307,7 +310,7 @@ TEST_CASE("a copy that fails at any call leaves nothing behind", "[copy]") {
       }
     }
   }
-  CHECK(failed >= 20);
+  CHECK(failed >= 16);
   // A link that fails is no failure: the table is copied.
   files.FailAt(kLinks, 1, {});
   const auto copied = CopyDatabaseFolder(path, home / "copy", files.env());

@@ -250,13 +250,13 @@ absl::StatusOr<FollowState> CommitQueue::CatchUp(bool shows) {
   state.previous_commit = state.commit = state.newest_commit = commit_;
   if (!read_only_) return state;
   FOOTFALL_ASSIGN_OR_RETURN(const StoreNews news, store_->CatchUp());
-  if (news.is_all_new || !Guarded([&] {
-                            return catalog_->TakeNews(news.catalog)
-                                       ? absl::OkStatus()
-                                       : absl::AbortedError("");
-                          }).ok()) {
-    catalog_is_stale_ = true;
-  }
+  Catalog* const catalog = catalog_.get();
+  const absl::Status taken = Guarded([&] {
+    return !news.is_all_new && catalog->TakeNews(news.catalog)
+               ? absl::OkStatus()
+               : absl::AbortedError("");
+  });
+  if (!taken.ok()) catalog_is_stale_ = true;
   is_unshown_ |= news.is_all_new || !news.catalog.empty();
   if (catalog_is_stale_) {
     FOOTFALL_ASSIGN_OR_RETURN(

@@ -40,6 +40,7 @@ class StoreWrapper : public Store {
   absl::Status Reclaim(const StopCheck& stop) override {
     return target_->Reclaim(stop);
   }
+  absl::StatusOr<StoreNews> CatchUp() override { return target_->CatchUp(); }
   StoreStats Stats() const override { return target_->Stats(); }
   absl::Status Close() override { return target_->Close(); }
 

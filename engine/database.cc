@@ -14,6 +14,7 @@
 #include "engine/read/tile_range.h"
 #include "engine/upkeep/touched_tiles.h"
 #include "engine/upkeep/upkeep.h"
+#include "engine/write/alter_metric.h"
 #include "engine/write/bulk_load.h"
 #include "engine/write/commit_queue.h"
 #include "engine/write/delete_range.h"
@@ -37,7 +38,8 @@ class StoredDatabase final : public Database {
         queue_(
             store_.get(), std::move(catalog), options.read_only, gate_,
             [this](const StoreBatch& batch) { touched_.NoteApplied(batch); }),
-        upkeep_(&queue_, store_.get(), &touched_, options.upkeep) {
+        upkeep_(&queue_, store_.get(), &touched_, options.upkeep,
+                options.clock) {
     if (options.background_upkeep && !options.read_only) {
       upkeep_.Start();
     }
@@ -50,6 +52,17 @@ class StoredDatabase final : public Database {
   absl::StatusOr<std::shared_ptr<const Metric>> Define(
       const MetricSpec& spec) override {
     return Inside([&] { return DefineInside(spec); });
+  }
+
+  absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
+      absl::string_view name, const MetricChanges& changes,
+      const StopCheck& stop) override {
+    return Inside([&]() -> absl::StatusOr<std::shared_ptr<const Metric>> {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          auto metric, engine::AlterMetric(&queue_, name, changes, stop));
+      if (changes.keep.has_value()) upkeep_.NoteKeep(metric->id);
+      return metric;
+    });
   }
 
   absl::Status DropMetric(absl::string_view name) override {
@@ -75,7 +88,7 @@ class StoredDatabase final : public Database {
         return absl::ResourceExhaustedError(absl::StrCat(
             "the batch has ", rows, " rows; max_batch_rows allows ", most));
       }
-      return WriteRows(&queue_, batch, options);
+      return WriteRows(&queue_, batch, options, options_.clock);
     });
   }
 
@@ -93,7 +106,8 @@ class StoredDatabase final : public Database {
       return engine::NewBulkLoader(
           gate_, &queue_, std::move(metric), memory_bytes,
           internal_.spill_folder,
-          [this](MetricId loaded) { touched_.NoteMetric(loaded); });
+          [this](MetricId loaded) { touched_.NoteMetric(loaded); },
+          options_.clock);
     });
   }
 
@@ -253,6 +267,7 @@ class StoredDatabase final : public Database {
     };
     FOOTFALL_RETURN_IF_ERROR(
         queue_.RunAlone(Durability::kPowerLoss, work).status());
+    if (spec.keep.has_value()) upkeep_.NoteKeep(metric->id);
     return metric;
   }
 

@@ -78,6 +78,19 @@ class Catalog {
   // NOT_FOUND where there is none.
   absl::StatusOr<MetricId> Drop(absl::string_view name, StoreBatch* batch);
 
+  // As Database::AlterMetric(); whether values allow it is the caller's. The
+  // batch stays empty where nothing changes.
+  absl::StatusOr<std::shared_ptr<const Metric>> Alter(
+      absl::string_view name, const MetricChanges& changes, StoreBatch* batch);
+
+  // What metrics were declared as before, as `before` knows it, from which the
+  // same store was loaded earlier.
+  void RememberEarlier(const Catalog& before);
+
+  // The samples of steps before `step` go, which are the caller's. Requires:
+  // the metric is there.
+  void SetKeptFrom(MetricId metric, int64_t step, StoreBatch* batch);
+
   // Makes the plan's members and series. Requires: it still holds.
   void AdoptSeries(const MetricState& state, const SeriesPlan& plan,
                    StoreBatch* batch);
@@ -130,6 +143,8 @@ class Catalog {
                           absl::string_view value);
   std::shared_ptr<const MetricState> MakeState(
       std::shared_ptr<const Metric> metric, storage::TileShape shape) const;
+  // Puts the metric in the place of the one with its id.
+  void Replace(std::shared_ptr<const Metric> metric, StoreBatch* batch);
 
   uint64_t commit_ = 0;
   bool is_new_ = false;

@@ -27,6 +27,9 @@ namespace footfall::engine {
 // dictionaries that grow behind it.
 struct MetricState {
   std::shared_ptr<const Metric> metric;
+  // What it was declared as before, since the opening: writes that were begun
+  // with such a metric go on.
+  std::vector<MetricSpec> earlier = {};
   TileLayout layout;
   std::vector<std::shared_ptr<Dictionary>> dictionaries;  // one a dimension
   std::shared_ptr<SeriesColumns> series;

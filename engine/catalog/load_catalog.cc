@@ -176,6 +176,7 @@ absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   loaded->spec = std::move(declaration->spec);
   loaded->grid = *std::move(grid);
   loaded->usable = std::move(usable);
+  loaded->kept_from = declaration->kept_from;
   if (!by_name_.emplace(loaded->spec.name, metric).second) {
     return in_metric(absl::DataLossError("its name is taken"),
                      absl::StatusCode::kDataLoss);

@@ -87,6 +87,16 @@ bool FromRecord(int record, int count, T* value) {
   return true;
 }
 
+// False where it is none that is known.
+bool FromRecord(proto::UnitRecord record, Unit* unit) {
+  if (record < static_cast<int>(Unit::kSecond) ||
+      record > static_cast<int>(Unit::kYear)) {
+    return false;
+  }
+  *unit = static_cast<Unit>(record);
+  return true;
+}
+
 absl::Status UnknownNumber(absl::string_view field, int number) {
   return absl::UnimplementedError(absl::StrCat(
       "metric record: ", field, " is ", number,
@@ -223,6 +233,15 @@ std::string EncodeMetric(const MetricDeclaration& declaration) {
   if (spec.late != kDefaultLate) record.set_late(spec.late);
   record.set_tile_lanes(declaration.shape.lanes);
   record.set_tile_steps(declaration.shape.steps);
+  if (spec.keep.has_value()) {
+    proto::KeepRecord* const keep = record.add_keep();
+    keep->set_unit(
+        static_cast<proto::UnitRecord>(static_cast<int>(spec.keep->unit)));
+    keep->set_count(spec.keep->count);
+  }
+  if (declaration.kept_from.has_value()) {
+    record.set_kept_from(*declaration.kept_from);
+  }
   return record.SerializeAsString();
 }
 
@@ -237,11 +256,9 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
   if (!FromRecord(record.value_type(), 2, &spec.value_type)) {
     return UnknownNumber("value type", record.value_type());
   }
-  if (record.period_unit() < static_cast<int>(Unit::kSecond) ||
-      record.period_unit() > static_cast<int>(Unit::kYear)) {
+  if (!FromRecord(record.period_unit(), &spec.period.unit)) {
     return UnknownNumber("period unit", record.period_unit());
   }
-  spec.period.unit = static_cast<Unit>(record.period_unit());
   spec.period.count = record.period_count();
   spec.zone = record.zone();
   for (const proto::DimensionRecord& from : record.dimensions()) {
@@ -257,6 +274,15 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
   }
   spec.unit = record.unit();
   if (record.has_late()) spec.late = record.late();
+  if (record.keep_size() > 1) return UnknownNumber("keep", record.keep_size());
+  if (record.keep_size() == 1) {
+    const proto::KeepRecord& from = record.keep(0);
+    spec.keep = Period{.unit = Unit::kDay, .count = from.count()};
+    if (!FromRecord(from.unit(), &spec.keep->unit)) {
+      return UnknownNumber("keep unit", from.unit());
+    }
+  }
+  if (record.has_kept_from()) declaration.kept_from = record.kept_from();
   declaration.shape = {.lanes = record.tile_lanes(),
                        .steps = record.tile_steps()};
   const uint64_t cells =

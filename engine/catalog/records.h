@@ -20,6 +20,7 @@
 #define FOOTFALL_ENGINE_CATALOG_RECORDS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -79,6 +80,7 @@ absl::StatusOr<int32_t> DecodeEra(absl::string_view bytes);
 struct MetricDeclaration {
   MetricSpec spec;
   storage::TileShape shape;
+  std::optional<int64_t> kept_from = std::nullopt;  // as Metric::kept_from
 };
 
 std::string EncodeMetric(const MetricDeclaration& declaration);

@@ -122,6 +122,12 @@ absl::Status ImportSamples::Store() {
         spec_.same_sample == SameSample::kSum ? 0 : result.equal_in_batch;
     report.merged += result.replaced_in_batch;
     report.commit = result.commit;
+    if (result.expired > 0) {
+      report.notes.push_back(
+          absl::StrCat(result.expired, result.expired == 1 ? " row" : " rows",
+                       " left out: older than what ", metrics_[m]->spec.name,
+                       " keeps (KEEP)"));
+    }
   }
   report.merged -= report.equal;
   return absl::OkStatus();

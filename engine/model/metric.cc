@@ -78,6 +78,23 @@ absl::Status ValidateDimensions(const std::vector<Dimension>& dimensions) {
   return absl::OkStatus();
 }
 
+absl::Status ValidateKeep(const MetricSpec& spec) {
+  if (!spec.keep.has_value()) return absl::OkStatus();
+  const Period& keep = *spec.keep;
+  if (keep.count < 1 || keep.count > kMaxKeep) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "1 to ", kMaxKeep, " units are possible, found ", keep.count));
+  }
+  const Unit least = spec.period.below_day() ? Unit::kHour : Unit::kDay;
+  if (keep.unit < least || keep.unit > Unit::kYear) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("found ", FormatKeep(keep), "; samples of every ",
+                     FormatPeriod(spec.period), " are kept for ",
+                     UnitName(least), "s or longer units"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::string_view AdditivityName(Additivity rule) {
@@ -156,7 +173,8 @@ absl::Status ValidateMetricSpec(const MetricSpec& spec) {
                         "0 to ", kMaxLate, " are possible, found ", spec.late)),
                     "late: ");
   }
-  return absl::OkStatus();
+  const absl::Status keep = ValidateKeep(spec);
+  return keep.ok() ? keep : annotate(keep, "keep: ");
 }
 
 bool MetricSpec::CountsUsers() const {

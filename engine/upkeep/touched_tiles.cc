@@ -87,9 +87,18 @@ bool TouchedTiles::TakeDeleted() {
   return std::exchange(deleted_, false);
 }
 
-bool TouchedTiles::Wait() {
+bool TouchedTiles::Wait(absl::Duration most) {
+  const absl::Time end = absl::Now() + most;
   storage::MutexLock lock(&mutex_);
-  while (!stopped_ && !deleted_ && metrics_.empty()) wake_.Wait(&mutex_);
+  while (!stopped_ && !deleted_ && metrics_.empty()) {
+    if (most == absl::InfiniteDuration()) {
+      wake_.Wait(&mutex_);
+      continue;
+    }
+    const absl::Duration left = end - absl::Now();
+    if (left <= absl::ZeroDuration()) break;
+    wake_.WaitWithTimeout(&mutex_, left);
+  }
   return !stopped_;
 }
 

@@ -56,8 +56,9 @@ class TouchedTiles {
   // Whether a range of tiles was deleted since it was last asked.
   bool TakeDeleted() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Waits until there is something; false after Stop().
-  bool Wait() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Waits until there is something, but no longer than `most`; false after
+  // Stop().
+  bool Wait(absl::Duration most) ABSL_LOCKS_EXCLUDED(mutex_);
   // Waits for so long; false after Stop(), which ends it.
   bool Rest(absl::Duration time) ABSL_LOCKS_EXCLUDED(mutex_);
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);

@@ -15,6 +15,8 @@ namespace {
 constexpr absl::Duration kLastLook = absl::Milliseconds(5);
 constexpr absl::Duration kFirstRest = absl::Milliseconds(50);
 constexpr absl::Duration kLongestRest = absl::Seconds(10);
+// So often the clock is asked what has become old.
+constexpr absl::Duration kLookAtKeep = absl::Minutes(1);
 constexpr size_t kDamagedInWords = 16;
 
 absl::Status Stopped() {
@@ -28,8 +30,12 @@ bool IsWish(const absl::Status& status) {
 }  // namespace
 
 Upkeep::Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
-               const UpkeepOptions& options)
-    : queue_(queue), store_(store), touched_(touched), options_(options) {
+               const UpkeepOptions& options, const KeepClock& clock)
+    : queue_(queue),
+      store_(store),
+      touched_(touched),
+      options_(options),
+      keeper_(queue, &damaged_, clock) {
   const auto snapshot = queue_->current();  // owns the list
   for (const auto& metric : snapshot->catalog().metrics()) {
     touched_->NoteMetric(metric->id);
@@ -59,14 +65,15 @@ void Upkeep::Work() {
   const double share = std::clamp(options_.max_share, 0.01, 1.0);
   absl::Duration rest_after_error = kFirstRest;
   bool more = true;  // the first look needs no call
-  while (more ? !stopping_ : touched_->Wait()) {
+  while (more ? !stopping_ : touched_->Wait(UntilNextLook())) {
     const absl::Time begin = absl::Now();
     // Database::Health() tells of an error, and the next turn tries again.
     // Without memory there is no upkeep.
     const absl::Status status = Guarded([&]() -> absl::Status {
       more = true;
       storage::MutexLock lock(&work_mutex_);
-      const absl::StatusOr<bool> step = Step(check);
+      const absl::StatusOr<bool> step =
+          Step(Keeper::When::kWhenItPays, check);
       Note(step.status()).IgnoreError();
       FOOTFALL_RETURN_IF_ERROR(step.status());
       more = *step;
@@ -123,9 +130,12 @@ void Upkeep::TakeTouched() {
                      std::move(touched.tiles), queue_, &damaged_);
 }
 
-absl::StatusOr<bool> Upkeep::Step(const Check& check) {
+absl::StatusOr<bool> Upkeep::Step(Keeper::When when, const Check& check) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   FOOTFALL_RETURN_IF_ERROR(check());
+  // Before anything is folded that is to go.
+  FOOTFALL_ASSIGN_OR_RETURN(const bool looked, RemoveOld(when, check));
+  if (looked) return true;
   TakeTouched();
   walk_count_ = walks_.size();
   if (walks_.empty()) {
@@ -143,6 +153,38 @@ absl::StatusOr<bool> Upkeep::Step(const Check& check) {
     walk_count_ = walks_.size();
   }
   return true;
+}
+
+absl::StatusOr<bool> Upkeep::RemoveOld(Keeper::When when, const Check& check) {
+  const absl::Time now = absl::Now();
+  if (looks_at_keep_.exchange(false) || now >= next_look_) {
+    to_look_at_.clear();
+    const auto snapshot = queue_->current();  // owns the list
+    for (const auto& metric : snapshot->catalog().metrics()) {
+      if (metric->spec.keep.has_value()) to_look_at_.push_back(metric->id);
+    }
+    next_look_ = now + kLookAtKeep;
+  }
+  if (to_look_at_.empty()) return false;
+  const absl::StatusOr<bool> removed =
+      keeper_.Remove(to_look_at_.back(), when, check);
+  if (!removed.ok()) {
+    looks_at_keep_ = true;  // the next turn tries again
+    return removed.status();
+  }
+  to_look_at_.pop_back();
+  return true;
+}
+
+absl::Duration Upkeep::UntilNextLook() const {
+  storage::MutexLock lock(&work_mutex_);
+  return keeper_.AnyKept() ? next_look_ - absl::Now()
+                           : absl::InfiniteDuration();
+}
+
+void Upkeep::NoteKeep(MetricId metric) {
+  looks_at_keep_ = true;
+  touched_->NoteMetric(metric);
 }
 
 void Upkeep::NoteWalk(MetricId metric, const Walk& walk) noexcept {
@@ -181,8 +223,9 @@ absl::Status Upkeep::Reclaim(const Check& check) {
 absl::Status Upkeep::Run() {
   storage::MutexLock lock(&work_mutex_);
   const Check check = CheckOf(StopCheck());
+  looks_at_keep_ = true;
   while (true) {
-    const absl::StatusOr<bool> more = Step(check);
+    const absl::StatusOr<bool> more = Step(Keeper::When::kAtOnce, check);
     if (!more.ok() || !*more) return Note(more.status());
   }
 }
@@ -190,6 +233,8 @@ absl::Status Upkeep::Run() {
 absl::Status Upkeep::RunMetric(MetricId metric, const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
+  FOOTFALL_RETURN_IF_ERROR(
+      keeper_.Remove(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
   touched_->TakeOf(metric);
   Walk walk(metric, WalkDepth::kDue, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
@@ -207,6 +252,8 @@ absl::Status Upkeep::RunMetric(MetricId metric, const StopCheck& stop) {
 absl::Status Upkeep::FoldMetric(MetricId metric, const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
+  FOOTFALL_RETURN_IF_ERROR(
+      keeper_.Remove(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
   Walk walk(metric, WalkDepth::kEverything, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
   NoteWalk(metric, walk);

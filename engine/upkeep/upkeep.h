@@ -1,4 +1,4 @@
-// Upkeep: folds and seals tiles, puts the catalog's blocks together, and gives
+// Upkeep: removes what KEEP lets go of, folds and seals tiles, puts the catalog's blocks together, and gives
 // the space of what was deleted back.
 
 #ifndef FOOTFALL_ENGINE_UPKEEP_UPKEEP_H_
@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/upkeep/damaged_tiles.h"
+#include "engine/upkeep/keep.h"
 #include "engine/upkeep/touched_tiles.h"
 #include "engine/upkeep/walk.h"
 #include "engine/write/commit_queue.h"
@@ -34,6 +35,9 @@ namespace footfall::engine {
 // So nothing that is forgotten stays undone, and nothing is looked at twice
 // where nothing has come.
 //
+// What KEEP lets go of the clock alone makes due: the background thread looks
+// once a minute where some metric has it.
+//
 // Metrics take turns. A turn that the queue or the store fails is taken again.
 //
 // Threads: Run() and the others from any; one at a time works, the others and
@@ -42,7 +46,7 @@ class Upkeep {
  public:
   // All must outlive this.
   Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
-         const UpkeepOptions& options);
+         const UpkeepOptions& options, const KeepClock& clock);
   ~Upkeep();
 
   // Starts the background thread.
@@ -72,6 +76,9 @@ class Upkeep {
                            const StopCheck& stop)
       ABSL_LOCKS_EXCLUDED(work_mutex_);
 
+  // A metric is kept otherwise than before.
+  void NoteKeep(MetricId metric);
+
   // FAILED_PRECONDITION once Stop() was called.
   absl::Status CheckStopping() const;
 
@@ -93,8 +100,13 @@ class Upkeep {
   void Work();
   void LookOnceMore() ABSL_LOCKS_EXCLUDED(work_mutex_);
   // One turn of one metric, or the store's; false where nothing is left.
-  absl::StatusOr<bool> Step(const Check& check)
+  absl::StatusOr<bool> Step(Keeper::When when, const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  // Removes what KEEP lets go of one metric; false where it is time to look at
+  // none.
+  absl::StatusOr<bool> RemoveOld(Keeper::When when, const Check& check)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  absl::Duration UntilNextLook() const ABSL_LOCKS_EXCLUDED(work_mutex_);
   void TakeTouched() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Status FinishWalk(Walk* walk, const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
@@ -118,8 +130,9 @@ class Upkeep {
   DamagedTiles damaged_;
   std::atomic<bool> stopping_ = false;
   std::atomic<uint64_t> walk_count_ = 0;
+  std::atomic<bool> looks_at_keep_ = true;
 
-  storage::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(state_mutex_);
+  mutable storage::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(state_mutex_);
   std::map<MetricId, Walk> walks_ ABSL_GUARDED_BY(work_mutex_);  // under way
   MetricId last_turn_ ABSL_GUARDED_BY(work_mutex_) = 0;
   // The eras of a metric as its last walk found them.
@@ -127,6 +140,11 @@ class Upkeep {
   bool reclaims_ ABSL_GUARDED_BY(work_mutex_) =
       true;  // look once, after opening
   bool removed_ ABSL_GUARDED_BY(work_mutex_) = false;
+  Keeper keeper_ ABSL_GUARDED_BY(work_mutex_);
+  // When the clock may have made something due, and for the look under way: the
+  // metrics that it is still to come to.
+  absl::Time next_look_ ABSL_GUARDED_BY(work_mutex_) = absl::InfinitePast();
+  std::vector<MetricId> to_look_at_ ABSL_GUARDED_BY(work_mutex_);
 
   mutable storage::Mutex state_mutex_;
   absl::Status last_error_ ABSL_GUARDED_BY(state_mutex_);

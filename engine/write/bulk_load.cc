@@ -11,6 +11,7 @@
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
 #include "engine/write/local_series.h"
+#include "engine/write/metric_of_write.h"
 #include "engine/write/same_cells.h"
 #include "engine/write/tile_stager.h"
 #include "footfall/guard.h"
@@ -47,7 +48,8 @@ class StagedLoader final : public BulkLoader {
  public:
   StagedLoader(std::shared_ptr<OpenGate> gate, CommitQueue* queue,
                std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-               std::string spill_folder, std::function<void(MetricId)> loaded)
+               std::string spill_folder, std::function<void(MetricId)> loaded,
+               int64_t first_taken)
       : gate_(std::move(gate)),
         queue_(queue),
         metric_(std::move(metric)),
@@ -56,6 +58,7 @@ class StagedLoader final : public BulkLoader {
         spill_folder_(std::move(spill_folder)),
         loaded_(std::move(loaded)),
         limits_(metric_->grid.Limits()),
+        first_taken_(first_taken),
         series_(metric_) {}
 
   absl::Status Add(int64_t step, absl::Span<const absl::string_view> members,
@@ -139,7 +142,12 @@ class StagedLoader final : public BulkLoader {
   absl::Status TakeRows(absl::Span<const Row> rows) {
     used_.resize(series_.count());
     for (const Row& row : rows) FOOTFALL_RETURN_IF_ERROR(Check(row));
+    uint64_t expired = 0;
     for (const Row& row : rows) {
+      if (row.step < first_taken_) {
+        ++expired;
+        continue;
+      }
       min_step_ = std::min(min_step_, row.step);
       max_step_ = std::max(max_step_, row.step);
       used_[row.series] = true;
@@ -150,7 +158,8 @@ class StagedLoader final : public BulkLoader {
       }
       blocks_.back().push_back(row);
     }
-    row_count_ += rows.size();
+    expired_ += expired;
+    row_count_ += rows.size() - expired;
     return absl::OkStatus();
   }
 
@@ -193,7 +202,10 @@ class StagedLoader final : public BulkLoader {
       commit = *adopted;
       for (const size_t i : full) loaders[i]->NoteLoaded();
     }
-    for (WriteResult& result : results) result.commit = commit;
+    for (size_t i = 0; i < results.size(); ++i) {
+      results[i].commit = commit;
+      results[i].expired = loaders[i]->expired_;
+    }
     return results;
   }
 
@@ -220,13 +232,13 @@ class StagedLoader final : public BulkLoader {
   // and codes every tile, from the rows, which stay.
   absl::Status Prepare(const DatabaseSnapshot& snapshot, StoreStage* stage,
                        Prepared* prepared) {
-    const CatalogView::PublishedMetric* const published =
-        snapshot.catalog().Find(metric_->id);
-    if (published == nullptr ||
-        !(published->state->metric->spec == metric_->spec)) {
-      return Dropped();
+    prepared->state = FindSame(snapshot.catalog(), *metric_);
+    if (prepared->state == nullptr) return Dropped(*metric_);
+    if (below_zero_.has_value()) {
+      // Where it was altered since, so that it counts users.
+      FOOTFALL_RETURN_IF_ERROR(
+          CheckValue(*prepared->state->metric, *below_zero_));
     }
-    prepared->state = published->state;
     prepared->commit = snapshot.commit();
     const MetricState& state = *prepared->state;
     std::vector<RowKind> kinds(series_.count(), RowKind::kInteger);
@@ -254,7 +266,7 @@ class StagedLoader final : public BulkLoader {
     bool is_stale = false;
     const auto work = [&](CommitQueue::Change& change) -> absl::Status {
       const auto state = change.catalog->Find(metric_->id);
-      if (state == nullptr) return Dropped();
+      if (state == nullptr) return Dropped(*metric_);
       is_stale =
           state != prepared->state || !StillHolds(prepared->plan, *state) ||
           std::any_of(prepared->eras.begin(), prepared->eras.end(),
@@ -302,18 +314,17 @@ class StagedLoader final : public BulkLoader {
     }).IgnoreError();
   }
 
-  absl::Status Dropped() const {
-    return absl::NotFoundError(absl::StrCat("metric ", metric_->spec.name,
-                                            " is not there: dropped, or of "
-                                            "another database"));
-  }
-
-  absl::Status Check(const Row& row) const {
+  absl::Status Check(const Row& row) {
     if (row.step < limits_.begin || row.step >= limits_.end) {
       return CheckStep(*metric_, row.step);
     }
-    if (row.value < 0)
+    if (row.value < 0) {  // of either type: the sign is the same bit
       FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, row.value));
+      if (metric_->spec.value_type == ValueType::kInteger ||
+          std::bit_cast<double>(row.value) < 0) {
+        below_zero_ = row.value;
+      }
+    }
     if (row.series >= series_.count()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "metric ", metric_->spec.name, ": row of series ", row.series,
@@ -493,15 +504,18 @@ class StagedLoader final : public BulkLoader {
   const std::string spill_folder_;
   const std::function<void(MetricId)> loaded_;
   const StepRange limits_;
+  const int64_t first_taken_;
 
   LocalSeries series_;
   std::vector<bool> used_;  // [local series] it has a row
   uint64_t row_count_ = 0;
+  uint64_t expired_ = 0;  // rows that were left out
   int64_t min_step_ = std::numeric_limits<int64_t>::max();
   int64_t max_step_ = std::numeric_limits<int64_t>::min();
   std::vector<std::vector<Row>> blocks_;  // not yet spilled
   std::unique_ptr<SpillFile> spilled_;    // runs as they came
   std::vector<uint64_t> run_sizes_;       // in rows
+  std::optional<int64_t> below_zero_;  // the last of such values
   bool finished_ = false;
   SameSample rule_ = SameSample::kLast;
   uint64_t clash_count_ = 0;
@@ -519,15 +533,20 @@ class StagedLoader final : public BulkLoader {
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
     std::shared_ptr<OpenGate> gate, CommitQueue* queue,
     std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-    const std::string& spill_folder, std::function<void(MetricId)> loaded) {
+    const std::string& spill_folder, std::function<void(MetricId)> loaded,
+    const KeepClock& clock) {
   FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
   if (metric == nullptr) {
     return absl::InvalidArgumentError("a loader needs a metric; it got none");
   }
   FOOTFALL_RETURN_IF_ERROR(metric->usable);
+  // As it is declared now.
+  const auto state = FindSame(queue->current()->catalog(), *metric);
+  const int64_t first_taken =
+      FirstStepTaken(state == nullptr ? *metric : *state->metric, clock);
   return std::unique_ptr<BulkLoader>(std::make_unique<StagedLoader>(
       std::move(gate), queue, std::move(metric), memory_bytes, spill_folder,
-      std::move(loaded)));
+      std::move(loaded), first_taken));
 }
 
 }  // namespace footfall::engine

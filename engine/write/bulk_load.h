@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "engine/read/open_gate.h"
 #include "engine/write/commit_queue.h"
+#include "engine/write/keep_clock.h"
 #include "footfall/database.h"
 #include "footfall/metric.h"
 
@@ -32,11 +33,13 @@ namespace footfall::engine {
 // members or series of the metric's dimensions, or tiles to an era where some
 // are put; then it is prepared anew, and after 3 times inside the queue.
 // After it `loaded` is called, in the thread of Finish(): there are tiles that
-// no batch told about.
+// no batch told about. Rows of steps that KEEP lets go of by
+// `clock`, asked now, are left out.
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
     std::shared_ptr<OpenGate> gate, CommitQueue* queue,
     std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-    const std::string& spill_folder, std::function<void(MetricId)> loaded);
+    const std::string& spill_folder, std::function<void(MetricId)> loaded,
+    const KeepClock& clock);
 
 }  // namespace footfall::engine
 

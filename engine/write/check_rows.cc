@@ -99,8 +99,7 @@ absl::Status ConvertValue(const Metric& metric, RowKind kind, int64_t* bits) {
   return absl::OkStatus();
 }
 
-absl::Status CheckRows(const SampleRows& rows) {
-  const Metric& metric = *rows.metric();
+absl::Status CheckRows(const Metric& metric, const SampleRows& rows) {
   const size_t count = rows.size();
   // Members are checked once each; the rows that use a bad one are looked for
   // only then.

@@ -233,7 +233,10 @@ absl::Status CommitQueue::Commit(const Group& group) noexcept {
 absl::Status CommitQueue::Recover() {
   if (catalog_is_stale_) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        catalog_, Catalog::Load(*store_->TakeView(), catalog_->shape()));
+        std::unique_ptr<Catalog> loaded,
+        Catalog::Load(*store_->TakeView(), catalog_->shape()));
+    loaded->RememberEarlier(*catalog_);
+    catalog_ = std::move(loaded);
     catalog_is_stale_ = false;
     is_unshown_ = true;
   }

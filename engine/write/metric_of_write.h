@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_ENGINE_WRITE_METRIC_OF_WRITE_H_
 #define FOOTFALL_ENGINE_WRITE_METRIC_OF_WRITE_H_
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -13,13 +14,18 @@
 
 namespace footfall::engine {
 
-// The metric as the database knows it; null if it has another under this id.
+// The metric as the database knows it, altered since or not; null if it has
+// another under this id.
 inline std::shared_ptr<const MetricState> FindSame(const CatalogView& catalog,
                                                    const Metric& metric) {
   const CatalogView::PublishedMetric* const found = catalog.Find(metric.id);
   if (found == nullptr) return nullptr;
-  const Metric* const own = found->state->metric.get();
-  return own == &metric || own->spec == metric.spec ? found->state : nullptr;
+  const MetricState& state = *found->state;
+  const Metric* const own = state.metric.get();
+  const bool same = own == &metric || own->spec == metric.spec ||
+                    std::find(state.earlier.begin(), state.earlier.end(),
+                              metric.spec) != state.earlier.end();
+  return same ? found->state : nullptr;
 }
 
 inline absl::Status Dropped(const Metric& metric) {

@@ -19,21 +19,52 @@ struct Part {
   const SampleRows* rows = nullptr;
   std::shared_ptr<const MetricState> state;
   std::vector<SeriesId> series;  // [row]
-  bool creates = false;          // some row's series has no number yet
-  StoreBatch patches;            // unless it creates
+  int64_t first_taken = 0;       // rows of earlier steps are left out
+  uint64_t expired = 0;          // so many
+  // [row] where some are: they count as rows that delete, and create nothing.
+  std::vector<RowKind> own_kinds;
+  bool creates = false;  // some row's series has no number yet
+  StoreBatch patches;    // unless it creates
   PatchCounts counts;
 };
+
+absl::Span<const RowKind> KindsOf(const Part& part) {
+  return part.expired > 0 ? absl::MakeConstSpan(part.own_kinds)
+                          : part.rows->kinds();
+}
+
+void FindExpired(const KeepClock& clock, Part* part) {
+  part->first_taken = FirstStepTaken(*part->state->metric, clock);
+  const absl::Span<const int64_t> steps = part->rows->steps();
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i] >= part->first_taken) continue;
+    if (part->expired++ == 0) {
+      part->own_kinds.assign(part->rows->kinds().begin(),
+                             part->rows->kinds().end());
+    }
+    part->own_kinds[i] = RowKind::kDelete;
+  }
+}
+
+// Rows of no series are left out of patches.
+void LeaveOutExpired(Part* part) {
+  if (part->expired == 0) return;
+  const absl::Span<const int64_t> steps = part->rows->steps();
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i] < part->first_taken) part->series[i] = kUnknownId;
+  }
+}
 
 ResolvedRows Resolved(const Part& part) {
   return {.steps = part.rows->steps(),
           .values = part.rows->values(),
-          .kinds = part.rows->kinds(),
+          .kinds = KindsOf(part),
           .series = part.series};
 }
 
 absl::Status Prepare(Part* part) {
   part->series.resize(part->rows->size());
-  const absl::Span<const RowKind> kinds = part->rows->kinds();
+  const absl::Span<const RowKind> kinds = KindsOf(*part);
   if (FindSeries(*part->state, part->rows->columns(),
                  absl::MakeSpan(part->series)) != 0) {
     for (size_t i = 0; i < part->series.size() && !part->creates; ++i) {
@@ -44,6 +75,7 @@ absl::Status Prepare(Part* part) {
   if (part->creates) {
     return absl::OkStatus();
   }
+  LeaveOutExpired(part);
   return AppendPatches(*part->state, Resolved(*part), &part->patches,
                        &part->counts);
 }
@@ -86,6 +118,7 @@ size_t NameBytes(const SampleBatch& batch) {
 absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
                                          const SampleBatch& batch,
                                          const WriteOptions& options,
+                                         const KeepClock& clock,
                                          bool* is_stale) {
   FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue->current();
@@ -101,7 +134,8 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
       return Dropped(*rows.metric());
     }
     FOOTFALL_RETURN_IF_ERROR(part.state->metric->usable);
-    FOOTFALL_RETURN_IF_ERROR(CheckRows(rows));
+    FOOTFALL_RETURN_IF_ERROR(CheckRows(*part.state->metric, rows));
+    FindExpired(clock, &part);
     parts.push_back(std::move(part));
   }
   FOOTFALL_RETURN_IF_ERROR(CheckNames(batch));
@@ -134,14 +168,16 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
         FOOTFALL_ASSIGN_OR_RETURN(
             const uint64_t created,
             change.catalog->CreateSeries(
-                *part.state, part.rows->columns(), part.rows->kinds(),
+                *part.state, part.rows->columns(), KindsOf(part),
                 absl::MakeSpan(part.series), change.batch));
+        LeaveOutExpired(&part);
         result.new_series += created;
         FOOTFALL_RETURN_IF_ERROR(AppendPatches(*part.state, Resolved(part),
                                                change.batch, &part.counts));
       } else {
         AppendAll(part.patches, change.batch);
       }
+      result.expired += part.expired;
       result.samples += part.counts.samples;
       result.replaced_in_batch += part.counts.replaced;
     }
@@ -164,11 +200,12 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
 
 absl::StatusOr<WriteResult> WriteRows(CommitQueue* queue,
                                       const SampleBatch& batch,
-                                      const WriteOptions& options) {
+                                      const WriteOptions& options,
+                                      const KeepClock& clock) {
   while (true) {
     bool is_stale = false;
     absl::StatusOr<WriteResult> result =
-        TryWriteRows(queue, batch, options, &is_stale);
+        TryWriteRows(queue, batch, options, clock, &is_stale);
     if (!is_stale) return result;
   }
 }

@@ -31,6 +31,9 @@ struct WriteResult {
   uint64_t replaced_in_batch = 0;
   uint64_t equal_in_batch = 0;  // bulk loads alone count it
   uint64_t new_series = 0;
+  // Rows that were left out because KEEP of their metric lets go of samples as
+  // old as theirs.
+  uint64_t expired = 0;
   // Events and aliases that were added or changed, and that were removed; those
   // that were there just so count as neither.
   uint64_t events = 0;
@@ -184,10 +187,26 @@ class Database {
   virtual absl::StatusOr<std::shared_ptr<const Metric>> Define(
       const MetricSpec& spec) = 0;
 
+  // Changes what may change while the samples stay: rules, unit, name, LATE,
+  // KEEP. Whoever takes a snapshot sees all of the change or none of it, and so
+  // does whoever opens the database after a crash. Samples, events and aliases
+  // stay as they are, and a Metric from before goes on being good for writes.
+  // Returns the metric as it is now; what it was already costs nothing. `stop`
+  // is asked while samples are read.
+  //
+  //   NOT_FOUND            no such metric, or no such dimension of it
+  //   FAILED_PRECONDITION  the new name is taken; or something would OVERLAP
+  //                        for the first time, and a sample is below 0
+  //   INVALID_ARGUMENT     as ValidateMetricSpec()
+  virtual absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
+      absl::string_view name, const MetricChanges& changes,
+      const StopCheck& stop) = 0;
+
   // Removes the metric and all its samples. NOT_FOUND where there is none.
   virtual absl::Status DropMetric(absl::string_view name) = 0;
 
-  // Writes every row, event and alias of the batch, or none.
+  // Writes every row, event and alias of the batch, or none; but for rows of
+  // steps before FirstStepKept(), which are left out and counted.
   //
   //   INVALID_ARGUMENT    a row does not fit; the message gives metric, row,
   //                       column, what was found and what would be right; or
@@ -229,8 +248,8 @@ class Database {
   // O(1). Sees every write acknowledged before the call. Null after Close().
   virtual std::shared_ptr<const Snapshot> TakeSnapshot() const = 0;
 
-  // Folds and seals what is due, until nothing is, and gives the space of what
-  // was deleted back. Damaged tiles are skipped: DATA_LOSS then names the
+  // Removes what KEEP lets go of, folds and seals what is due, until nothing is,
+  // and gives the space of what was deleted back. Damaged tiles are skipped: DATA_LOSS then names the
   // first. Errors else as Write(); those of all three: what is done is kept,
   // and what is not can be done later.
   virtual absl::Status RunUpkeep() = 0;

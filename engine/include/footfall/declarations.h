@@ -25,10 +25,10 @@ class FromDeclarations {
   virtual uint64_t size_bytes() const = 0;
 };
 
-// Two snapshots of a database hold the same object until a metric is defined or
-// dropped: so its address is the version of all declarations, and whoever keeps
-// it may compare addresses. Samples, members, events and aliases leave it as it
-// is.
+// Two snapshots of a database hold the same object until a metric is defined,
+// altered or dropped: so its address is the version of all declarations, and
+// whoever keeps it may compare addresses. Samples, members, events and aliases
+// leave it as it is.
 //
 // Threads: immutable, may be shared; Keep() may be called from many at once.
 class Declarations {

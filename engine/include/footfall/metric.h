@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "footfall/period.h"
 
 namespace footfall {
@@ -41,9 +43,11 @@ struct Dimension {
   friend bool operator==(const Dimension&, const Dimension&) = default;
 };
 
-// The declaration, as the caller gives it.
 inline constexpr int32_t kDefaultLate = 7;
 inline constexpr int32_t kMaxLate = 1000;
+inline constexpr int32_t kMaxKeep = 100'000;
+
+// The declaration, as the caller gives it.
 
 struct MetricSpec {
   std::string name;  // [a-z][a-z0-9_]{0,62}
@@ -57,6 +61,11 @@ struct MetricSpec {
   // steps before is awaited: until then it is late. [0, kMaxLate]; 0: nothing
   // is awaited.
   int32_t late = kDefaultLate;
+  // For how long samples are kept: upkeep removes older ones, and rows that are
+  // older are left out of what is written (FirstStepKept()). nullopt: forever.
+  // Hours for periods below a day alone, or longer units; count in
+  // [1, kMaxKeep].
+  std::optional<Period> keep = std::nullopt;
 
   // Whether its values are numbers of people, who are never fewer than none:
   // something OVERLAPS.
@@ -67,6 +76,33 @@ struct MetricSpec {
 
 // INVALID_ARGUMENT names the field, what was found and what would be right.
 absl::Status ValidateMetricSpec(const MetricSpec& spec);
+
+// What may change of a metric while its samples stay as they are.
+struct MetricChanges {
+  std::optional<std::string> name = {};
+  std::optional<std::string> unit = {};
+  std::optional<Additivity> over_time = {};
+  std::vector<Dimension> rules = {};  // of dimensions that it has; others stay
+  std::optional<int32_t> late = {};
+  // Set, and nothing in it: forever.
+  std::optional<std::optional<Period>> keep = {};
+
+  friend bool operator==(const MetricChanges&, const MetricChanges&) = default;
+};
+
+// The declaration with the changes. NOT_FOUND where it has not a dimension of
+// that name; INVALID_ARGUMENT as ValidateMetricSpec(), but that the zone need
+// not be known here.
+absl::StatusOr<MetricSpec> WithChanges(const MetricSpec& spec,
+                                       const MetricChanges& changes);
+
+// "90 days", "1 year".
+std::string FormatKeep(const Period& keep);
+
+// The first step that is kept at `now`: the step that holds `now` is, and those
+// that lie wholly in the `keep` before it, by the calendar.
+int64_t FirstStepKept(const Grid& grid, const Period& keep, absl::Time now);
+
 // [a-z][a-z0-9_]{0,62}
 bool IsValidName(absl::string_view name);
 // Valid UTF-8, no control characters, at most `max_bytes`. INVALID_ARGUMENT
@@ -91,6 +127,9 @@ struct Metric {
   // the zone: the metric is listed and can be dropped, but neither read nor
   // written. Its grid is of UTC then, and not to be used.
   absl::Status usable = absl::OkStatus();
+  // KEEP has removed the samples of the steps before this one, whatever it says
+  // now. nullopt: it has removed none.
+  std::optional<int64_t> kept_from = std::nullopt;
 
   // Index into spec.dimensions; nullopt where there is none of that name.
   std::optional<size_t> FindDimension(absl::string_view name) const;

@@ -4,9 +4,11 @@
 #define FOOTFALL_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "footfall/stop.h"
 #include "footfall/store.h"
 
@@ -43,7 +45,8 @@ struct DatabaseOptions {
   //
   // engine/README.md has what each takes, measured.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
-  // A thread that folds and seals tiles. Without it, call RunUpkeep().
+  // A thread that removes what KEEP lets go of, and folds and seals tiles.
+  // Without it, call RunUpkeep().
   bool background_upkeep = true;
   UpkeepOptions upkeep = {};
   // Rows, events and aliases of one batch at most, together; no more than
@@ -52,6 +55,9 @@ struct DatabaseOptions {
   // Ends an opening with its error; asked for each record of the catalog. The
   // store's own opening (reading back its log) is not interrupted.
   StopCheck stop_opening = {};
+  // What KEEP goes by: the host's clock where it is empty. Asked by any thread;
+  // what it throws counts as a time before all samples, of which none is old.
+  std::function<absl::Time()> clock = {};
 };
 
 // What a write survives once it was acknowledged:

@@ -122,8 +122,8 @@ class Snapshot {
   // Number of the last commit that it sees.
   virtual uint64_t commit() const = 0;
 
-  // The metrics as one object: another one after every DEFINE and DROP, the
-  // same until then. Null where nobody counts.
+  // The metrics as one object: another one after every DEFINE, ALTER and DROP,
+  // the same until then. Null where nobody counts.
   virtual const std::shared_ptr<const Declarations>& declarations() const {
     static const std::shared_ptr<const Declarations> kNone;
     return kNone;

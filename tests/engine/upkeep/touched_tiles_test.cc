@@ -91,12 +91,13 @@ TEST_CASE("only patches of tiles and deleted ranges count", "[upkeep]") {
 TEST_CASE("a wait ends when something comes, or when told to", "[upkeep]") {
   TouchedTiles touched;
   std::thread writer([&] { Touch(&touched, Key(1, 0)); });
-  CHECK(touched.Wait());
+  CHECK(touched.Wait(absl::InfiniteDuration()));
   writer.join();
   CHECK(touched.TakeOf(1).tiles.size() == 1);
   CHECK(touched.Rest(absl::ZeroDuration()));
+  CHECK(touched.Wait(absl::ZeroDuration()));  // nothing, for so long
   std::thread stopper([&] { touched.Stop(); });
-  CHECK_FALSE(touched.Wait());
+  CHECK_FALSE(touched.Wait(absl::InfiniteDuration()));
   CHECK_FALSE(touched.Rest(absl::Hours(1)));
   stopper.join();
 }

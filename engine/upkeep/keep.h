@@ -1,0 +1,68 @@
+// What KEEP of a metric lets go of, and removing it.
+
+#ifndef FOOTFALL_ENGINE_UPKEEP_KEEP_H_
+#define FOOTFALL_ENGINE_UPKEEP_KEEP_H_
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/upkeep/damaged_tiles.h"
+#include "engine/write/commit_queue.h"
+#include "engine/write/keep_clock.h"
+#include "footfall/metric.h"
+#include "footfall/stop.h"
+
+namespace footfall::engine {
+
+// Removes samples of whole steps, of all series at once, in one commit that
+// also records from where on the metric is kept: whole eras by a range of keys,
+// whatever lies there and however damaged it is, and the steps of the era that
+// is cut by patches, as a deletion does. Of an era with a damaged tile nothing
+// goes before all of it does.
+//
+// The clock says what is old, and nothing else: a stray sample of the future
+// removes nothing. A clock that is set ahead does.
+//
+// Threads: one at a time.
+class Keeper {
+ public:
+  // All outlive this. `clock` may be empty: the host's.
+  Keeper(CommitQueue* queue, DamagedTiles* damaged, KeepClock clock)
+      : queue_(queue), damaged_(damaged), clock_(std::move(clock)) {}
+
+  // When a sample is removed.
+  enum class When : uint8_t {
+    kAtOnce,
+    // Once an era has become old as a whole, or a 32nd of what is kept: cutting
+    // an era opens all of its tiles.
+    kWhenItPays,
+  };
+
+  // Removes what is old of the metric; true where something was. `stop` is
+  // asked for each tile that is cut; after its error, or another, nothing was
+  // changed. Errors as CommitQueue::Run().
+  absl::StatusOr<bool> Remove(MetricId metric, When when,
+                              const StopCheck& stop);
+
+  // Whether any metric has KEEP: the clock alone may make something due.
+  bool AnyKept() const;
+
+ private:
+  CommitQueue* const queue_;
+  DamagedTiles* const damaged_;
+  const KeepClock clock_;
+  // To where each metric was looked through, under which KEEP: after another
+  // one older samples may have come.
+  struct Looked {
+    Period keep;
+    int64_t until = 0;
+  };
+  std::map<MetricId, Looked> looked_;
+};
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_UPKEEP_KEEP_H_

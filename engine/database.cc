@@ -14,12 +14,16 @@
 #include "engine/read/tile_range.h"
 #include "engine/upkeep/touched_tiles.h"
 #include "engine/upkeep/upkeep.h"
+#include "engine/watch/counters.h"
+#include "engine/watch/event_queue.h"
+#include "engine/watch/question_counts.h"
 #include "engine/write/alter_metric.h"
 #include "engine/write/bulk_load.h"
 #include "engine/write/commit_queue.h"
 #include "engine/write/delete_range.h"
 #include "engine/write/writes.h"
 #include "footfall/guard.h"
+#include "footfall/metrics.h"
 #include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
 #include "storage/store/rocksdb_store.h"
@@ -37,9 +41,10 @@ class StoredDatabase final : public Database {
         store_(std::move(store)),
         queue_(
             store_.get(), std::move(catalog), options.read_only, gate_,
-            [this](const StoreBatch& batch) { touched_.NoteApplied(batch); }),
-        upkeep_(&queue_, store_.get(), &touched_, options.upkeep,
-                options.clock) {
+            [this](const StoreBatch& batch) { NoteApplied(batch); },
+            questions_),
+        upkeep_(&queue_, store_.get(), &touched_, options.upkeep, options.clock,
+                events_) {
     if (options.background_upkeep && !options.read_only) {
       upkeep_.Start();
     }
@@ -88,7 +93,13 @@ class StoredDatabase final : public Database {
         return absl::ResourceExhaustedError(absl::StrCat(
             "the batch has ", rows, " rows; max_batch_rows allows ", most));
       }
-      return WriteRows(&queue_, batch, options, options_.clock);
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const WriteResult result,
+          WriteRows(&queue_, batch, options, options_.clock));
+      counters_.writes.Add(1);
+      counters_.samples.Add(result.samples);
+      counters_.expired_rows.Add(result.expired);
+      return result;
     });
   }
 
@@ -96,8 +107,13 @@ class StoredDatabase final : public Database {
                                   absl::Span<const SeriesId> series,
                                   StepRange steps,
                                   const WriteOptions& options) override {
-    return Inside(
-        [&] { return DeleteRange(&queue_, metric, series, steps, options); });
+    return Inside([&]() -> absl::StatusOr<uint64_t> {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const uint64_t deleted,
+          DeleteRange(&queue_, metric, series, steps, options));
+      counters_.deleted_samples.Add(deleted);
+      return deleted;
+    });
   }
 
   absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
@@ -106,7 +122,12 @@ class StoredDatabase final : public Database {
       return engine::NewBulkLoader(
           gate_, &queue_, std::move(metric), memory_bytes,
           internal_.spill_folder,
-          [this](MetricId loaded) { touched_.NoteMetric(loaded); },
+          [this](MetricId loaded, const WriteResult& result) {
+            counters_.loads.Add(1);
+            counters_.loaded_samples.Add(result.samples);
+            counters_.expired_rows.Add(result.expired);
+            touched_.NoteMetric(loaded);
+          },
           options_.clock);
     });
   }
@@ -170,6 +191,47 @@ class StoredDatabase final : public Database {
     return stats;
   }
 
+  DatabaseMetrics Metrics() const override {
+    DatabaseMetrics metrics;
+    const OpenGate::Pass pass(gate_.get());
+    if (!pass.inside()) return metrics;
+    const DatabaseStats stats = Stats();
+    const DatabaseHealth health = Health();
+    const UpkeepCounters& upkept = upkeep_.counters();
+    metrics.writes = counters_.writes.count();
+    metrics.samples = counters_.samples.count();
+    metrics.expired_rows = counters_.expired_rows.count();
+    metrics.loads = counters_.loads.count();
+    metrics.loaded_samples = counters_.loaded_samples.count();
+    metrics.deleted_samples = counters_.deleted_samples.count();
+    metrics.write_bytes = counters_.write_bytes.count();
+    metrics.patches = counters_.patches.count();
+    metrics.folded_tiles = upkept.folded_tiles.count();
+    metrics.removed_tiles = upkept.removed_tiles.count();
+    metrics.keep_removals = upkept.keep_removals.count();
+    metrics.cache_hits = stats.store.cache_hits;
+    metrics.cache_misses = stats.store.cache_misses;
+    metrics.stalls = stats.store.stalls;
+    metrics.dropped_events = events_->dropped();
+    questions_->AddTo(&metrics);
+    metrics.commit = stats.commit;
+    metrics.metrics = stats.metric_count;
+    metrics.series = stats.series_count;
+    metrics.upkeep_tiles = health.upkeep_tiles;
+    metrics.upkeep_metrics = health.upkeep_metrics;
+    metrics.damaged_tiles = health.damaged_tiles;
+    metrics.table_bytes = stats.store.table_bytes;
+    metrics.catalog_bytes = stats.store.catalog_bytes;
+    metrics.log_bytes = stats.store.log_bytes;
+    metrics.memory_bytes = stats.store.memory_bytes;
+    metrics.plan_bytes = stats.plan_bytes;
+    metrics.tables = stats.store.table_count;
+    metrics.oldest_snapshot_seconds = stats.store.oldest_view_seconds;
+    metrics.takes_writes =
+        !options_.read_only && health.state == DatabaseHealth::State::kGood;
+    return metrics;
+  }
+
   DatabaseHealth Health() const override {
     DatabaseHealth health = queue_.Health();
     Inside([&]() -> absl::Status {
@@ -219,11 +281,23 @@ class StoredDatabase final : public Database {
       upkeep_.Stop();
       gate_->Shut();
       queue_.Close();
-      return ForCaller(store_->Close());
+      const absl::Status status = ForCaller(store_->Close());
+      events_->Stop();
+      return status;
     });
   }
 
  private:
+  void NoteApplied(const StoreBatch& batch) {
+    uint64_t patches = 0;
+    for (const StoreBatch::Operation& operation : batch.operations()) {
+      patches += operation.kind == StoreBatch::Kind::kAppend ? 1 : 0;
+    }
+    counters_.patches.Add(patches);
+    counters_.write_bytes.Add(batch.size_bytes());
+    touched_.NoteApplied(batch);
+  }
+
   // Runs the work of a call. FAILED_PRECONDITION once the database is being
   // closed, which waits for the calls that are inside.
   template <typename Call>
@@ -276,6 +350,11 @@ class StoredDatabase final : public Database {
   const std::unique_ptr<Store> store_;
   // Shared with the snapshots and loaders that outlive this.
   const std::shared_ptr<OpenGate> gate_ = std::make_shared<OpenGate>();
+  const std::shared_ptr<EventQueue> events_ =
+      std::make_shared<EventQueue>(options_.listener);
+  const std::shared_ptr<QuestionCounts> questions_ =
+      std::make_shared<QuestionCounts>(events_, options_.slow_question);
+  WriteCounters counters_;
   TouchedTiles touched_;
   CommitQueue queue_;
   Upkeep upkeep_;

@@ -17,6 +17,7 @@
 #include "engine/catalog/catalog_view.h"
 #include "engine/read/open_gate.h"
 #include "footfall/hash_table.h"
+#include "footfall/question_log.h"
 #include "footfall/snapshot.h"
 #include "footfall/store.h"
 #include "storage/base/mutex.h"
@@ -34,13 +35,15 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   DatabaseSnapshot(std::shared_ptr<OpenGate> gate,
                    std::shared_ptr<storage::VerifiedTiles> verified,
                    uint64_t commit, std::unique_ptr<StoreView> view,
-                   std::shared_ptr<const CatalogView> catalog)
+                   std::shared_ptr<const CatalogView> catalog,
+                   std::shared_ptr<QuestionLog> questions = nullptr)
       : Holder(gate.get()),
         gate_(std::move(gate)),
         verified_(std::move(verified)),
         commit_(commit),
         view_(std::move(view)),
-        catalog_(std::move(catalog)) {
+        catalog_(std::move(catalog)),
+        questions_(std::move(questions)) {
     Hold();
   }
   ~DatabaseSnapshot() override { Release(); }
@@ -51,6 +54,7 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
 
   absl::Status CheckOpen() const override { return gate_->CheckOpen(); }
   uint64_t commit() const override { return commit_; }
+  QuestionLog* questions() const override { return questions_.get(); }
   const std::shared_ptr<const Declarations>& declarations() const override {
     return catalog_->declarations();
   }
@@ -88,6 +92,7 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   const uint64_t commit_;
   std::unique_ptr<StoreView> view_;  // null once the database was closed
   const std::shared_ptr<const CatalogView> catalog_;
+  const std::shared_ptr<QuestionLog> questions_;
   // What StepBounds() has found: every question asks for them, and the seeks
   // cost as much as reading a month of a series.
   mutable storage::Mutex bounds_mutex_;

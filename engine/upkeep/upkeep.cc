@@ -30,11 +30,13 @@ bool IsWish(const absl::Status& status) {
 }  // namespace
 
 Upkeep::Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
-               const UpkeepOptions& options, const KeepClock& clock)
+               const UpkeepOptions& options, const KeepClock& clock,
+               std::shared_ptr<EventQueue> events)
     : queue_(queue),
       store_(store),
       touched_(touched),
       options_(options),
+      events_(std::move(events)),
       keeper_(queue, &damaged_, clock) {
   const auto snapshot = queue_->current();  // owns the list
   for (const auto& metric : snapshot->catalog().metrics()) {
@@ -72,8 +74,7 @@ void Upkeep::Work() {
     const absl::Status status = Guarded([&]() -> absl::Status {
       more = true;
       storage::MutexLock lock(&work_mutex_);
-      const absl::StatusOr<bool> step =
-          Step(Keeper::When::kWhenItPays, check);
+      const absl::StatusOr<bool> step = Step(Keeper::When::kWhenItPays, check);
       Note(step.status()).IgnoreError();
       FOOTFALL_RETURN_IF_ERROR(step.status());
       more = *step;
@@ -167,12 +168,31 @@ absl::StatusOr<bool> Upkeep::RemoveOld(Keeper::When when, const Check& check) {
   }
   if (to_look_at_.empty()) return false;
   const absl::StatusOr<bool> removed =
-      keeper_.Remove(to_look_at_.back(), when, check);
+      RemoveOldOf(to_look_at_.back(), when, check);
   if (!removed.ok()) {
     looks_at_keep_ = true;  // the next turn tries again
     return removed.status();
   }
   to_look_at_.pop_back();
+  return true;
+}
+
+absl::StatusOr<bool> Upkeep::RemoveOldOf(MetricId metric, Keeper::When when,
+                                         const Check& check) {
+  FOOTFALL_ASSIGN_OR_RETURN(const bool removed,
+                            keeper_.Remove(metric, when, check));
+  if (!removed) return false;
+  counters_.keep_removals.Add(1);
+  const auto snapshot = queue_->current();  // owns the metric
+  const CatalogView::PublishedMetric* const found =
+      snapshot->catalog().Find(metric);
+  if (!events_->listens() || found == nullptr) return true;
+  const Metric& kept = *found->state->metric;
+  if (!kept.kept_from.has_value()) return true;
+  events_->Post(
+      [told =
+           SamplesRemoved{kept.spec.name, kept.grid.Format(*kept.kept_from)}](
+          EventListener& listener) { listener.OnSamplesRemoved(told); });
   return true;
 }
 
@@ -189,6 +209,8 @@ void Upkeep::NoteKeep(MetricId metric) {
 
 void Upkeep::NoteWalk(MetricId metric, const Walk& walk) noexcept {
   removed_ |= walk.removed() > 0;
+  counters_.folded_tiles.Add(walk.folded());
+  counters_.removed_tiles.Add(walk.removed());
   try {
     if (queue_->current()->catalog().Find(metric) == nullptr) {
       eras_.erase(metric);
@@ -234,7 +256,7 @@ absl::Status Upkeep::RunMetric(MetricId metric, const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
   FOOTFALL_RETURN_IF_ERROR(
-      keeper_.Remove(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
+      RemoveOldOf(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
   touched_->TakeOf(metric);
   Walk walk(metric, WalkDepth::kDue, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
@@ -253,7 +275,7 @@ absl::Status Upkeep::FoldMetric(MetricId metric, const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
   FOOTFALL_RETURN_IF_ERROR(
-      keeper_.Remove(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
+      RemoveOldOf(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
   Walk walk(metric, WalkDepth::kEverything, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
   NoteWalk(metric, walk);
@@ -306,8 +328,16 @@ Upkeep::Check Upkeep::CheckOf(const StopCheck& stop) const {
 absl::Status Upkeep::Note(const absl::Status& status) {
   if (stopping_ || IsWish(status)) return status;
   absl::Status answer = status.ok() ? damaged_.First(std::nullopt) : status;
-  storage::MutexLock lock(&state_mutex_);
-  last_error_ = answer;
+  bool changed = false;
+  {
+    storage::MutexLock lock(&state_mutex_);
+    changed = last_error_ != answer;
+    last_error_ = answer;
+  }
+  if (changed && events_->listens()) {
+    events_->Post(
+        [answer](EventListener& listener) { listener.OnUpkeepError(answer); });
+  }
   return answer;
 }
 

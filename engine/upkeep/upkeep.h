@@ -1,5 +1,5 @@
-// Upkeep: removes what KEEP lets go of, folds and seals tiles, puts the catalog's blocks together, and gives
-// the space of what was deleted back.
+// Upkeep: removes what KEEP lets go of, folds and seals tiles, puts the
+// catalog's blocks together, and gives the space of what was deleted back.
 
 #ifndef FOOTFALL_ENGINE_UPKEEP_UPKEEP_H_
 #define FOOTFALL_ENGINE_UPKEEP_UPKEEP_H_
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,6 +22,8 @@
 #include "engine/upkeep/keep.h"
 #include "engine/upkeep/touched_tiles.h"
 #include "engine/upkeep/walk.h"
+#include "engine/watch/counters.h"
+#include "engine/watch/event_queue.h"
 #include "engine/write/commit_queue.h"
 #include "footfall/options.h"
 #include "footfall/stop.h"
@@ -46,7 +49,8 @@ class Upkeep {
  public:
   // All must outlive this.
   Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
-         const UpkeepOptions& options, const KeepClock& clock);
+         const UpkeepOptions& options, const KeepClock& clock,
+         std::shared_ptr<EventQueue> events);
   ~Upkeep();
 
   // Starts the background thread.
@@ -91,6 +95,7 @@ class Upkeep {
     uint64_t damaged_count = 0;
     std::vector<std::string> damaged;  // in words; some of them
   };
+  const UpkeepCounters& counters() const { return counters_; }
   // Never waits for work.
   State state() const ABSL_LOCKS_EXCLUDED(state_mutex_);
 
@@ -105,6 +110,9 @@ class Upkeep {
   // Removes what KEEP lets go of one metric; false where it is time to look at
   // none.
   absl::StatusOr<bool> RemoveOld(Keeper::When when, const Check& check)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  absl::StatusOr<bool> RemoveOldOf(MetricId metric, Keeper::When when,
+                                   const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Duration UntilNextLook() const ABSL_LOCKS_EXCLUDED(work_mutex_);
   void TakeTouched() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
@@ -127,6 +135,8 @@ class Upkeep {
   Store* const store_;
   TouchedTiles* const touched_;
   const UpkeepOptions options_;
+  const std::shared_ptr<EventQueue> events_;
+  UpkeepCounters counters_;
   DamagedTiles damaged_;
   std::atomic<bool> stopping_ = false;
   std::atomic<uint64_t> walk_count_ = 0;

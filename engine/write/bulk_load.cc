@@ -48,7 +48,8 @@ class StagedLoader final : public BulkLoader {
  public:
   StagedLoader(std::shared_ptr<OpenGate> gate, CommitQueue* queue,
                std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-               std::string spill_folder, std::function<void(MetricId)> loaded,
+               std::string spill_folder,
+               std::function<void(MetricId, const WriteResult&)> loaded,
                int64_t first_taken)
       : gate_(std::move(gate)),
         queue_(queue),
@@ -200,7 +201,10 @@ class StagedLoader final : public BulkLoader {
             adopted, queue_->RunAlone(Durability::kPowerLoss, alone));
       }
       commit = *adopted;
-      for (const size_t i : full) loaders[i]->NoteLoaded();
+      for (const size_t i : full) {
+        results[i].expired = loaders[i]->expired_;
+        loaders[i]->NoteLoaded(results[i]);
+      }
     }
     for (size_t i = 0; i < results.size(); ++i) {
       results[i].commit = commit;
@@ -306,10 +310,10 @@ class StagedLoader final : public BulkLoader {
     result->equal_in_batch = prepared->counts.equal;
   }
 
-  void NoteLoaded() const {
+  void NoteLoaded(const WriteResult& result) const {
     // Upkeep may miss that the metric is due: it walks all after an opening.
     Guarded([&] {
-      if (loaded_ != nullptr) loaded_(metric_->id);
+      if (loaded_ != nullptr) loaded_(metric_->id, result);
       return absl::OkStatus();
     }).IgnoreError();
   }
@@ -502,7 +506,7 @@ class StagedLoader final : public BulkLoader {
   const std::shared_ptr<const Metric> metric_;
   const uint64_t run_blocks_;  // as many are sorted at a time
   const std::string spill_folder_;
-  const std::function<void(MetricId)> loaded_;
+  const std::function<void(MetricId, const WriteResult&)> loaded_;
   const StepRange limits_;
   const int64_t first_taken_;
 
@@ -515,7 +519,7 @@ class StagedLoader final : public BulkLoader {
   std::vector<std::vector<Row>> blocks_;  // not yet spilled
   std::unique_ptr<SpillFile> spilled_;    // runs as they came
   std::vector<uint64_t> run_sizes_;       // in rows
-  std::optional<int64_t> below_zero_;  // the last of such values
+  std::optional<int64_t> below_zero_;     // the last of such values
   bool finished_ = false;
   SameSample rule_ = SameSample::kLast;
   uint64_t clash_count_ = 0;
@@ -533,7 +537,8 @@ class StagedLoader final : public BulkLoader {
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
     std::shared_ptr<OpenGate> gate, CommitQueue* queue,
     std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-    const std::string& spill_folder, std::function<void(MetricId)> loaded,
+    const std::string& spill_folder,
+    std::function<void(MetricId, const WriteResult&)> loaded,
     const KeepClock& clock) {
   FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
   if (metric == nullptr) {

@@ -38,7 +38,8 @@ namespace footfall::engine {
 absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
     std::shared_ptr<OpenGate> gate, CommitQueue* queue,
     std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-    const std::string& spill_folder, std::function<void(MetricId)> loaded,
+    const std::string& spill_folder,
+    std::function<void(MetricId, const WriteResult&)> loaded,
     const KeepClock& clock);
 
 }  // namespace footfall::engine

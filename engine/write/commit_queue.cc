@@ -42,11 +42,13 @@ absl::Status ForCaller(const absl::Status& status) {
 
 CommitQueue::CommitQueue(Store* store, std::unique_ptr<Catalog> catalog,
                          bool read_only, std::shared_ptr<OpenGate> gate,
-                         std::function<void(const StoreBatch&)> applied)
+                         std::function<void(const StoreBatch&)> applied,
+                         std::shared_ptr<QuestionLog> questions)
     : store_(store),
       read_only_(read_only),
       gate_(std::move(gate)),
       applied_(std::move(applied)),
+      questions_(std::move(questions)),
       catalog_(std::move(catalog)),
       commit_(catalog_->commit()),
       last_commit_(catalog_->commit()) {
@@ -286,7 +288,8 @@ absl::StatusOr<FollowState> CommitQueue::CatchUp(bool shows) {
 
 void CommitQueue::Show() {
   auto next = std::make_shared<const DatabaseSnapshot>(
-      gate_, verified_, commit_, store_->TakeView(), catalog_->View());
+      gate_, verified_, commit_, store_->TakeView(), catalog_->View(),
+      questions_);
   storage::MutexLock lock(&publish_mutex_);
   current_.swap(next);
 }

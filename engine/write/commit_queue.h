@@ -76,10 +76,11 @@ class CommitQueue {
 
   // `store` must outlive the queue. `applied` is called by the leader with
   // every batch after it was applied and shown. Snapshots pass `gate`, which is
-  // shut before Close().
+  // shut before Close(), and share `questions`.
   CommitQueue(Store* store, std::unique_ptr<Catalog> catalog, bool read_only,
               std::shared_ptr<OpenGate> gate,
-              std::function<void(const StoreBatch&)> applied);
+              std::function<void(const StoreBatch&)> applied,
+              std::shared_ptr<QuestionLog> questions = nullptr);
 
   // The state after the last commit. O(1), never behind a sync.
   std::shared_ptr<const DatabaseSnapshot> current() const
@@ -182,6 +183,7 @@ class CommitQueue {
   const std::shared_ptr<storage::VerifiedTiles> verified_ =
       std::make_shared<storage::VerifiedTiles>();
   const std::function<void(const StoreBatch&)> applied_;
+  const std::shared_ptr<QuestionLog> questions_;
 
   // Held by the leader while it works; nobody else waits for it.
   storage::Mutex leader_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);

@@ -15,6 +15,7 @@
 #include "rocksdb/convenience.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/statistics.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/base/mutex.h"
@@ -236,6 +237,10 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
       std::clamp(budget / 64, kMiB / 8, 2 * kMiB);
   database.max_manifest_file_size = 16 * kMiB;
   database.stats_dump_period_sec = 0;
+  // Counts alone: neither clocks nor histograms.
+  database.statistics = rocksdb::CreateDBStatistics();
+  database.statistics->set_stats_level(
+      rocksdb::StatsLevel::kExceptHistogramOrTimers);
   database.stats_persist_period_sec = 0;
   if (!read_only) {
     settings.record = std::make_shared<RecordKeeper>(path);

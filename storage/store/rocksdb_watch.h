@@ -64,8 +64,19 @@ class RocksdbWatch final : public rocksdb::EventListener {
   void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info)
       override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnMemTableSealed(const rocksdb::MemTableInfo&) override { ++log_count_; }
+  void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
+    if (info.condition.cur != rocksdb::WriteStallCondition::kNormal) {
+      stall_count_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+
+  // Times that RocksDB began to slow writes down, or to hold them up.
+  uint64_t stall_count() const {
+    return stall_count_.load(std::memory_order_relaxed);
+  }
 
  private:
+  std::atomic<uint64_t> stall_count_ = 0;
   void Recovered() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<RocksdbFlushGate> gate_;

@@ -22,6 +22,8 @@
 
 namespace footfall {
 
+struct DatabaseMetrics;  // footfall/metrics.h
+
 // What a write did.
 struct WriteResult {
   uint64_t commit = 0;   // its number; rises by one a commit
@@ -248,10 +250,10 @@ class Database {
   // O(1). Sees every write acknowledged before the call. Null after Close().
   virtual std::shared_ptr<const Snapshot> TakeSnapshot() const = 0;
 
-  // Removes what KEEP lets go of, folds and seals what is due, until nothing is,
-  // and gives the space of what was deleted back. Damaged tiles are skipped: DATA_LOSS then names the
-  // first. Errors else as Write(); those of all three: what is done is kept,
-  // and what is not can be done later.
+  // Removes what KEEP lets go of, folds and seals what is due, until nothing
+  // is, and gives the space of what was deleted back. Damaged tiles are
+  // skipped: DATA_LOSS then names the first. Errors else as Write(); those of
+  // all three: what is done is kept, and what is not can be done later.
   virtual absl::Status RunUpkeep() = 0;
   // The same of one metric alone, as after a load: what was not touched costs
   // nothing. `stop` is asked for each tile. NOT_FOUND where there is none.
@@ -268,6 +270,10 @@ class Database {
 
   // All zero after Close().
   virtual DatabaseStats Stats() const = 0;
+
+  // What was done since the opening, and how it stands now; all zero after
+  // Close(). OpenMetricsText() writes it for a monitor.
+  virtual DatabaseMetrics Metrics() const = 0;
 
   // Never waits for a write.
   virtual DatabaseHealth Health() const = 0;

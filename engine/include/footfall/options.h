@@ -14,6 +14,8 @@
 
 namespace footfall {
 
+class EventListener;  // footfall/listener.h
+
 // What the thread in the background may take. RunUpkeep() and Compact() are not
 // held back.
 struct UpkeepOptions {
@@ -58,6 +60,10 @@ struct DatabaseOptions {
   // What KEEP goes by: the host's clock where it is empty. Asked by any thread;
   // what it throws counts as a time before all samples, of which none is old.
   std::function<absl::Time()> clock = {};
+  // Is told of slow questions and of what upkeep and the medium do.
+  std::shared_ptr<EventListener> listener = {};
+  // Questions that take as long or longer are slow.
+  absl::Duration slow_question = absl::InfiniteDuration();
 };
 
 // What a write survives once it was acknowledged:

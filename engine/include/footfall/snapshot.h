@@ -20,6 +20,8 @@
 
 namespace footfall {
 
+class QuestionLog;  // footfall/question_log.h
+
 // A block of samples: some series of one band x some steps of one era.
 struct Slab {
   absl::Span<const SeriesId> series;  // [n] ascending: those asked for that
@@ -128,6 +130,10 @@ class Snapshot {
     static const std::shared_ptr<const Declarations> kNone;
     return kNone;
   }
+
+  // Where questions are counted; null where they are not. Valid as long as the
+  // snapshot.
+  virtual QuestionLog* questions() const { return nullptr; }
 
   // By name.
   virtual std::vector<std::shared_ptr<const Metric>> Metrics() const = 0;

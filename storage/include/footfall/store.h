@@ -183,6 +183,14 @@ struct StoreStats {
   uint64_t log_bytes = 0;     // log not yet flushed into tables
   uint64_t memory_bytes = 0;  // caches and write buffers in use
   uint64_t table_count = 0;
+  uint64_t catalog_bytes = 0;  // tables of the catalog's key space, of those
+  // Since the opening: blocks that were found in memory, and that were read.
+  uint64_t cache_hits = 0;
+  uint64_t cache_misses = 0;
+  uint64_t stalls = 0;  // times that writes were slowed down or held up
+  // For how long the oldest view but the newest has been held; 0: there is
+  // none.
+  uint64_t oldest_view_seconds = 0;
 };
 
 class Store {

@@ -31,10 +31,11 @@ using Words = std::vector<absl::string_view>;
 constexpr size_t kMaxCandidates = 1000;
 
 const Words& Statements() {
-  static const auto* const words = new Words{
-      "ADD EVENT",   "ALIAS",      "COMPACT",     "DEFINE METRIC", "DELETE",
-      "DROP ALIAS",  "DROP EVENT", "DROP METRIC", "EXPLAIN",       "IMPORT",
-      "INSERT INTO", "SELECT",     "SHOW"};
+  static const auto* const words =
+      new Words{"ADD EVENT",     "ALIAS",   "ALTER METRIC", "COMPACT",
+                "DEFINE METRIC", "DELETE",  "DROP ALIAS",   "DROP EVENT",
+                "DROP METRIC",   "EXPLAIN", "IMPORT",       "INSERT INTO",
+                "SELECT",        "SHOW"};
   return *words;
 }
 
@@ -326,6 +327,7 @@ class Completer {
 
   void AddWords();
   void AddAfterShow();
+  void AddAfterAlter();
 
   const Snapshot* const snapshot_;  // null: there is no database yet
   const Typed typed_;
@@ -351,7 +353,8 @@ void Completer::AddFiles() {
 void Completer::AddAfterShow() {
   const absl::string_view last = Before(1);
   if (last == "SHOW") {
-    AddKeywords({"ALIASES", "EVENTS", "MEMBERS OF", "METRICS", "SERIES"});
+    AddKeywords(
+        {"ALIASES", "EVENTS", "MEMBERS OF", "METRICS", "RETENTION", "SERIES"});
   } else if (last == "MEMBERS") {
     AddKeywords({"OF"});
   } else if (last == "SERIES") {
@@ -366,6 +369,22 @@ void Completer::AddAfterShow() {
   }
 }
 
+void Completer::AddAfterAlter() {
+  const absl::string_view last = Before(1);
+  if (last == "SET" || last == ",") {
+    AddKeywords({"KEEP", "LATE", "OVER TIME", "UNIT"});
+    AddDimensions();
+  } else if (last == "KEEP") {
+    AddKeywords({"FOREVER"});
+  } else if (Before(2) == "KEEP") {
+    AddUnits();
+  } else if (Before(2) == "METRIC") {
+    AddKeywords({"RENAME TO", "SET"});
+  } else if (Before(2) == "SET" || Before(2) == ",") {
+    AddKeywords({"ADDS", "LEVEL", "OVERLAPS"});
+  }
+}
+
 void Completer::AddWords() {
   const absl::string_view last = Before(1);
   if (tokens().empty()) {
@@ -373,7 +392,7 @@ void Completer::AddWords() {
     return;
   }
   if (last == "EXPLAIN") {
-    AddKeywords({"ANALYZE", "DELETE", "SELECT"});
+    AddKeywords({"ALTER METRIC", "ANALYZE", "DELETE", "SELECT"});
     return;
   }
   if (last == "ANALYZE" && Before(2) == "EXPLAIN") {
@@ -385,7 +404,7 @@ void Completer::AddWords() {
     return;
   }
   if (last == "INTO" || last == "DELETE" || last == "COMPACT" ||
-      (last == "METRIC" && Before(2) == "DROP")) {
+      (last == "METRIC" && (Before(2) == "DROP" || Before(2) == "ALTER"))) {
     AddMetrics();
     return;
   }
@@ -401,8 +420,12 @@ void Completer::AddWords() {
       AddKeywords({"VALUES"});
     } else {
       AddKeywords({"INTEGER", "DECIMAL", "UNIT", "EVERY", "OVER TIME", "ADDS",
-                   "OVERLAPS", "LEVEL", "BY", "IN ZONE", "LATE"});
+                   "OVERLAPS", "LEVEL", "BY", "IN ZONE", "KEEP", "LATE"});
     }
+    return;
+  }
+  if (Began("ALTER") || (Began("EXPLAIN") && tokens()[1].upper == "ALTER")) {
+    AddAfterAlter();
     return;
   }
   if (Began("ADD") || Began("ALIAS") || Began("DROP")) {

@@ -104,6 +104,15 @@ Statement Explain(const Deletion& deletion) {
   return statement;
 }
 
+Statement AlterMetric(std::string metric, MetricChanges changes) {
+  Statement statement;
+  Alter alter;
+  alter.metric.name = std::move(metric);
+  alter.changes = std::move(changes);
+  statement.node = std::move(alter);
+  return statement;
+}
+
 Statement DropMetric(std::string metric) {
   Drop drop;
   drop.what = Drop::What::kMetric;

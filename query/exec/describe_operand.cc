@@ -274,6 +274,10 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
     add(absl::StrCat("now is in ",
                      operand.grid.Format(timeline.unfinished(index))));
   }
+  if (operand.metric->kept_from.has_value()) {
+    add(absl::StrCat("KEEP has removed samples before ",
+                     operand.metric->grid.Format(*operand.metric->kept_from)));
+  }
   const size_t beside = groups.rows.size() - groups.matched_count;
   add(absl::StrCat(
       "series: ", groups.matched_count, " in ",

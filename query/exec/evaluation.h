@@ -150,6 +150,7 @@ class Evaluation {
   void AddLackingNotes();
   std::string LackingText(const BoundOperand& operand,
                           const LackingSeries& series) const;
+  void AddKeepNotes();
   void AddLeftOutNotes();
   void AddNotes();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -133,6 +134,22 @@ void Evaluation::AddLackingNotes() {
   }
 }
 
+// What KEEP has removed is not there, which is not 0.
+void Evaluation::AddKeepNotes() {
+  for (const BoundOperand& operand : plan_.operands) {
+    const std::optional<int64_t>& kept_from = operand.metric->kept_from;
+    if (!kept_from.has_value()) continue;
+    // Where the range has no first date, it begins with the first sample, and
+    // what came before is missing as well.
+    const bool open =
+        !operand.window.first.has_value() && !plan_.align.has_value();
+    if (!open && operand.range.begin >= *kept_from) continue;
+    AddNote(absl::StrCat("samples of ", operand.metric->spec.name, " before ",
+                         operand.metric->grid.Format(*kept_from),
+                         " were removed by KEEP: they are missing, not 0"));
+  }
+}
+
 void Evaluation::AddLeftOutNotes() {
   for (const auto& [index, count] : findings_.left_out) {
     const Leaf& leaf = plan_.leaves[index];
@@ -164,6 +181,7 @@ void Evaluation::AddCagrNotes() {
 }
 
 void Evaluation::AddNotes() {
+  AddKeepNotes();
   AddLackingNotes();
   findings_.changes.resize(plan_.operands.size());
   for (size_t o = 0; o < plan_.operands.size(); ++o) {

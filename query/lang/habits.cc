@@ -46,7 +46,6 @@ constexpr Beginning kBeginnings[] = {
     {"START", "there are no transactions: each statement is all or nothing"},
     {"COMMIT", "there are no transactions: each statement is all or nothing"},
     {"ROLLBACK", "there are no transactions: each statement is all or nothing"},
-    {"ALTER", "a metric stays as it was defined; define another one"},
     {"USE", "a database is a directory, opened by the program"},
     {"SET", "a statement says all that it needs: IN ZONE, DURING"},
     {"AVG", "a question begins with SELECT: SELECT avg(dau)"},
@@ -57,8 +56,8 @@ constexpr Beginning kBeginnings[] = {
 };
 
 constexpr absl::string_view kStatements[] = {
-    "SELECT", "SHOW", "EXPLAIN", "DEFINE", "INSERT",  "IMPORT",
-    "DELETE", "DROP", "ADD",     "ALIAS",  "COMPACT",
+    "SELECT", "SHOW",   "EXPLAIN", "DEFINE", "ALTER", "INSERT",
+    "IMPORT", "DELETE", "DROP",    "ADD",    "ALIAS", "COMPACT",
 };
 
 constexpr absl::string_view kClauses[] = {
@@ -86,8 +85,8 @@ absl::Status Parser::StatementHabit() {
                                            : "dau"});
   }
   std::string hint =
-      "statements begin with SELECT, SHOW, EXPLAIN, DEFINE, INSERT, IMPORT, "
-      "DELETE, DROP, ADD, ALIAS or COMPACT";
+      "statements begin with SELECT, SHOW, EXPLAIN, DEFINE, ALTER, INSERT, "
+      "IMPORT, DELETE, DROP, ADD, ALIAS or COMPACT";
   if (At(TokenKind::kWord)) {
     for (const Beginning& one : kBeginnings) {
       if (AtWord(one.word)) {

@@ -1,5 +1,5 @@
 // Statements that change the database: DEFINE, INSERT, DELETE, DROP, ADD EVENT,
-// ALIAS. IMPORT is in parse_import.cc.
+// ALIAS. ALTER is in parse_alter.cc, IMPORT in parse_import.cc.
 
 #include <utility>
 
@@ -79,14 +79,10 @@ absl::StatusOr<Define> Parser::DefineOf() {
     FOOTFALL_ASSIGN_OR_RETURN(spec.zone, LiteralText("IN ZONE"));
   }
   if (TakeWord("LATE")) {
-    const Source source = Now().source;
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t late, WholeNumber("LATE", 0));
-    if (late > kMaxLate) {
-      return Fail(
-          Refusal::kCountTooSmall, source,
-          {"LATE", absl::StrCat("0 to ", kMaxLate), absl::StrCat(late)});
-    }
-    spec.late = static_cast<int32_t>(late);
+    FOOTFALL_ASSIGN_OR_RETURN(spec.late, LateOf());
+  }
+  if (TakeWord("KEEP")) {
+    FOOTFALL_ASSIGN_OR_RETURN(spec.keep, KeepOf());
   }
   return define;
 }

@@ -337,14 +337,18 @@ absl::StatusOr<Show> Parser::ShowOf() {
                               DimensionName("a metric after SHOW SERIES"));
   } else if (TakeWord("ALIASES")) {
     show.what = Show::What::kAliases;
+  } else if (TakeWord("RETENTION")) {
+    show.what = Show::What::kRetention;
   } else if (TakeWord("EVENTS")) {
     show.what = Show::What::kEvents;
     if (At(TokenKind::kText) || At(TokenKind::kParameter)) {
       FOOTFALL_ASSIGN_OR_RETURN(show.kind, TextOrParameter("a kind"));
     }
   } else {
-    return Expected("METRICS, MEMBERS, SERIES, ALIASES or EVENTS after SHOW",
-                    "SHOW METRICS lists what there is");
+    return Expected(
+        "METRICS, MEMBERS, SERIES, ALIASES, EVENTS or RETENTION after "
+        "SHOW",
+        "SHOW METRICS lists what there is");
   }
   const bool events = show.what == Show::What::kEvents;
   if ((events || show.what == Show::What::kSeries) && TakeWord("WHERE")) {

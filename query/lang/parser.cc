@@ -89,9 +89,11 @@ absl::StatusOr<Statement> Parser::StatementOf() {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, SelectOf());
   } else if (!analyze && TakeWord("DELETE")) {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, DeleteOf());
+  } else if (!analyze && TakeWord("ALTER")) {
+    FOOTFALL_ASSIGN_OR_RETURN(statement.node, AlterOf());
   } else if (explain) {
     return Expected(analyze ? "SELECT after EXPLAIN ANALYZE"
-                            : "SELECT or DELETE after EXPLAIN");
+                            : "SELECT, DELETE or ALTER after EXPLAIN");
   } else if (TakeWord("SHOW")) {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, ShowOf());
   } else if (TakeWord("DEFINE")) {

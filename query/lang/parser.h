@@ -5,6 +5,7 @@
 //   parse_expression.cc  expr, operand, call, event
 //   parse_select.cc      SELECT and its clauses, SHOW
 //   parse_change.cc      statements that change the database
+//   parse_alter.cc       ALTER METRIC, KEEP
 //   parse_import.cc      IMPORT
 //   parse_export.cc      EXPORT
 //   habits.cc            what people write who come from other languages
@@ -120,6 +121,13 @@ class Parser {
   absl::StatusOr<AddEvent> AddEventOf();
   absl::StatusOr<AddAlias> AliasOf();
   absl::StatusOr<Compact> CompactOf();
+
+  // --- ALTER METRIC, KEEP (parse_alter.cc)
+  absl::StatusOr<Alter> AlterOf();
+  absl::Status ChangeOf(Alter* alter);
+  absl::StatusOr<int32_t> LateOf();
+  // What follows KEEP; nullopt: FOREVER.
+  absl::StatusOr<std::optional<Period>> KeepOf();
 
   // --- IMPORT (parse_import.cc)
   absl::StatusOr<Import> ImportOf();

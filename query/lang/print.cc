@@ -368,6 +368,9 @@ void PrintStatement(const Show& show, std::string* out) {
     case Show::What::kEvents:
       *out += "SHOW EVENTS";
       break;
+    case Show::What::kRetention:
+      *out += "SHOW RETENTION";
+      break;
   }
   if (show.kind.has_value()) {
     *out += " ";
@@ -401,6 +404,45 @@ void PrintStatement(const Define& define, std::string* out) {
   }
   if (spec.zone != "UTC") PrintZone(Zone{spec.zone, {}}, out);
   if (spec.late != kDefaultLate) absl::StrAppend(out, " LATE ", spec.late);
+  if (spec.keep.has_value()) {
+    absl::StrAppend(out, " KEEP ", FormatKeep(*spec.keep));
+  }
+}
+
+void PrintStatement(const Alter& alter, std::string* out) {
+  const MetricChanges& changes = alter.changes;
+  absl::StrAppend(out, "ALTER METRIC ", alter.metric.name);
+  if (changes.name.has_value()) {
+    absl::StrAppend(out, " RENAME TO ", *changes.name);
+  }
+  absl::string_view before = " SET ";
+  const auto begin = [&] {
+    absl::StrAppend(out, before);
+    before = ", ";
+  };
+  if (changes.unit.has_value()) {
+    begin();
+    *out += "UNIT ";
+    PrintQuoted(*changes.unit, out);
+  }
+  if (changes.over_time.has_value()) {
+    begin();
+    absl::StrAppend(out, "OVER TIME ", AdditivityName(*changes.over_time));
+  }
+  for (const Dimension& dimension : changes.rules) {
+    begin();
+    absl::StrAppend(out, dimension.name, " ", AdditivityName(dimension.rule));
+  }
+  if (changes.late.has_value()) {
+    begin();
+    absl::StrAppend(out, "LATE ", *changes.late);
+  }
+  if (changes.keep.has_value()) {
+    begin();
+    absl::StrAppend(out, "KEEP ",
+                    changes.keep->has_value() ? FormatKeep(**changes.keep)
+                                              : std::string("FOREVER"));
+  }
 }
 
 void PrintStatement(const Insert& insert, std::string* out) {

@@ -176,6 +176,9 @@ class Resolver {
 
   absl::Status Resolve(Compact* /*compact*/) { return absl::OkStatus(); }
 
+  // Written out, as DEFINE is.
+  absl::Status Resolve(Alter* /*alter*/) { return absl::OkStatus(); }
+
   absl::Status Resolve(AddAlias* alias) {
     FOOTFALL_RETURN_IF_ERROR(Resolve(&alias->old_name));
     FOOTFALL_RETURN_IF_ERROR(Resolve(&alias->new_name));

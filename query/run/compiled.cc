@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/time/clock.h"
+#include "footfall/question_log.h"
 #include "query/exec/run.h"
 #include "query/exec/select.h"
 #include "query/lang/diagnostic.h"
@@ -91,6 +92,19 @@ absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
   return answer;
 }
 
+// Tells the database of the question, where one is behind the snapshot.
+template <typename Call>
+absl::StatusOr<Answer> Counted(const Snapshot& snapshot, absl::string_view text,
+                               Call call) {
+  QuestionLog* const log = snapshot.questions();
+  if (log == nullptr) return call();
+  const absl::Time begin = absl::Now();
+  absl::StatusOr<Answer> answer = call();
+  log->Note(text, absl::Now() - begin, answer.status(),
+            answer.ok() ? answer->row_count() : 0);
+  return answer;
+}
+
 // Also where the former is gone: its address is not given away while `a` is
 // there.
 bool Same(const std::weak_ptr<const Declarations>& a,
@@ -155,6 +169,11 @@ absl::Status Compiled::Bind(const Snapshot& snapshot) const {
 
 absl::StatusOr<Answer> Compiled::Run(const Snapshot& snapshot,
                                      const QueryOptions& given) const {
+  return Counted(snapshot, text_, [&] { return RunNow(snapshot, given); });
+}
+
+absl::StatusOr<Answer> Compiled::RunNow(const Snapshot& snapshot,
+                                        const QueryOptions& given) const {
   FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
   const QueryOptions options = ForRunning(given);
   if (std::holds_alternative<Show>(statement_.node)) {
@@ -180,18 +199,20 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   const Statement& statement,
                                   absl::string_view text,
                                   const QueryOptions& options) {
-  FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
-  if (std::holds_alternative<Show>(statement.node)) {
-    return ShowWith(snapshot, statement, text, options, options);
-  }
-  const Asking asking(options);
-  FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement, options.limits));
-  const BindingClock clock(statement);
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const auto ready,
-      Ready::Make(snapshot, statement, text, options, options.now));
-  return AnswerOf(snapshot, *ready, statement, clock.Told(/*kept=*/false), text,
-                  options);
+  return Counted(snapshot, text, [&]() -> absl::StatusOr<Answer> {
+    FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
+    if (std::holds_alternative<Show>(statement.node)) {
+      return ShowWith(snapshot, statement, text, options, options);
+    }
+    const Asking asking(options);
+    FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement, options.limits));
+    const BindingClock clock(statement);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const auto ready,
+        Ready::Make(snapshot, statement, text, options, options.now));
+    return AnswerOf(snapshot, *ready, statement, clock.Told(/*kept=*/false),
+                    text, options);
+  });
 }
 
 uint64_t Compiled::size_bytes() const {

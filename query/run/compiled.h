@@ -56,6 +56,8 @@ class Compiled {
   // As many threads as this run it at once without binding it again.
   static constexpr size_t kMostReady = 4;
 
+  absl::StatusOr<Answer> RunNow(const Snapshot& snapshot,
+                                const QueryOptions& given) const;
   std::unique_ptr<Ready> Take(const Snapshot& snapshot) const;
   void GiveBack(const Snapshot& snapshot, std::unique_ptr<Ready> ready) const;
 

@@ -15,6 +15,7 @@
 #include "query/lang/status_macros.h"
 #include "query/lang/tree.h"
 #include "query/plan/parameters.h"
+#include "query/run/alter.h"
 #include "query/run/change.h"
 #include "query/run/change_names.h"
 #include "query/run/compiled.h"
@@ -39,6 +40,10 @@ std::string InsertSummary(const WriteResult& result) {
   if (result.new_series > 0) {
     absl::StrAppend(&out, ", ",
                     Counted(result.new_series, "new series", "new series"));
+  }
+  if (result.expired > 0) {
+    absl::StrAppend(&out, ", ", Counted(result.expired, "row", "rows"),
+                    " left out: older than KEEP");
   }
   return out;
 }
@@ -83,6 +88,15 @@ absl::Status RunStatement(Database& database, const Statement& statement,
     }
     FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
                               RunDelete(database, *remove, text, options.now));
+  } else if (const Alter* alter = std::get_if<Alter>(&resolved.node)) {
+    if (resolved.explain != Statement::Explain::kNo) {
+      FOOTFALL_ASSIGN_OR_RETURN(outcome->answer,
+                                ExplainAlter(database, *alter, text, options));
+      outcome->has_answer = true;
+      return absl::OkStatus();
+    }
+    FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
+                              RunAlter(database, *alter, text, options));
   } else if (const Drop* drop = std::get_if<Drop>(&resolved.node)) {
     FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
                               RunDrop(database, *drop, text, statement.source));

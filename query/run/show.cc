@@ -12,6 +12,7 @@
 #include "query/lang/status_macros.h"
 #include "query/plan/conditions.h"
 #include "query/run/lookup.h"
+#include "query/run/retention.h"
 #include "query/run/show_names.h"
 
 namespace footfall::query {
@@ -159,6 +160,8 @@ absl::StatusOr<Answer> RunShow(const Snapshot& snapshot, const Show& show,
       return ShowAliases(snapshot, limits);
     case Show::What::kEvents:
       return ShowEvents(snapshot, show, text, options);
+    case Show::What::kRetention:
+      return ShowRetention(snapshot, options);
   }
   return absl::InternalError("query: SHOW of an unknown kind");
 }

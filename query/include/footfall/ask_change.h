@@ -116,6 +116,7 @@ Deletion DeleteSamples(std::string metric, Range during);
 Statement Explain(const Deletion& deletion);
 
 // DROP.
+Statement AlterMetric(std::string metric, MetricChanges changes);
 Statement DropMetric(std::string metric);
 Statement DropEvent(Text kind, Text name, When on);
 Statement DropAlias(Text old_name);

@@ -286,7 +286,14 @@ struct Select {
 };
 
 struct Show {
-  enum class What : uint8_t { kMetrics, kMembers, kSeries, kAliases, kEvents };
+  enum class What : uint8_t {
+    kMetrics,
+    kMembers,
+    kSeries,
+    kAliases,
+    kEvents,
+    kRetention
+  };
   What what = What::kMetrics;
   std::optional<Name> name;  // kMembers: dimension; kSeries: metric
   std::optional<Text> kind;  // kEvents
@@ -393,6 +400,15 @@ struct Delete {
   friend bool operator==(const Delete&, const Delete&) = default;
 };
 
+// Changes what a metric is declared as. At least one change.
+struct Alter {
+  Name metric;
+  MetricChanges changes;
+  Source renamed = {};  // the new name
+  Sources rules = {};   // of changes.rules
+  friend bool operator==(const Alter&, const Alter&) = default;
+};
+
 struct Drop {
   enum class What : uint8_t { kMetric, kEvent, kAlias };
   What what = What::kMetric;
@@ -436,7 +452,7 @@ struct Statement {
   enum class Explain : uint8_t { kNo, kPlan, kAnalyze };
   Explain explain = Explain::kNo;
   std::variant<Select, Show, Define, Insert, Import, Delete, Drop, AddEvent,
-               AddAlias, Compact, Export>
+               AddAlias, Compact, Export, Alter>
       node;
   Source source;
   friend bool operator==(const Statement&, const Statement&) = default;

@@ -43,6 +43,9 @@ class Grower {
       }
       case 5:
         if (Below(4) == 0) {
+          statement.node = AnyAlter();
+          if (Half()) statement.explain = Statement::Explain::kPlan;
+        } else if (Below(4) == 0) {
           Compact compact;
           if (Half()) compact.metric = AnyName();
           statement.node = compact;
@@ -359,7 +362,7 @@ class Grower {
 
   Show AnyShow() {
     Show show;
-    show.what = static_cast<Show::What>(Below(5));
+    show.what = static_cast<Show::What>(Below(6));
     if (show.what == Show::What::kMembers || show.what == Show::What::kSeries) {
       show.name = AnyName();
     }
@@ -382,7 +385,30 @@ class Grower {
       define.spec.dimensions.push_back(
           {name.name, static_cast<Additivity>(Below(3))});
     }
+    if (Half()) define.spec.late = static_cast<int32_t>(Below(9));
+    if (Half()) define.spec.keep = AnyKeep();
     return define;
+  }
+
+  Period AnyKeep() {
+    return {static_cast<Unit>(Below(8) + 1),
+            static_cast<int32_t>(Below(9) + 1)};
+  }
+
+  Alter AnyAlter() {
+    Alter alter;
+    alter.metric = AnyName();
+    MetricChanges& changes = alter.changes;
+    if (Half()) changes.unit = Literal();
+    if (Half()) changes.over_time = static_cast<Additivity>(Below(3));
+    if (Half()) {
+      changes.rules = {{AnyWord(), static_cast<Additivity>(Below(3))}};
+    }
+    if (Half()) changes.late = static_cast<int32_t>(Below(9));
+    if (Half()) changes.keep = AnyKeep();
+    if (Half()) changes.keep = std::optional<Period>();
+    if (Half() || changes == MetricChanges()) changes.name = AnyWord();
+    return alter;
   }
 
   Insert AnyInsert() {

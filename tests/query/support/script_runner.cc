@@ -57,6 +57,7 @@ ParameterValue ParameterOf(absl::string_view text) {
 ScriptRunner::ScriptRunner() {
   DatabaseOptions options;
   options.background_upkeep = false;
+  options.clock = [this] { return options_.now; };
   auto database = Database::Open(storage::NewMemoryStore(), options);
   if (!database.ok()) FAIL(database.status().message());
   database_ = *std::move(database);

@@ -34,6 +34,8 @@ shows at the terminal how it would import the file, and asks whether to.
   --param NAME=VALUE   the value of $NAME: a number or a date where it looks
                        like one, else a text; '2025' in quotes is a text
   --echo               print each statement before its answer
+  --metrics            print what the database counts as OpenMetrics text, after
+                       the statements of -c and -f
   --guess FILE         print the DEFINE and IMPORT that would load a CSV file
   --dump FOLDER        write the whole database into FOLDER: load.sql, and the
                        samples beside it; `cd FOLDER` and run it with -f
@@ -171,7 +173,7 @@ constexpr FlagOption kFlagOptions[] = {
     {"--readonly", &Arguments::read_only}, {"--echo", &Arguments::echo},
     {"--help", &Arguments::help},          {"-h", &Arguments::help},
     {"--version", &Arguments::version},    {"--verify", &Arguments::verify},
-    {"--repair", &Arguments::repair},
+    {"--repair", &Arguments::repair},      {"--metrics", &Arguments::metrics},
 };
 
 // The options that make the program do something else than run statements.
@@ -199,9 +201,9 @@ absl::Status CheckWhole(const Arguments& arguments) {
     return absl::InvalidArgumentError(
         absl::StrCat(acts[0], " or ", acts[1], ", not both"));
   }
-  if (!acts.empty() && !arguments.scripts.empty()) {
+  if (!acts.empty() && (!arguments.scripts.empty() || arguments.metrics)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(acts[0], " stands alone, without -c, -f"));
+        absl::StrCat(acts[0], " stands alone, without -c, -f, --metrics"));
   }
   if (arguments.kept_backups > 0 && arguments.backup.empty()) {
     return absl::InvalidArgumentError("--keep is for --backup alone");

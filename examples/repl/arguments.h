@@ -40,6 +40,7 @@ struct Arguments {
   bool verify = false;
   bool repair = false;
   bool echo = false;
+  bool metrics = false;
   std::optional<absl::Time> now;
   std::string guess_file;   // empty: no --guess
   std::string dump_folder;  // empty: no --dump

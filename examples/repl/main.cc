@@ -19,6 +19,7 @@
 #include "examples/repl/guess.h"
 #include "examples/repl/prompt.h"
 #include "examples/repl/session.h"
+#include "footfall/metrics.h"
 
 namespace footfall::repl {
 namespace {
@@ -46,6 +47,14 @@ int FlushStdout() {
   return kCannotPrint;
 }
 
+// Of a database that is not there yet, all zero.
+bool PrintMetrics(const Database* database) {
+  absl::PrintF("%s",
+               OpenMetricsText(database == nullptr ? DatabaseMetrics()
+                                                   : database->Metrics()));
+  return FlushStdout() == kOk;
+}
+
 // Runs what the arguments ask for; false after the first failure.
 bool RunAll(Session& session, const Arguments& arguments) {
   for (const ScriptSource& script : arguments.scripts) {
@@ -54,7 +63,7 @@ bool RunAll(Session& session, const Arguments& arguments) {
                                    : session.RunScript(script.text);
     if (!ok) return false;
   }
-  if (!arguments.scripts.empty()) return true;
+  if (!arguments.scripts.empty() || arguments.metrics) return true;
   if (!arguments.csv_file.empty()) {
     return AskAndImport(session, arguments.csv_file);
   }
@@ -123,6 +132,9 @@ int Main(const std::vector<std::string>& words) {
     Session session(folder, *arguments);
     ok = RunAll(session, *arguments);
     printed = session.FinishOutput();
+    if (ok && printed && arguments->metrics) {
+      printed = PrintMetrics(folder.database());
+    }
   }
   if (const absl::Status closed = folder.Close(); !closed.ok()) {
     absl::FPrintF(stderr, "cannot close %s: %s\n", arguments->directory,

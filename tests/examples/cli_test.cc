@@ -488,6 +488,48 @@ TEST_CASE("EXPORT writes answers and samples that load again", "[program]") {
   CHECK(StrContains(run.out, "\"A, x\",5,exact,1,1,false\nB,7,exact"));
 }
 
+TEST_CASE("what is altered and removed outlives the program", "[program]") {
+  const TemporaryFolder folder;
+  const std::string database = folder.File("db");
+  const auto run = [&](const char* script) {
+    const ProgramRun ran =
+        RunProgram({"--mode", "csv", "-c", script, database});
+    INFO(ran.err);
+    REQUIRE(ran.exit_code == 0);
+    return ran;
+  };
+  run("DEFINE METRIC hits INTEGER EVERY day OVER TIME ADDS;"
+      "INSERT INTO hits (TIME, VALUE) VALUES (2000-01-01, 3), (2900-01-01, 4)");
+  run("ALTER METRIC hits RENAME TO visits SET UNIT 'visits', KEEP 1 year");
+  run("COMPACT");
+  const ProgramRun late =
+      run("INSERT INTO visits (TIME, VALUE) VALUES (2000-01-01, 3)");
+  CHECK(StrContains(late.err,
+                    "0 samples written, 1 row left out: older than KEEP"));
+  const ProgramRun left = run("SELECT sum(visits) DURING 2000..2900");
+  CHECK(StrContains(left.out, "\n4,exact,1,"));
+  CHECK(StrContains(left.err, "note: samples of visits before "));
+  CHECK(
+      StrContains(left.err, " were removed by KEEP: they are missing, not 0"));
+}
+
+TEST_CASE("--metrics prints what the statements came to", "[program]") {
+  const TemporaryFolder folder;
+  const std::string database = folder.File("db");
+  const ProgramRun run = RunProgram(
+      {"--metrics", "-c", kDefine, "-c", "SELECT sum(hits)", database});
+  CHECK(run.exit_code == 0);
+  CHECK(StrContains(run.out, "footfall_samples_total 3\n"));
+  CHECK(StrContains(run.out, "footfall_question_seconds_count 1\n"));
+  CHECK(absl::EndsWith(run.out, "# EOF\n"));
+  // Without statements it waits for none.
+  const ProgramRun alone = RunProgram({"--metrics", "--readonly", database});
+  CHECK(alone.exit_code == 0);
+  CHECK(StrContains(alone.out, "footfall_series 2\n"));
+  CHECK(absl::StartsWith(alone.out, "# TYPE footfall_writes counter\n"));
+  CHECK(RunProgram({"--metrics", "--verify", database}).exit_code == 2);
+}
+
 TEST_CASE("--guess prints statements that load the file", "[program]") {
   const TemporaryFolder folder;
   const ProgramRun guess =

@@ -1,4 +1,4 @@
-// Bytes of a file, unpacked where they are gzip.
+// Bytes of a file, unpacked where they are gzip or zstd.
 
 #ifndef FOOTFALL_ENGINE_EXCHANGE_BYTE_SOURCE_H_
 #define FOOTFALL_ENGINE_EXCHANGE_BYTE_SOURCE_H_
@@ -20,7 +20,7 @@ class ByteSource {
 
   // Reads at least 1 and at most `size` bytes; 0 at the end.
   //
-  //   DATA_LOSS  gzip data are damaged or end early
+  //   DATA_LOSS  gzip or zstd data are damaged or end early
   //   else       what the StopCheck answered, or FileError()
   virtual absl::StatusOr<size_t> Read(char* bytes, size_t size) = 0;
 
@@ -29,13 +29,14 @@ class ByteSource {
   virtual uint64_t bytes_total() const = 0;  // 0: not known (a pipe)
 };
 
-// "-" is the standard input. gzip is detected by the first two bytes, which no text
-// begins with. Messages name the path. `stop` is asked before each 256 KiB at
-// least, of the file and of what is unpacked, and every 5 ms while a pipe has
-// nothing to read or nobody to write it.
+// "-" is the standard input. gzip and zstd are detected by the first bytes,
+// which no text begins with. Messages name the path. `stop` is asked before
+// each 256 KiB at least, of the file and of what is unpacked, and every 5 ms
+// while a pipe has nothing to read or nobody to write it.
 //
 //   NOT_FOUND         no such file
 //   INVALID_ARGUMENT  a folder
+//   UNIMPLEMENTED     zstd, and this build is without it
 //   else              FileError(): it cannot be opened
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
     const std::string& path, const StopCheck& stop = {});

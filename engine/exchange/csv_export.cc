@@ -96,8 +96,23 @@ class Export {
     });
   }
 
+  // A series alone that is longer than may be gathered is written a stretch of
+  // time after the other.
   absl::Status WriteSeries(absl::Span<const SeriesId> wanted,
                            const StepRange& steps) {
+    constexpr int64_t kStretch = static_cast<int64_t>(kGatheredCells);
+    StepRange stretch = steps;
+    do {
+      stretch.end = std::min(steps.end, stretch.begin + kStretch);
+      if (wanted.size() > 1) stretch.end = steps.end;
+      FOOTFALL_RETURN_IF_ERROR(WriteStretch(wanted, stretch));
+      stretch.begin = stretch.end;
+    } while (stretch.begin < steps.end);
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteStretch(absl::Span<const SeriesId> wanted,
+                            const StepRange& steps) {
     std::vector<SeriesId> ascending(wanted.begin(), wanted.end());
     std::sort(ascending.begin(), ascending.end());
     ScanRequest request;

@@ -37,7 +37,6 @@ constexpr Magic kMagics[] = {
     {absl::string_view("SQLite format 3\0", 16), "is a SQLite database"},
     {"7z\xBC\xAF", "is a 7z archive: unpack it"},
     {"BZh", "is packed by bzip2: unpack it"},
-    {"\x28\xB5\x2F\xFD", "is packed by zstd: unpack it"},
     {"\xFD"
      "7zXZ",
      "is packed by xz: unpack it"},

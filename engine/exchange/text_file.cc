@@ -6,13 +6,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/csv_export.h"
 #include "footfall/guard.h"
 #include "storage/base/file_error.h"
+
+#ifdef FOOTFALL_ZSTD
+#include <zstd.h>
+#endif
 
 namespace footfall {
 namespace {
@@ -24,48 +30,127 @@ struct CloseGzip {
   void operator()(gzFile_s* file) const { gzclose(file); }
 };
 
+// A text that goes to a file, plain or packed. False, with errno, where it
+// cannot.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual bool Open(const std::string& path) = 0;
+  virtual bool Write(absl::string_view text) = 0;
+  virtual bool Close() = 0;  // all is on disk then
+};
+
+class PlainSink : public Sink {
+ public:
+  bool Open(const std::string& path) override {
+    file_.reset(std::fopen(path.c_str(), "wbe"));
+    return file_ != nullptr;
+  }
+  bool Write(absl::string_view text) override {
+    return std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size();
+  }
+  bool Close() override {
+    const bool flushed =
+        std::fflush(file_.get()) == 0 && fsync(fileno(file_.get())) == 0;
+    return std::fclose(file_.release()) == 0 && flushed;
+  }
+
+ private:
+  std::unique_ptr<std::FILE, CloseFile> file_;
+};
+
+class GzipSink final : public Sink {
+ public:
+  bool Open(const std::string& path) override {
+    file_.reset(gzopen(path.c_str(), "wbe"));
+    return file_ != nullptr;
+  }
+  bool Write(absl::string_view text) override {
+    return gzwrite(file_.get(), text.data(),
+                   static_cast<unsigned>(text.size())) > 0;
+  }
+  bool Close() override { return gzclose(file_.release()) == Z_OK; }
+
+ private:
+  std::unique_ptr<gzFile_s, CloseGzip> file_;
+};
+
+#ifdef FOOTFALL_ZSTD
+struct FreeStream {
+  void operator()(ZSTD_CStream* stream) const { ZSTD_freeCStream(stream); }
+};
+
+class ZstdSink final : public PlainSink {
+ public:
+  bool Open(const std::string& path) override {
+    stream_.reset(ZSTD_createCStream());
+    if (stream_ == nullptr) errno = ENOMEM;
+    // Damage is found when it is read.
+    return stream_ != nullptr &&
+           ZSTD_isError(ZSTD_CCtx_setParameter(stream_.get(),
+                                               ZSTD_c_checksumFlag, 1)) == 0 &&
+           PlainSink::Open(path);
+  }
+  bool Write(absl::string_view text) override {
+    ZSTD_inBuffer in = {text.data(), text.size(), 0};
+    while (in.pos < in.size) {
+      if (!Pack(&in, ZSTD_e_continue).has_value()) return false;
+    }
+    return true;
+  }
+  bool Close() override {
+    ZSTD_inBuffer in = {nullptr, 0, 0};
+    bool packed = true;
+    for (bool more = true; packed && more;) {
+      const std::optional<size_t> left = Pack(&in, ZSTD_e_end);
+      packed = left.has_value();
+      more = packed && *left > 0;
+    }
+    return PlainSink::Close() && packed;
+  }
+
+ private:
+  // How many packed bytes are still to come; nullopt where it failed.
+  std::optional<size_t> Pack(ZSTD_inBuffer* in, ZSTD_EndDirective end) {
+    ZSTD_outBuffer out = {packed_.data(), packed_.size(), 0};
+    const size_t left = ZSTD_compressStream2(stream_.get(), &out, in, end);
+    if (ZSTD_isError(left) != 0) return std::nullopt;
+    if (!PlainSink::Write({packed_.data(), out.pos})) return std::nullopt;
+    return left;
+  }
+
+  std::unique_ptr<ZSTD_CStream, FreeStream> stream_;
+  std::vector<char> packed_ = std::vector<char>(ZSTD_CStreamOutSize());
+};
+#endif
+
 class FileWriter final : public TextFile {
  public:
-  explicit FileWriter(const std::string& path)
-      : path_(path), part_(absl::StrCat(path, ".part")) {}
+  FileWriter(const std::string& path, std::unique_ptr<Sink> sink)
+      : path_(path),
+        part_(absl::StrCat(path, ".part")),
+        sink_(std::move(sink)) {}
   ~FileWriter() override {
-    file_.reset();
-    gzip_.reset();
+    sink_.reset();
     if (!closed_) unlink(part_.c_str());
   }
 
   absl::Status Open() {
     errno = 0;
-    if (absl::EndsWith(path_, ".gz")) {
-      gzip_.reset(gzopen(part_.c_str(), "wbe"));
-    } else {
-      file_.reset(std::fopen(part_.c_str(), "wbe"));
-    }
-    return file_ == nullptr && gzip_ == nullptr ? Failed() : absl::OkStatus();
+    return sink_->Open(part_) ? absl::OkStatus() : Failed();
   }
 
   absl::Status Write(absl::string_view text) override {
     if (text.empty()) return absl::OkStatus();
     errno = 0;
-    const bool written = gzip_ != nullptr
-                             ? gzwrite(gzip_.get(), text.data(),
-                                       static_cast<unsigned>(text.size())) > 0
-                             : std::fwrite(text.data(), 1, text.size(),
-                                           file_.get()) == text.size();
-    return written ? absl::OkStatus() : Failed();
+    return sink_->Write(text) ? absl::OkStatus() : Failed();
   }
 
   absl::Status Close() override {
     errno = 0;
-    bool done;
-    if (gzip_ != nullptr) {
-      done = gzclose(gzip_.release()) == Z_OK;
-    } else {
-      done = std::fflush(file_.get()) == 0 && fsync(fileno(file_.get())) == 0;
-      done = std::fclose(file_.release()) == 0 && done;
+    if (!sink_->Close() || std::rename(part_.c_str(), path_.c_str()) != 0) {
+      return Failed();
     }
-    done = done && std::rename(part_.c_str(), path_.c_str()) == 0;
-    if (!done) return Failed();
     closed_ = true;
     return absl::OkStatus();
   }
@@ -78,17 +163,34 @@ class FileWriter final : public TextFile {
 
   const std::string path_;
   const std::string part_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
-  std::unique_ptr<gzFile_s, CloseGzip> gzip_;
+  std::unique_ptr<Sink> sink_;
   bool closed_ = false;
 };
+
+// Packed as the name's suffix says.
+absl::StatusOr<std::unique_ptr<Sink>> SinkFor(const std::string& path) {
+  if (absl::EndsWith(path, ".gz")) return std::make_unique<GzipSink>();
+  if (absl::EndsWith(path, ".zst")) {
+#ifdef FOOTFALL_ZSTD
+    return std::make_unique<ZstdSink>();
+#else
+    return absl::UnimplementedError(absl::StrCat(
+        path,
+        ": this build is without zstd; a name that ends in .gz is packed "
+        "by gzip"));
+#endif
+  }
+  return std::make_unique<PlainSink>();
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TextFile>> TextFile::Create(
     const std::string& path) {
   return Guarded([&]() -> absl::StatusOr<std::unique_ptr<TextFile>> {
-    auto file = std::make_unique<FileWriter>(path);
+    absl::StatusOr<std::unique_ptr<Sink>> sink = SinkFor(path);
+    if (!sink.ok()) return sink.status();
+    auto file = std::make_unique<FileWriter>(path, *std::move(sink));
     if (absl::Status opened = file->Open(); !opened.ok()) return opened;
     return std::unique_ptr<TextFile>(std::move(file));
   });

@@ -26,6 +26,7 @@ using Records = std::vector<std::vector<std::string>>;
 // Whether a file may be refused so.
 bool IsFileError(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) ||
+         absl::IsUnimplemented(status) ||  // zstd, in a build without it
          absl::IsResourceExhausted(status);
 }
 

@@ -17,14 +17,15 @@
 namespace footfall {
 
 // A file that is written front to back; packed by gzip where its name ends in
-// ".gz". What is there is replaced by Close() alone: until then, and after an
-// error, the text is in a file beside it, which the destructor removes.
+// ".gz", by zstd where it ends in ".zst". What is there is replaced by Close()
+// alone: until then, and after an error, the text is in a file beside it, which
+// the destructor removes.
 //
 // Threads: one at a time.
 class TextFile {
  public:
   // UNAVAILABLE where it cannot be made, RESOURCE_EXHAUSTED where there is no
-  // room. The same below.
+  // room. The same below. UNIMPLEMENTED of ".zst" in a build without zstd.
   static absl::StatusOr<std::unique_ptr<TextFile>> Create(
       const std::string& path);
   virtual ~TextFile() = default;
@@ -48,7 +49,7 @@ std::string ExportValueHeader(const MetricSpec& spec);
 // then a row for each sample, by members in order of their names, then by time.
 // So the same samples give the same bytes, in whichever order they came. Times
 // below a day carry their offset from UTC. Memory: some 64 MiB, beside 32 bytes
-// for each series and what one series holds.
+// for each series.
 //
 //   FAILED_PRECONDITION  as Snapshot::Scan(); the metric's zone is not known
 //   else                 as TextFile, or what `stop` answers

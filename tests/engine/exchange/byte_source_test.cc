@@ -2,6 +2,13 @@
 
 #include "engine/exchange/byte_source.h"
 
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "footfall/csv_export.h"
 #include "tests/engine/exchange/text_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -112,6 +119,77 @@ TEST_CASE("what cannot be read is named", "[import]") {
   CHECK(directory.code() == absl::StatusCode::kInvalidArgument);
   CHECK_THAT(std::string(directory.message()),
              ContainsSubstring("is a folder"));
+}
+
+// What `name` holds once `text` was written to it; nullopt where the build is
+// without what packs it, which it then says.
+std::optional<std::string> Packed(const std::string& path,
+                                  absl::string_view text) {
+  auto file = TextFile::Create(path);
+  if (absl::IsUnimplemented(file.status())) {
+    CHECK(absl::StrContains(file.status().message(), "without zstd"));
+    return std::nullopt;
+  }
+  REQUIRE(file.ok());
+  for (size_t at = 0; at < text.size(); at += 10'000) {
+    REQUIRE((*file)->Write(text.substr(at, 10'000)).ok());
+  }
+  REQUIRE((*file)->Close().ok());
+  std::ifstream stream(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+TEST_CASE("what a suffix packs is unpacked again by its content", "[export]") {
+  const TempDir folder;
+  struct Case {
+    const char* name;
+    absl::string_view mark;
+  };
+  const Case cases[] = {
+      {"plain.csv", ""},
+      {"packed.csv.gz", "\x1f\x8b"},
+      {"packed.csv.zst", "\x28\xb5\x2f\xfd"},
+  };
+  for (const Case& c : cases) {
+    for (const std::string& text :
+         {std::string(), std::string("date,value\n"), ManyLines()}) {
+      INFO(c.name << ", " << text.size() << " bytes");
+      const auto packed = Packed(folder / c.name, text);
+      if (!packed.has_value()) continue;
+      CHECK(absl::StartsWith(*packed, c.mark));
+      for (const size_t piece : {size_t{1} << 16, size_t{7}}) {
+        const auto read = ReadAll(folder / c.name, piece);
+        REQUIRE(read.ok());
+        CHECK(*read == text);
+      }
+    }
+  }
+}
+
+TEST_CASE("zstd data that are not whole are refused", "[export]") {
+  const TempDir folder;
+  const std::string lines = ManyLines();
+  const auto packed = Packed(folder / "whole.zst", lines);
+  if (!packed.has_value()) return;
+  // Frames one after the other are one text.
+  WriteFile(folder / "two", *packed + *packed);
+  const auto two = ReadAll(folder / "two");
+  REQUIRE(two.ok());
+  CHECK(*two == lines + lines);
+  for (size_t size = 4; size < packed->size(); size += packed->size() / 50) {
+    INFO(size << " of " << packed->size() << " bytes");
+    WriteFile(folder / "short", packed->substr(0, size));
+    const auto read = ReadAll(folder / "short");
+    REQUIRE(read.status().code() == absl::StatusCode::kDataLoss);
+    CHECK(absl::StrContains(read.status().message(), "end early"));
+  }
+  for (size_t at = 4; at < packed->size(); at += packed->size() / 50) {
+    INFO("byte " << at << " of " << packed->size());
+    std::string damaged = *packed;
+    damaged[at] = static_cast<char>(~damaged[at]);
+    WriteFile(folder / "damaged", damaged);
+    CHECK(absl::IsDataLoss(ReadAll(folder / "damaged").status()));
+  }
 }
 
 }  // namespace

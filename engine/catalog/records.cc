@@ -221,6 +221,10 @@ std::string EncodeMetric(const MetricDeclaration& declaration) {
   record.set_value_type(ToRecord<proto::ValueTypeRecord>(spec.value_type));
   record.set_period_unit(
       static_cast<proto::UnitRecord>(static_cast<int>(spec.period.unit)));
+  if (spec.period.week_start != absl::Weekday::monday) {
+    record.set_period_unit(proto::UNIT_WEEK_FROM);
+    record.set_week_start(static_cast<uint32_t>(spec.period.week_start) + 1);
+  }
   record.set_period_count(spec.period.count);
   record.set_zone(spec.zone);
   for (const Dimension& dimension : spec.dimensions) {
@@ -256,7 +260,14 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
   if (!FromRecord(record.value_type(), 2, &spec.value_type)) {
     return UnknownNumber("value type", record.value_type());
   }
-  if (!FromRecord(record.period_unit(), &spec.period.unit)) {
+  if (record.period_unit() == proto::UNIT_WEEK_FROM) {
+    spec.period.unit = Unit::kWeek;
+    if (record.week_start() < 2 || record.week_start() > 7) {
+      return UnknownNumber("week start", static_cast<int>(record.week_start()));
+    }
+    spec.period.week_start =
+        static_cast<absl::Weekday>(record.week_start() - 1);
+  } else if (!FromRecord(record.period_unit(), &spec.period.unit)) {
     return UnknownNumber("period unit", record.period_unit());
   }
   spec.period.count = record.period_count();

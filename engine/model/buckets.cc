@@ -54,9 +54,7 @@ int64_t MonthsIn(const Period& period) {
   return MonthsIn(period.unit) * period.count;
 }
 // Where a day or week period's count starts.
-int64_t OriginDay(const Period& period) {
-  return engine::UnitStart(period.unit, 0);
-}
+int64_t OriginDay(const Period& period) { return engine::StepStart(period, 0); }
 // Roughly, for comparing lengths.
 double SecondsIn(const Period& period) {
   if (period.below_day()) {
@@ -184,7 +182,7 @@ int64_t Buckets::BucketOf(int64_t step) const {
     case Kind::kSteps:
       return step;
     case Kind::kCivil:
-      return FloorDivide(engine::UnitIndex(bucket_.unit, DaysOfStep(step)),
+      return FloorDivide(engine::StepIndex(bucket_, DaysOfStep(step)),
                          bucket_.count);
     case Kind::kClock:
       return CeilDivide(ClockBucketAt(step * grid_.step_seconds()).begin_s,
@@ -220,19 +218,19 @@ std::string Buckets::Format(int64_t bucket) const {
   if (bucket_.below_day()) {
     date = InstantDate(grid_.Start(bucket), zone_);
   } else {
-    date.precision = bucket_.unit;
+    date.precision = NamePrecision(bucket_);
     date.start = CivilStart(bucket);
   }
   return FormatDate(date);
 }
 
 int64_t Buckets::StartDay(int64_t bucket) const {
-  return engine::UnitStart(bucket_.unit, bucket * bucket_.count);
+  return engine::StepStart(bucket_, bucket * bucket_.count);
 }
 
 int64_t Buckets::DaysOfStep(int64_t step) const {
   if (!grid_.period().below_day()) {
-    return engine::UnitStart(grid_.period().unit, step * grid_.period().count);
+    return engine::StepStart(grid_.period(), step * grid_.period().count);
   }
   return engine::DaysOf(zone_.At(grid_.Start(step)).cs);
 }
@@ -371,7 +369,8 @@ std::optional<int64_t> Buckets::ShiftCivil(int64_t bucket, int64_t count,
     return ShiftDayByMonths(start, months);
   }
   // Weeks by years: the week of the same number.
-  const engine::IsoWeek week = engine::IsoWeekOf(start);
+  const engine::IsoWeek week =
+      engine::IsoWeekOf(start - engine::WeekShift(bucket_));
   const int64_t year = week.year + count;
   if (year < engine::kMinYear || year > engine::kMaxYear ||
       week.week > engine::WeeksIn(year)) {

@@ -52,6 +52,21 @@ int64_t UnitStart(Unit unit, int64_t index) {
   return DaysOf(1970 + year, static_cast<int>(month - year * 12) + 1, 1);
 }
 
+int64_t WeekShift(const Period& period) {
+  if (period.unit != Unit::kWeek) return 0;
+  const int64_t behind = static_cast<int64_t>(period.week_start) -
+                         static_cast<int64_t>(absl::Weekday::monday);
+  return behind > 3 ? behind - 7 : behind;
+}
+
+int64_t StepIndex(const Period& period, int64_t days) {
+  return UnitIndex(period.unit, days - WeekShift(period));
+}
+
+int64_t StepStart(const Period& period, int64_t index) {
+  return UnitStart(period.unit, index) + WeekShift(period);
+}
+
 int64_t DayAfter(int64_t days, int64_t count, Unit unit) {
   constexpr int64_t kFirst = DaysOf(kMinYear - 1, 1, 1);
   constexpr int64_t kLast = DaysOf(kMaxYear + 1, 12, 31);

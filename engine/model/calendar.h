@@ -94,6 +94,13 @@ int64_t UnitIndex(Unit unit, int64_t days);
 // First day of a unit. Its inverse: UnitIndex(u, UnitStart(u, i)) == i.
 int64_t UnitStart(Unit unit, int64_t index);
 
+// The same of weeks that begin on another day: the week has the number of the
+// ISO week that it shares most days with. (Of other units than weeks as above.)
+int64_t StepIndex(const Period& period, int64_t days);  // of its unit, count 1
+int64_t StepStart(const Period& period, int64_t index);
+// Days from Monday to the day that weeks begin on: -3 to 3.
+int64_t WeekShift(const Period& period);
+
 // The day `count` units of a day or more after another (below 0: before); where
 // its month has no such day, the last that it has. Beyond the years 1 to 9999
 // it stops at the nearest day of the years 0 to 10000.

@@ -1,6 +1,7 @@
 // Units, periods and dates as people write them.
 
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
 #include "absl/status/status.h"
@@ -217,8 +218,35 @@ std::optional<Unit> ParseUnit(absl::string_view word) {
 }
 
 std::string FormatPeriod(const Period& period) {
-  if (period.count == 1) return std::string(UnitName(period.unit));
-  return absl::StrCat(period.count, " ", UnitName(period.unit), "s");
+  std::string text(UnitName(period.unit));
+  if (period.count != 1) text = absl::StrCat(period.count, " ", text, "s");
+  if (period.week_start != absl::Weekday::monday) {
+    absl::StrAppend(&text, " from ", WeekdayName(period.week_start));
+  }
+  return text;
+}
+
+absl::string_view WeekdayName(absl::Weekday day) {
+  static constexpr absl::string_view kNames[] = {
+      "monday", "tuesday",  "wednesday", "thursday",
+      "friday", "saturday", "sunday"};
+  const size_t number = static_cast<size_t>(day);
+  return number < std::size(kNames) ? kNames[number] : "?";
+}
+
+std::optional<absl::Weekday> ParseWeekday(absl::string_view word) {
+  for (int number = 0; number < 7; ++number) {
+    const auto day = static_cast<absl::Weekday>(number);
+    if (absl::EqualsIgnoreCase(word, WeekdayName(day))) return day;
+  }
+  return std::nullopt;
+}
+
+Unit NamePrecision(const Period& period) {
+  return period.unit == Unit::kWeek &&
+                 period.week_start != absl::Weekday::monday
+             ? Unit::kDay
+             : period.unit;
 }
 
 absl::StatusOr<Date> ParseDate(absl::string_view text) {

@@ -81,6 +81,15 @@ absl::StatusOr<Grid> Grid::Create(const Period& period,
     return absl::InvalidArgumentError(absl::StrCat(
         "period counts ", period.count, " ", unit, "s; 1 or more"));
   }
+  const int weekday = static_cast<int>(period.week_start);
+  if (weekday < static_cast<int>(absl::Weekday::monday) ||
+      weekday > static_cast<int>(absl::Weekday::sunday) ||
+      (period.unit != Unit::kWeek &&
+       period.week_start != absl::Weekday::monday)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a ", unit, " does not begin on weekday number ", weekday,
+                     "; weeks alone do, on 0 (monday) to 6 (sunday)"));
+  }
   const int64_t unit_s = engine::SecondsOf(period.unit);
   if (unit_s > 0) {
     if (engine::kSecondsPerDay % (unit_s * period.count) != 0) {
@@ -126,11 +135,11 @@ int64_t Grid::StepAt(absl::CivilSecond civil) const {
 
 int64_t Grid::StepAtDay(int64_t days) const {
   if (step_s_ > 0) return StepAt(engine::CivilOf(days));
-  return FloorDivide(engine::UnitIndex(period_.unit, days), period_.count);
+  return FloorDivide(engine::StepIndex(period_, days), period_.count);
 }
 
 int64_t Grid::StartDay(int64_t step) const {
-  return engine::UnitStart(period_.unit, step * period_.count);
+  return engine::StepStart(period_, step * period_.count);
 }
 
 absl::CivilSecond Grid::CivilStart(int64_t step) const {
@@ -207,7 +216,7 @@ absl::Status Grid::DoesNotFit(const Date& date, int64_t distance) const {
                      " and the next"));
   }
   Date finer = date;
-  finer.precision = period_.unit;
+  finer.precision = NamePrecision(period_);
   return absl::InvalidArgumentError(
       absl::StrCat(text, " is longer than one step of ", step,
                    "; write one as ", FormatDate(finer)));
@@ -280,7 +289,7 @@ StepRange Grid::StepsFrom(int64_t origin, int64_t first, int64_t end,
 std::string Grid::Format(int64_t step) const {
   Date date;
   if (step_s_ == 0) {
-    date.precision = period_.unit;
+    date.precision = NamePrecision(period_);
     date.start = CivilStart(step);
   } else {
     date = InstantDate(Start(step), zone_);

@@ -279,7 +279,7 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
         // What a clock cuts is printed with its offset from UTC.
         return plan.every->below_day()
                    ? timeline.Format(row.bucket)
-                   : FormatDate(Date{plan.every->unit, start, {}});
+                   : FormatDate(Date{NamePrecision(*plan.every), start, {}});
       });
     }
     coded.Finish();

@@ -21,7 +21,7 @@ Date DateOf(const Plan& plan, const Leaf& leaf, int64_t step) {
     return DateOfStep(grid, step);
   }
   const Buckets& buckets = *plan.inner[*every].buckets[leaf.operand];
-  return Date{plan.inner[*every].period.unit,
+  return Date{NamePrecision(plan.inner[*every].period),
               buckets.CivilStart(buckets.BucketOf(step)),
               {}};
 }

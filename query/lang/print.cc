@@ -88,6 +88,9 @@ void PrintBucket(const Period& period, std::string* out) {
   } else {
     PrintUnits(period.count, period.unit, out);
   }
+  if (period.week_start != absl::Weekday::monday) {
+    absl::StrAppend(out, " FROM ", WeekdayName(period.week_start));
+  }
 }
 
 void PrintCondition(const Condition& condition, bool in_braces,

@@ -26,6 +26,7 @@ absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
 absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindZone());
   FOOTFALL_RETURN_IF_ERROR(BindBy());
+  FOOTFALL_RETURN_IF_ERROR(DecideWeeks());
   FOOTFALL_RETURN_IF_ERROR(DecideEvery());
   FOOTFALL_RETURN_IF_ERROR(BindAlign());
   FOOTFALL_RETURN_IF_ERROR(BindItems());
@@ -72,7 +73,7 @@ absl::Status Binder::DecideEvery() {
       return Refuse(Refusal::kFillMax, select_.every->source,
                     {plan_.fill == FillMode::kNone ? "none" : "null"});
     }
-    plan_.every = select_.every->bucket;
+    plan_.every = InItsWeeks(select_.every->bucket);
     every_source_ = select_.every->source;
     return absl::OkStatus();
   }

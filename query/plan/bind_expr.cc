@@ -197,7 +197,7 @@ bool Binder::ManySteps(const BoundOperand& operand, const Place& place) const {
   if (bucket.has_value()) return !(*bucket == operand.grid.period());
   if (plan_.align.has_value()) {
     return plan_.align->first < plan_.align->last ||
-           !(Period{plan_.align->unit, 1} == operand.grid.period());
+           !(InItsWeeks({plan_.align->unit, 1}) == operand.grid.period());
   }
   return !operand.window.first.has_value() ||
          !operand.window.last.has_value() || operand.range.size() > 1;

@@ -70,6 +70,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   FOOTFALL_ASSIGN_OR_RETURN(bound.metric, FindMetric(operand.metric, source));
   const Metric& metric = *bound.metric;
   bound.grid = metric.grid;
+  bound.week_start = week_start_;
   if (!plan_.zone.empty()) {
     if (!metric.spec.period.below_day()) {
       return Refuse(Refusal::kZoneCivil, select_.zone->source,
@@ -141,7 +142,8 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   }
   if (mention.during != nullptr) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        bound.window, ResolveWindow(*mention.during, bound.grid, now_, text_));
+        bound.window,
+        ResolveWindow(*mention.during, bound.grid, week_start_, now_, text_));
   }
   bound.range = bound.grid.StepsInside(bound.window.first, bound.window.last);
   FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));

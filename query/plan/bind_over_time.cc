@@ -199,14 +199,14 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
                    "user_days counts each day anyway: user_days(dau)"});
   }
   const auto rule = RuleOverTime(plan_, leaf.steps);
-  const Period& inner = *call.every;
+  const Period inner = InItsWeeks(*call.every);
   const std::optional<Period> bucket = BucketOf(place);
   if (rule == Additivity::kAdds || (bucket.has_value() && *bucket == inner)) {
     return absl::OkStatus();
   }
   const std::string argument =
       absl::StrCat(Printed(*std::get_if<Expr>(&call.arguments[0].form)),
-                   " EVERY ", FormatPeriod(inner));
+                   " EVERY ", FormatPeriod(*call.every));
   if (rule == Additivity::kLevel) {
     return Refuse(Refusal::kSumInnerLevel, expr.source,
                   {Printed(expr), absl::StrCat(UnitName(inner.unit), "s"),

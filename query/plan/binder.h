@@ -46,6 +46,9 @@ class Binder {
   absl::Status BindZone();
   absl::Status BindBy();
   absl::Status DecideEvery();
+  // (bind_weeks.cc) The day on which the weeks of all metrics begin.
+  absl::Status DecideWeeks();
+  Period InItsWeeks(Period period) const;
   // (bind_align.cc)
   absl::Status BindAlign();
   absl::Status AlignOperand(BoundOperand* bound);
@@ -200,6 +203,7 @@ class Binder {
   const absl::Time now_;
   Plan plan_;
   footfall::Source every_source_;
+  absl::Weekday week_start_ = absl::Weekday::monday;
   bool suggests_ = true;
   bool names_items_ = false;  // HAVING, ORDER BY
 };

@@ -38,7 +38,7 @@ Date DateOfStep(const Grid& grid, int64_t step) {
   if (grid.period().below_day()) {
     return InstantDate(grid.Start(step), grid.zone());
   }
-  return Date{grid.period().unit, grid.CivilStart(step), {}};
+  return Date{NamePrecision(grid.period()), grid.CivilStart(step), {}};
 }
 
 int64_t StepHolding(const Grid& grid, const Date& date) {

@@ -64,6 +64,7 @@ struct BoundOperand {
   // the dimension, and the operand's value stands in every row.
   std::vector<int> by;
   std::optional<Across> across;
+  absl::Weekday week_start = absl::Weekday::monday;  // of the whole question
   TimeWindow window;
   bool own_window = false;  // DURING stands in its braces
   // The steps wholly inside the window; ALIGN: around all events that may

@@ -82,10 +82,6 @@ Date Units(Unit unit, absl::CivilDay day) {
   return Date{unit, absl::CivilSecond(day), {}};
 }
 
-bool IsMonday(absl::CivilDay day) {
-  return absl::GetWeekday(day) == absl::Weekday::monday;
-}
-
 }  // namespace
 
 std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
@@ -124,20 +120,27 @@ std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
   }
   // Weeks of a metric that has no days, by years: those of the same number.
   const Grid in_days;
-  const auto weeks = Buckets::Create(in_days, Period{Unit::kWeek, 1},
-                                     absl::UTCTimeZone(), "UTC");
-  if (grid.period().unit == Unit::kWeek && IsMonday(first) &&
-      IsMonday(last + 1) && weeks.ok() && weeks->CheckShift(count, unit).ok()) {
-    const auto move = [&](absl::CivilDay day) -> std::optional<Date> {
-      const auto week =
+  const Period week{Unit::kWeek, 1, grid.period().week_start};
+  const auto weeks = Buckets::Create(in_days, week, absl::UTCTimeZone(), "UTC");
+  if (grid.period().unit == Unit::kWeek &&
+      absl::GetWeekday(first) == week.week_start &&
+      absl::GetWeekday(last + 1) == week.week_start && weeks.ok() &&
+      weeks->CheckShift(count, unit).ok()) {
+    const auto move = [&](absl::CivilDay day) -> std::optional<absl::CivilDay> {
+      const auto moved =
           weeks->Shift(weeks->BucketOf(in_days.StepAt(absl::CivilSecond(day))),
                        -count, unit);
-      if (!week.has_value()) return std::nullopt;
-      return Units(Unit::kWeek, absl::CivilDay(weeks->CivilStart(*week)));
+      if (!moved.has_value()) return std::nullopt;
+      return absl::CivilDay(weeks->CivilStart(*moved));
     };
-    shifted.first = move(first);
-    shifted.last = move(last);
-    if (shifted.first.has_value() && shifted.last.has_value()) return shifted;
+    const auto from = move(first);
+    const auto to = move(last);
+    const Unit name = NamePrecision(week);
+    if (from.has_value() && to.has_value()) {
+      shifted.first = Units(name, *from);
+      shifted.last = Units(name, name == Unit::kDay ? *to + 6 : *to);
+      return shifted;
+    }
     *missing = "a week of that number";
     return std::nullopt;
   }

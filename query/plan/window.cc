@@ -13,14 +13,17 @@ namespace {
 
 // Whole units that end with the one that holds now, or the one before it.
 absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
-                                       const Grid& grid, absl::Time now,
+                                       const Grid& grid,
+                                       absl::Weekday week_start, absl::Time now,
                                        footfall::Source source,
                                        absl::string_view text) {
   if (now == absl::InfiniteFuture() || now == absl::InfinitePast()) {
     return Refuse(Refusal::kLastTooLong, text, source,
                   {absl::StrCat(last.count)});
   }
-  auto units = Grid::Create(Period{last.unit, 1}, grid.zone_name());
+  Period unit{last.unit, 1};
+  if (last.unit == Unit::kWeek) unit.week_start = week_start;
+  auto units = Grid::Create(unit, grid.zone_name());
   if (!units.ok()) return units.status();
   const StepRange limits = units->Limits();
   const int64_t current = units->StepAt(now);
@@ -39,8 +42,13 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
     window.last = InstantDate(units->Start(final_unit + 1) - absl::Seconds(1),
                               grid.zone());
   } else {
-    window.first = Date{last.unit, units->CivilStart(first_unit), {}};
-    window.last = Date{last.unit, units->CivilStart(final_unit), {}};
+    const Unit name = NamePrecision(unit);
+    window.first = Date{name, units->CivilStart(first_unit), {}};
+    window.last = Date{name, units->CivilStart(final_unit), {}};
+    if (name != last.unit) {  // the last day of the last week
+      window.last->start = absl::CivilSecond(
+          absl::CivilDay(units->CivilStart(final_unit + 1)) - 1);
+    }
   }
   return window;
 }
@@ -48,10 +56,11 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
 }  // namespace
 
 absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
+                                         absl::Weekday week_start,
                                          absl::Time now,
                                          absl::string_view text) {
   if (const auto* last = std::get_if<Range::Last>(&range.form)) {
-    return ResolveLast(*last, grid, now, range.source, text);
+    return ResolveLast(*last, grid, week_start, now, range.source, text);
   }
   const auto& between = std::get<Range::Between>(range.form);
   TimeWindow window;

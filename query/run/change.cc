@@ -37,7 +37,8 @@ absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto picks, BindConditions(snapshot, metric, remove.where, text));
   FOOTFALL_ASSIGN_OR_RETURN(
-      victims.window, ResolveWindow(remove.during, metric.grid, now, text));
+      victims.window, ResolveWindow(remove.during, metric.grid,
+                                    metric.spec.period.week_start, now, text));
   FOOTFALL_ASSIGN_OR_RETURN(SeriesRows rows,
                             FindSeries(snapshot.Series(metric.id), picks,
                                        /*or_empty=*/false, AnyRoom));

@@ -89,7 +89,8 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
   TimeWindow window;
   if (show.during.has_value()) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        window, ResolveWindow(*show.during, Grid(), options.now, text));
+        window, ResolveWindow(*show.during, Grid(), absl::Weekday::monday,
+                              options.now, text));
   }
   const EventScope scope(snapshot, show.where);
   std::vector<std::shared_ptr<const Event>> shown;

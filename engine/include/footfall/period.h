@@ -2,7 +2,9 @@
 // each other.
 //
 // A *step* is the index of a period: days since 1970-01-01, months since
-// 1970-01, ISO weeks since the week of 1970-01-01, minutes since the epoch.
+// 1970-01, ISO weeks since the week of 1970-01-01, minutes since the epoch. A
+// week that begins on another day has the number of the ISO week that it shares
+// most of its days with.
 // An n-fold period counts groups of n, from the same origin. Periods of a day
 // and more are civil: a day step is a date, whatever the zone. Shorter ones
 // are stretches of absolute time.
@@ -47,13 +49,23 @@ std::optional<Unit> ParseUnit(absl::string_view word);
 struct Period {
   Unit unit = Unit::kDay;
   int32_t count = 1;
+  // The day that weeks begin on; of other units kMonday.
+  absl::Weekday week_start = absl::Weekday::monday;
 
   bool below_day() const { return unit < Unit::kDay; }
   friend bool operator==(const Period&, const Period&) = default;
 };
 
-// "day", "2 weeks", "15 minutes".
+// "day", "2 weeks", "15 minutes", "week from sunday".
 std::string FormatPeriod(const Period& period);
+// "monday" .. "sunday".
+absl::string_view WeekdayName(absl::Weekday day);
+// Of such a name in any case; nullopt for other words.
+std::optional<absl::Weekday> ParseWeekday(absl::string_view word);
+// How long the date is that names a step of a period of a day and more: as its
+// unit. Weeks that do not begin on Monday have no name in ISO 8601, and go by
+// their first day.
+Unit NamePrecision(const Period& period);
 
 // A stretch of the calendar, as long as it is written: 2025, 2025-Q1, 2025-01,
 // 2025-W06, 2025-02-08, 2025-02-08T13, T13:05, T13:05:30, the last three with
@@ -99,7 +111,8 @@ class Grid {
  public:
   Grid() = default;  // days, UTC
 
-  // INVALID_ARGUMENT: count < 1 or too large; a count of seconds, minutes or
+  // INVALID_ARGUMENT: count < 1 or too large; a week_start of other units than
+  // weeks; a count of seconds, minutes or
   // hours that does not divide a day; an unknown zone (the message gives the
   // form `Area/City`, and says when the machine has no zone data at all).
   static absl::StatusOr<Grid> Create(const Period& period,
@@ -152,7 +165,8 @@ class Grid {
   StepRange StepsFrom(int64_t origin, int64_t first, int64_t end,
                       Unit unit) const;
 
-  // The step as section 6 of the language prints it: 2025-02-08, 2025-W06,
+  // The step as section 6 of the language prints it: 2025-02-08, 2025-W06 (of
+  // weeks that begin on another day than Monday their first, 2025-02-02),
   // 2025-01, 2025-Q1, 2025; below a day the start with its offset,
   // 2025-02-08T13:00:00+08:00; n-fold: its first unit.
   std::string Format(int64_t step) const;
@@ -214,7 +228,7 @@ class Buckets {
   // The bucket `count` units (may be negative) away by the calendar; nullopt
   // where that date does not exist (1 month before 03-31), no bucket starts
   // there, or it is out of range. Weeks by years: the week of the same number
-  // in that ISO year.
+  // in that ISO year (that of the ISO week which shares most of its days).
   std::optional<int64_t> Shift(int64_t bucket, int64_t count, Unit unit) const;
 
   // As Grid::Format, for a bucket.

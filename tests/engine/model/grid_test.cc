@@ -559,4 +559,101 @@ TEST_CASE("a grid that cannot be is refused with the reason", "[grid]") {
 }
 
 }  // namespace
+
+// Days are walked one by one, weeks counted as they begin; the dates at either
+// end, the counts and the sums over all names come from another program.
+TEST_CASE("weeks from each day, 1990 to 2040, are named by that day",
+          "[grid][golden]") {
+  struct WeekCase {
+    absl::Weekday start;
+    int weeks;
+    const char* first;
+    const char* last;
+    uint32_t names;  // h = h * 31 + c over all names, one after the other
+  };
+  const WeekCase row = GENERATE(values<WeekCase>({
+      {absl::Weekday::monday, 2662, "1990-01-01", "2040-12-31", 4254581107u},
+      {absl::Weekday::tuesday, 2662, "1989-12-26", "2040-12-25", 1729032525u},
+      {absl::Weekday::wednesday, 2662, "1989-12-27", "2040-12-26", 463956094u},
+      {absl::Weekday::thursday, 2662, "1989-12-28", "2040-12-27", 1244665502u},
+      {absl::Weekday::friday, 2662, "1989-12-29", "2040-12-28", 2991150467u},
+      {absl::Weekday::saturday, 2662, "1989-12-30", "2040-12-29", 3189554860u},
+      {absl::Weekday::sunday, 2662, "1989-12-31", "2040-12-30", 2667125682u},
+  }));
+  INFO(WeekdayName(row.start));
+  const auto grid = Grid::Create({Unit::kWeek, 1, row.start}, "UTC");
+  REQUIRE(grid.ok());
+  const auto iso = Grid::Create({Unit::kWeek, 1}, "UTC");
+  REQUIRE(iso.ok());
+  absl::CivilDay begin = absl::CivilDay(1990, 1, 1);
+  while (absl::GetWeekday(begin) != row.start) --begin;
+  int64_t step = grid->StepAt(absl::CivilSecond(begin));
+  int weeks = 0;
+  uint32_t names = 0;
+  int mismatches = 0;
+  std::string name;
+  const std::string first =
+      FormatDate({Unit::kDay, absl::CivilSecond(begin), {}});
+  const bool by_monday = row.start == absl::Weekday::monday;
+  for (absl::CivilDay day = begin; day <= absl::CivilDay(2040, 12, 31); ++day) {
+    if (absl::GetWeekday(day) == row.start) {
+      if (weeks > 0) ++step;
+      ++weeks;
+      begin = day;
+      name = absl::FormatCivilTime(begin);
+      for (const char c : name) names = names * 31 + static_cast<uint8_t>(c);
+    }
+    const Date date = {Unit::kDay, absl::CivilSecond(day), {}};
+    const auto named = grid->StepNamed(date);
+    // The number of the ISO week that holds its fourth day.
+    const bool fits = grid->StepAt(absl::CivilSecond(day) + 3600) == step &&
+                      named.ok() && *named == step &&
+                      grid->CivilStart(step) == absl::CivilSecond(begin) &&
+                      (by_monday || grid->Format(step) == name) &&
+                      iso->StepAt(absl::CivilSecond(begin + 3)) == step;
+    if (!fits && ++mismatches < 5) UNSCOPED_INFO(absl::FormatCivilTime(day));
+  }
+  CHECK(mismatches == 0);
+  CHECK(weeks == row.weeks);
+  CHECK(first == row.first);
+  CHECK(name == row.last);
+  CHECK(names == row.names);
+}
+
+TEST_CASE("only weeks begin on a day of the week", "[grid]") {
+  CHECK(FormatPeriod({Unit::kWeek, 2, absl::Weekday::sunday}) ==
+        "2 weeks from sunday");
+  CHECK(ParseWeekday("Sunday") == absl::Weekday::sunday);
+  CHECK_FALSE(ParseWeekday("sun").has_value());
+  const auto month =
+      Grid::Create({Unit::kMonth, 1, absl::Weekday::sunday}, "UTC");
+  CHECK(month.status().code() == absl::StatusCode::kInvalidArgument);
+  const auto weeks =
+      Grid::Create({Unit::kWeek, 1, absl::Weekday::sunday}, "UTC");
+  REQUIRE(weeks.ok());
+  // An ISO week lies across two of them, and cuts them as a bucket.
+  const auto named = weeks->StepNamed(*ParseDate("2025-W06"));
+  CHECK(named.status().message() ==
+        "2025-W06 lies across two steps of week from sunday: 2025-02-02 and "
+        "the next");
+  CHECK_FALSE(
+      Buckets::Create(*weeks, {Unit::kWeek, 1}, weeks->zone(), "UTC").ok());
+  CHECK_FALSE(
+      Buckets::Create(*weeks, {Unit::kMonth, 1}, weeks->zone(), "UTC").ok());
+  // Weeks of days are cut anywhere.
+  const auto of_days =
+      Buckets::Create(Grid(), {Unit::kWeek, 1, absl::Weekday::sunday},
+                      absl::UTCTimeZone(), "UTC");
+  REQUIRE(of_days.ok());
+  const int64_t bucket =
+      of_days->BucketOf(Grid().StepAt(absl::CivilSecond(2025, 2, 5)));
+  CHECK(of_days->Format(bucket) == "2025-02-02");
+  CHECK(of_days->StepsOf(bucket).size() == 7);
+  // A year earlier: the week that shares most days with 2024-W06, which begins
+  // on Monday, 5 February.
+  const auto earlier = of_days->Shift(bucket, -1, Unit::kYear);
+  REQUIRE(earlier.has_value());
+  CHECK(of_days->Format(*earlier) == "2024-02-04");
+}
+
 }  // namespace footfall

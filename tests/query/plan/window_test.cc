@@ -51,30 +51,58 @@ TEST_CASE("LAST n units ends with the unit that holds now", "[plan]") {
   }));
   INFO(c.range << " at " << c.now << " in " << c.zone);
   const Grid grid = *Grid::Create(Period{kDay, 1}, c.zone);
-  const auto window =
-      ResolveWindow(DuringOf(c.range), grid, Instant(c.now), "");
+  const auto window = ResolveWindow(DuringOf(c.range), grid,
+                                    absl::Weekday::monday, Instant(c.now), "");
   REQUIRE(window.ok());
   CHECK(FormatWindow(*window) == c.window);
 }
 
 TEST_CASE("LAST needs a now, and stays within the years", "[plan]") {
   const Grid grid;
-  CHECK_FALSE(
-      ResolveWindow(DuringOf("LAST 1 day"), grid, absl::InfiniteFuture(), "")
-          .ok());
-  const auto long_ago = ResolveWindow(DuringOf("LAST 9000000 days"), grid,
-                                      Instant("2025-02-11T00:00:00Z"), "");
+  CHECK_FALSE(ResolveWindow(DuringOf("LAST 1 day"), grid, absl::Weekday::monday,
+                            absl::InfiniteFuture(), "")
+                  .ok());
+  const auto long_ago =
+      ResolveWindow(DuringOf("LAST 9000000 days"), grid, absl::Weekday::monday,
+                    Instant("2025-02-11T00:00:00Z"), "");
   CHECK(absl::IsInvalidArgument(long_ago.status()));
+}
+
+TEST_CASE("LAST counts weeks from the day on which they begin", "[plan]") {
+  const Grid grid;
+  struct Case {
+    absl::Weekday start;
+    const char* range;
+    const char* window;
+  };
+  // 2025-02-12 is a Wednesday.
+  for (const Case& c : {
+           Case{absl::Weekday::monday, "LAST 2 weeks", "2025-W06..2025-W07"},
+           {absl::Weekday::sunday, "LAST 2 weeks", "2025-02-02..2025-02-15"},
+           {absl::Weekday::sunday, "LAST 1 week COMPLETE",
+            "2025-02-02..2025-02-08"},
+           {absl::Weekday::wednesday, "LAST 1 week", "2025-02-12..2025-02-18"},
+           {absl::Weekday::thursday, "LAST 1 week", "2025-02-06..2025-02-12"},
+           {absl::Weekday::sunday, "LAST 2 days", "2025-02-11..2025-02-12"},
+       }) {
+    INFO(c.range << " from " << WeekdayName(c.start));
+    const auto window = ResolveWindow(DuringOf(c.range), grid, c.start,
+                                      Instant("2025-02-12T10:00:00Z"), "");
+    REQUIRE(window.ok());
+    CHECK(FormatWindow(*window) == c.window);
+  }
 }
 
 TEST_CASE("a side left out stays open", "[plan]") {
   const Grid grid;
   const absl::Time now = absl::InfiniteFuture();
-  const auto until = ResolveWindow(DuringOf("..2025-01"), grid, now, "");
+  const auto until = ResolveWindow(DuringOf("..2025-01"), grid,
+                                   absl::Weekday::monday, now, "");
   REQUIRE(until.ok());
   CHECK_FALSE(until->first.has_value());
   CHECK(FormatWindow(*until) == "..2025-01");
-  const auto one = ResolveWindow(DuringOf("2025-Q1"), grid, now, "");
+  const auto one =
+      ResolveWindow(DuringOf("2025-Q1"), grid, absl::Weekday::monday, now, "");
   REQUIRE(one.ok());
   CHECK(one->first == one->last);
 }

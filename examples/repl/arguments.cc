@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
@@ -26,7 +27,9 @@ shows at the terminal how it would import the file, and asks whether to.
 
   -c STATEMENTS        run these; several are divided by ;
   -f FILE              run the script in FILE
-  --mode MODE          print answers as table (the default), csv or json
+  --mode MODE          print answers as table (the default), box, markdown,
+                       vertical, csv, tsv, json or jsonl
+  --values             one column an item, without kind, coverage and partial
   --readonly           open without the right to write; also while another
                        program has DIR open
   --now DATE           what `now` means: 2025-02-11T00:00Z; without an offset
@@ -135,8 +138,8 @@ constexpr ValueOption kValueOptions[] = {
      [](absl::string_view value, Arguments* arguments) {
        const std::optional<Mode> mode = ParseMode(value);
        if (!mode.has_value()) {
-         return absl::InvalidArgumentError(absl::StrCat(
-             "--mode: expected table, csv or json, found ", value));
+         return absl::InvalidArgumentError(
+             absl::StrCat("--mode: expected ", ModeList(), ", found ", value));
        }
        arguments->mode = *mode;
        return absl::OkStatus();
@@ -174,6 +177,7 @@ constexpr FlagOption kFlagOptions[] = {
     {"--help", &Arguments::help},          {"-h", &Arguments::help},
     {"--version", &Arguments::version},    {"--verify", &Arguments::verify},
     {"--repair", &Arguments::repair},      {"--metrics", &Arguments::metrics},
+    {"--values", &Arguments::values},
 };
 
 // The options that make the program do something else than run statements.
@@ -230,23 +234,27 @@ absl::Status CheckWhole(const Arguments& arguments) {
 
 }  // namespace
 
+absl::Span<const absl::string_view> ModeNames() {
+  static constexpr absl::string_view kNames[] = {
+      "table", "box", "markdown", "vertical", "csv", "tsv", "json", "jsonl"};
+  return kNames;
+}
+
 absl::string_view ModeName(Mode mode) {
-  switch (mode) {
-    case Mode::kTable:
-      return "table";
-    case Mode::kCsv:
-      return "csv";
-    case Mode::kJson:
-      return "json";
-  }
-  return "";
+  return ModeNames()[static_cast<size_t>(mode)];
 }
 
 std::optional<Mode> ParseMode(absl::string_view word) {
-  for (const Mode mode : {Mode::kTable, Mode::kCsv, Mode::kJson}) {
-    if (word == ModeName(mode)) return mode;
+  for (size_t i = 0; i < ModeNames().size(); ++i) {
+    if (word == ModeNames()[i]) return static_cast<Mode>(i);
   }
   return std::nullopt;
+}
+
+std::string ModeList() {
+  const auto names = ModeNames();
+  return absl::StrCat(absl::StrJoin(names.first(names.size() - 1), ", "),
+                      " or ", names.back());
 }
 
 absl::StatusOr<Arguments> ParseArguments(

@@ -12,16 +12,30 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "footfall/query.h"
 
 namespace footfall::repl {
 
 // How answers are printed.
-enum class Mode { kTable, kCsv, kJson };
+enum class Mode {
+  kTable,
+  kBox,
+  kMarkdown,
+  kVertical,
+  kCsv,
+  kTsv,
+  kJson,
+  kJsonLines,
+};
 
-// "table", "csv", "json".
+// "table", "box", "markdown", "vertical", "csv", "tsv", "json", "jsonl", in the
+// order of Mode.
+absl::Span<const absl::string_view> ModeNames();
 absl::string_view ModeName(Mode mode);
 std::optional<Mode> ParseMode(absl::string_view word);
+// "table, box, .. or jsonl"
+std::string ModeList();
 
 // A script to run: its text (-c) or the file that holds it (-f).
 struct ScriptSource {
@@ -36,6 +50,7 @@ struct Arguments {
   std::string csv_file;               // to be imported, after asking; or empty
   std::vector<ScriptSource> scripts;  // in the order given
   Mode mode = Mode::kTable;
+  bool values = false;  // answers without kinds and coverage
   bool read_only = false;
   bool verify = false;
   bool repair = false;

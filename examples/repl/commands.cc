@@ -30,11 +30,15 @@ absl::Span<const Commands::Entry> Commands::All() {
        CommandWord::kMetric, &Commands::Schema},
       {".members", "DIMENSION", "the members of a dimension",
        CommandWord::kDimension, &Commands::Members},
-      {".mode", "[table|csv|json]", "how answers are printed",
+      {".mode", "[MODE]",
+       "how answers are printed: table, box, markdown, vertical, csv, tsv, "
+       "json, jsonl",
        CommandWord::kMode, &Commands::SetMode},
       {".format", "[raw|wan|si] [DIGITS] [cut]",
        "how tables write large numbers: 1.1979亿, 119.8 M",
        CommandWord::kFormat, &Commands::SetFormat},
+      {".values", "[on|off]", "one column an item, without kind and coverage",
+       CommandWord::kOnOff, &Commands::SetValues},
       {".timer", "[on|off]", "say how long each statement took",
        CommandWord::kOnOff, &Commands::SetTimer},
       {".read", "FILE", "run the script in a file", CommandWord::kFile,
@@ -129,11 +133,16 @@ bool Commands::SetMode(const Words& arguments) {
   }
   const std::optional<Mode> mode = ParseMode(arguments[0]);
   if (!mode.has_value()) {
-    absl::FPrintF(stderr, "write .mode table, .mode csv or .mode json\n");
+    absl::FPrintF(stderr, "write .mode and %s, such as .mode csv\n",
+                  ModeList());
     return false;
   }
   session_.mode_ = *mode;
   return true;
+}
+
+bool Commands::SetValues(const Words& arguments) {
+  return SetOnOff(".values", arguments, &session_.values_);
 }
 
 bool Commands::SetFormat(const Words& arguments) {
@@ -181,17 +190,22 @@ bool Commands::SetFormat(const Words& arguments) {
   return true;
 }
 
-bool Commands::SetTimer(const Words& arguments) {
+bool Commands::SetOnOff(absl::string_view command, const Words& arguments,
+                        bool* setting) {
   if (arguments.empty()) {
-    absl::FPrintF(session_.output_, "%s\n", session_.timer_ ? "on" : "off");
+    absl::FPrintF(session_.output_, "%s\n", *setting ? "on" : "off");
     return session_.FinishOutput();
   }
   if (arguments[0] != "on" && arguments[0] != "off") {
-    absl::FPrintF(stderr, "write .timer on or .timer off\n");
+    absl::FPrintF(stderr, "write %s on or %s off\n", command, command);
     return false;
   }
-  session_.timer_ = arguments[0] == "on";
+  *setting = arguments[0] == "on";
   return true;
+}
+
+bool Commands::SetTimer(const Words& arguments) {
+  return SetOnOff(".timer", arguments, &session_.timer_);
 }
 
 bool Commands::Read(const Words& arguments) {

@@ -48,7 +48,10 @@ class Commands {
   bool Members(const Words& arguments);
   bool SetMode(const Words& arguments);
   bool SetFormat(const Words& arguments);
+  bool SetOnOff(absl::string_view command, const Words& arguments,
+                bool* setting);
   bool SetTimer(const Words& arguments);
+  bool SetValues(const Words& arguments);
   bool Read(const Words& arguments);
   bool Dump(const Words& arguments);
   bool SetOutput(const Words& arguments);

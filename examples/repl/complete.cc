@@ -527,7 +527,7 @@ Completion CompleteCommand(const Snapshot* snapshot, absl::string_view line) {
           }
           break;
         case CommandWord::kMode:
-          for (const absl::string_view word : {"table", "csv", "json"}) {
+          for (const absl::string_view word : ModeNames()) {
             add(word);
           }
           break;

@@ -41,6 +41,7 @@ Session::Session(DatabaseFolder& folder, const Arguments& arguments)
     : folder_(folder),
       arguments_(arguments),
       mode_(arguments.mode),
+      values_(arguments.values),
       stdout_is_terminal_(isatty(STDOUT_FILENO) != 0),
       stderr_is_terminal_(isatty(STDERR_FILENO) != 0) {
   query_options_.parameters = arguments.parameters;
@@ -173,28 +174,44 @@ absl::Status Session::PrintOutcome(const Outcome& outcome) {
   return absl::OkStatus();
 }
 
-absl::Status Session::PrintAnswer(const Answer& answer) {
-  std::string text;
-  bool cut = false;
+std::string Session::FormatAnswer(const Answer& answer, size_t max_rows) const {
+  TableOptions options;
+  options.numbers = numbers_;
+  options.max_rows = max_rows;
   switch (mode_) {
     case Mode::kCsv:
-      text = FormatCsv(answer);
-      break;
+      return FormatCsv(answer);
+    case Mode::kTsv:
+      return FormatTsv(answer);
     case Mode::kJson:
-      text = FormatJson(answer);
+      return FormatJson(answer);
+    case Mode::kJsonLines:
+      return FormatJsonLines(answer);
+    case Mode::kTable:
       break;
-    case Mode::kTable: {
-      TableOptions options;
-      options.numbers = numbers_;
-      if (output_ == stdout && stdout_is_terminal_) {
-        options.max_rows = kTerminalRows;
-        cut = answer.row_count() > kTerminalRows;
-      }
-      text = FormatTable(answer, options);
+    case Mode::kBox:
+      options.layout = TableOptions::Layout::kBox;
       break;
-    }
+    case Mode::kMarkdown:
+      options.layout = TableOptions::Layout::kMarkdown;
+      options.max_rows = 0;
+      break;
+    case Mode::kVertical:
+      options.layout = TableOptions::Layout::kVertical;
+      break;
   }
-  if (mode_ != Mode::kJson && answers_ > 0) std::fputc('\n', output_);
+  return FormatTable(answer, options);
+}
+
+absl::Status Session::PrintAnswer(const Answer& answer) {
+  const bool page = output_ == stdout && stdout_is_terminal_ &&
+                    (mode_ == Mode::kTable || mode_ == Mode::kBox ||
+                     mode_ == Mode::kVertical);
+  const bool cut = page && answer.row_count() > kTerminalRows;
+  const std::string text = FormatAnswer(values_ ? ValuesOnly(answer) : answer,
+                                        page ? kTerminalRows : 0);
+  const bool json = mode_ == Mode::kJson || mode_ == Mode::kJsonLines;
+  if (!json && answers_ > 0) std::fputc('\n', output_);
   ++answers_;
   std::fwrite(text.data(), 1, text.size(), output_);
   if (std::fflush(output_) != 0 || std::ferror(output_) != 0) {

@@ -57,6 +57,8 @@ class Session {
   absl::Status RunText(absl::string_view text, const ExecuteHooks& hooks);
   absl::Status PrintOutcome(const Outcome& outcome);
   absl::Status PrintAnswer(const Answer& answer);
+  // In the mode; `max_rows` of a table are shown, 0: all.
+  std::string FormatAnswer(const Answer& answer, size_t max_rows) const;
   void PrintError(const absl::Status& status);
   void PrintProgress(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows);
   void ClearProgress();
@@ -65,6 +67,7 @@ class Session {
   const Arguments& arguments_;
   QueryOptions query_options_;
   Mode mode_;
+  bool values_;            // without kinds and coverage
   NumberStyle numbers_;    // of tables
   FILE* output_ = stdout;  // owned where it is not stdout
   std::string output_name_ = "stdout";

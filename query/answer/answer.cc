@@ -32,6 +32,16 @@ const std::shared_ptr<const std::vector<std::string>>& CellKindNames() {
   return *kNames;
 }
 
+Answer ValuesOnly(Answer answer) {
+  std::erase_if(answer.columns, [](const Column& column) {
+    return column.role == Column::Role::kKind ||
+           column.role == Column::Role::kPresent ||
+           column.role == Column::Role::kExpected ||
+           column.role == Column::Role::kPartial;
+  });
+  return answer;
+}
+
 const Column* Answer::Find(absl::string_view name) const {
   for (const Column& column : columns) {
     if (column.name == name) return &column;

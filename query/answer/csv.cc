@@ -45,13 +45,14 @@ void AppendCsvCell(const Column& column, size_t row, char delimiter,
   }
 }
 
-std::string FormatDelimited(const Answer& answer, char delimiter) {
+std::string FormatDelimited(const Answer& answer, char delimiter,
+                            bool with_header) {
   std::string out;
-  for (size_t i = 0; i < answer.columns.size(); ++i) {
+  for (size_t i = 0; with_header && i < answer.columns.size(); ++i) {
     if (i > 0) out.push_back(delimiter);
     AppendCsvText(answer.columns[i].name, delimiter, &out);
   }
-  out.push_back('\n');
+  if (with_header) out.push_back('\n');
   for (size_t row = 0; row < answer.row_count(); ++row) {
     const size_t begin = out.size();
     for (size_t i = 0; i < answer.columns.size(); ++i) {
@@ -67,12 +68,12 @@ std::string FormatDelimited(const Answer& answer, char delimiter) {
 
 }  // namespace
 
-std::string FormatCsv(const Answer& answer) {
-  return FormatDelimited(answer, ',');
+std::string FormatCsv(const Answer& answer, bool with_header) {
+  return FormatDelimited(answer, ',', with_header);
 }
 
-std::string FormatTsv(const Answer& answer) {
-  return FormatDelimited(answer, '\t');
+std::string FormatTsv(const Answer& answer, bool with_header) {
+  return FormatDelimited(answer, '\t', with_header);
 }
 
 }  // namespace footfall

@@ -15,9 +15,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "footfall/answer.h"
-#include "query/answer/display_width.h"
 #include "query/answer/number_text.h"
 #include "query/answer/scaled_number.h"
+#include "query/answer/table_layouts.h"
 
 namespace footfall {
 namespace {
@@ -25,14 +25,8 @@ namespace {
 using Role = Column::Role;
 
 constexpr absl::string_view kMissing = "-";
-constexpr absl::string_view kBetween = "  ";
 
-// One column as it is shown.
-struct Shown {
-  std::string header;
-  bool right = false;  // numbers stand right
-  std::vector<std::string> cells;
-};
+using Shown = query::ShownColumn;
 
 std::string Digits(int64_t number) {
   std::string text;
@@ -312,21 +306,6 @@ std::vector<Shown> ShowColumns(const Answer& answer, size_t rows,
   return shown;
 }
 
-void AppendPadded(absl::string_view text, size_t width, bool right,
-                  std::string* line) {
-  const size_t own = query::DisplayWidth(text);
-  const std::string padding(width > own ? width - own : 0, ' ');
-  if (right) line->append(padding);
-  line->append(text.data(), text.size());
-  if (!right) line->append(padding);
-}
-
-void AppendLine(std::string line, std::string* out) {
-  line.erase(line.find_last_not_of(' ') + 1);
-  out->append(line);
-  out->push_back('\n');
-}
-
 }  // namespace
 
 std::string FormatTable(const Answer& answer, const TableOptions& options) {
@@ -335,28 +314,20 @@ std::string FormatTable(const Answer& answer, const TableOptions& options) {
       options.max_rows == 0 ? all : std::min(all, options.max_rows);
   const std::vector<Shown> columns = ShowColumns(answer, rows, options.numbers);
 
-  std::vector<size_t> widths;
-  for (const Shown& column : columns) {
-    size_t width = query::DisplayWidth(column.header);
-    for (const std::string& cell : column.cells) {
-      width = std::max(width, query::DisplayWidth(cell));
-    }
-    widths.push_back(width);
-  }
   std::string out;
-  // Appends the line whose part in column i is text(i).
-  const auto append = [&](const auto& text) {
-    std::string line;
-    for (size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) line.append(kBetween.data(), kBetween.size());
-      AppendPadded(text(i), widths[i], columns[i].right, &line);
-    }
-    AppendLine(std::move(line), &out);
-  };
-  append([&](size_t i) { return columns[i].header; });
-  append([&](size_t i) { return std::string(widths[i], '-'); });
-  for (size_t row = 0; row < rows; ++row) {
-    append([&](size_t i) { return columns[i].cells[row]; });
+  switch (options.layout) {
+    case TableOptions::Layout::kPlain:
+      out = query::LayOutPlain(columns, rows);
+      break;
+    case TableOptions::Layout::kBox:
+      out = query::LayOutBox(columns, rows);
+      break;
+    case TableOptions::Layout::kMarkdown:
+      // Nothing but the table: it is pasted elsewhere.
+      return query::LayOutMarkdown(columns, rows);
+    case TableOptions::Layout::kVertical:
+      out = query::LayOutVertical(columns, rows);
+      break;
   }
   if (all == 0) {
     out.append("(no rows)\n");

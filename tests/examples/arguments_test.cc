@@ -31,6 +31,17 @@ TEST_CASE("options may stand before and after the directory", "[arguments]") {
   CHECK(!arguments->read_only);
 }
 
+TEST_CASE("every mode has its name", "[arguments]") {
+  REQUIRE(ModeNames().size() == 8);
+  for (const absl::string_view name : ModeNames()) {
+    const absl::StatusOr<Arguments> arguments =
+        ParseArguments({"--values", "--mode", std::string(name), "demo"});
+    REQUIRE(arguments.ok());
+    CHECK(ModeName(arguments->mode) == name);
+    CHECK(arguments->values);
+  }
+}
+
 TEST_CASE("scripts keep their order", "[arguments]") {
   const absl::StatusOr<Arguments> arguments =
       ParseArguments({"-c", "a", "-f", "b", "-c", "c", "--readonly", "demo"});
@@ -54,7 +65,8 @@ TEST_CASE("wrong usage is named", "[arguments]") {
       {{"a", "--dump", "f", "-c", "x"}, "--dump stands alone"},
       {{"--colour", "a"}, "unknown option --colour"},
       {{"a", "-c"}, "-c: expected a value"},
-      {{"a", "--mode", "xml"}, "table, csv or json"},
+      {{"a", "--mode", "xml"},
+       "table, box, markdown, vertical, csv, tsv, json or jsonl"},
       {{"a", "--now", "today"}, "--now"},
       {{"a", "--param", "name"}, "name=value"},
       {{"a", "--param", "9=1"}, "name=value"},

@@ -250,6 +250,63 @@ TEST_CASE("a script stops at its first error and keeps what was done",
       RunProgram({"--mode", "csv", "-c", "SHOW METRICS", path}).out, "hits"));
 }
 
+TEST_CASE("answers come in the form that is asked for, notes on stderr",
+          "[program]") {
+  const std::string question =
+      "SELECT dau WHERE app = 'DeepSeek' AND platform = 'app' DURING "
+      "2025-02-08 BY region";
+  struct Case {
+    const char* mode;
+    const char* out;
+  };
+  const Case row = GENERATE(values<Case>({
+      {"csv",
+       "region,time,dau\ncn,2025-02-08,34940000\n"
+       "overseas,2025-02-08,36850000\n"},
+      {"tsv",
+       "region\ttime\tdau\ncn\t2025-02-08\t34940000\n"
+       "overseas\t2025-02-08\t36850000\n"},
+      {"jsonl",
+       "{\"region\":\"cn\",\"time\":\"2025-02-08\",\"dau\":34940000}\n"
+       "{\"region\":\"overseas\",\"time\":\"2025-02-08\",\"dau\":36850000}"
+       "\n"},
+      {"markdown",
+       "| region | time | dau (users) |\n| --- | --- | ---: |\n"
+       "| cn | 2025-02-08 | 34,940,000 |\n"
+       "| overseas | 2025-02-08 | 36,850,000 |\n"},
+      {"box",
+       "┌──────────┬────────────┬─────────────┐\n"
+       "│ region   │ time       │ dau (users) │\n"
+       "├──────────┼────────────┼─────────────┤\n"
+       "│ cn       │ 2025-02-08 │  34,940,000 │\n"
+       "│ overseas │ 2025-02-08 │  36,850,000 │\n"
+       "└──────────┴────────────┴─────────────┘\n"},
+      {"vertical",
+       "-- row 1\nregion       cn\ntime         2025-02-08\n"
+       "dau (users)  34,940,000\n"
+       "-- row 2\nregion       overseas\ntime         2025-02-08\n"
+       "dau (users)  36,850,000\n"},
+  }));
+  INFO(row.mode);
+  const ProgramRun run = RunProgram(
+      {"--values", "--mode", row.mode, "-c", question, ExampleDatabase()});
+  CHECK(run.out == row.out);
+  CHECK(run.exit_code == 0);
+  const ProgramRun script =
+      RunProgram({ExampleDatabase()},
+                 absl::StrCat(".mode ", row.mode, "\n.values on\n", question));
+  CHECK(script.out == row.out);
+  // A note is no part of an answer in any mode.
+  const TemporaryFolder folder;
+  const ProgramRun noted = RunProgram(
+      {"--values", "--mode", row.mode, folder.File("db")},
+      "DEFINE METRIC hits INTEGER EVERY day OVER TIME ADDS BY page;"
+      "INSERT INTO hits (TIME, VALUE, page) VALUES (2025-01-01, 1, 'a'),"
+      " (2025-01-01, 1, 'A'); SHOW MEMBERS OF page");
+  CHECK(StrContains(noted.err, "note: "));
+  CHECK_FALSE(StrContains(noted.out, "note: "));
+}
+
 TEST_CASE("commands to the program stand between statements", "[program]") {
   const ProgramRun run = RunProgram({ExampleDatabase()},
                                     "-- as csv, please\n"
@@ -280,6 +337,7 @@ TEST_CASE("a wrong command names the next step", "[program]") {
       {".colour", ".help"},
       {".mode xml", ".mode csv"},
       {".timer 1", ".timer on"},
+      {".values 1", ".values on"},
       {".series", "write .series METRIC"},
       {".schema nothing", ".metrics"},
       {".read /nowhere/at/all", "cannot read /nowhere/at/all"},

@@ -120,10 +120,16 @@ class Answer {
   size_t row_count_ = 0;
 };
 
+// The answer without the columns that say how values relate to the truth and to
+// the steps asked for (kKind, kPresent, kExpected, kPartial): one column an
+// item, two where it is bounds(x). Tables of it still mark values that are
+// bounds.
+Answer ValuesOnly(Answer answer);
+
 // RFC 4180 with \n, a header line; section 6 of the language.
-std::string FormatCsv(const Answer& answer);
+std::string FormatCsv(const Answer& answer, bool with_header = true);
 // The same with a TAB for the comma.
-std::string FormatTsv(const Answer& answer);
+std::string FormatTsv(const Answer& answer, bool with_header = true);
 // One array on its own lines, an object a row.
 std::string FormatJson(const Answer& answer);
 // The same objects, one a line, without the array.
@@ -150,6 +156,13 @@ struct NumberStyle {
 };
 
 struct TableOptions {
+  enum class Layout : uint8_t {
+    kPlain,     // aligned columns
+    kBox,       // with lines around them
+    kMarkdown,  // a table to paste into a text
+    kVertical,  // a value a line, for rows that are wider than the page
+  };
+  Layout layout = Layout::kPlain;
   // Rows shown at most, the rest is counted; 0: all.
   size_t max_rows = 0;
   // Of values and bounds; counts of steps have all digits.

@@ -204,6 +204,83 @@ TEST_CASE("the table leaves out what no row needs", "[answer]") {
         "... 1 more of 3 rows\n");
 }
 
+TEST_CASE("a table has four layouts", "[answer]") {
+  Answer answer = Users();
+  answer.columns[0].texts[2] = "we|b";
+  TableOptions options;
+  options.layout = TableOptions::Layout::kBox;
+  CHECK(FormatTable(answer, options) ==
+        "┌──────────┬────────────┬────────────────┬──────────┬─────────┐\n"
+        "│ platform │ time       │    dau (users) │ coverage │ partial │\n"
+        "├──────────┼────────────┼────────────────┼──────────┼─────────┤\n"
+        "│ app      │ 2025-02-08 │     71,790,000 │      1/1 │         │\n"
+        "│          │ 2025-02-08 │ <= 119,790,000 │      1/1 │         │\n"
+        "│ we|b     │ 2025-02-09 │              - │      0/1 │ partial │\n"
+        "└──────────┴────────────┴────────────────┴──────────┴─────────┘\n");
+  options.layout = TableOptions::Layout::kMarkdown;
+  CHECK(FormatTable(answer, options) ==
+        "| platform | time | dau (users) | coverage | partial |\n"
+        "| --- | --- | ---: | ---: | --- |\n"
+        "| app | 2025-02-08 | 71,790,000 | 1/1 |  |\n"
+        "|  | 2025-02-08 | <= 119,790,000 | 1/1 |  |\n"
+        "| we\\|b | 2025-02-09 | - | 0/1 | partial |\n");
+  options.layout = TableOptions::Layout::kVertical;
+  options.max_rows = 2;
+  CHECK(FormatTable(answer, options) ==
+        "-- row 1\n"
+        "platform     app\n"
+        "time         2025-02-08\n"
+        "dau (users)  71,790,000\n"
+        "-- row 2\n"
+        "platform\n"
+        "time         2025-02-08\n"
+        "dau (users)  <= 119,790,000\n"
+        "... 1 more of 3 rows\n");
+}
+
+TEST_CASE("no layout invents rows", "[answer]") {
+  Answer answer;
+  answer.columns.push_back(Texts("member", {}));
+  using Layout = TableOptions::Layout;
+  for (const auto& [layout, text] : std::vector<std::pair<Layout, std::string>>{
+           {Layout::kBox,
+            "┌────────┐\n│ member │\n├────────┤\n└────────┘\n(no rows)\n"},
+           {Layout::kMarkdown, "| member |\n| --- |\n"},
+           {Layout::kVertical, "(no rows)\n"}}) {
+    TableOptions options;
+    options.layout = layout;
+    CHECK(FormatTable(answer, options) == text);
+  }
+}
+
+TEST_CASE(
+    "values alone are one column an item, and still say that they are "
+    "bounds",
+    "[answer]") {
+  const Answer answer = ValuesOnly(Users());
+  CHECK(FormatCsv(answer) ==
+        "platform,time,dau\n"
+        "app,2025-02-08,71790000\n"
+        ",2025-02-08,119790000\n"
+        "web,2025-02-09,\n");
+  CHECK(FormatTable(answer, {}) ==
+        "platform  time           dau (users)\n"
+        "--------  ----------  --------------\n"
+        "app       2025-02-08      71,790,000\n"
+        "          2025-02-08  <= 119,790,000\n"
+        "web       2025-02-09               -\n");
+}
+
+TEST_CASE("the header may be left out of later parts", "[answer]") {
+  CHECK(FormatCsv(Users()) ==
+        FormatCsv(Users()).substr(0, FormatCsv(Users()).find('\n') + 1) +
+            FormatCsv(Users(), /*with_header=*/false));
+  CHECK(FormatTsv(Users(), /*with_header=*/false) ==
+        "app\t2025-02-08\t71790000\texact\t1\t1\tfalse\n"
+        "\t2025-02-08\t119790000\tupper\t1\t1\tfalse\n"
+        "web\t2025-02-09\t\tnone\t0\t1\ttrue\n");
+}
+
 TEST_CASE("the table shortens numbers as it is told", "[answer]") {
   Answer answer = Users();
   // A range whose ends would be wrong if they were rounded inwards.

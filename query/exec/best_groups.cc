@@ -93,29 +93,32 @@ bool IsOfLeaves(const Plan& plan, const RowExpr& expr,
 // Whether a group's rows are the same whatever other groups there are, and so
 // is what they say of partial buckets.
 bool GroupsStandAlone(const Plan& plan) {
-  if (!plan.having.empty() || !plan.inner.empty() ||
-      plan.fill != FillMode::kNone || plan.align.has_value() ||
-      !plan.events.empty() || plan.correlogram ||
-      plan.changepoints.has_value() || RowsOfNothing(plan)) {
-    return false;
-  }
-  for (const Transform& transform : plan.transforms) {
-    if (transform.kind == Transform::Kind::kShare ||
-        transform.kind == Transform::Kind::kRank ||
-        transform.kind == Transform::Kind::kCumulative) {
-      return false;
-    }
-  }
-  for (const Leaf& leaf : plan.leaves) {
-    if (leaf.total.is_total ||
-        leaf.function.kind == TimeFunction::Kind::kCountInTop) {
-      return false;
-    }
-  }
-  return true;
+  return plan.having.empty() && TiesGroups(plan).empty();
 }
 
 }  // namespace
+
+absl::string_view TiesGroups(const Plan& plan) {
+  if (plan.fill != FillMode::kNone) return "FILL";
+  if (plan.align.has_value()) return "ALIGN";
+  if (!plan.events.empty()) return "events";
+  if (plan.correlogram) return "correlogram()";
+  if (plan.changepoints.has_value()) return "changepoints()";
+  if (!plan.inner.empty()) return "EVERY inside a function";
+  if (RowsOfNothing(plan)) return "counts, which may be of nothing";
+  for (const Transform& transform : plan.transforms) {
+    if (transform.kind == Transform::Kind::kShare) return "share()";
+    if (transform.kind == Transform::Kind::kRank) return "rank()";
+    if (transform.kind == Transform::Kind::kCumulative) return "cumulative()";
+  }
+  for (const Leaf& leaf : plan.leaves) {
+    if (leaf.total.is_total) return "a total of all groups";
+    if (leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+      return "count_in_top()";
+    }
+  }
+  return "";
+}
 
 bool CanJudgeFirst(const Plan& plan) {
   return plan.top.has_value() && !plan.top->others.has_value() &&

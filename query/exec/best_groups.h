@@ -60,6 +60,10 @@ absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,
 // much is expected (running sums begin with the first sample of any group), or
 // what a group's steps are (ALIGN, events).
 bool CanJudgeFirst(const Plan& plan);
+// What makes a group's rows, or what they say of partial buckets, depend on
+// other groups: "FILL", "shares, ranks or running sums"; empty where nothing
+// does. HAVING, which tests rows by themselves, does not.
+absl::string_view TiesGroups(const Plan& plan);
 // Likewise the rows that LIMIT keeps, from the first key of ORDER BY. It must
 // be one of the items: where it has a value, there is a row.
 bool CanJudgeRowsFirst(const Plan& plan);

@@ -235,13 +235,12 @@ absl::Status AnswerBuilder::AddItem(size_t index, Answer* answer) {
 
 }  // namespace
 
-absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
-                                   const Results& results, const Rows& rows,
-                                   absl::Span<const RowId> chosen) {
+absl::StatusOr<Answer> BuildColumns(Run& run, const Plan& plan,
+                                    const Results& results, const Rows& rows,
+                                    absl::Span<const RowId> chosen) {
   Answer answer;
   const size_t count = chosen.size();
   answer.set_row_count(count);
-  answer.notes = results.notes;
   answer.columns.reserve(plan.by.size() + 4 * plan.items.size() + 2);
   for (size_t b = 0; b < plan.by.size(); ++b) {
     Column column =
@@ -296,13 +295,27 @@ absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
         timeline.partial(chosen[r].group, chosen[r].bucket) ? 1 : 0;
   }
   answer.columns.push_back(std::move(partial));
+  return answer;
+}
+
+std::vector<std::string> NotesOf(const Plan& plan, const Results& results,
+                                 const Rows& rows,
+                                 absl::Span<const RowId> chosen) {
+  std::vector<std::string> notes = results.notes;
   for (const auto& [last, time] : plan.last_times) {
     std::string note = NoteOfLast(plan, results, last, time, chosen);
-    if (!note.empty()) answer.notes.push_back(std::move(note));
+    if (!note.empty()) notes.push_back(std::move(note));
   }
-  for (std::string& note : rows.Notes()) {
-    answer.notes.push_back(std::move(note));
-  }
+  for (std::string& note : rows.Notes()) notes.push_back(std::move(note));
+  return notes;
+}
+
+absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
+                                   const Results& results, const Rows& rows,
+                                   absl::Span<const RowId> chosen) {
+  FOOTFALL_ASSIGN_OR_RETURN(Answer answer,
+                            BuildColumns(run, plan, results, rows, chosen));
+  answer.notes = NotesOf(plan, results, rows, chosen);
   return answer;
 }
 

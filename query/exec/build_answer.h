@@ -3,6 +3,9 @@
 #ifndef FOOTFALL_QUERY_EXEC_BUILD_ANSWER_H_
 #define FOOTFALL_QUERY_EXEC_BUILD_ANSWER_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "footfall/answer.h"
@@ -13,6 +16,15 @@
 
 namespace footfall::query {
 
+// Of the rows `chosen`, without notes.
+absl::StatusOr<Answer> BuildColumns(Run& run, const Plan& plan,
+                                    const Results& results, const Rows& rows,
+                                    absl::Span<const RowId> chosen);
+// What is to be told of all rows of an answer.
+std::vector<std::string> NotesOf(const Plan& plan, const Results& results,
+                                 const Rows& rows,
+                                 absl::Span<const RowId> chosen);
+// Both.
 absl::StatusOr<Answer> BuildAnswer(Run& run, const Plan& plan,
                                    const Results& results, const Rows& rows,
                                    absl::Span<const RowId> chosen);

@@ -33,6 +33,11 @@ class Evaluation {
     results_.memory.emplace(run);
   }
   absl::StatusOr<Results> Work();
+  // (slices.cc) Some groups at a time, those whose names come first to begin
+  // with; their cells take about `slice_bytes`. Requires: settled_ is null, and
+  // WhyAtOnce() is empty.
+  absl::Status WorkInSlices(uint64_t slice_bytes, TakeSlice take);
+  const Results& results() const { return results_; }
 
  private:
   // A stretch of groups.
@@ -84,6 +89,8 @@ class Evaluation {
   };
   using LaneOf = absl::FunctionRef<std::optional<LaneView>(size_t)>;
 
+  absl::Status Open(Reservation* memory);
+  absl::Status MakeLeaves();
   absl::Status CollectGroups();
   void OpenReducers();
   absl::Status CollectCombinations();

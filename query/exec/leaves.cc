@@ -282,7 +282,7 @@ absl::Status Evaluation::Settle() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Results> Evaluation::Work() {
+absl::Status Evaluation::Open(Reservation* memory) {
   if (settled_ != nullptr) {
     results_.timeline = *settled_;
   } else {
@@ -292,8 +292,7 @@ absl::StatusOr<Results> Evaluation::Work() {
   FOOTFALL_RETURN_IF_ERROR(results_.memory->Add(results_.timeline->Bytes()));
   FOOTFALL_ASSIGN_OR_RETURN(readers_,
                             OpenReaders(run_, plan_, *results_.timeline));
-  Reservation memory(run_);
-  FOOTFALL_RETURN_IF_ERROR(CutInner(&memory));
+  FOOTFALL_RETURN_IF_ERROR(CutInner(memory));
   over_time_.emplace(plan_, *results_.timeline);
   FindAveraged();
   FOOTFALL_RETURN_IF_ERROR(CollectGroups());
@@ -303,14 +302,11 @@ absl::StatusOr<Results> Evaluation::Work() {
   FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
   OpenReducers();
   MakeAll();
-  FOOTFALL_RETURN_IF_ERROR(JudgeFirst());
-  FOOTFALL_RETURN_IF_ERROR(SkipWhatNeverPasses());
-  FOOTFALL_RETURN_IF_ERROR(CollectCombinations());
-  for (const auto& reader : readers_) {
-    results_.series.push_back(reader->groups().matched_count);
-    results_.wholes.push_back(reader->groups().shared.size() +
-                              reader->groups().overlapping_wholes.size());
-  }
+  return absl::OkStatus();
+}
+
+// Tables for the cells of all leaves.
+absl::Status Evaluation::MakeLeaves() {
   const size_t groups = results_.groups.size();
   for (const Leaf& leaf : plan_.leaves) {
     const size_t buckets =
@@ -319,6 +315,21 @@ absl::StatusOr<Results> Evaluation::Work() {
         results_.memory->Add(LeafTable::BytesPerCell() * groups * buckets));
     results_.leaves.emplace_back(groups, buckets, leaf.is_decimal);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Results> Evaluation::Work() {
+  Reservation memory(run_);
+  FOOTFALL_RETURN_IF_ERROR(Open(&memory));
+  FOOTFALL_RETURN_IF_ERROR(JudgeFirst());
+  FOOTFALL_RETURN_IF_ERROR(SkipWhatNeverPasses());
+  FOOTFALL_RETURN_IF_ERROR(CollectCombinations());
+  for (const auto& reader : readers_) {
+    results_.series.push_back(reader->groups().matched_count);
+    results_.wholes.push_back(reader->groups().shared.size() +
+                              reader->groups().overlapping_wholes.size());
+  }
+  FOOTFALL_RETURN_IF_ERROR(MakeLeaves());
   FOOTFALL_RETURN_IF_ERROR(OpenTops(&memory));
   FOOTFALL_RETURN_IF_ERROR(RunChunks(MakeChunks()));
   FOOTFALL_RETURN_IF_ERROR(CountTops());

@@ -9,7 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "query/cell/cell.h"
 #include "query/exec/groups.h"
 #include "query/exec/leaf_table.h"
@@ -61,6 +64,22 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
 absl::StatusOr<Results> EvaluateLeaves(Run& run, const Plan& plan,
                                        const Timeline* timeline = nullptr,
                                        bool all_groups = false);
+
+// Takes the cells of some groups. What it is handed lives until it returns; it
+// may add notes.
+using TakeSlice = absl::FunctionRef<absl::Status(Results* slice)>;
+
+// Why the rows of an answer cannot be made some groups at a time: the words of
+// the clause or function that needs all of them at once. Empty where they can:
+// the rows stand in the order of their groups, and no group's depend on
+// another's.
+absl::string_view WhyAtOnce(const Plan& plan);
+
+// EvaluateLeaves() of some groups at a time, those whose names come first to
+// begin with; the cells of a time take about `slice_bytes`, or those of one
+// group. `notes` are of all. Requires: WhyAtOnce() is empty.
+absl::Status EvaluateInSlices(Run& run, const Plan& plan, uint64_t slice_bytes,
+                              TakeSlice take, std::vector<std::string>* notes);
 
 }  // namespace footfall::query
 

@@ -4,7 +4,11 @@
 #define FOOTFALL_QUERY_EXEC_SELECT_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -29,6 +33,25 @@ absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Plan& plan,
                                  Statement::Explain explain,
                                  const Binding& binding, absl::string_view text,
                                  const QueryOptions& options);
+
+// Takes some rows of an answer, in its order, without notes. Called once at
+// least, so that there are columns.
+using TakePart = absl::FunctionRef<absl::Status(const Answer& part)>;
+
+// How much of an answer is there at a time.
+struct PartSizes {
+  uint64_t slice_bytes = uint64_t{64} << 20;  // of cells
+  size_t rows = size_t{1} << 14;              // of columns
+};
+
+// The same answer as RunSelect()'s, handed on in parts; comes to its notes.
+// Where WhyAtOnce() is empty, groups are worked out some at a time, and rows and
+// cells of all are never there together; else the cells are, and the message of
+// the limit of memory says why.
+absl::StatusOr<std::vector<std::string>> StreamSelect(
+    const Snapshot& snapshot, const Plan& plan, const Binding& binding,
+    absl::string_view text, const QueryOptions& options, const PartSizes& sizes,
+    TakePart take);
 
 }  // namespace footfall::query
 

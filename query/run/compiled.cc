@@ -76,6 +76,14 @@ absl::StatusOr<Answer> ShowWith(const Snapshot& snapshot,
   return RunShow(snapshot, std::get<Show>(resolved.node), text, options);
 }
 
+// Arithmetic on cells knows no place in a text.
+absl::Status AtStatement(const absl::Status& status, const Statement& statement,
+                         absl::string_view text) {
+  if (!RefusalId(status).empty() || !absl::IsOutOfRange(status)) return status;
+  return Diagnostic(status.code(), text, statement.source, status.message(),
+                    "");
+}
+
 absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
                                 const Statement& statement, Binding binding,
                                 absl::string_view text,
@@ -83,12 +91,7 @@ absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
   binding.tree_bytes = BytesOfTrees(std::get<Select>(statement.node));
   absl::StatusOr<Answer> answer = RunSelect(
       snapshot, ready.plan(), statement.explain, binding, text, options);
-  // Arithmetic on cells knows no place in a text.
-  if (!answer.ok() && RefusalId(answer.status()).empty() &&
-      answer.status().code() == absl::StatusCode::kOutOfRange) {
-    return Diagnostic(answer.status().code(), text, statement.source,
-                      answer.status().message(), "");
-  }
+  if (!answer.ok()) return AtStatement(answer.status(), statement, text);
   return answer;
 }
 
@@ -213,6 +216,24 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
     return AnswerOf(snapshot, *ready, statement, clock.Told(/*kept=*/false),
                     text, options);
   });
+}
+
+absl::StatusOr<std::vector<std::string>> StreamReading(
+    const Snapshot& snapshot, const Statement& statement,
+    absl::string_view text, const QueryOptions& options, const PartSizes& sizes,
+    TakePart take) {
+  FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
+  const Asking asking(options);
+  FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement, options.limits));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const auto ready,
+      Ready::Make(snapshot, statement, text, options, options.now));
+  Binding binding;
+  binding.tree_bytes = BytesOfTrees(std::get<Select>(statement.node));
+  auto notes = StreamSelect(snapshot, ready->plan(), binding, text, options,
+                            sizes, take);
+  if (!notes.ok()) return AtStatement(notes.status(), statement, text);
+  return notes;
 }
 
 uint64_t Compiled::size_bytes() const {

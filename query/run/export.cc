@@ -1,5 +1,6 @@
 #include "query/run/export.h"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -17,12 +18,16 @@
 namespace footfall::query {
 namespace {
 
-std::string Formatted(const Answer& answer, Export::Format format) {
+// What is worked out at a time takes this part of a question's memory at most.
+constexpr uint64_t kSlicesInMemory = 8;
+
+std::string Formatted(const Answer& answer, Export::Format format,
+                      bool with_header) {
   switch (format) {
     case Export::Format::kCsv:
-      return FormatCsv(answer);
+      return FormatCsv(answer, with_header);
     case Export::Format::kTsv:
-      return FormatTsv(answer);
+      return FormatTsv(answer, with_header);
     case Export::Format::kJsonLines:
       return FormatJsonLines(answer);
   }
@@ -37,12 +42,21 @@ absl::StatusOr<ExportOutcome> ExportAnswer(const Snapshot& snapshot,
   Statement question;
   question.node = *exported.question;
   options.limits.max_rows = std::numeric_limits<uint64_t>::max();
-  FOOTFALL_ASSIGN_OR_RETURN(Answer answer,
-                            RunReading(snapshot, question, text, options));
-  FOOTFALL_RETURN_IF_ERROR(file->Write(
-      Formatted(answer, exported.format.value_or(Export::Format::kCsv))));
-  return ExportOutcome{Counted(answer.row_count(), "row", "rows"),
-                       std::move(answer.notes)};
+  PartSizes sizes;
+  sizes.slice_bytes = std::min(
+      sizes.slice_bytes, options.limits.max_memory_bytes / kSlicesInMemory);
+  const Export::Format format = exported.format.value_or(Export::Format::kCsv);
+  uint64_t rows = 0;
+  bool first = true;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      std::vector<std::string> notes,
+      StreamReading(snapshot, question, text, options, sizes,
+                    [&](const Answer& part) {
+                      rows += part.row_count();
+                      return file->Write(
+                          Formatted(part, format, std::exchange(first, false)));
+                    }));
+  return ExportOutcome{Counted(rows, "row", "rows"), std::move(notes)};
 }
 
 absl::StatusOr<ExportOutcome> ExportSamples(const Snapshot& snapshot,

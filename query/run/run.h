@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -13,6 +14,7 @@
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
+#include "query/exec/select.h"
 
 namespace footfall::query {
 
@@ -31,6 +33,14 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   const Statement& statement,
                                   absl::string_view text,
                                   const QueryOptions& options);
+
+// The same answer in parts, which RunReading() gives whole: see StreamSelect()
+// of query/exec/select.h. Comes to its notes. Requires: a SELECT, without
+// EXPLAIN.
+absl::StatusOr<std::vector<std::string>> StreamReading(
+    const Snapshot& snapshot, const Statement& statement,
+    absl::string_view text, const QueryOptions& options, const PartSizes& sizes,
+    TakePart take);
 
 // A tree read back from `text`, which it prints as: so whatever a program has
 // put together is checked as a text would be, and its sources point into words.

@@ -183,6 +183,27 @@ TEST_CASE("the cases come out the same prepared", "[cases][prepared]") {
   CHECK(runs > 1000);
 }
 
+// What EXPORT writes is what SELECT answers.
+TEST_CASE("the cases come out the same a group and a row at a time",
+          "[cases][export]") {
+  if (std::getenv("FOOTFALL_ACCEPT") != nullptr) return;
+  int answers = 0;
+  int parts = 0;
+  for (const std::string& path : CaseFiles()) {
+    ScriptRunner runner;
+    for (const Block& block : ReadBlocks(path)) {
+      RunBlock(&runner, block);
+      const std::string wrong = runner.CheckInParts(block.script);
+      INFO(path << ":" << block.line << "\n" << wrong);
+      CHECK(wrong.empty());
+    }
+    answers += runner.in_parts();
+    parts += runner.parts();
+  }
+  CHECK(answers > 500);
+  CHECK(parts > answers);
+}
+
 TEST_CASE("every refusal has a case", "[cases]") {
   std::set<std::string> met;
   for (const std::string& path : CaseFiles()) {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "query/lang/refusals.h"
+#include "query/run/run.h"
 #include "storage/store/memory_store.h"
 #include "tests/support/catch.h"
 
@@ -164,6 +165,48 @@ std::string ScriptRunner::CheckPrepared(absl::string_view script) {
       ++prepared_runs_;
       if (found == fresh) continue;
       absl::StrAppend(&wrong, text, "\n", Difference(fresh, found));
+    }
+  }
+  return wrong;
+}
+
+std::string ScriptRunner::CheckInParts(absl::string_view script) {
+  const auto statements = Parse(script, options_.limits);
+  if (!statements.ok()) return "";
+  const auto snapshot = database_->TakeSnapshot();
+  std::string wrong;
+  for (const Statement& statement : *statements) {
+    if (!std::holds_alternative<Select>(statement.node) ||
+        statement.explain != Statement::Explain::kNo) {
+      continue;
+    }
+    const auto whole = Query(*snapshot, statement, options_);
+    if (!whole.ok()) continue;
+    const std::string text = Print(statement);
+    const auto parsed = Parse(text, options_.limits);
+    if (!parsed.ok()) FAIL(parsed.status().message());
+    query::PartSizes sizes;
+    sizes.slice_bytes = 1;
+    sizes.rows = 1;
+    std::string found;
+    const auto notes = query::StreamReading(
+        *snapshot, parsed->front(), text, query::WithNow(options_), sizes,
+        [&](const Answer& part) {
+          ++parts_;
+          found += FormatCsv(part, /*with_header=*/found.empty());
+          return absl::OkStatus();
+        });
+    ++in_parts_;
+    if (!notes.ok()) {
+      absl::StrAppend(&wrong, text, "\n", notes.status().message(), "\n");
+      continue;
+    }
+    if (found != FormatCsv(*whole)) {
+      absl::StrAppend(&wrong, text, "\n", Difference(FormatCsv(*whole), found));
+    }
+    if (notes->empty() != whole->notes.empty()) {
+      absl::StrAppend(&wrong, text, "\n  notes: ", absl::StrJoin(*notes, "; "),
+                      "\n  whole: ", absl::StrJoin(whole->notes, "; "), "\n");
     }
   }
   return wrong;

@@ -56,6 +56,14 @@ class ScriptRunner {
   // Comparisons that CheckPrepared() has made.
   int prepared_runs() const { return prepared_runs_; }
 
+  // Every SELECT of `script` that has an answer comes out the same in parts, as
+  // EXPORT writes it: groups and rows one at a time. Lines for a test to show;
+  // empty where all do. Only the words of notes may differ there.
+  std::string CheckInParts(absl::string_view script);
+  // Answers that CheckInParts() has compared, and parts that it was handed.
+  int in_parts() const { return in_parts_; }
+  int parts() const { return parts_; }
+
   // Ids of the refusals met so far.
   const std::set<std::string>& refusals() const { return refusals_; }
 
@@ -76,6 +84,8 @@ class ScriptRunner {
   };
   std::map<std::string, PreparedCase> prepared_;  // by text
   int prepared_runs_ = 0;
+  int in_parts_ = 0;
+  int parts_ = 0;
 };
 
 // The lines in which two texts differ, `-` for expected and `+` for found,

@@ -16,8 +16,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
-#include "examples/repl/commands.h"
+#include "examples/repl/complete_command.h"
 #include "examples/repl/script.h"
+#include "examples/repl/typed_text.h"
 #include "footfall/functions.h"
 
 namespace footfall::repl {
@@ -32,10 +33,10 @@ constexpr size_t kMaxCandidates = 1000;
 
 const Words& Statements() {
   static const auto* const words =
-      new Words{"ADD EVENT",     "ALIAS",   "ALTER METRIC", "COMPACT",
-                "DEFINE METRIC", "DELETE",  "DROP ALIAS",   "DROP EVENT",
-                "DROP METRIC",   "EXPLAIN", "IMPORT",       "INSERT INTO",
-                "SELECT",        "SHOW"};
+      new Words{"ADD EVENT",     "ALIAS",       "ALTER METRIC", "COMPACT",
+                "DEFINE METRIC", "DELETE",      "DROP ALIAS",   "DROP EVENT",
+                "DROP METRIC",   "EXPLAIN",     "EXPORT",       "EXPORT METRIC",
+                "IMPORT",        "INSERT INTO", "SELECT",       "SHOW"};
   return *words;
 }
 
@@ -50,77 +51,6 @@ const Words& Units() {
   static const auto* const words = new Words{
       "day", "hour", "minute", "month", "quarter", "second", "week", "year"};
   return *words;
-}
-
-// A word, a text in quotes or a single character.
-struct Token {
-  enum class Type { kWord, kText, kMark };
-  Type type = Type::kMark;
-  std::string upper;         // a word's, or the mark
-  absl::string_view source;  // as written
-};
-
-bool IsWordByte(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
-         c == '$';
-}
-
-// What was typed, up to the word or text that the cursor stands in.
-struct Typed {
-  std::vector<Token> tokens;
-  bool in_text = false;  // the cursor stands inside a text's quotes
-  bool in_comment = false;
-  absl::string_view prefix;  // of that word or text
-};
-
-Typed Tokenize(absl::string_view text) {
-  Typed typed;
-  size_t at = 0;
-  while (at < text.size()) {
-    const char c = text[at];
-    if (absl::ascii_isspace(static_cast<unsigned char>(c))) {
-      ++at;
-    } else if (text.substr(at, 2) == "--") {
-      at = std::min(text.find('\n', at), text.size());
-      typed.in_comment = at == text.size();
-    } else if (c == '\'') {
-      size_t end = at + 1;
-      while (end < text.size() &&
-             (text[end] != '\'' || text.substr(end, 2) == "''")) {
-        end += text[end] == '\'' ? 2 : 1;
-      }
-      if (end >= text.size()) {
-        typed.in_text = true;
-        typed.prefix = text.substr(at + 1);
-        return typed;
-      }
-      typed.tokens.push_back(
-          {Token::Type::kText, "", text.substr(at + 1, end - at - 1)});
-      at = end + 1;
-    } else if (IsWordByte(c)) {
-      size_t end = at;
-      while (end < text.size() && IsWordByte(text[end])) ++end;
-      const absl::string_view word = text.substr(at, end - at);
-      if (end == text.size()) {
-        typed.prefix = word;
-        return typed;
-      }
-      typed.tokens.push_back(
-          {Token::Type::kWord, absl::AsciiStrToUpper(word), word});
-      at = end;
-    } else {
-      typed.tokens.push_back(
-          {Token::Type::kMark, std::string(1, c), text.substr(at, 1)});
-      ++at;
-    }
-  }
-  typed.prefix = text.substr(text.size());
-  return typed;
-}
-
-std::vector<std::shared_ptr<const Metric>> MetricsOf(const Snapshot* snapshot) {
-  if (snapshot == nullptr) return {};
-  return snapshot->Metrics();
 }
 
 class Completer {
@@ -280,7 +210,8 @@ class Completer {
 
   void AddTexts() {
     const absl::string_view last = Before(1);
-    if (last == "IMPORT" || last == "REJECTS") {
+    if (last == "IMPORT" || last == "REJECTS" ||
+        (Began("EXPORT") && last == "TO")) {
       AddFiles();
       return;
     }
@@ -297,9 +228,25 @@ class Completer {
 
   void AddFiles();
 
+  // EXPORT (SELECT ..: whether the cursor stands in the question.
+  bool QuestionIsOpen() const {
+    if (tokens().size() < 3 || tokens()[1].upper != "(") return false;
+    int open = 0;
+    for (const Token& token : tokens()) {
+      if (token.type != Token::Type::kMark) continue;
+      if (token.upper == "(") ++open;
+      if (token.upper == ")") --open;
+    }
+    return open > 0;
+  }
+
   // Whether a function's parenthesis is open.
   bool InsideCall() const {
-    int open = 0;
+    // EXPORT's own parenthesis is none.
+    int open =
+        Began("EXPORT") && tokens().size() > 2 && tokens()[2].upper == "SELECT"
+            ? -1
+            : 0;
     for (const Token& token : tokens()) {
       if (token.type != Token::Type::kMark) continue;
       if (token.upper == "(") ++open;
@@ -328,6 +275,9 @@ class Completer {
   void AddWords();
   void AddAfterShow();
   void AddAfterAlter();
+  void AddAfterImport();
+  // False inside the question that is exported, which is completed as any.
+  bool AddAfterExport();
 
   const Snapshot* const snapshot_;  // null: there is no database yet
   const Typed typed_;
@@ -385,6 +335,65 @@ void Completer::AddAfterAlter() {
   }
 }
 
+void Completer::AddAfterImport() {
+  const absl::string_view last = Before(1);
+  const bool events =
+      std::any_of(tokens().begin(), tokens().end(),
+                  [](const Token& token) { return token.upper == "EVENTS"; });
+  if (InsideCall()) {
+    // The columns, or a list of texts or headers within or behind them.
+    const bool of_columns = Clause() != "WHERE";
+    if (last == "VALUES") {
+      AddKeywords({"OF"});
+    } else if (!of_columns) {
+      return;
+    } else if (last == "(" || last == ",") {
+      if (events) {
+        AddKeywords({"TIME", "KIND", "NAME", "FOR", "NOTE", "SOURCE"});
+      } else {
+        AddKeywords({"TIME", "VALUE", "VALUES OF"});
+        AddDimensions();
+      }
+    } else if (last == "AS" || last == "FOR") {
+      AddDimensions();
+    } else if (last == "*") {
+      AddKeywords({"AS", "EXCEPT"});
+    } else {
+      AddKeywords({"AS", "EMPTY", "FOLD CASE", "INTO", "TRIM"});
+    }
+  } else if (last == "DUPLICATES") {
+    AddKeywords({"FIRST", "LAST", "MAX", "REFUSE", "SUM"});
+  } else if (tokens().size() > 1) {
+    AddKeywords({"DECIMAL", "DELIMITER", "DUPLICATES", "ENCODING", "FORMAT",
+                 "IN ZONE", "INTO", "NULL", "QUOTE", "REJECTS", "SKIP",
+                 "THOUSANDS", "WHERE"});
+  }
+}
+
+bool Completer::AddAfterExport() {
+  const absl::string_view last = Before(1);
+  if (last == "EXPORT") {
+    AddKeywords({"METRIC"});
+    return true;
+  }
+  if (tokens().size() == 2 && last == "(") {
+    AddKeywords({"SELECT"});
+    return true;
+  }
+  // SELECT's parenthesis is open.
+  if (QuestionIsOpen()) return false;
+  if (last == "FORMAT") {
+    for (const absl::string_view format : {"csv", "jsonl", "tsv"}) {
+      AddName(format, "");
+    }
+  } else if (IsText(1)) {
+    if (tokens()[1].upper != "METRIC") AddKeywords({"FORMAT"});
+  } else {
+    AddKeywords({"TO"});
+  }
+  return true;
+}
+
 void Completer::AddWords() {
   const absl::string_view last = Before(1);
   if (tokens().empty()) {
@@ -404,20 +413,40 @@ void Completer::AddWords() {
     return;
   }
   if (last == "INTO" || last == "DELETE" || last == "COMPACT" ||
-      (last == "METRIC" && (Before(2) == "DROP" || Before(2) == "ALTER"))) {
+      (last == "METRIC" && (Before(2) == "DROP" || Before(2) == "ALTER" ||
+                            Before(2) == "EXPORT"))) {
     AddMetrics();
+    // IMPORT 'releases.csv' INTO
+    if (last == "INTO" && Began("IMPORT") && !InsideCall()) {
+      AddKeywords({"EVENTS"});
+    }
     return;
   }
-  if (Began("IMPORT") || Began("INSERT") || Began("DEFINE")) {
+  if (Began("IMPORT")) {
+    AddAfterImport();
+    return;
+  }
+  if (Began("EXPORT") && AddAfterExport()) return;
+  if (Began("INSERT")) {
     if (last == "(" || last == ",") {
       AddKeywords({"TIME", "VALUE"});
       AddDimensions();
-    } else if (last == "EVERY") {
-      AddUnits();
-    } else if (Began("IMPORT")) {
-      AddKeywords({"INTO", "REJECTS", "IN ZONE", "AS", "EMPTY"});
-    } else if (Began("INSERT")) {
+    } else {
       AddKeywords({"VALUES"});
+    }
+    return;
+  }
+  if (Began("DEFINE")) {
+    if (last == "EVERY") {
+      AddUnits();
+    } else if (last == "WEEK" || last == "WEEKS") {
+      AddKeywords({"FROM", "OVER TIME"});
+    } else if (last == "FROM") {
+      for (int day = 0; day < 7; ++day) {
+        AddName(WeekdayName(static_cast<absl::Weekday>(day)), " ");
+      }
+    } else if (last == "(" || last == ",") {
+      AddDimensions();
     } else {
       AddKeywords({"INTEGER", "DECIMAL", "UNIT", "EVERY", "OVER TIME", "ADDS",
                    "OVERLAPS", "LEVEL", "BY", "IN ZONE", "KEEP", "LATE"});
@@ -491,62 +520,6 @@ void Completer::AddWords() {
       AddKeywords(Clauses());
     }
   }
-}
-
-// `.mode j`: the command's name, or its argument.
-Completion CompleteCommand(const Snapshot* snapshot, absl::string_view line) {
-  const Strings words = absl::StrSplit(line, absl::ByAnyChar(" \t"));
-  const std::string& begun = words.back();
-  Completion completion;
-  completion.replaced_bytes = begun.size();
-  const auto add = [&](absl::string_view word) {
-    if (!absl::StartsWith(word, begun)) return;
-    completion.candidates.emplace_back(word);
-  };
-  if (words.size() == 1) {
-    for (const Commands::Entry& entry : Commands::All()) {
-      add(entry.arguments.empty() ? std::string(entry.name)
-                                  : absl::StrCat(entry.name, " "));
-    }
-  } else if (words.size() == 2) {
-    for (const Commands::Entry& entry : Commands::All()) {
-      if (words[0] != entry.name) continue;
-      switch (entry.word) {
-        case CommandWord::kNothing:
-          break;
-        case CommandWord::kMetric:
-          for (const auto& metric : MetricsOf(snapshot)) {
-            add(metric->spec.name);
-          }
-          break;
-        case CommandWord::kDimension:
-          for (const auto& metric : MetricsOf(snapshot)) {
-            for (const Dimension& dimension : metric->spec.dimensions) {
-              add(dimension.name);
-            }
-          }
-          break;
-        case CommandWord::kMode:
-          for (const absl::string_view word : ModeNames()) {
-            add(word);
-          }
-          break;
-        case CommandWord::kFormat:
-          for (const absl::string_view word : {"raw", "si", "wan"}) add(word);
-          break;
-        case CommandWord::kOnOff:
-          for (const absl::string_view word : {"on", "off"}) add(word);
-          break;
-        case CommandWord::kFile:
-          return Complete(snapshot, absl::StrCat("IMPORT '", begun));
-      }
-    }
-  }
-  Strings& candidates = completion.candidates;
-  std::sort(candidates.begin(), candidates.end());
-  candidates.erase(std::unique(candidates.begin(), candidates.end()),
-                   candidates.end());
-  return completion;
 }
 
 }  // namespace

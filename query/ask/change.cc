@@ -36,59 +36,6 @@ Insertion& Insertion::Row(When time, Amount value, std::vector<Text> members) {
   return *this;
 }
 
-Field::Field(std::string header) {
-  column_.dimension = header;
-  column_.header = std::move(header);
-}
-
-Field& Field::As(std::string dimension) {
-  column_.dimension = std::move(dimension);
-  return *this;
-}
-
-Field& Field::Empty(Text member) {
-  column_.empty = std::move(member);
-  return *this;
-}
-
-Field TimeField(std::string header) {
-  Field field(std::move(header));
-  field.column_.role = Import::Column::Role::kTime;
-  field.column_.dimension.clear();
-  return field;
-}
-
-Field ValueField(std::string header) {
-  Field field(std::move(header));
-  field.column_.role = Import::Column::Role::kValue;
-  field.column_.dimension.clear();
-  return field;
-}
-
-Field Constant(Text member) {
-  Field field("");
-  field.column_.role = Import::Column::Role::kConstant;
-  field.column_.constant = std::move(member);
-  return field;
-}
-
-FileImport::FileImport(Text path, std::string metric,
-                       const std::vector<Field>& fields) {
-  node_.path = std::move(path);
-  node_.metric.name = std::move(metric);
-  for (const Field& field : fields) node_.columns.push_back(field.column());
-}
-
-FileImport& FileImport::Rejects(Text path) {
-  node_.rejects = std::move(path);
-  return *this;
-}
-
-FileImport& FileImport::InZone(Text zone) {
-  node_.zone = Zone{std::move(zone), {}};
-  return *this;
-}
-
 Deletion::Deletion(std::string metric, Range during) {
   node_.metric.name = std::move(metric);
   node_.during = std::move(during);

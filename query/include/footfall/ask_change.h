@@ -8,6 +8,8 @@
 //                         .Row(Day(2025, 2, 8), 34'940'000, "DeepSeek", "app"),
 //                     options, hooks);
 //
+// footfall/ask_file.h has IMPORT and EXPORT.
+//
 // Everything here is a plain value and owns what it holds; threads may share
 // it. Builders convert to a Statement. Mistakes that C++ does not see are
 // refused when the statement is executed.
@@ -22,26 +24,12 @@
 #include <vector>
 
 #include "footfall/ask_calendar.h"
+#include "footfall/ask_file.h"
 #include "footfall/ask_value.h"
 #include "footfall/metric.h"
 #include "footfall/statement.h"
 
 namespace footfall::ask {
-
-// Common to the builders below: a statement that grows.
-template <typename Node>
-class Change {
- public:
-  // NOLINTNEXTLINE(google-explicit-constructor): it is one.
-  operator Statement() const {
-    Statement statement;
-    statement.node = node_;
-    return statement;
-  }
-
- protected:
-  Node node_;
-};
 
 // DEFINE METRIC. Every part of the declaration is in MetricSpec.
 Statement DefineMetric(MetricSpec spec);
@@ -62,42 +50,6 @@ class Insertion : public Change<Insert> {
 template <std::convertible_to<std::string>... Names>
 Insertion InsertInto(std::string metric, Names... dimensions) {
   return {std::move(metric), {std::move(dimensions)...}};
-}
-
-// A column of the file of an IMPORT.
-//   TimeField("date"), ValueField("Daily users")
-//   Field("app"), Field("Platform name").As("platform").Empty("unknown")
-//   Constant("web").As("platform")
-class Field {
- public:
-  // The column of that header is the dimension of that name.
-  explicit Field(std::string header);
-  Field& As(std::string dimension);
-  Field& Empty(Text member);  // stands for empty fields
-
-  const Import::Column& column() const { return column_; }
-
- private:
-  friend Field TimeField(std::string header);
-  friend Field ValueField(std::string header);
-  friend Field Constant(Text member);
-  Import::Column column_;
-};
-Field TimeField(std::string header);
-Field ValueField(std::string header);
-Field Constant(Text member);  // needs As()
-
-// IMPORT path INTO metric (fields...).
-class FileImport : public Change<Import> {
- public:
-  FileImport(Text path, std::string metric, const std::vector<Field>& fields);
-
-  FileImport& Rejects(Text path);  // REJECTS
-  FileImport& InZone(Text zone);
-};
-template <std::convertible_to<Field>... Fields>
-FileImport ImportFile(Text path, std::string metric, Fields... fields) {
-  return {std::move(path), std::move(metric), {std::move(fields)...}};
 }
 
 // DELETE metric DURING range; Always() is everything.

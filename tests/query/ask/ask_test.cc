@@ -256,6 +256,55 @@ TEST_CASE("every statement that changes can be built", "[ask]") {
            .InZone("UTC")},
       {"IMPORT $path INTO dau (TIME t, VALUE v)",
        ImportFile(Param("path"), "dau", TimeField("t"), ValueField("v"))},
+      {"IMPORT 'a.csv' (TIME (date, hour), VALUE views INTO views, VALUE "
+       "uniques INTO uniques, repository TRIM FOLD CASE EMPTY 'none') WHERE "
+       "\"Country\" != 'Total' AND kind IN ('a', $b) AND kind NOT IN ('c', "
+       "'d') AND app = 'x' FORMAT '%Y %H' DECIMAL ',' THOUSANDS '.' DELIMITER "
+       "'tab' QUOTE '' ENCODING 'latin1' SKIP 3 NULL ('NA', $n) DUPLICATES SUM "
+       "REJECTS 'bad.csv' IN ZONE 'UTC'",
+       ImportFile("a.csv", TimeFields({"date", "hour"}),
+                  ValueField("views").Into("views"),
+                  ValueField("uniques").Into("uniques"),
+                  Field("repository").Trim().FoldCase().Empty("none"))
+           .WhereFieldNot("Country", {"Total"})
+           .WhereField("kind", {"a", Param("b")})
+           .WhereFieldNot("kind", {"c", "d"})
+           .WhereField("app", {"x"})
+           .Format("%Y %H")
+           .Decimal(",")
+           .Thousands(".")
+           .Delimiter("tab")
+           .Quote("")
+           .Encoding("latin1")
+           .Skip(3)
+           .Null({"NA", Param("n")})
+           .Duplicates(SameSample::kSum)
+           .Rejects("bad.csv")
+           .InZone("UTC")},
+      {"IMPORT 'a.csv' INTO players (TIME t, VALUES OF * EXCEPT (\"Total\") AS "
+       "game)",
+       ImportFile("a.csv", "players", TimeField("t"),
+                  AllOthersAs("game").Except({"Total"}))},
+      {"IMPORT 'a.csv' INTO players (TIME t, VALUES OF * AS game)",
+       ImportFile("a.csv", "players", TimeField("t"), AllOthersAs("game"))},
+      {"IMPORT 'a.csv' INTO players (TIME t, VALUES OF (a, \"B\") AS game)",
+       ImportFile("a.csv", "players", TimeField("t"),
+                  FieldsAs("game", {"a", "B"}))},
+      {"IMPORT 'r.csv' INTO EVENTS (TIME date, KIND 'release', NAME name, FOR "
+       "app, FOR 'cn' AS region, NOTE note, SOURCE $s)",
+       ImportEvents("r.csv", TimeField("date"), KindText("release"),
+                    NameField("name"), Field("app"),
+                    Constant("cn").As("region"), NoteField("note"),
+                    SourceText(Param("s")))},
+      {"IMPORT 'r.csv' INTO EVENTS (TIME date, KIND kind, NAME 'n', NOTE 'o', "
+       "SOURCE source)",
+       ImportEvents("r.csv", TimeField("date"), KindField("kind"),
+                    NameText("n"), NoteText("o"), SourceField("source"))},
+      {"EXPORT METRIC dau TO 'dau.csv.gz'", ExportMetric("dau", "dau.csv.gz")},
+      {"EXPORT (SELECT dau DURING 2025 BY app) TO $p",
+       ExportAnswer(Ask("dau").During(Year(2025)).By("app"), Param("p"))},
+      {"EXPORT (SELECT dau) TO 'a.jsonl' FORMAT jsonl",
+       ExportAnswer(Ask("dau"), "a.jsonl", Export::Format::kJsonLines)},
       {"DELETE dau DURING ..", DeleteSamples("dau", Always())},
       {"DELETE dau WHERE app = 'A' DURING 2025-02-08",
        DeleteSamples("dau", During(Day(2025, 2, 8))).Where(Is("app", "A"))},

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -66,6 +68,42 @@ AddAlias AliasOf(const Alias& alias) {
   return added;
 }
 
+// Dimensions that no metric has any more, and events and aliases still speak
+// of.
+std::vector<std::string> VanishedDimensions(const Snapshot& snapshot) {
+  std::set<std::string> spoken_of;
+  for (const auto& event : snapshot.Events()) {
+    for (const DimensionMember& member : event->members) {
+      spoken_of.insert(member.dimension);
+    }
+  }
+  for (const auto& alias : snapshot.Aliases()) {
+    spoken_of.insert(alias->dimension);
+  }
+  for (const auto& metric : snapshot.Metrics()) {
+    for (const Dimension& dimension : metric->spec.dimensions) {
+      spoken_of.erase(dimension.name);
+    }
+  }
+  return {spoken_of.begin(), spoken_of.end()};
+}
+
+// Metrics without a sample that have those dimensions while events and aliases
+// are added: the script drops them at its end. Their names are no other's.
+std::vector<MetricSpec> Bearers(const Snapshot& snapshot) {
+  const std::vector<std::string> vanished = VanishedDimensions(snapshot);
+  std::vector<MetricSpec> bearers;
+  for (size_t i = 0; i < vanished.size(); ++i) {
+    if (i % kMaxDimensions == 0) {
+      MetricSpec& spec = bearers.emplace_back();
+      spec.name = absl::StrCat("vanished_dimensions_", bearers.size());
+      while (snapshot.FindMetric(spec.name) != nullptr) spec.name += "_";
+    }
+    bearers.back().dimensions.push_back({vanished[i], Additivity::kAdds});
+  }
+  return bearers;
+}
+
 absl::StatusOr<ExportReport> DumpSamples(const Snapshot& snapshot,
                                          const Metric& metric,
                                          const std::string& path) {
@@ -114,6 +152,12 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
     statement.node = ImportOf(metric->spec);
     AddStatement(std::move(statement), &script);
   }
+  const std::vector<MetricSpec> bearers = Bearers(*snapshot);
+  for (const MetricSpec& spec : bearers) {
+    Statement statement;
+    statement.node = Define{spec, {}};
+    AddStatement(std::move(statement), &script);
+  }
   for (const auto& event : snapshot->Events()) {
     Statement statement;
     statement.node = EventOf(*event);
@@ -122,6 +166,14 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
   for (const auto& alias : snapshot->Aliases()) {
     Statement statement;
     statement.node = AliasOf(*alias);
+    AddStatement(std::move(statement), &script);
+  }
+  for (const MetricSpec& spec : bearers) {
+    Drop drop;
+    drop.what = Drop::What::kMetric;
+    drop.name = Name{spec.name, {}};
+    Statement statement;
+    statement.node = std::move(drop);
     AddStatement(std::move(statement), &script);
   }
   auto file = TextFile::Create(absl::StrCat(folder, "/load.sql"));

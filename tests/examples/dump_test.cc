@@ -118,7 +118,29 @@ TEST_CASE("dump, load, dump gives equal bytes", "[dump]") {
                     .date = *ParseDate("2025-02-08T13:05+08:00"),
                     .note = "a; b -- c"});
     names.AddAlias({.dimension = "app", .old_name = "a", .new_name = "A"});
+    // Of dimensions that went with their metric: more than one metric has.
+    if (round % 2 == 0) {
+      for (const char* const name : {"gone", "gone_too"}) {
+        MetricSpec gone;
+        gone.name = name;
+        for (int d = 0; d < 6; ++d) {
+          const std::string dimension = absl::StrCat(name, "_", d);
+          gone.dimensions.push_back({dimension, Additivity::kAdds});
+          names.AddEvent({.kind = "outage",
+                          .name = dimension,
+                          .date = *ParseDate("2025-02"),
+                          .members = {{dimension, "x"}}});
+          names.AddAlias(
+              {.dimension = dimension, .old_name = "old", .new_name = "new"});
+        }
+        REQUIRE(database->Define(gone).ok());
+      }
+    }
     REQUIRE(database->Write(names, WriteOptions()).ok());
+    if (round % 2 == 0) {
+      REQUIRE(database->DropMetric("gone").ok());
+      REQUIRE(database->DropMetric("gone_too").ok());
+    }
 
     const TempDir first;
     const auto dumped = DumpDatabase(*database, first / "out");

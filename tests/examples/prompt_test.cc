@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -35,9 +36,10 @@ constexpr char kPromptOpen[] = "     ...> ";
 // The program at a terminal of 100 columns.
 class Terminal {
  public:
-  // `home` holds the history.
+  // `home` holds the history. `argument` is an option, or a file to be imported
+  // after asking.
   Terminal(const std::string& database, const std::string& home,
-           const char* option = nullptr) {
+           const std::string& argument = "") {
     winsize size = {};
     size.ws_row = 40;
     size.ws_col = 100;
@@ -47,8 +49,8 @@ class Terminal {
       setenv("LC_ALL", "C.UTF-8", 1);
       setenv("XDG_STATE_HOME", home.c_str(), 1);
       setenv("HOME", home.c_str(), 1);  // no ~/.editrc
-      execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(), option,
-            nullptr);
+      execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(),
+            argument.empty() ? nullptr : argument.c_str(), nullptr);
       _exit(127);
     }
     if (child_ < 0 && (errno == ENOENT || errno == ENODEV)) {
@@ -443,6 +445,82 @@ TEST_CASE("a prompt for reading shows what others have written since",
   CHECK(StrContains(terminal.Ask("SHOW METRICS;"), "dau"));
   terminal.Type(kCtrlD);
   CHECK(terminal.WaitForEnd() == 0);
+}
+
+constexpr char kDownloads[] =
+    "date,app,downloads\n"
+    "2025-01-01,Notes,12\n2025-01-02,Notes,15\n2025-01-01,Maps,7\n";
+constexpr char kAsked[] = "import as this? [Y/n/e] ";
+
+TEST_CASE("a file is imported after asking", "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("downloads.csv");
+  WriteFile(file, kDownloads);
+  const std::string yes = GENERATE(values<std::string>({"\n", "y\n", "Yes\n"}));
+  Terminal terminal(folder.File("db"), folder.path(), file);
+  const std::string shown = terminal.WaitFor(kAsked);
+  CHECK(StrContains(shown, "DEFINE METRIC downloads INTEGER"));
+  CHECK(StrContains(shown, "IMPORT '"));
+  terminal.Type(yes);
+  CHECK(terminal.WaitForEnd() == 0);
+  const ProgramRun run =
+      RunProgram({"--mode", "csv", "--values", "-c",
+                  "SELECT sum(downloads) AS n BY app", folder.File("db")});
+  INFO(run.err);
+  CHECK(run.out == "app,n\nMaps,7\nNotes,27\n");
+}
+
+TEST_CASE("a file is left alone where the answer is no", "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("downloads.csv");
+  WriteFile(file, kDownloads);
+  // Ctrl-D is no answer, and the program says that it did nothing by its code.
+  const std::pair<std::string, int> row =
+      GENERATE(values<std::pair<std::string, int>>(
+          {{"n\n", 0}, {"what?\n", 0}, {kCtrlD, 1}}));
+  Terminal terminal(folder.File("db"), folder.path(), file);
+  terminal.WaitFor(kAsked);
+  terminal.Type(row.first);
+  CHECK(terminal.WaitForEnd() == row.second);
+  struct stat status = {};
+  CHECK(stat(folder.File("db").c_str(), &status) != 0);
+}
+
+TEST_CASE("a script to be edited is written beside the file, once",
+          "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("downloads.csv");
+  WriteFile(file, kDownloads);
+  {
+    Terminal terminal(folder.File("db"), folder.path(), file);
+    terminal.WaitFor(kAsked);
+    terminal.Type("e\n");
+    terminal.WaitFor("then run it: footfall -f ");
+    CHECK(terminal.WaitForEnd() == 0);
+  }
+  const ProgramRun run = RunProgram({"-f", file + ".sql", folder.File("db")});
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  // What was edited is not written over.
+  WriteFile(file + ".sql", "-- mine");
+  Terminal again(folder.File("other"), folder.path(), file);
+  again.WaitFor(kAsked);
+  again.Type("e\n");
+  again.WaitFor("or is there");
+  CHECK(again.WaitForEnd() == 1);
+  std::ifstream kept(file + ".sql");
+  std::string text;
+  std::getline(kept, text);
+  CHECK(text == "-- mine");
+}
+
+TEST_CASE("a file that cannot be guessed is not asked about", "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("words.csv");
+  WriteFile(file, "a,b\nx,y\n");
+  Terminal terminal(folder.File("db"), folder.path(), file);
+  terminal.WaitFor("words.csv");
+  CHECK(terminal.WaitForEnd() == 1);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // What a statement may say about a file: which rows are one sample, how the
-// text is written, which columns and rows are taken. Nothing is lost in silence.
+// text is written, which columns and rows are taken. Nothing is lost in
+// silence.
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/csv_import.h"
 #include "tests/engine/exchange/text_files.h"
@@ -115,8 +117,8 @@ TEST_CASE("rows of one sample with different values are refused", "[import]") {
   CHECK_THAT(message, ContainsSubstring("DUPLICATES SUM"));
   CHECK(bench.Of("units").empty());
   // The same value again is the same sample, and counted.
-  const auto equal = bench.Import(
-      "date,app,value\n2025-01-01,A,5\n2025-01-01,A,5.0\n");
+  const auto equal =
+      bench.Import("date,app,value\n2025-01-01,A,5\n2025-01-01,A,5.0\n");
   REQUIRE(equal.status() == absl::OkStatus());
   CHECK(equal->equal == 1);
   CHECK(equal->samples == 1);
@@ -168,8 +170,7 @@ TEST_CASE("no value is no sample, and is counted", "[import]") {
       "2025-01-01,A,\n2025-01-02,A,N/A\n2025-01-03,A, - \n2025-01-04,A,0\n");
   REQUIRE(report.status() == absl::OkStatus());
   CHECK(report->no_value == 3);
-  CHECK(bench.Of("units") ==
-        Samples{{{"A", bench.Step("2025-01-04")}, 0}});
+  CHECK(bench.Of("units") == Samples{{{"A", bench.Step("2025-01-04")}, 0}});
   // An undeclared word is refused with its line.
   const auto refused = bench.Import("date,app,value\n2025-01-01,A,null\n");
   CHECK_THAT(std::string(refused.status().message()),
@@ -227,7 +228,8 @@ TEST_CASE("the columns of a file come in any order and with other marks",
     std::function<void(ImportSpec*)> say;
   };
   std::string utf16 = "\xFF\xFE";
-  for (const char c : absl::string_view("value,app,date\n1234,A,2025-01-02\n")) {
+  for (const char c :
+       absl::string_view("value,app,date\n1234,A,2025-01-02\n")) {
     utf16.push_back(c);
     utf16.push_back('\0');
   }
@@ -262,7 +264,8 @@ TEST_CASE("the columns of a file come in any order and with other marks",
          s->decimal = ',';
        }},
       {"a blank between thousands",
-       "app;value;date\nA;1\xC2\xA0" "234;2025-01-02\n",
+       "app;value;date\nA;1\xC2\xA0"
+       "234;2025-01-02\n",
        [](auto* s) { s->thousands = ' '; }},
       {"a format", "app,value,date\nA,1234,02.01.25\n",
        [](auto* s) { s->time_format = "%d.%m.%y"; }},
@@ -310,8 +313,8 @@ TEST_CASE("several measures of a file are stored together or not at all",
       {.role = Role::kValue, .header = "sold", .metric = "units"},
       {.role = Role::kValue, .header = "buyers", .metric = "users"},
       {.header = "app", .dimension = "app"}};
-  const auto report = bench.Import(
-      "date,app,sold,buyers\n2025-01-01,A,5,3\n2025-01-02,A,,4\n");
+  const auto report =
+      bench.Import("date,app,sold,buyers\n2025-01-01,A,5,3\n2025-01-02,A,,4\n");
   REQUIRE(report.status() == absl::OkStatus());
   CHECK(report->samples == 3);
   CHECK(report->series == 2);
@@ -335,8 +338,8 @@ TEST_CASE("each further column may be a member", "[import]") {
                             .dimension = "app",
                             .headers = {"Total"},
                             .all_others = true}};
-  const auto report = bench.Import(
-      "date,A,B,Total\n2025-01-01,1,2,3\n2025-01-02,4,,4\n");
+  const auto report =
+      bench.Import("date,A,B,Total\n2025-01-01,1,2,3\n2025-01-02,4,,4\n");
   REQUIRE(report.status() == absl::OkStatus());
   CHECK(bench.Of("units") == Samples{{{"A", bench.Step("2025-01-01")}, 1},
                                      {{"A", bench.Step("2025-01-02")}, 4},
@@ -387,8 +390,8 @@ TEST_CASE("rows may be events", "[import]") {
                            {.role = Role::kName, .header = "name"},
                            {.role = Role::kNote, .header = "note"},
                            {.header = "app", .dimension = "app"}};
-  const auto report = bench.Import(
-      "date,name,note,app\n2025-01-01,One,big,A\n2025-02,Two,,\n");
+  const auto report =
+      bench.Import("date,name,note,app\n2025-01-01,One,big,A\n2025-02,Two,,\n");
   REQUIRE(report.status() == absl::OkStatus());
   CHECK(report->events == 2);
   const auto events = bench.database_->TakeSnapshot()->Events();
@@ -404,6 +407,39 @@ TEST_CASE("rows may be events", "[import]") {
   CHECK_THAT(std::string(bad.status().message()),
              ContainsSubstring("1 of 1 rows does not fit"));
   CHECK(bench.database_->TakeSnapshot()->Events().size() == 2);
+}
+
+// Which of two rows is wrong nobody knows: neither is put aside.
+TEST_CASE("rows that clash are refused beside REJECTS, too", "[import]") {
+  Bench bench;
+  bench.import_.rejects_path = bench.folder_ / "rejected.csv";
+  const auto report = bench.Import(
+      "date,app,value\n"
+      "2025-01-01,A,5\n"
+      "2025-01-02,A,x\n"
+      "2025-01-03,A,1\n"
+      "2025-01-01,A,6\n");
+  REQUIRE(report.status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK_THAT(std::string(report.status().message()),
+             ContainsSubstring("line 5") && ContainsSubstring("line 2"));
+  CHECK(absl::StrContains(report.status().message(), "nothing was imported"));
+  CHECK(bench.Of("units").empty());
+  // What does not fit is written down all the same.
+  CHECK(absl::StrContains(ReadFile(*bench.import_.rejects_path),
+                          "2025-01-02,A,x"));
+  // Once it is decided, what does not fit is put aside and the rest stored.
+  bench.import_.same_sample = SameSample::kMax;
+  const auto decided = bench.Import(
+      "date,app,value\n"
+      "2025-01-01,A,5\n"
+      "2025-01-02,A,x\n"
+      "2025-01-01,A,6\n");
+  REQUIRE(decided.status() == absl::OkStatus());
+  CHECK(decided->rejected == 1);
+  CHECK(decided->merged == 1);
+  CHECK(bench.Of("units").size() == 1);
+  CHECK(absl::StrContains(ReadFile(*bench.import_.rejects_path),
+                          "2025-01-02,A,x"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/classifier.h"
@@ -69,7 +70,8 @@ absl::Status Classifier::ChooseMarks(size_t column, size_t* format,
                      " stands before three digits: thousands?");
     return absl::OkStatus();
   }
-  if (level) {
+  // Between commas a point is no German mark.
+  if (level && mark == '.' && sample_.sniffed.dialect.delimiter == ',') {
     *format = decimals;
     *check =
         absl::StrCat("every ", Mark(mark), " of ", QuoteField(header(column)),
@@ -156,7 +158,12 @@ void Classifier::LeaveOutNumbers() {
       LeaveOut(i, "it follows from the date");
       continue;
     }
-    const bool counter = name.empty() || IsWord(name, WordKind::kCounter) ||
+    // "", "#"
+    const bool wordless = std::none_of(name.begin(), name.end(), [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return absl::ascii_isalnum(byte) || byte >= 0x80;
+    });
+    const bool counter = wordless || IsWord(name, WordKind::kCounter) ||
                          HasWord(name, WordKind::kId) ||
                          absl::StartsWithIgnoreCase(name, "unnamed");
     if (counter && facts(i).counts_rows()) {

@@ -23,9 +23,10 @@
 //              three digits are between thousands where a field has two of
 //              them, or where no whole number of four digits or more stands
 //              without (comma in a file with commas, or a name for people or
-//              events); before decimals where a field proves it or a name says
-//              that it is a level; else refused.
-//   Left out   No name, always empty, counts the rows, percentages and shares
+//              events); before decimals where a field proves it, or a name says
+//              that it is a level and the mark is a point in a file with
+//              commas; else refused.
+//   Left out   No name, always empty, counts the rows (named so, or "#"), percentages and shares
 //              beside other numbers, sums of another column so far, durations,
 //              second dates, what follows from the date (its weekday), ids.
 //   Measures   The other columns of numbers; one that is named a code is none.

@@ -12,6 +12,7 @@
 #include "engine/write/check_rows.h"
 #include "engine/write/local_series.h"
 #include "engine/write/metric_of_write.h"
+#include "engine/write/packed_runs.h"
 #include "engine/write/same_cells.h"
 #include "engine/write/tile_stager.h"
 #include "footfall/guard.h"
@@ -32,7 +33,6 @@ constexpr int kPreparations = 3;
 // once, as a cell, and as a cell that is being sorted.
 constexpr uint64_t kBytesPerRow = sizeof(Row) + 2 * sizeof(Cell);
 constexpr uint64_t kCellsPerStop = uint64_t{1} << 12;
-constexpr uint64_t kMergeBufferBytes = uint64_t{16} << 20;
 
 // A load that is ready to be published, as long as it holds.
 struct Prepared {
@@ -350,13 +350,16 @@ class StagedLoader final : public BulkLoader {
     if (spilled_ == nullptr) {
       FOOTFALL_ASSIGN_OR_RETURN(spilled_, SpillFile::Create(spill_folder_));
     }
-    uint64_t rows = 0;
-    for (std::vector<Row>& block : blocks_) {
-      FOOTFALL_RETURN_IF_ERROR(
-          spilled_->Append(block.data(), block.size() * sizeof(Row)));
-      rows += block.size();
+    std::vector<PackedBlock>& run = runs_.emplace_back();
+    std::string packed;
+    for (const std::vector<Row>& block : blocks_) {
+      packed.clear();
+      PackRows(block, &packed);
+      run.push_back({spilled_->size_bytes(),
+                     static_cast<uint32_t>(packed.size()),
+                     static_cast<uint32_t>(block.size())});
+      FOOTFALL_RETURN_IF_ERROR(spilled_->Append(packed.data(), packed.size()));
     }
-    run_sizes_.push_back(rows);
     blocks_.clear();
     return absl::OkStatus();
   }
@@ -402,7 +405,7 @@ class StagedLoader final : public BulkLoader {
       counts.equal = same.equal();
       return counts;
     };
-    if (run_sizes_.empty()) {
+    if (runs_.empty()) {
       FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOf(layout));
       {
         std::vector<Cell> scratch;
@@ -415,15 +418,8 @@ class StagedLoader final : public BulkLoader {
     if (!blocks_.empty()) FOOTFALL_RETURN_IF_ERROR(Spill());
     FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
                               SpillFile::Create(spill_folder_));
-    FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get()));
-    CellMerge merge(
-        sorted.get(),
-        std::min(kMergeBufferBytes, run_blocks_ * kBlockRows * sizeof(Cell)));
-    uint64_t offset = 0;
-    for (const uint64_t size : run_sizes_) {
-      merge.AddFileRun(offset, size);
-      offset += size * sizeof(Cell);
-    }
+    CellMerge merge(sorted.get());
+    FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get(), &merge));
     FOOTFALL_RETURN_IF_ERROR(merge.Start());
     while (true) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());
@@ -451,25 +447,31 @@ class StagedLoader final : public BulkLoader {
                      clash_count_, clash_count_ == 1 ? " sample" : " samples"));
   }
 
-  // Reads each spilled run, sorts it and appends it to `sorted`.
-  absl::Status SortSpilled(const TileLayout& layout, SpillFile* sorted) {
-    uint64_t offset = 0;
+  // Reads each spilled run, sorts it, appends it to `sorted` and adds it to the
+  // merge.
+  absl::Status SortSpilled(const TileLayout& layout, SpillFile* sorted,
+                           CellMerge* merge) {
     std::vector<Cell> scratch;
-    for (const uint64_t size : run_sizes_) {
+    std::vector<Row> block;
+    std::string packed;
+    for (const std::vector<PackedBlock>& run : runs_) {
       std::vector<Cell> cells;
+      uint64_t size = 0;
+      for (const PackedBlock& one : run) size += one.count;
       cells.reserve(size);
-      std::vector<Row> block;
-      for (uint64_t done = 0; done < size; done += block.size()) {
-        block.resize(std::min<uint64_t>(kBlockRows, size - done));
+      for (const PackedBlock& one : run) {
+        packed.resize(one.size_bytes);
         FOOTFALL_RETURN_IF_ERROR(
-            spilled_->Read(offset, block.data(), block.size() * sizeof(Row)));
-        offset += block.size() * sizeof(Row);
+            spilled_->Read(one.offset, packed.data(), packed.size()));
+        block.resize(one.count);
+        FOOTFALL_RETURN_IF_ERROR(UnpackRows(packed, absl::MakeSpan(block)));
         FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
         AppendCells(layout, block, &cells);
       }
       FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
-      FOOTFALL_RETURN_IF_ERROR(
-          sorted->Append(cells.data(), cells.size() * sizeof(Cell)));
+      std::vector<PackedBlock> blocks;
+      FOOTFALL_RETURN_IF_ERROR(AppendRun(cells, sorted, &blocks));
+      merge->AddFileRun(std::move(blocks));
     }
     return absl::OkStatus();
   }
@@ -516,10 +518,10 @@ class StagedLoader final : public BulkLoader {
   uint64_t expired_ = 0;  // rows that were left out
   int64_t min_step_ = std::numeric_limits<int64_t>::max();
   int64_t max_step_ = std::numeric_limits<int64_t>::min();
-  std::vector<std::vector<Row>> blocks_;  // not yet spilled
-  std::unique_ptr<SpillFile> spilled_;    // runs as they came
-  std::vector<uint64_t> run_sizes_;       // in rows
-  std::optional<int64_t> below_zero_;     // the last of such values
+  std::vector<std::vector<Row>> blocks_;        // not yet spilled
+  std::unique_ptr<SpillFile> spilled_;          // runs as they came
+  std::vector<std::vector<PackedBlock>> runs_;  // in that file
+  std::optional<int64_t> below_zero_;           // the last of such values
   bool finished_ = false;
   SameSample rule_ = SameSample::kLast;
   uint64_t clash_count_ = 0;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/write/packed_runs.h"
 #include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 
@@ -20,7 +21,8 @@ namespace {
 
 constexpr uint32_t kDigitBits = 11;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
-constexpr size_t kMinBufferCells = 1024;
+// Packed cells that are written at a time.
+constexpr size_t kAppendedBytes = size_t{1} << 18;
 constexpr size_t kSortedPerStop = size_t{1} << 16;
 
 absl::Status Failed(absl::string_view what, const std::string& folder) {
@@ -128,13 +130,26 @@ absl::Status SpillFile::Read(uint64_t offset, void* bytes,
   return absl::OkStatus();
 }
 
-CellMerge::CellMerge(const SpillFile* file, size_t buffer_bytes)
-    : file_(file), buffer_bytes_(buffer_bytes) {}
+absl::Status AppendRun(absl::Span<const Cell> cells, SpillFile* file,
+                       std::vector<PackedBlock>* blocks) {
+  std::string packed;
+  for (size_t begin = 0; begin < cells.size(); begin += kCellsPerBlock) {
+    const auto block = cells.subspan(begin, kCellsPerBlock);
+    const size_t before = packed.size();
+    PackCells(block, &packed);
+    blocks->push_back({file->size_bytes() + before,
+                       static_cast<uint32_t>(packed.size() - before),
+                       static_cast<uint32_t>(block.size())});
+    if (packed.size() < kAppendedBytes) continue;
+    FOOTFALL_RETURN_IF_ERROR(file->Append(packed.data(), packed.size()));
+    packed.clear();
+  }
+  return file->Append(packed.data(), packed.size());
+}
 
-void CellMerge::AddFileRun(uint64_t offset, uint64_t count) {
+void CellMerge::AddFileRun(std::vector<PackedBlock> blocks) {
   runs_.emplace_back();
-  runs_.back().offset = offset;
-  runs_.back().left = count;
+  runs_.back().blocks = std::move(blocks);
 }
 
 void CellMerge::AddRun(absl::Span<const Cell> cells) {
@@ -143,27 +158,25 @@ void CellMerge::AddRun(absl::Span<const Cell> cells) {
 }
 
 absl::Status CellMerge::Start() {
-  const size_t cells =
-      std::max(buffer_bytes_ / sizeof(Cell) / std::max<size_t>(runs_.size(), 1),
-               kMinBufferCells);
   for (size_t i = 0; i < runs_.size(); ++i) {
-    Run& run = runs_[i];
-    if (run.left > 0) run.buffer.resize(std::min<uint64_t>(cells, run.left));
-    FOOTFALL_RETURN_IF_ERROR(Refill(&run));
-    if (!run.cells.empty()) heap_.push_back(i);
+    FOOTFALL_RETURN_IF_ERROR(Refill(&runs_[i]));
+    if (!runs_[i].cells.empty()) heap_.push_back(i);
   }
   for (size_t at = heap_.size(); at > 0; --at) Sink(at - 1);
   return absl::OkStatus();
 }
 
 absl::Status CellMerge::Refill(Run* run) {
-  if (run->at < run->cells.size() || run->left == 0) return absl::OkStatus();
-  const size_t count = std::min<uint64_t>(run->buffer.size(), run->left);
+  if (run->at < run->cells.size() || run->next_block == run->blocks.size()) {
+    return absl::OkStatus();
+  }
+  const PackedBlock& block = run->blocks[run->next_block++];
+  packed_.resize(block.size_bytes);
   FOOTFALL_RETURN_IF_ERROR(
-      file_->Read(run->offset, run->buffer.data(), count * sizeof(Cell)));
-  run->offset += count * sizeof(Cell);
-  run->left -= count;
-  run->cells = absl::MakeConstSpan(run->buffer).first(count);
+      file_->Read(block.offset, packed_.data(), packed_.size()));
+  run->buffer.resize(block.count);
+  FOOTFALL_RETURN_IF_ERROR(UnpackCells(packed_, absl::MakeSpan(run->buffer)));
+  run->cells = run->buffer;
   run->at = 0;
   return absl::OkStatus();
 }

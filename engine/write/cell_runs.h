@@ -59,16 +59,31 @@ class SpillFile {
   uint64_t size_bytes_ = 0;
 };
 
+// A stretch of a file that holds so many rows or cells, packed
+// (packed_runs.h).
+struct PackedBlock {
+  uint64_t offset = 0;
+  uint32_t size_bytes = 0;
+  uint32_t count = 0;
+};
+
+// Cells that a merge has in memory of each run in a file.
+inline constexpr size_t kCellsPerBlock = 1024;
+
+// Appends a sorted run, in blocks of kCellsPerBlock, and adds them to *blocks.
+// Errors as SpillFile::Append().
+absl::Status AppendRun(absl::Span<const Cell> cells, SpillFile* file,
+                       std::vector<PackedBlock>* blocks);
+
 // Sorted runs of cells as one ascending sequence. Of equal keys, those of an
 // earlier run come first.
 class CellMerge {
  public:
-  // `buffer_bytes` are shared by the runs in the file.
-  CellMerge(const SpillFile* file, size_t buffer_bytes);
+  explicit CellMerge(const SpillFile* file) : file_(file) {}
 
-  // Runs in order. A run in the file, [offset, offset + count cells); or in
-  // memory that outlives the merge. Add all before Start().
-  void AddFileRun(uint64_t offset, uint64_t count);
+  // Runs in order. A run in the file, as AppendRun() left it; or in memory that
+  // outlives the merge. Add all before Start().
+  void AddFileRun(std::vector<PackedBlock> blocks);
   void AddRun(absl::Span<const Cell> cells);
   absl::Status Start();
 
@@ -80,8 +95,8 @@ class CellMerge {
   struct Run {
     absl::Span<const Cell> cells;  // what is in memory, from `at` on
     size_t at = 0;
-    uint64_t offset = 0;  // of what is still in the file
-    uint64_t left = 0;    // cells there
+    std::vector<PackedBlock> blocks;
+    size_t next_block = 0;  // the first that is still in the file alone
     std::vector<Cell> buffer;
   };
 
@@ -90,7 +105,7 @@ class CellMerge {
   void Sink(size_t at);
 
   const SpillFile* file_;
-  size_t buffer_bytes_;
+  std::string packed_;  // the block that is being read
   std::vector<Run> runs_;
   std::vector<size_t> heap_;  // runs that have a cell, smallest first
   bool moved_ = false;        // heap_[0]'s cell was handed out

@@ -58,8 +58,7 @@ TEST_CASE("runs come out as one, the earlier run first", "[bulk]") {
     const auto file = SpillFile::Create(folder.path());
     REQUIRE(file.status() == absl::OkStatus());
     std::vector<Cell> all;
-    CellMerge merge(file->get(), /*buffer_bytes=*/1);
-    uint64_t offset = 0;
+    CellMerge merge(file->get());
     const size_t file_runs = random() % 6;
     std::vector<Cell> last;
     for (size_t r = 0; r <= file_runs; ++r) {
@@ -74,11 +73,12 @@ TEST_CASE("runs come out as one, the earlier run first", "[bulk]") {
         merge.AddRun(last);
         break;
       }
-      REQUIRE((*file)->Append(run.data(), run.size() * sizeof(Cell)).ok());
-      merge.AddFileRun(offset, run.size());
-      offset += run.size() * sizeof(Cell);
+      std::vector<PackedBlock> blocks;
+      REQUIRE(AppendRun(run, file->get(), &blocks).ok());
+      CHECK(blocks.size() ==
+            (run.size() + kCellsPerBlock - 1) / kCellsPerBlock);
+      merge.AddFileRun(std::move(blocks));
     }
-    CHECK((*file)->size_bytes() == offset);
     StableSort(&all);
     REQUIRE(merge.Start() == absl::OkStatus());
     std::vector<Cell> merged;

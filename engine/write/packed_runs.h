@@ -1,0 +1,40 @@
+// Rows and cells in few bytes, for temporary files: what a load spills is
+// written and read by the kernel, whose part of the work grows with the bytes.
+//
+//   row    varint  zigzag(series - series before), zigzag(step - step before),
+//                  zigzag(value - value before)
+//   cell   varint  key - key before, zigzag(value - value before)
+//
+// Before the first of a block is 0. All arithmetic is modulo 2^64. A file is
+// gone with the process that wrote it: nothing here is a format to be kept.
+
+#ifndef FOOTFALL_ENGINE_WRITE_PACKED_RUNS_H_
+#define FOOTFALL_ENGINE_WRITE_PACKED_RUNS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/write/bulk_load.h"
+#include "engine/write/cell_runs.h"
+
+namespace footfall::engine {
+
+// Appends to *out.
+void PackRows(absl::Span<const BulkLoader::Row> rows, std::string* out);
+// Cells in rising order of their keys.
+void PackCells(absl::Span<const Cell> cells, std::string* out);
+
+// All of a block. UNAVAILABLE where the bytes are not those of so many: the
+// file was changed by another, or the medium fails.
+absl::Status UnpackRows(absl::string_view bytes,
+                        absl::Span<BulkLoader::Row> rows);
+absl::Status UnpackCells(absl::string_view bytes, absl::Span<Cell> cells);
+
+}  // namespace footfall::engine
+
+#endif  // FOOTFALL_ENGINE_WRITE_PACKED_RUNS_H_

@@ -401,6 +401,55 @@ File Clashing(const Variation& v) {
   return file;
 }
 
+// All downloads so far, and nothing beside them that they are sums of.
+File RunningAlone(const Variation& v) {
+  File file;
+  Rows rows = {{"date", "app", "cumulative downloads"}};
+  double running[3] = {0, 0, 0};
+  for (int day = 0; day < kDays; ++day) {
+    for (int app = 0; app < 3; ++app) {
+      running[app] += Number(day, app, 0);
+      rows.push_back({v.day(DayOf(day)), kApps[app], v.number(running[app])});
+      file.facts.push_back({DayOf(day),
+                            {{"app", kApps[app]}},
+                            {{"cumulative downloads", running[app]}}});
+    }
+  }
+  file.people = {"cumulative downloads"};
+  file.bytes = Written(rows, v);
+  return file;
+}
+
+// Months, each by its last day; and weeks, by a Sunday.
+File OnDays(const Variation& v, const std::vector<absl::CivilDay>& days) {
+  File file;
+  Rows rows = {{"date", "app", "downloads"}};
+  for (size_t i = 0; i < days.size(); ++i) {
+    for (int app = 0; app < 3; ++app) {
+      const double number = Number(static_cast<int>(i), app, 1);
+      rows.push_back({v.day(days[i]), kApps[app], v.number(number)});
+      file.facts.push_back(
+          {days[i], {{"app", kApps[app]}}, {{"downloads", number}}});
+    }
+  }
+  file.bytes = Written(rows, v);
+  return file;
+}
+File MonthEnds(const Variation& v) {
+  std::vector<absl::CivilDay> days;
+  for (int month = 0; month < 14; ++month) {
+    days.push_back(absl::CivilDay(absl::CivilMonth(2024, 1) + month + 1) - 1);
+  }
+  return OnDays(v, days);
+}
+File Sundays(const Variation& v) {
+  std::vector<absl::CivilDay> days;
+  for (int week = 0; week < 14; ++week) {
+    days.push_back(absl::CivilDay(2025, 1, 5) + 7 * week);
+  }
+  return OnDays(v, days);
+}
+
 // ---- What became of one
 
 struct Kind {
@@ -418,6 +467,9 @@ constexpr Kind kKinds[] = {
     {"gaps", WithGaps},
     {"a log of events", EventLog},
     {"rows that clash", Clashing},
+    {"running totals alone", RunningAlone},
+    {"month ends", MonthEnds},
+    {"weeks by Sunday", Sundays},
 };
 
 bool Holds(const std::vector<std::string>& names, const std::string& name) {

@@ -305,9 +305,13 @@ absl::StatusOr<SniffedCsv> SniffTable(absl::string_view front, bool whole,
       const Records split = Split(rest, delimiter, '\'');
       const absl::string_view line = rest.substr(0, rest.find('\n'));
       const auto quotes = std::count(line.begin(), line.end(), '\'');
-      const std::vector<std::string>& names = split.records[0].fields;
+      // None where the first quote is never closed.
+      const std::vector<std::string> names = split.records.empty()
+                                                 ? std::vector<std::string>()
+                                                 : split.records[0].fields;
       const auto empty = std::count(names.begin(), names.end(), "");
       const bool all =
+          !names.empty() &&
           quotes == 2 * (static_cast<std::ptrdiff_t>(names.size()) - empty);
       if (all) {
         dialect.quote = '\'';

@@ -49,7 +49,10 @@ TEST_CASE("the first bytes show how a table is written", "[import]") {
   };
   const Case cases[] = {
       {"as RFC 4180", "a,b\n1,2\n", ""},
-      {"a byte order mark", "\xEF\xBB\xBF" "a;b\n1;2\n", "delimiter ; "},
+      {"a byte order mark",
+       "\xEF\xBB\xBF"
+       "a;b\n1;2\n",
+       "delimiter ; "},
       {"one column", "a\n1\n2\n", ""},
       {"nothing", "", ""},
       {"commas within fields", "a;b\n1;2,5\n2;3,5\n", "delimiter ; "},
@@ -93,8 +96,7 @@ TEST_CASE("what is declared is taken as it is, and not told", "[import]") {
   declared.skip = 0;
   declared.quote = '\0';
   declared.encoding = CsvDialect::Encoding::kLatin1;
-  const auto sniffed =
-      SniffTable("# x\na;b\n1;2\n", /*whole=*/true, declared);
+  const auto sniffed = SniffTable("# x\na;b\n1;2\n", /*whole=*/true, declared);
   REQUIRE(sniffed.status() == absl::OkStatus());
   CHECK(sniffed->dialect == declared);
   CHECK(sniffed->findings.empty());
@@ -135,8 +137,7 @@ TEST_CASE("SniffCsv tells the header and what it found", "[import]") {
   WriteFile(folder / "f.csv", "# made by hand\n Day ;\"Users; all\"\n1;2\n");
   const auto sniffed = SniffCsv(folder / "f.csv", {});
   REQUIRE(sniffed.status() == absl::OkStatus());
-  CHECK(sniffed->header ==
-        std::vector<std::string>{"Day", "Users; all"});
+  CHECK(sniffed->header == std::vector<std::string>{"Day", "Users; all"});
   CHECK(absl::StrJoin(sniffed->findings, ", ") ==
         "delimiter ';', 1 line before the header");
   CHECK(SniffCsv(folder / "absent", {}).status().code() ==
@@ -151,6 +152,18 @@ TEST_CASE("names of encodings", "[import]") {
   CHECK(ParseEncoding("ISO-8859-1") == Encoding::kLatin1);
   CHECK(ParseEncoding("latin1") == Encoding::kLatin1);
   CHECK(ParseEncoding("klingon") == std::nullopt);
+}
+
+TEST_CASE("a quote that is never closed leaves nothing to look at",
+          "[import]") {
+  for (const char* const text : {"'", "'a", "'a,b\n1,2\n", "\"", "\"a", "''"}) {
+    for (const bool whole : {true, false}) {
+      INFO(text << ", whole: " << whole);
+      const auto sniffed = SniffTable(text, whole, {});
+      REQUIRE(sniffed.status() == absl::OkStatus());
+      CHECK(sniffed->dialect.skip == 0);
+    }
+  }
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ constexpr uint64_t kGrownShare = 4;  // patches, of the first part
 constexpr size_t kMostAhead = 64;    // eras that are remembered
 // Tiles in a row that are stepped over before a walk gives up.
 constexpr int kMostSkipped = 256;
-constexpr int32_t kMinEra = std::numeric_limits<int32_t>::min();
+constexpr int32_t kFirstEra = std::numeric_limits<int32_t>::min();
 constexpr uint64_t kDeletedShare = 4;  // deleted cells, of all with a value
 
 }  // namespace
@@ -71,7 +71,7 @@ absl::StatusOr<bool> Walk::Turn(const std::function<absl::Status()>& check) {
     return WalkSpans(*snapshot, state);
   }();
   // What keeps a walk from going on must not keep others from their turns.
-  const storage::TileKey all = {.metric = metric_, .era = kMinEra, .band = 0};
+  const storage::TileKey all = {.metric = metric_, .era = kFirstEra, .band = 0};
   if (!status.ok() && IsOfTile(status)) {
     damaged_->Add(
         all, 0,
@@ -95,7 +95,7 @@ absl::Status Walk::Plan(const DatabaseSnapshot& snapshot) {
   for (const int32_t era : recorded.late) {
     spans_.push_back({era, era, EraKind::kLate});
   }
-  sealed_before_ = recorded.sealed_before.value_or(kMinEra);
+  sealed_before_ = recorded.sealed_before.value_or(kFirstEra);
   if (recorded.sealed_before.has_value()) {
     std::erase_if(tiles_, [&](const storage::TileKey& key) {
       return key.era < *recorded.sealed_before;  // late

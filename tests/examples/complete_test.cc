@@ -91,7 +91,7 @@ TEST_CASE("completion offers what fits the place", "[complete]") {
        {"ORDER BY ", "OTHERS "},
        1},
       {"what to align on", "SELECT dau ALIGN ON ", {"event("}, 0},
-      {"how to explain", "EXPLAIN A", {"ANALYZE "}, 1},
+      {"how to explain", "EXPLAIN A", {"ALTER METRIC ", "ANALYZE "}, 1},
       {"what can be dropped",
        "DROP",
        {"DROP ALIAS ", "DROP EVENT ", "DROP METRIC "},

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace footfall::oracle {
 namespace {
@@ -309,7 +310,9 @@ std::string Reference::Answer() const {
     absl::StrAppend(&sql, question_.items[*question_.order_item].name,
                     " DESC, ");
   } else if (!question_.order.empty()) {
-    absl::StrAppend(&sql, question_.order, ", ");
+    absl::StrAppend(
+        &sql, absl::StrReplaceAll(question_.order, {{",", " NULLS LAST,"}}),
+        " NULLS LAST, ");
   }
   absl::StrAppend(&sql, List(groups_, ", "), "t");
   if (question_.limit) absl::StrAppend(&sql, " LIMIT ", *question_.limit);

@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<double>> Logarithms(
 
 // Where a segment may end, and from where on (downwards) it may not: another
 // end is never worse there.
-struct End {
+struct SegmentEnd {
   size_t at = 0;
   size_t left_out_from = 0;
 };
@@ -69,7 +69,7 @@ struct End {
 
 uint64_t ChangepointsBytes(size_t values, size_t cuts) {
   return (cuts + 1) * (values + 1) * sizeof(double) +
-         values * (sizeof(End) + 5 * sizeof(double));
+         values * (sizeof(SegmentEnd) + 5 * sizeof(double));
 }
 
 absl::StatusOr<std::vector<size_t>> FindChangepoints(
@@ -96,7 +96,7 @@ absl::StatusOr<std::vector<size_t>> FindChangepoints(
   for (size_t i = 0; i + kMinSegment <= n; ++i) least[0][i] = errors.Of(i, n);
   constexpr size_t kStepsBetweenChecks = size_t{1} << 14;
   size_t steps = 0;
-  std::vector<End> ends;
+  std::vector<SegmentEnd> ends;
   for (size_t k = 1; k <= cuts; ++k) {
     const std::vector<double>& behind = least[k - 1];
     least[k].assign(n + 1, kNone);
@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<size_t>> FindChangepoints(
       ends.push_back({i + kMinSegment, 0});
       double best = kNone;
       size_t kept = 0;
-      for (const End& end : ends) {
+      for (const SegmentEnd& end : ends) {
         if (end.left_out_from > i) continue;
         const double sum = errors.Of(i, end.at) + behind[end.at];
         best = std::min(best, sum);

@@ -97,8 +97,8 @@ absl::StatusOr<Answer> AnswerOf(const Snapshot& snapshot, const Ready& ready,
 
 // Tells the database of the question, where one is behind the snapshot.
 template <typename Call>
-absl::StatusOr<Answer> Counted(const Snapshot& snapshot, absl::string_view text,
-                               Call call) {
+absl::StatusOr<Answer> WithLatency(const Snapshot& snapshot,
+                                   absl::string_view text, Call call) {
   QuestionLog* const log = snapshot.questions();
   if (log == nullptr) return call();
   const absl::Time begin = absl::Now();
@@ -172,7 +172,7 @@ absl::Status Compiled::Bind(const Snapshot& snapshot) const {
 
 absl::StatusOr<Answer> Compiled::Run(const Snapshot& snapshot,
                                      const QueryOptions& given) const {
-  return Counted(snapshot, text_, [&] { return RunNow(snapshot, given); });
+  return WithLatency(snapshot, text_, [&] { return RunNow(snapshot, given); });
 }
 
 absl::StatusOr<Answer> Compiled::RunNow(const Snapshot& snapshot,
@@ -202,7 +202,7 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   const Statement& statement,
                                   absl::string_view text,
                                   const QueryOptions& options) {
-  return Counted(snapshot, text, [&]() -> absl::StatusOr<Answer> {
+  return WithLatency(snapshot, text, [&]() -> absl::StatusOr<Answer> {
     FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
     if (std::holds_alternative<Show>(statement.node)) {
       return ShowWith(snapshot, statement, text, options, options);

@@ -174,7 +174,8 @@ absl::Status Tidy(Store* store, std::mt19937_64* random) {
 }
 
 TEST_CASE("a store in which everything goes on at once is right", "[rocksdb]") {
-  const int changes = std::getenv("FOOTFALL_LONG") != nullptr ? 20'000 : 200;
+  const int changes = FOOTFALL_BUSY_CHANGES *
+                      (std::getenv("FOOTFALL_LONG") != nullptr ? 100 : 1);
   const char* seed_text = std::getenv("FOOTFALL_SEED");
   const uint64_t seed =
       seed_text != nullptr ? std::strtoull(seed_text, nullptr, 10) : 1;

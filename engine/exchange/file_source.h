@@ -1,4 +1,4 @@
-// A file as it lies on disk.
+// A file's bytes, read in order.
 
 #ifndef FOOTFALL_ENGINE_EXCHANGE_FILE_SOURCE_H_
 #define FOOTFALL_ENGINE_EXCHANGE_FILE_SOURCE_H_

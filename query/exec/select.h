@@ -44,7 +44,7 @@ struct PartSizes {
   size_t rows = size_t{1} << 14;              // of columns
 };
 
-// The same answer as RunSelect()'s, handed on in parts; comes to its notes.
+// Hands on RunSelect()'s answer in parts; returns its notes.
 // Where WhyAtOnce() is empty, groups are worked out some at a time, and rows and
 // cells of all are never there together; else the cells are, and the message of
 // the limit of memory says why.

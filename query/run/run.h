@@ -35,7 +35,7 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
                                   const QueryOptions& options);
 
 // The same answer in parts, which RunReading() gives whole: see StreamSelect()
-// of query/exec/select.h. Comes to its notes. Requires: a SELECT, without
+// of query/exec/select.h. Returns its notes. Requires: a SELECT, without
 // EXPLAIN.
 absl::StatusOr<std::vector<std::string>> StreamReading(
     const Snapshot& snapshot, const Statement& statement,

@@ -599,19 +599,6 @@ TEST_CASE("ranges around what is compacted are deleted", "[rocksdb]") {
   CHECK(Read(*store, kCatalog).size() == 200);
 }
 
-// Compression by level keeps RocksDB from moving flushed tables between those
-// that a compaction is rewriting: SetCompression() says how that ends. An order
-// of events that shows it depends on RocksDB's queues; busy_store_test.cc has
-// such things happen.
-TEST_CASE("compression is said by level", "[rocksdb]") {
-  const storage::RocksdbSettings settings =
-      storage::MakeRocksdbSettings("db", false, 0);
-  for (const auto* tables : {&settings.catalog, &settings.tiles}) {
-    REQUIRE(tables->compression_per_level.size() == 1);
-    CHECK(tables->compression_per_level[0] == tables->compression);
-  }
-}
-
 TEST_CASE("the operator that appends cannot fail", "[rocksdb]") {
   const storage::AppendOperator append;
   using Input = rocksdb::MergeOperator::MergeOperationInput;

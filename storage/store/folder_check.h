@@ -42,9 +42,9 @@ struct FolderState {
 //                  many are open
 absl::StatusOr<FolderState> CheckFolder(const std::string& path);
 
-// Changes whenever the set of files does: MANIFEST's name and size. What was
-// read of a folder beside a writer belongs together if this was the same before
-// and after.
+// MANIFEST's name and size: changes whenever the tables or the logs that are
+// needed do. What was read of a folder beside a writer belongs together if this
+// was the same before and after.
 std::string FolderMark(const std::string& path);
 
 // OK, or DATA_LOSS with the first damage.

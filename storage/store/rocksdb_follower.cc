@@ -14,7 +14,6 @@
 #endif
 #include "footfall/guard.h"
 #include "rocksdb/cache.h"
-#include "rocksdb/metadata.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/bytes.h"
 #include "storage/base/mutex.h"
@@ -35,6 +34,7 @@ struct Generation {
   std::shared_ptr<LogOverlay> overlay = std::make_shared<LogOverlay>();
   std::shared_ptr<const StoreView> base;
   std::atomic<bool> lost_table = false;  // reading it has failed
+  std::shared_ptr<const bool> alive;     // the follower's, by all that are held
 };
 
 // Tells its generation of a table that cannot be read.
@@ -170,7 +170,9 @@ class RocksdbFollower final : public Store {
         cache_(handle->settings.cache),
         source_(SourceOf(std::move(handle))),
         generation_(source_.generation),
-        state_(source_.tail->last_sequence()) {}
+        state_(source_.tail->last_sequence()) {
+    generation_->alive = alive_;
+  }
   ~RocksdbFollower() override { Close().IgnoreError(); }
 
   absl::Status Apply(const StoreBatch&, Durability) override {
@@ -233,6 +235,8 @@ class RocksdbFollower final : public Store {
   const std::string path_;
   const RocksdbStoreOptions options_;
   const std::shared_ptr<rocksdb::Cache> cache_;
+  // Held by each generation, so that Close() knows of those of old views.
+  const std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
 
   Mutex catch_up_mutex_;
   Source source_ ABSL_GUARDED_BY(catch_up_mutex_);
@@ -342,16 +346,21 @@ bool RocksdbFollower::TakeOpened(StoreNews* news) {
   if (handle == nullptr || is_spent_) return false;
   Source source = SourceOf(handle);
   const uint64_t known = state();
+  // What came between the state that is shown and the opening is in no log that
+  // is read here: nobody can tell it.
+  const bool is_beyond = source.tail->last_sequence() > known;
   const absl::StatusOr<bool> goes_on = ReadOn(&source, known, news);
-  if (!goes_on.ok() || !*goes_on || source.tail->last_sequence() < known) {
-    news->catalog.clear();
-    return false;
-  }
+  const bool is_good =
+      goes_on.ok() && *goes_on && source.tail->last_sequence() >= known;
+  if (!is_good || is_beyond) news->catalog.clear();
+  if (!is_good) return false;
+  news->is_all_new = is_beyond;
   Show(std::move(source));
   return true;
 }
 
 void RocksdbFollower::Show(Source source) {
+  source.generation->alive = alive_;
   source_ = std::move(source);
   is_spent_ = false;
   std::shared_ptr<Generation> before = source_.generation;
@@ -391,17 +400,14 @@ absl::StatusOr<StoreNews> RocksdbFollower::CatchUp() {
 }
 
 StoreStats RocksdbFollower::Stats() const {
-  StoreStats stats;
-  MutexLock lock(&mutex_);
-  if (generation_ == nullptr) return stats;
-  for (rocksdb::ColumnFamilyHandle* family : generation_->handle->families) {
-    rocksdb::ColumnFamilyMetaData tables;
-    generation_->handle->db->GetColumnFamilyMetaData(family, &tables);
-    stats.table_bytes += tables.size;
-    stats.table_count += tables.file_count;
+  std::shared_ptr<Generation> generation;
+  {
+    MutexLock lock(&mutex_);
+    generation = generation_;
   }
-  stats.log_bytes = LogBytesOf(*generation_->handle);
-  stats.memory_bytes = cache_->GetUsage() + generation_->overlay->size_bytes();
+  if (generation == nullptr) return StoreStats();
+  StoreStats stats = StatsOf(*generation->handle);
+  stats.memory_bytes += generation->overlay->size_bytes();
   return stats;
 }
 
@@ -416,10 +422,12 @@ absl::Status RocksdbFollower::Close() {
   }
   if (generation == nullptr) return absl::OkStatus();
   source_ = Source();
-  if (generation.use_count() > 1) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path_, ": closed while ", generation.use_count() - 1,
-        " of its views are held; its files stay open until they are gone"));
+  // This one and `alive_` itself.
+  if (generation.use_count() > 1 || alive_.use_count() > 2) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_,
+                     ": closed while views of it are held; their files stay "
+                     "open until they are gone"));
   }
   generation->base.reset();
   return ToStatus(generation->handle->Close(), path_);

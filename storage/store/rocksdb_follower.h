@@ -12,14 +12,15 @@
 namespace footfall::storage {
 
 // The base is a RocksDB opened for reading, which stays as it is; what the logs
-// have brought since lies over it in memory (log_overlay.h). Flushing and
-// compacting move bytes and change no value, so that the base serves on as long
-// as its tables are held open. It is opened anew, with the same block cache,
-// where that does not do:
+// have brought since lies over it in memory (log_overlay.h). Compacting moves
+// bytes and changes no value, so that the base serves on as long as its tables
+// are held open. It is opened anew, with the same block cache, where that does
+// not do:
 //
 //   tables were published that no log has (a load, a dropped metric)
 //   another process opened the folder for writing, and began a new MANIFEST
-//   logs were dropped before they were read
+//   logs were dropped before they were read, or may have been: after most
+//   flushes, since what fills a new log leaves numbers out
 //   a table was gone before it was looked into
 //
 // Where the overlay has grown large, or half of the base's tables are gone, the

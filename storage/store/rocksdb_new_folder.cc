@@ -53,7 +53,6 @@ NewFolder::NewFolder(rocksdb::Env* env, std::string target)
       path_(target_ + ".unfinished") {}
 
 NewFolder::~NewFolder() {
-  lock_.reset();
   if (begun_) Remove(path_);
 }
 
@@ -87,7 +86,7 @@ absl::Status NewFolder::Begin(bool may_be_empty) {
   FOOTFALL_RETURN_IF_ERROR(CheckTarget(may_be_empty));
   std::error_code ignored;
   if (fs::is_directory(path_, ignored)) {
-    const FolderLock left(env_, path_);
+    const FolderLock left(env_, path_, /*makes_file=*/true);
     if (!left.status().ok()) {
       return absl::FailedPreconditionError(
           absl::StrCat(target_,
@@ -103,14 +102,15 @@ absl::Status NewFolder::Begin(bool may_be_empty) {
 }
 
 absl::Status NewFolder::Finish() {
-  lock_.reset();
-  env_->DeleteFile(path_ + "/LOCK").PermitUncheckedError();
+  // The lock is held, and its file goes along: else another call would take
+  // the folder for one that a process left.
   FOOTFALL_RETURN_IF_ERROR(SyncNames(env_, path_));
   FOOTFALL_RETURN_IF_ERROR(
       FileStatus(env_->RenameFile(path_, target_), target_));
   begun_ = false;
   const absl::Status synced = SyncNames(env_, ParentOf(target_));
   if (!synced.ok()) Remove(target_);
+  lock_.reset();
   return synced;
 }
 

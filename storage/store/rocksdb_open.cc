@@ -269,6 +269,29 @@ rocksdb::Status LeaveFirstNumber(const RocksdbHandle& handle) {
   return handle.DeleteNothing(options);
 }
 
+// Of the logs that still hold what no table does.
+uint64_t LogBytesOf(const RocksdbHandle& handle) {
+  uint64_t first_log = 0;
+  handle.db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep,
+                            &first_log);
+  uint64_t bytes = 0;
+  std::error_code error;
+  fs::directory_iterator entry(handle.path, error);
+  while (!error && entry != fs::directory_iterator()) {
+    const std::string name = entry->path().filename().string();
+    absl::string_view stem = name;
+    uint64_t number = 0;
+    if (absl::ConsumeSuffix(&stem, ".log") && absl::SimpleAtoi(stem, &number) &&
+        number >= first_log) {
+      std::error_code gone;  // dropped since it was listed
+      const uintmax_t size = entry->file_size(gone);
+      if (!gone) bytes += size;
+    }
+    entry.increment(error);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 rocksdb::Status OpenFamilies(RocksdbHandle* handle) {
@@ -319,9 +342,6 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
     return absl::UnimplementedError(
         absl::StrCat(path, ": was written with other settings: ", text));
   }
-  if (status.IsInvalidArgument()) {
-    return absl::UnavailableError(absl::StrCat(path, ": ", text));
-  }
   return ToStatus(status, path);
 }
 
@@ -352,26 +372,34 @@ rocksdb::Status RocksdbHandle::Close() {
   return status;
 }
 
-uint64_t LogBytesOf(const RocksdbHandle& handle) {
-  uint64_t first_log = 0;
-  handle.db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep,
-                            &first_log);
-  uint64_t bytes = 0;
-  std::error_code error;
-  fs::directory_iterator entry(handle.path, error);
-  while (!error && entry != fs::directory_iterator()) {
-    const std::string name = entry->path().filename().string();
-    absl::string_view stem = name;
-    uint64_t number = 0;
-    if (absl::ConsumeSuffix(&stem, ".log") && absl::SimpleAtoi(stem, &number) &&
-        number >= first_log) {
-      std::error_code gone;  // dropped since it was listed
-      const uintmax_t size = entry->file_size(gone);
-      if (!gone) bytes += size;
+StoreStats StatsOf(const RocksdbHandle& handle) {
+  StoreStats stats;
+  for (rocksdb::ColumnFamilyHandle* family : handle.families) {
+    rocksdb::ColumnFamilyMetaData tables;
+    handle.db->GetColumnFamilyMetaData(family, &tables);
+    stats.table_bytes += tables.size;
+    stats.table_count += tables.file_count;
+    if (family == handle.family(Keyspace::kCatalog)) {
+      stats.catalog_bytes = tables.size;
     }
-    entry.increment(error);
   }
-  return bytes;
+  stats.log_bytes = LogBytesOf(handle);
+  stats.memory_bytes = handle.settings.cache->GetUsage();
+  const rocksdb::Statistics& counts = *handle.settings.database.statistics;
+  stats.cache_hits = counts.getTickerCount(rocksdb::BLOCK_CACHE_HIT);
+  stats.cache_misses = counts.getTickerCount(rocksdb::BLOCK_CACHE_MISS);
+  stats.stalls = handle.settings.watch->stall_count();
+  uint64_t views = 0;
+  uint64_t oldest = 0;  // in Unix seconds
+  handle.db->GetIntProperty(rocksdb::DB::Properties::kNumSnapshots, &views);
+  handle.db->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotTime,
+                            &oldest);
+  const int64_t age =
+      absl::ToUnixSeconds(absl::Now()) - static_cast<int64_t>(oldest);
+  if (views > 1 && age > 0) {
+    stats.oldest_view_seconds = static_cast<uint64_t>(age);
+  }
+  return stats;
 }
 
 std::string StagingFolder(const std::string& path) { return path + "/staging"; }
@@ -383,8 +411,12 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     const std::string& path, const RocksdbStoreOptions& options,
     std::shared_ptr<rocksdb::Cache> cache) {
   constexpr int kAttempts = 20;
+  constexpr int kSureAttempts = 2;  // however long they take
+  const absl::Time until = absl::Now() + absl::Seconds(10);
   rocksdb::Status status;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  int attempt = 0;
+  for (; attempt < kAttempts; ++attempt) {
+    if (attempt >= kSureAttempts && absl::Now() > until) break;
     if (attempt > 0) absl::SleepFor(absl::Milliseconds(5 * attempt));
     const std::string before = FolderMark(path);
     FOOTFALL_ASSIGN_OR_RETURN(const FolderState folder, CheckFolder(path));
@@ -407,7 +439,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     return handle;
   }
   return absl::UnavailableError(absl::StrCat(
-      path, ": its writer changed it at each of ", kAttempts,
+      path, ": its writer changed it at each of ", attempt,
       " attempts to open it; try again (", status.ToString(), ")"));
 }
 

@@ -63,8 +63,8 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path,
 // of the checks of OpenRocksdbHandle().
 rocksdb::Status OpenFamilies(RocksdbHandle* handle);
 
-// Of the logs that still hold what no table does.
-uint64_t LogBytesOf(const RocksdbHandle& handle);
+// Sizes and counts of an open database, but for what its owner adds.
+StoreStats StatsOf(const RocksdbHandle& handle);
 
 // Where a database keeps its staged files; emptied when it is opened.
 std::string StagingFolder(const std::string& path);

@@ -330,34 +330,7 @@ absl::Status RocksdbStore::Reclaim(const StopCheck& stop) {
 }
 
 StoreStats RocksdbStore::Stats() const {
-  StoreStats stats;
-  if (handle_ == nullptr) return stats;
-  for (rocksdb::ColumnFamilyHandle* family : handle_->families) {
-    rocksdb::ColumnFamilyMetaData tables;
-    handle_->db->GetColumnFamilyMetaData(family, &tables);
-    stats.table_bytes += tables.size;
-    stats.table_count += tables.file_count;
-  }
-  stats.log_bytes = LogBytesOf(*handle_);
-  stats.memory_bytes = handle_->settings.cache->GetUsage();
-  rocksdb::ColumnFamilyMetaData catalog;
-  handle_->db->GetColumnFamilyMetaData(handle_->families[0], &catalog);
-  stats.catalog_bytes = catalog.size;
-  const rocksdb::Statistics& counts = *handle_->settings.database.statistics;
-  stats.cache_hits = counts.getTickerCount(rocksdb::BLOCK_CACHE_HIT);
-  stats.cache_misses = counts.getTickerCount(rocksdb::BLOCK_CACHE_MISS);
-  stats.stalls = handle_->settings.watch->stall_count();
-  uint64_t views = 0;
-  uint64_t oldest = 0;  // in Unix seconds
-  handle_->db->GetIntProperty(rocksdb::DB::Properties::kNumSnapshots, &views);
-  handle_->db->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotTime,
-                              &oldest);
-  const int64_t age =
-      absl::ToUnixSeconds(absl::Now()) - static_cast<int64_t>(oldest);
-  if (views > 1 && age > 0) {
-    stats.oldest_view_seconds = static_cast<uint64_t>(age);
-  }
-  return stats;
+  return handle_ == nullptr ? StoreStats() : StatsOf(*handle_);
 }
 
 absl::Status RocksdbStore::Close() {

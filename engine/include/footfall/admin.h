@@ -2,7 +2,8 @@
 //
 // All of these work on folders, not on an open Database: beside the process
 // that writes, in that process, or where nobody has the database open. They
-// change nothing of it. What was acknowledged before the call is in the copy,
+// change nothing of it; a backup makes a folder within it and removes it again.
+// What was acknowledged before the call is in the copy,
 // which is a state between two commits.
 //
 // Threads: all calls from any.

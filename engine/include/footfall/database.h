@@ -291,12 +291,14 @@ class Database {
   // Of a database that is open for reading only, beside the process that
   // writes, or in it: shows the last commit that was acknowledged before the
   // call, or a later one. Snapshots taken from now on see it; those that are
-  // held stay as they are. Commits never go back. Changes no file.
+  // held stay as they are. Commits never go back, but for one that the writer
+  // was refused because its medium failed: it may be seen until the next.
+  // Changes no file.
   //
   // Costs what was committed since the last call, and no more, but for a load,
-  // a dropped metric, a writer that was opened anew, or once in some ten MiB of
-  // commits: then the folder is opened again underneath. Nothing happens where
-  // it is open for writing.
+  // a dropped metric, a writer that was opened anew, or a flush, once in some
+  // MiB of commits: then the folder is opened again underneath. Nothing happens
+  // where it is open for writing.
   //
   //   UNAVAILABLE  the folder cannot be read, or its writer changed it at each
   //                of many attempts, or it is at an earlier commit; what was

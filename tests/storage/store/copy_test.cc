@@ -255,6 +255,35 @@ TEST_CASE("what a process left that died is removed", "[copy]") {
 }
 
 // Copies are made on another file system too, where this machine has one.
+// Until the end it must not be taken for what a dead process left.
+TEST_CASE("a copy that is being made is left alone by another", "[copy]") {
+  TempDir home;
+  {
+    const auto store = OpenAt(home / "db");
+    Fill(*store);
+  }
+  const std::string target = home / "copy";
+  TestFileSystem files;
+  int refused = 0;
+  bool is_asking = false;
+  files.Watch([&] {  // at each sync, and before the folder gets its name
+    if (is_asking || !fs::exists(target + ".unfinished")) return;
+    is_asking = true;
+    const auto other =
+        storage::CopyDatabaseFolder(home / "db", target, SoundFiles());
+    refused += absl::IsFailedPrecondition(other.status()) ? 1 : 0;
+    CHECK(absl::IsFailedPrecondition(other.status()));
+    is_asking = false;
+  });
+  const auto copy =
+      storage::CopyDatabaseFolder(home / "db", target, files.env());
+  files.Watch(nullptr);
+  INFO(copy.status());
+  REQUIRE(copy.ok());
+  CHECK(refused > 3);
+  CHECK(ValuesAt(target) == ValuesAt(home / "db"));
+}
+
 TEST_CASE("a copy on another file system is made byte by byte", "[copy]") {
   TempDir home;
   const std::string other =

@@ -395,7 +395,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
         storage::OpenRocksdbStore(
             folder, {.create_if_missing = options.create_if_missing,
                      .read_only = options.read_only,
-                     .memory_budget_bytes = options.memory_budget_bytes}));
+                     .memory_budget_bytes = options.memory_budget_bytes,
+                     .shared = options.shared}));
     return engine::OpenDatabase(
         std::move(store), options,
         {.tile_shape = std::nullopt, .spill_folder = folder});

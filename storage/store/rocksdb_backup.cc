@@ -196,8 +196,8 @@ class PassingCopy {
     handle_ = std::make_shared<RocksdbHandle>();
     handle_->path = path_;
     handle_->settings =
-        MakeRocksdbSettings(path_, /*read_only=*/false,
-                            /*memory_budget_bytes=*/uint64_t{64} << 20, env_);
+        MakeRocksdbSettings(path_, {.memory_budget_bytes = uint64_t{64} << 20,
+                                    .env = env_});
     // Tables must stay those of the database, or nothing would be shared.
     handle_->settings.catalog.disable_auto_compactions = true;
     handle_->settings.tiles.disable_auto_compactions = true;

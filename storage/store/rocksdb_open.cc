@@ -75,7 +75,7 @@ absl::Status CheckMayCreate(const std::string& path) {
 // have died between them. Another program's must not get our key spaces.
 absl::StatusOr<bool> CheckIsOurs(const std::string& path, rocksdb::Env* env) {
   std::vector<std::string> families;
-  const RocksdbSettings settings = MakeRocksdbSettings(path, true, 0, env);
+  const RocksdbSettings settings = MakeSmallSettings(path, true, env);
   const rocksdb::Status status =
       rocksdb::DB::ListColumnFamilies(settings.database, path, &families);
   // What is wrong is told by the opening itself.
@@ -215,12 +215,11 @@ absl::Status TryReading(const std::string& path, const FolderState& folder,
   RocksdbHandle handle;
   handle.path = path;
   handle.read_only = true;
-  handle.settings =
-      MakeRocksdbSettings(path, true, /*memory_budget_bytes=*/0, env);
+  handle.settings = MakeSmallSettings(path, true, env);
   SetRecovery(folder, &handle.settings);
   // As many tables as a writer looks into.
   handle.settings.database.max_open_files =
-      MakeRocksdbSettings(path, false, 0).database.max_open_files;
+      MakeSmallSettings(path, false).database.max_open_files;
   rocksdb::Status status = OpenFamilies(&handle);
   if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
   rocksdb::ReadOptions reading;
@@ -425,8 +424,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     auto handle = std::make_unique<RocksdbHandle>();
     handle->path = path;
     handle->read_only = true;
-    handle->settings = MakeRocksdbSettings(
-        path, true, options.memory_budget_bytes, options.env, cache);
+    handle->settings = MakeRocksdbSettings(path, options, cache);
     handle->place = PlaceOf(folder);
     const int most = options.most_open_read_tables;
     if (handle->place.tables.size() > static_cast<size_t>(most)) {
@@ -463,8 +461,7 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(
 
   auto handle = std::make_unique<RocksdbHandle>();
   handle->path = path;
-  handle->settings = MakeRocksdbSettings(
-      path, false, options.memory_budget_bytes, options.env);
+  handle->settings = MakeRocksdbSettings(path, options);
   SetRecovery(folder, &handle->settings);
   rocksdb::Status status = OpenFamilies(handle.get());
   if (IsNoRoom(status)) {

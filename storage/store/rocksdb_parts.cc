@@ -19,6 +19,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/base/mutex.h"
+#include "storage/store/rocksdb_shared.h"
 #include "storage/store/rocksdb_table_guard.h"
 
 namespace footfall::storage {
@@ -185,15 +186,28 @@ bool AppendOperator::PartialMergeMulti(
   return true;
 }
 
-RocksdbSettings MakeRocksdbSettings(const std::string& path, bool read_only,
-                                    uint64_t memory_budget_bytes,
-                                    rocksdb::Env* env,
+RocksdbSettings MakeSmallSettings(const std::string& path, bool read_only,
+                                  rocksdb::Env* env) {
+  return MakeRocksdbSettings(
+      path, {.read_only = read_only, .memory_budget_bytes = 0, .env = env});
+}
+
+RocksdbSettings MakeRocksdbSettings(const std::string& path,
+                                    const RocksdbStoreOptions& options,
                                     std::shared_ptr<rocksdb::Cache> cache) {
   constexpr uint64_t kMiB = uint64_t{1} << 20;
-  const uint64_t budget = std::max<uint64_t>(memory_budget_bytes, 4 * kMiB);
+  const uint64_t budget =
+      std::max<uint64_t>(options.memory_budget_bytes, kLeastMemoryBudget);
+  const bool read_only = options.read_only;
+  rocksdb::Env* const env = options.env;
   RocksdbSettings settings;
-  settings.cache =
-      cache == nullptr ? rocksdb::NewLRUCache(budget) : std::move(cache);
+  settings.cache = std::move(cache);
+  if (options.shared != nullptr) {
+    const SharedParts& shared = PartsOf(*options.shared);
+    if (settings.cache == nullptr) settings.cache = shared.cache;
+    settings.database.rate_limiter = shared.rate;
+  }
+  if (settings.cache == nullptr) settings.cache = rocksdb::NewLRUCache(budget);
 
   rocksdb::DBOptions& database = settings.database;
   settings.files = std::make_shared<RocksdbFiles>(GuardTables(

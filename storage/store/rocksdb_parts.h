@@ -20,6 +20,7 @@
 #include "storage/store/rocksdb_files.h"
 #include "storage/store/rocksdb_flush_gate.h"
 #include "storage/store/rocksdb_record.h"
+#include "storage/store/rocksdb_store.h"
 #include "storage/store/rocksdb_watch.h"
 
 namespace footfall::storage {
@@ -71,12 +72,15 @@ struct RocksdbSettings {
   std::shared_ptr<RocksdbWatch> watch;          // of the database
 };
 
-// `env` has the files; null: the machine's. `cache` is that of other settings
-// with the same budget; null: one of its own.
+// `cache` is that of other settings with the same options; null: that of what
+// they share, or one of its own.
 RocksdbSettings MakeRocksdbSettings(
-    const std::string& path, bool read_only, uint64_t memory_budget_bytes,
-    rocksdb::Env* env = nullptr,
+    const std::string& path, const RocksdbStoreOptions& options,
     std::shared_ptr<rocksdb::Cache> cache = nullptr);
+
+// What nothing is kept in memory for.
+RocksdbSettings MakeSmallSettings(const std::string& path, bool read_only,
+                                  rocksdb::Env* env = nullptr);
 
 }  // namespace footfall::storage
 

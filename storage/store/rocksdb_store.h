@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "footfall/shared_resources.h"
 #include "footfall/store.h"
 
 namespace rocksdb {
@@ -17,14 +18,18 @@ class Env;
 
 namespace footfall::storage {
 
+inline constexpr uint64_t kLeastMemoryBudget = uint64_t{4} << 20;
+
 struct RocksdbStoreOptions {
   bool create_if_missing = true;
   // Any number of readers may stand beside a writer, in other processes or in
   // this one; each sees the state at its opening, or at its last CatchUp(), and
   // changes no file.
   bool read_only = false;
-  // Block cache and write buffers together; at least 4 MiB are taken.
+  // Block cache and write buffers together; kLeastMemoryBudget at least.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // Blocks and write buffers count in its memory instead; null: in their own.
+  std::shared_ptr<SharedResources> shared = nullptr;
   // A reader keeps no more tables open than this. Where there are more, its
   // writer may remove one that it has not looked into yet: UNAVAILABLE, until
   // Store::CatchUp().

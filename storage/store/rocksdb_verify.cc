@@ -141,7 +141,7 @@ std::optional<Keyspace> KeyspaceOf(absl::string_view family) {
 absl::StatusOr<std::vector<TableDamage>> VerifyTables(
     const std::string& path, const FolderState& folder,
     const ManifestState& state) {
-  const RocksdbSettings settings = MakeRocksdbSettings(path, true, 0);
+  const RocksdbSettings settings = MakeSmallSettings(path, true);
   std::vector<TableDamage> damaged;
   for (const auto& [id, family] : state.families) {
     const std::optional<Keyspace> keyspace = KeyspaceOf(family.name);
@@ -183,7 +183,7 @@ absl::StatusOr<StoreReport> VerifyStore(const std::string& path) {
         folder.damage.begin(), folder.damage.end(),
         [&](const FolderDamage& other) { return other.file == name; });
   });
-  const RocksdbSettings settings = MakeRocksdbSettings(path, true, 0);
+  const RocksdbSettings settings = MakeSmallSettings(path, true);
   for (const auto& [number, size] : folder.tables) {
     ++report.table_count;
     report.table_bytes += size;

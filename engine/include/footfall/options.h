@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "footfall/shared_resources.h"
 #include "footfall/stop.h"
 #include "footfall/store.h"
 
@@ -47,6 +48,10 @@ struct DatabaseOptions {
   //
   // engine/README.md has what each takes, measured.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // One cache, and one limit of what is written in the background, for several
+  // databases of a process. Null: a cache of its own, and no limit. What
+  // Database::Metrics() calls memory_bytes is then that of all of them.
+  std::shared_ptr<SharedResources> shared = {};
   // A thread that removes what KEEP lets go of, and folds and seals tiles.
   // Without it, call RunUpkeep().
   bool background_upkeep = true;

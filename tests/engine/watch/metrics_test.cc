@@ -279,6 +279,27 @@ TEST_CASE("a database counts what it does", "[metrics]") {
   CHECK(database->Metrics().writes == 0);
 }
 
+TEST_CASE("databases that share a cache report the same memory", "[metrics]") {
+  const DatabaseHome homes[] = {DatabaseHome(Home::kDisk),
+                                DatabaseHome(Home::kDisk)};
+  DatabaseOptions options;
+  options.background_upkeep = false;
+  options.shared =
+      *SharedResources::New({.max_background_bytes_per_second = 1 << 30});
+  const auto first = *Database::Open(homes[0].path(), options);
+  const auto second = *Database::Open(homes[1].path(), options);
+  MetricSpec spec;
+  spec.name = "dau";
+  const uint64_t before = options.shared->background_bytes();
+  REQUIRE(first->Define(spec).ok());
+  REQUIRE(first->Compact() == absl::OkStatus());
+  CHECK(options.shared->background_bytes() > before);
+  const uint64_t together = options.shared->memory_bytes();
+  CHECK(together > 0);
+  CHECK(first->Metrics().memory_bytes == together);
+  CHECK(second->Metrics().memory_bytes == together);
+}
+
 TEST_CASE("questions are counted by how long they took", "[metrics]") {
   DatabaseHome at(Home::kMemory);
   auto database = at.Open();

@@ -86,7 +86,7 @@ TEST_CASE("tables are not moved down between those that are rewritten",
           "[rocksdb]") {
   const TempDir folder;
   const storage::RocksdbSettings settings =
-      storage::MakeRocksdbSettings(folder / "unused", false, 0);
+      storage::MakeSmallSettings(folder / "unused", false);
   HeldCompactions env;
   rocksdb::Options options(rocksdb::DBOptions(), GENERATE(true, false)
                                                      ? settings.catalog

@@ -169,7 +169,7 @@ TEST_CASE("a key space of a later release is not opened", "[rocksdb]") {
   rocksdb::DB* opened = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   const storage::RocksdbSettings settings =
-      storage::MakeRocksdbSettings(folder.path(), false, 0);
+      storage::MakeSmallSettings(folder.path(), false);
   REQUIRE(rocksdb::DB::Open(settings.database, folder.path(),
                             {{"default", settings.catalog},
                              {storage::kTilesFamily, settings.tiles}},

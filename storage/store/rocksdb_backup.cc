@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "footfall/guard.h"
 #include "rocksdb/utilities/backup_engine.h"
 #include "storage/base/status_macros.h"
 #include "storage/store/rocksdb_copy.h"
@@ -24,7 +27,6 @@ namespace fs = std::filesystem;
 // What BackupEngine makes; "meta" has a file a backup.
 constexpr const char* kEngineFolders[] = {"meta", "private", "shared",
                                           "shared_checksum"};
-constexpr char kLockFile[] = "LOCK";
 
 rocksdb::Env* EnvOr(rocksdb::Env* env) {
   return env == nullptr ? rocksdb::Env::Default() : env;
@@ -163,7 +165,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::BackupEngine>> OpenToWrite(
 }
 
 absl::Status LockedStatus(const FolderLock& lock, const std::string& what) {
-  if (lock.status().ok()) return absl::OkStatus();
+  if (!lock.IsHeldElsewhere()) return FileStatus(lock.status(), what);
   return absl::FailedPreconditionError(
       absl::StrCat(what,
                    ": another process, or another call of this one, "
@@ -171,33 +173,40 @@ absl::Status LockedStatus(const FolderLock& lock, const std::string& what) {
                    lock.status().ToString(), ")"));
 }
 
-// The copy of a database that a backup is made from; it goes with this.
+// The copy of a database that a backup is made from, in a folder of the
+// database. It goes with this; the folder stays, with the lock by which one
+// backup is made at a time: a lock in what is removed holds nobody off.
 class PassingCopy {
  public:
   PassingCopy(const std::string& database, rocksdb::Env* env)
-      : database_(database), path_(database + "/backup"), env_(env) {}
+      : database_(database),
+        place_(database + "/backup"),
+        path_(place_ + "/copy"),
+        env_(env) {}
   ~PassingCopy() {
     handle_.reset();
-    if (made_) Remove();
+    if (lock_.has_value() && lock_->status().ok()) Empty();
   }
   PassingCopy(const PassingCopy&) = delete;
   PassingCopy& operator=(const PassingCopy&) = delete;
 
   absl::Status Make() {
     std::error_code ignored;
-    if (fs::exists(path_, ignored)) {  // of a process that died
-      const FolderLock left(env_, path_);
-      FOOTFALL_RETURN_IF_ERROR(LockedStatus(left, database_));
-      Remove();
+    if (!fs::is_directory(database_, ignored)) {
+      return absl::NotFoundError(
+          absl::StrCat(database_, ": there is no database"));
     }
     FOOTFALL_RETURN_IF_ERROR(
+        FileStatus(env_->CreateDirIfMissing(place_), place_));
+    lock_.emplace(env_, place_, /*makes_file=*/true);
+    FOOTFALL_RETURN_IF_ERROR(LockedStatus(*lock_, database_));
+    Empty();  // of what a process that died has left
+    FOOTFALL_RETURN_IF_ERROR(
         CopyDatabaseFolder(database_, path_, env_).status());
-    made_ = true;
     handle_ = std::make_shared<RocksdbHandle>();
     handle_->path = path_;
-    handle_->settings =
-        MakeRocksdbSettings(path_, {.memory_budget_bytes = uint64_t{64} << 20,
-                                    .env = env_});
+    handle_->settings = MakeRocksdbSettings(
+        path_, {.memory_budget_bytes = uint64_t{64} << 20, .env = env_});
     // Tables must stay those of the database, or nothing would be shared.
     handle_->settings.catalog.disable_auto_compactions = true;
     handle_->settings.tiles.disable_auto_compactions = true;
@@ -207,15 +216,25 @@ class PassingCopy {
   const std::shared_ptr<RocksdbHandle>& handle() const { return handle_; }
 
  private:
-  void Remove() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
+  // Requires: the lock is held.
+  void Empty() noexcept {
+    Guarded([this] {
+      std::vector<std::string> names;
+      env_->GetChildren(place_, &names).PermitUncheckedError();
+      std::error_code ignored;
+      for (const std::string& name : names) {
+        if (name == kLockFile || name == "." || name == "..") continue;
+        fs::remove_all(absl::StrCat(place_, "/", name), ignored);
+      }
+      return absl::OkStatus();
+    }).IgnoreError();
   }
 
   const std::string database_;
+  const std::string place_;
   const std::string path_;
   rocksdb::Env* const env_;
-  bool made_ = false;
+  std::optional<FolderLock> lock_;
   std::shared_ptr<RocksdbHandle> handle_;
 };
 

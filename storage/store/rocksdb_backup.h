@@ -42,7 +42,8 @@ struct AddedBackup {
 // `note_of` tells what to keep beside it. `env` has the files of all of these
 // calls; null: the machine's.
 //
-// A copy (rocksdb_copy.h) stands in `path`/backup meanwhile.
+// A copy (rocksdb_copy.h) stands in `path`/backup meanwhile; its folder and the
+// lock in it stay.
 //
 //   FAILED_PRECONDITION  another backup is being made there, or of it
 //   INVALID_ARGUMENT     `folder` is inside `path`

@@ -84,21 +84,21 @@ absl::Status NewFolder::CheckTarget(bool may_be_empty) const {
 
 absl::Status NewFolder::Begin(bool may_be_empty) {
   FOOTFALL_RETURN_IF_ERROR(CheckTarget(may_be_empty));
-  std::error_code ignored;
-  if (fs::is_directory(path_, ignored)) {
-    const FolderLock left(env_, path_, /*makes_file=*/true);
-    if (!left.status().ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(target_,
-                       ": is being made by another process, or by "
-                       "another call of this one"));
-    }
-    Remove(path_);
-  }
-  FOOTFALL_RETURN_IF_ERROR(FileStatus(env_->CreateDir(path_), path_));
-  begun_ = true;
+  FOOTFALL_RETURN_IF_ERROR(FileStatus(env_->CreateDirIfMissing(path_), path_));
   lock_.emplace(env_, path_, /*makes_file=*/true);
-  return FileStatus(lock_->status(), path_);
+  // Not found: the one that made it has just given it its name.
+  if (lock_->IsHeldElsewhere() || lock_->status().IsPathNotFound()) {
+    env_->DeleteDir(path_).PermitUncheckedError();  // where it is empty
+    return absl::FailedPreconditionError(
+        absl::StrCat(target_,
+                     ": is being made by another process, or by another call "
+                     "of this one"));
+  }
+  FOOTFALL_RETURN_IF_ERROR(FileStatus(lock_->status(), path_));
+  begun_ = true;
+  RemoveFiles(path_);  // of what a process left that died
+  // Another call may have made it since.
+  return CheckTarget(may_be_empty);
 }
 
 absl::Status NewFolder::Finish() {
@@ -115,12 +115,17 @@ absl::Status NewFolder::Finish() {
 }
 
 // By the environment, which may be that of a test.
-void NewFolder::Remove(const std::string& folder) {
+void NewFolder::RemoveFiles(const std::string& folder) {
   std::vector<std::string> names;
   env_->GetChildren(folder, &names).PermitUncheckedError();
   for (const std::string& name : names) {
+    if (name == kLockFile) continue;
     env_->DeleteFile(absl::StrCat(folder, "/", name)).PermitUncheckedError();
   }
+}
+
+void NewFolder::Remove(const std::string& folder) {
+  RemoveFiles(folder);
   std::error_code ignored;
   fs::remove_all(folder, ignored);
 }

@@ -51,6 +51,7 @@ class NewFolder {
 
  private:
   absl::Status CheckTarget(bool may_be_empty) const;
+  void RemoveFiles(const std::string& folder);  // but the lock
   void Remove(const std::string& folder);
 
   rocksdb::Env* const env_;

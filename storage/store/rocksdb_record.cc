@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "footfall/guard.h"
 #include "rocksdb/metadata.h"
 #include "rocksdb/transaction_log.h"
@@ -135,9 +137,15 @@ void RecordClosed(rocksdb::Env* env, const std::string& path) noexcept {
 FolderLock::FolderLock(rocksdb::Env* env, const std::string& path,
                        bool makes_file)
     : env_(env) {
-  const std::string name = path + "/LOCK";
+  const std::string name = absl::StrCat(path, "/", kLockFile);
   if (!makes_file && !env_->FileExists(name).ok()) return;
   status_ = env_->LockFile(name, &lock_);
+}
+
+bool FolderLock::IsHeldElsewhere() const {
+  const std::string text = status_.ToString();
+  return absl::StrContains(text, "lock hold by current process") ||
+         absl::StrContains(text, "While lock file");
 }
 
 FolderLock::~FolderLock() {

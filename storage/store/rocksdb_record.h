@@ -57,6 +57,8 @@ class RecordKeeper final : public rocksdb::EventListener {
 // another process has opened it since.
 void RecordClosed(rocksdb::Env* env, const std::string& path) noexcept;
 
+inline constexpr char kLockFile[] = "LOCK";
+
 // The lock that a database has while it is open, held for a moment so that
 // nobody opens it. The file is made only where `makes_file`.
 class FolderLock {
@@ -69,6 +71,8 @@ class FolderLock {
 
   // OK also where there is no lock file: nobody has it open then.
   const rocksdb::Status& status() const { return status_; }
+  // Whether another process, or another call of this one, has it.
+  bool IsHeldElsewhere() const;
 
  private:
   rocksdb::Env* const env_;

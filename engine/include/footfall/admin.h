@@ -69,7 +69,7 @@ struct BackupReport {
 // holds the backups of one database.
 //
 // A copy stands in `path`/backup meanwhile, by hard links; one that a process
-// left when it died is removed by the next call.
+// left when it died is removed by the next call. The folder and its LOCK stay.
 //
 //   FAILED_PRECONDITION  `folder` holds something else, or another backup is
 //                        being made there or of this database

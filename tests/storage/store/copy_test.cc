@@ -2,13 +2,17 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -98,6 +102,15 @@ absl::StatusOr<std::string> NoteOf(const StoreView& view) {
   const auto any = view.Get(Keyspace::kCatalog, "last", &value);
   if (!any.ok()) return any.status();
   return value;
+}
+
+// Whether nothing is left of the copy that a backup is made from.
+bool HoldsLockAlone(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  return names == std::vector<std::string>{"LOCK"};
 }
 
 // The calls under test, on files that do not fail unless others are given.
@@ -423,7 +436,7 @@ TEST_CASE("backups share tables, and each is what was there", "[backup]") {
     CHECK(added->backup.id == static_cast<uint32_t>(i + 1));
     CHECK(added->backup.note == states.back().at("last"));
     new_bytes.push_back(added->new_bytes);
-    CHECK_FALSE(IsThere(path + "/backup"));
+    CHECK(HoldsLockAlone(path + "/backup"));
     Put(*store, absl::StrCat("day ", i), "small");
   }
   CHECK(new_bytes[0] > 90'000);
@@ -571,6 +584,90 @@ TEST_CASE("a backup and a restoration are refused with a reason", "[backup]") {
   CHECK(fs::exists(home / "mine/letter"));
 }
 
+TEST_CASE("one backup of a database is made at a time", "[backup]") {
+  TempDir home;
+  const std::string path = home / "db";
+  const auto store = OpenAt(path);
+  Fill(*store);
+  const Values before = ValuesOf(*store);
+  constexpr int kThreads = 4;
+  std::vector<std::thread> threads;
+  std::atomic<int> made = 0;
+  std::mutex mutex;
+  std::vector<absl::Status> wrong;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, folder = home / absl::StrCat("backups", i)] {
+      for (int tries = 0; tries < 10'000; ++tries) {
+        const absl::Status status = AddBackup(path, folder).status();
+        if (status.ok()) {
+          ++made;
+          return;
+        }
+        if (absl::IsFailedPrecondition(status) &&
+            absl::StrContains(status.message(), "makes a backup now")) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          continue;
+        }
+        const std::lock_guard<std::mutex> lock(mutex);
+        wrong.push_back(status);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& status : wrong) {
+    INFO(status);
+    CHECK(status.ok());
+  }
+  CHECK(made == kThreads);
+  CHECK(HoldsLockAlone(path + "/backup"));
+  for (int i = 0; i < kThreads; ++i) {
+    const std::string target = home / absl::StrCat("restored", i);
+    REQUIRE(
+        RestoreStoredBackup(home / absl::StrCat("backups", i), 1, target).ok());
+    CHECK(ValuesAt(target) == before);
+  }
+
+  // One that a process left unfinished, as this and as earlier builds did.
+  fs::create_directories(path + "/backup/copy.unfinished");
+  std::ofstream(path + "/backup/copy.unfinished/000007.sst") << "half";
+  std::ofstream(path + "/backup/000009.sst") << "half";
+  REQUIRE(AddBackup(path, home / "backups0").ok());
+  CHECK(HoldsLockAlone(path + "/backup"));
+}
+
+TEST_CASE("of copies to one place at once, one is made and whole", "[copy]") {
+  TempDir home;
+  const std::string path = home / "db";
+  const auto store = OpenAt(path);
+  Fill(*store);
+  const Values before = ValuesOf(*store);
+  for (int round = 0; round < 40; ++round) {
+    CAPTURE(round);
+    const std::string target = home / absl::StrCat("copy", round);
+    // Every other time a process has left one half made.
+    if (round % 2 == 1) {
+      fs::create_directory(target + ".unfinished");
+      std::ofstream(target + ".unfinished/000007.sst") << "half";
+    }
+    std::vector<std::thread> threads;
+    std::vector<absl::Status> statuses(4);
+    for (absl::Status& status : statuses) {
+      threads.emplace_back(
+          [&] { status = CopyDatabaseFolder(path, target).status(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    int made = 0;
+    for (const absl::Status& status : statuses) {
+      INFO(status);
+      CHECK((status.ok() || absl::IsFailedPrecondition(status)));
+      made += status.ok() ? 1 : 0;
+    }
+    CHECK(made == 1);
+    CHECK_FALSE(IsThere(target + ".unfinished"));
+    CHECK(ValuesAt(target) == before);
+  }
+}
+
 TEST_CASE("a backup that fails leaves those before it", "[backup]") {
   TempDir home;
   const std::string path = home / "db";
@@ -592,7 +689,7 @@ TEST_CASE("a backup that fails leaves those before it", "[backup]") {
       if (!met) break;
       if (added.ok()) continue;  // by a file that nobody needs
       ++failed;
-      CHECK_FALSE(IsThere(path + "/backup"));
+      CHECK(HoldsLockAlone(path + "/backup"));
       REQUIRE(VerifyStoredBackup(backups, 1).ok());
     }
   }

@@ -26,6 +26,7 @@
 #include "footfall/metrics.h"
 #include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
+#include "storage/store/memory_store.h"
 #include "storage/store/rocksdb_store.h"
 
 namespace footfall::engine {
@@ -400,6 +401,15 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     return engine::OpenDatabase(
         std::move(store), options,
         {.tile_shape = std::nullopt, .spill_folder = folder});
+  });
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenInMemory(
+    const DatabaseOptions& options) {
+  return Guarded([&] {
+    DatabaseOptions written = options;
+    written.read_only = false;
+    return engine::OpenDatabase(storage::NewMemoryStore(), written, {});
   });
 }
 

@@ -18,7 +18,6 @@
 #include "footfall/csv_import.h"
 #include "footfall/guard.h"
 #include "storage/base/status_macros.h"
-#include "storage/store/memory_store.h"
 
 namespace footfall {
 namespace {
@@ -269,7 +268,7 @@ absl::Status TryOut(const ImportGuess& guess) {
   DatabaseOptions options;
   options.background_upkeep = false;
   FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<Database> database,
-                            Database::Open(storage::NewMemoryStore(), options));
+                            Database::OpenInMemory(options));
   for (const MetricSpec& metric : guess.metrics) {
     FOOTFALL_RETURN_IF_ERROR(database->Define(metric).status());
   }

@@ -21,9 +21,10 @@ constexpr char kHelp[] =
     R"(footfall [options] DIR [FILE.csv]
 
 Asks questions of the database in DIR; where there is none, the first DEFINE
-METRIC creates it. With -c or -f it runs those statements; without, it runs the
-script on stdin, or shows a prompt when stdin is a terminal. With FILE.csv it
-shows at the terminal how it would import the file, and asks whether to.
+METRIC creates it. DIR may be :memory:, a new database that goes with the
+program. With -c or -f it runs those statements; without, it runs the script on
+stdin, or shows a prompt when stdin is a terminal. With FILE.csv it shows at the
+terminal how it would import the file, and asks whether to.
 
   -c STATEMENTS        run these; several are divided by ;
   -f FILE              run the script in FILE

@@ -11,6 +11,8 @@
 namespace footfall::repl {
 namespace {
 
+constexpr absl::string_view kInMemory = ":memory:";
+
 bool Creates(const Statement& statement) {
   const Import* const import = std::get_if<Import>(&statement.node);
   if (import != nullptr && import->events) return true;
@@ -24,6 +26,15 @@ DatabaseFolder::DatabaseFolder(std::string path, bool read_only)
     : path_(std::move(path)), read_only_(read_only) {}
 
 absl::Status DatabaseFolder::Open() {
+  if (path_ == kInMemory) {
+    if (read_only_) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          kInMemory, " with --readonly: a new database has nothing to read"));
+    }
+    absl::StatusOr<std::unique_ptr<Database>> made = Database::OpenInMemory({});
+    if (made.ok()) database_ = *std::move(made);
+    return made.status();
+  }
   DatabaseOptions options;
   options.read_only = read_only_;
   options.create_if_missing = false;

@@ -16,7 +16,8 @@ namespace footfall::repl {
 
 // A database that is not there yet is created by the first statement that
 // needs one, never by one that only reads: a mistyped name must not leave an
-// empty database behind. Threads: one.
+// empty database behind. ":memory:" is a new database in memory alone.
+// Threads: one.
 class DatabaseFolder {
  public:
   DatabaseFolder(std::string path, bool read_only);

@@ -159,6 +159,23 @@ TEST_CASE("a script that declares creates the database", "[program]") {
   CHECK(RunProgram({"-c", "SELECT hits", path}).exit_code == 0);
 }
 
+TEST_CASE("a database in memory leaves nothing behind", "[program]") {
+  const ProgramRun run = RunProgram(
+      {"--mode", "csv", "--values", ":memory:"},
+      absl::StrCat("SHOW METRICS;\n", kDefine, "SELECT sum(hits);\n"));
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(StrContains(run.out, "sum(hits)\n12\n"));
+  CHECK(!std::filesystem::exists(":memory:"));
+  CHECK(
+      !StrContains(RunProgram({"-c", "SHOW METRICS", ":memory:"}).out, "hits"));
+
+  const ProgramRun reader =
+      RunProgram({"--readonly", "-c", "SHOW METRICS", ":memory:"});
+  CHECK(reader.exit_code == 3);
+  CHECK(StrContains(reader.err, ":memory: with --readonly"));
+}
+
 TEST_CASE("--readonly creates no database", "[program]") {
   const TemporaryFolder folder;
   const ProgramRun run =

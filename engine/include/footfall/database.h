@@ -179,6 +179,12 @@ class Database {
   //   UNAVAILABLE          the directory cannot be read or written
   static absl::StatusOr<std::unique_ptr<Database>> Open(
       absl::string_view path, const DatabaseOptions& options);
+  // A new database in memory alone, which goes with the object: for tests, and
+  // to look at a file. Durability and read_only mean nothing there, and memory
+  // is what the samples take: memory_budget_bytes is a matter of loads alone.
+  // Errors: RESOURCE_EXHAUSTED.
+  static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory(
+      const DatabaseOptions& options);
   // On a store of the caller's.
   static absl::StatusOr<std::unique_ptr<Database>> Open(
       std::unique_ptr<Store> store, const DatabaseOptions& options);

@@ -201,14 +201,14 @@ class StagedLoader final : public BulkLoader {
             adopted, queue_->RunAlone(Durability::kPowerLoss, alone));
       }
       commit = *adopted;
-      for (const size_t i : full) {
-        results[i].expired = loaders[i]->expired_;
-        loaders[i]->NoteLoaded(results[i]);
-      }
     }
     for (size_t i = 0; i < results.size(); ++i) {
+      const StagedLoader& loader = *loaders[i];
       results[i].commit = commit;
-      results[i].expired = loaders[i]->expired_;
+      results[i].expired = loader.expired_;
+      if (loader.row_count_ + loader.expired_ > 0) {
+        loader.NoteLoaded(results[i]);
+      }
     }
     return results;
   }

@@ -11,7 +11,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "tests/engine/upkeep/upkept_tiles.h"
+#include "footfall/metrics.h"
+#include "tests/engine/upkeep/kept_days.h"
 #include "tests/support/catch.h"
 #include "tests/support/database_home.h"
 #include "tests/support/failing_store.h"
@@ -21,48 +22,18 @@ namespace {
 
 using testing::App;
 using testing::DatabaseHome;
+using testing::Day;
+using testing::DefineKept;
 using testing::Home;
+using testing::Keep;
 using testing::kSteps;
+using testing::LetGo;
 using testing::MostParts;
+using testing::ReadNow;
 using testing::ReadSamples;
 using testing::Samples;
+using testing::WithClock;
 using testing::Write;
-
-// Noon of a day that is counted from 1970.
-absl::Time Day(int64_t day) {
-  return absl::FromUnixSeconds(day * 86'400 + 43'200);
-}
-
-// Options of a database whose clock says the day in `*today`.
-DatabaseOptions WithClock(const std::shared_ptr<std::atomic<int64_t>>& today) {
-  DatabaseOptions options;
-  options.background_upkeep = false;
-  options.clock = [today] { return Day(*today); };
-  return options;
-}
-
-std::shared_ptr<const Metric> DefineKept(Database* database, int32_t days) {
-  MetricSpec spec;
-  spec.name = "dau";
-  spec.dimensions = {{"app"}};
-  if (days > 0) spec.keep = Period{Unit::kDay, days};
-  return *database->Define(spec);
-}
-
-absl::Status Keep(Database* database, std::optional<Period> keep) {
-  return database->AlterMetric("dau", {.keep = keep}, StopCheck()).status();
-}
-
-void LetGo(int64_t before, Samples* samples) {
-  std::erase_if(*samples, [before](const auto& sample) {
-    return sample.first.second < before;
-  });
-}
-
-Samples ReadNow(const Database& database) {
-  const auto snapshot = database.TakeSnapshot();
-  return ReadSamples(*snapshot, *snapshot->FindMetric("dau"));
-}
 
 TEST_CASE("upkeep removes what is older than KEEP", "[keep]") {
   DatabaseHome at(GENERATE(Home::kMemory, Home::kDisk));
@@ -175,6 +146,10 @@ TEST_CASE("rows that are older than KEEP are left out and counted", "[keep]") {
   const auto again = database->Write(old, {});
   CHECK(again->samples == 0);
   CHECK(again->expired == 1);
+  const auto load = *database->NewBulkLoader(metric, 8 << 20);
+  REQUIRE(load->Add(989, {"kept"}, 2).ok());
+  CHECK(load->Finish()->expired == 1);
+  CHECK(database->Metrics().expired_rows == 4);
   CHECK(ReadNow(*database) == Samples{{{"kept", 990}, 1}});
   // Where more is kept from now on, so are they.
   REQUIRE(Keep(database.get(), Period{Unit::kDay, 11}) == absl::OkStatus());

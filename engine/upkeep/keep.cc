@@ -1,9 +1,11 @@
 #include "engine/upkeep/keep.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <numeric>
-#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/read/tile_range.h"
@@ -25,6 +27,17 @@ int64_t StepsSince(const Grid& grid, int64_t first, absl::Time now) {
   return grid.StepAt(inside) - first;
 }
 
+// Whether there is a tile in [begin, end), or what cannot be read.
+enum class Found : uint8_t { kNothing, kTiles, kDamage };
+absl::StatusOr<Found> LookFor(const StoreView& view, const std::string& begin,
+                              const std::string& end) {
+  const auto tiles = view.Scan(Keyspace::kTiles, begin, end);
+  const absl::StatusOr<bool> any = tiles->Next();
+  if (any.ok()) return *any ? Found::kTiles : Found::kNothing;
+  if (IsOfTile(any.status())) return Found::kDamage;
+  return any.status();
+}
+
 }  // namespace
 
 absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
@@ -41,25 +54,33 @@ absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
   const MetricState& state = *published->state;
   const Metric& metric = *state.metric;
   const TileLayout& layout = state.layout;
-  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
-                            FindEras(snapshot->view(), id));
-  if (!eras.has_value()) return false;
   const absl::Time now = AskClock(clock_);
   int64_t first_kept = FirstStepKept(metric.grid, *metric.spec.keep, now);
-  const int32_t cut_era = layout.EraOf(first_kept);
-  const int64_t cut_begin = layout.FirstStepOf(cut_era);
-  const bool has_whole = eras->first < cut_era;
+  const storage::TileKey cut = {
+      .metric = id, .era = layout.EraOf(first_kept), .band = 0};
+  const std::string cut_key = storage::EncodeTileKey(cut);
+  const int64_t cut_begin = layout.FirstStepOf(cut.era);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const Found whole,
+      LookFor(snapshot->view(), FirstTileKeyOf(id), cut_key));
+  // What is damaged may lie beside what goes, and would go again and again.
+  const bool has_whole =
+      whole == Found::kTiles ||
+      (whole == Found::kDamage && metric.kept_from < cut_begin);
 
   // From where on the era that is cut was not looked through.
   int64_t from = cut_begin;
   const auto note_until = [&](int64_t step) {
     if (step <= first_kept) from = std::max(from, step);
   };
-  const auto looked = looked_.find(id);
-  if (looked != looked_.end() && looked->second.keep == *metric.spec.keep) {
-    note_until(looked->second.until);
-  } else if (looked == looked_.end() && when == When::kWhenItPays &&
-             metric.kept_from.has_value()) {
+  if (const auto looked = looked_.find(id); looked != looked_.end()) {
+    bool is_touched = false;
+    if (when == When::kAtOnce) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          is_touched, IsTouchedSince(id, cut.era, looked->second.commit));
+    }
+    if (!is_touched) note_until(looked->second.until);
+  } else if (when == When::kWhenItPays && metric.kept_from.has_value()) {
     // Nearly always as true, and every opening would open these tiles else.
     note_until(*metric.kept_from);
   }
@@ -68,25 +89,40 @@ absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
           ? 1
           : std::max<int64_t>(
                 1, StepsSince(metric.grid, first_kept, now) / kCutShare);
-  const bool cuts = eras->last >= cut_era && eras->first <= cut_era &&
-                    first_kept - from >= pays;
+  bool cuts = first_kept - from >= pays;
+  if (cuts) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Found in_cut,
+        LookFor(snapshot->view(), cut_key,
+                storage::EncodeTileKey(
+                    {.metric = id, .era = cut.era + 1, .band = 0})));
+    cuts = in_cut != Found::kNothing;
+  }
   if (!has_whole && !cuts) return false;
 
   DeletionPatches made;
+  const int64_t until = first_kept;
   if (cuts) {
+    // Noted again at the end: what fails half way is looked through anew.
+    looked_.erase(id);
     std::vector<SeriesId> series(published->series.count());
     std::iota(series.begin(), series.end(), SeriesId{0});
     const absl::Status status = MakeDeletionPatches(
         queue_, *snapshot, state, series, {cut_begin, first_kept}, stop, &made);
     if (!status.ok() && !IsOfTile(status)) return status;
-    looked_[id] = {*metric.spec.keep, first_kept};
-    if (!status.ok()) made = DeletionPatches();
-    if (!has_whole && made.deleted == 0) return false;
-    if (!status.ok()) first_kept = cut_begin;
+    if (!status.ok()) {
+      made = DeletionPatches();
+      first_kept = cut_begin;
+    }
+    if (!has_whole && made.deleted == 0) {
+      looked_[id] = {snapshot->commit(), until};
+      return false;
+    }
   } else {
     first_kept = cut_begin;
   }
   bool is_stale = false;
+  bool is_touched = false;
   const auto work = [&](CommitQueue::Change& change) -> absl::Status {
     const auto own = change.catalog->Find(id);
     // What was lengthened meanwhile must not remove; what was written meanwhile
@@ -94,26 +130,38 @@ absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
     is_stale = own == nullptr || own->metric->spec.keep != metric.spec.keep;
     if (is_stale) return absl::AbortedError("altered meanwhile");
     if (has_whole) {
-      change.batch->DeleteRange(
-          Keyspace::kTiles, FirstTileKeyOf(id),
-          storage::EncodeTileKey({.metric = id, .era = cut_era, .band = 0}));
+      change.batch->DeleteRange(Keyspace::kTiles, FirstTileKeyOf(id), cut_key);
     }
     PublishDeletion(&made, &change);
     change.catalog->SetKeptFrom(id, first_kept, change.batch);
+    is_touched = change.catalog->eras().AnyTouchedSince(id, cut.era, cut.era,
+                                                        snapshot->commit());
     return absl::OkStatus();
   };
-  const absl::Status status =
-      queue_->RunAlone(Durability::kPowerLoss, work).status();
+  const absl::StatusOr<uint64_t> commit =
+      queue_->RunAlone(Durability::kPowerLoss, work);
   if (is_stale) return false;
-  if (!status.ok()) {
-    looked_.erase(id);
-    return status;
-  }
+  FOOTFALL_RETURN_IF_ERROR(commit.status());
+  if (cuts && !is_touched) looked_[id] = {*commit, until};
   if (has_whole) {
-    damaged_->RemoveRange({.metric = id, .era = eras->first, .band = 0},
-                          {.metric = id, .era = cut_era, .band = 0});
+    damaged_->RemoveRange(
+        {.metric = id, .era = std::numeric_limits<int32_t>::min(), .band = 0},
+        cut);
   }
   return true;
+}
+
+absl::StatusOr<bool> Keeper::IsTouchedSince(MetricId metric, int32_t era,
+                                            uint64_t commit) {
+  bool is_touched = false;
+  const auto work = [&](CommitQueue::Change& change) {
+    is_touched =
+        change.catalog->eras().AnyTouchedSince(metric, era, era, commit);
+    return absl::OkStatus();
+  };
+  FOOTFALL_RETURN_IF_ERROR(
+      queue_->RunAlone(Durability::kProcessCrash, work).status());
+  return is_touched;
 }
 
 bool Keeper::AnyKept() const {

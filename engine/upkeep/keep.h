@@ -51,13 +51,19 @@ class Keeper {
   bool AnyKept() const;
 
  private:
+  // Whether a later commit than `commit` may have brought samples of the era.
+  absl::StatusOr<bool> IsTouchedSince(MetricId metric, int32_t era,
+                                      uint64_t commit);
+
   CommitQueue* const queue_;
   DamagedTiles* const damaged_;
   const KeepClock clock_;
-  // To where each metric was looked through, under which KEEP: after another
-  // one older samples may have come.
+
+  // To where each metric was looked through, as it was after a commit. Older
+  // samples come later: while KEEP was longer, while the clock was set back, by
+  // loads that were begun before.
   struct Looked {
-    Period keep;
+    uint64_t commit = 0;
     int64_t until = 0;
   };
   std::map<MetricId, Looked> looked_;

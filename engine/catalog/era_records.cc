@@ -98,6 +98,18 @@ bool EraRecords::AnyTouchedSince(MetricId metric, int32_t first, int32_t last,
                      });
 }
 
+std::optional<std::vector<int32_t>> EraRecords::TouchedSince(
+    MetricId metric, uint64_t commit) const {
+  if (commit < loaded_commit_) return std::nullopt;
+  std::vector<int32_t> eras;
+  const auto found = metrics_.find(metric);
+  if (found == metrics_.end()) return eras;
+  for (const auto& [era, touched] : found->second.touched) {
+    if (touched > commit) eras.push_back(era);
+  }
+  return eras;
+}
+
 uint64_t EraRecords::LastTouch(MetricId metric, int32_t era) const {
   const auto found = metrics_.find(metric);
   if (found == metrics_.end()) return loaded_commit_;

@@ -63,6 +63,11 @@ class EraRecords {
   bool AnyTouchedSince(MetricId metric, int32_t first, int32_t last,
                        uint64_t commit) const;
 
+  // The eras that later commits than `commit` have touched; nullopt where it is
+  // not known.
+  std::optional<std::vector<int32_t>> TouchedSince(MetricId metric,
+                                                   uint64_t commit) const;
+
   // The last commit that may have touched a tile of the era; 0 where none has.
   uint64_t LastTouch(MetricId metric, int32_t era) const;
 

@@ -1,7 +1,6 @@
 #include "engine/write/alter_metric.h"
 
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -9,11 +8,14 @@
 
 #include "absl/base/casts.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 namespace {
 
+// The last of them is followed by one inside the queue, at what was written
+// meanwhile.
 constexpr int kLooks = 3;
 
 absl::Status NoMetric(absl::string_view name) {
@@ -25,14 +27,15 @@ bool BeginsToCountUsers(const MetricSpec& before, const MetricSpec& after) {
   return after.CountsUsers() && !before.CountsUsers();
 }
 
-// FAILED_PRECONDITION where a sample is below 0.
+// FAILED_PRECONDITION where a sample at `steps` is below 0.
 absl::Status CheckNoneBelowZero(const DatabaseSnapshot& snapshot,
-                                const Metric& metric, const StopCheck& stop) {
+                                const Metric& metric, StepRange steps,
+                                const StopCheck& stop) {
   const bool decimal = metric.spec.value_type == ValueType::kDecimal;
   std::vector<SeriesId> series(snapshot.Series(metric.id).count());
   std::iota(series.begin(), series.end(), SeriesId{0});
-  const auto cursor = snapshot.Scan(
-      {.metric = metric.id, .series = series, .steps = metric.grid.Limits()});
+  const auto cursor =
+      snapshot.Scan({.metric = metric.id, .series = series, .steps = steps});
   if (cursor == nullptr) {
     return absl::ResourceExhaustedError("there is no memory for a scan");
   }
@@ -58,11 +61,37 @@ absl::Status CheckNoneBelowZero(const DatabaseSnapshot& snapshot,
   }
 }
 
+// The same at several stretches.
+absl::Status CheckNoneBelowZero(const DatabaseSnapshot& snapshot,
+                                const Metric& metric,
+                                absl::Span<const StepRange> stretches,
+                                const StopCheck& stop) {
+  for (const StepRange& steps : stretches) {
+    FOOTFALL_RETURN_IF_ERROR(CheckNoneBelowZero(snapshot, metric, steps, stop));
+  }
+  return absl::OkStatus();
+}
+
+// Where commits after `commit` have written to; all steps where nobody knows.
+std::vector<StepRange> TouchedSince(const EraRecords& records,
+                                    const MetricState& state, uint64_t commit) {
+  const auto eras = records.TouchedSince(state.metric->id, commit);
+  if (!eras.has_value()) return {state.metric->grid.Limits()};
+  std::vector<StepRange> stretches;
+  for (const int32_t era : *eras) {
+    const int64_t first = state.layout.FirstStepOf(era);
+    stretches.push_back({first, first + int64_t{state.layout.shape.steps}});
+  }
+  return stretches;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
     CommitQueue* queue, absl::string_view name, const MetricChanges& changes,
     const StopCheck& stop) {
+  std::shared_ptr<const Metric> looked_at;
+  std::vector<StepRange> unread;  // of it
   for (int look = 1;; ++look) {
     FOOTFALL_RETURN_IF_ERROR(queue->CheckOpen());
     const std::shared_ptr<const DatabaseSnapshot> snapshot = queue->current();
@@ -72,13 +101,14 @@ absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
                               WithChanges(before->spec, changes));
     // Nothing to write where it is so.
     if (after == before->spec) return before;
-    const bool inside = look > kLooks;
-    if (BeginsToCountUsers(before->spec, after)) {
+    if (looked_at != before) unread = {before->grid.Limits()};
+    looked_at = before;
+    const bool begins = BeginsToCountUsers(before->spec, after);
+    if (begins) {
       // Of a metric that cannot be read nobody knows.
       FOOTFALL_RETURN_IF_ERROR(before->usable);
-      if (!inside) {
-        FOOTFALL_RETURN_IF_ERROR(CheckNoneBelowZero(*snapshot, *before, stop));
-      }
+      FOOTFALL_RETURN_IF_ERROR(
+          CheckNoneBelowZero(*snapshot, *before, unread, stop));
     }
     bool is_stale = false;
     std::shared_ptr<const Metric> altered;
@@ -87,17 +117,13 @@ absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
       if (state == nullptr) return NoMetric(name);
       is_stale = state->metric != before;
       if (is_stale) return absl::AbortedError("altered meanwhile");
-      if (BeginsToCountUsers(before->spec, after)) {
-        if (inside) {
-          FOOTFALL_RETURN_IF_ERROR(
-              CheckNoneBelowZero(*change.current, *before, stop));
-        } else if (change.catalog->eras().AnyTouchedSince(
-                       before->id, std::numeric_limits<int32_t>::min(),
-                       std::numeric_limits<int32_t>::max(),
-                       snapshot->commit())) {
-          is_stale = true;
-          return absl::AbortedError("written to meanwhile");
-        }
+      if (begins) {
+        unread =
+            TouchedSince(change.catalog->eras(), *state, snapshot->commit());
+        is_stale = !unread.empty() && look < kLooks;
+        if (is_stale) return absl::AbortedError("written to meanwhile");
+        FOOTFALL_RETURN_IF_ERROR(
+            CheckNoneBelowZero(*change.current, *before, unread, stop));
       }
       FOOTFALL_ASSIGN_OR_RETURN(
           altered, change.catalog->Alter(name, changes, change.batch));

@@ -15,8 +15,8 @@ namespace footfall::engine {
 
 // As Database::AlterMetric(). One record of the catalog changes, with one
 // commit. Where the metric begins to count users, its samples are read outside
-// the queue first: none may be below 0. Inside, it only asks whether tiles were
-// written to meanwhile; if they were it reads anew, and after 3 times inside.
+// the queue first: none may be below 0. Inside, it only asks which eras were
+// written to meanwhile; if any were it reads these anew, the third time inside.
 absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
     CommitQueue* queue, absl::string_view name, const MetricChanges& changes,
     const StopCheck& stop);

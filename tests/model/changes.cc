@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -102,6 +103,26 @@ Change NamesOf(const std::string& metric, uint64_t seed) {
           }};
 }
 
+// Its declaration, whole.
+Change AlterOf(const std::string& name, const MetricChanges& changes) {
+  return {absl::StrCat("alter ", name),
+          [=](Database* database, PlainDatabase* expected) -> absl::Status {
+            const auto after = WithChanges(Find(database, name)->spec, changes);
+            if (!after.ok()) return after.status();
+            expected->declared[name] = *after;
+            return database->AlterMetric(name, changes, StopCheck()).status();
+          }};
+}
+
+// What is older than KEEP. Requires: this is all that upkeep has to do.
+Change RemoveOldOf(const std::string& name) {
+  return {absl::StrCat("remove what is old of ", name),
+          [=](Database* database, PlainDatabase* expected) {
+            LetGoOfOld(expected);
+            return database->RunUpkeep(name, StopCheck());
+          }};
+}
+
 Change DropOf(const std::string& name) {
   return {absl::StrCat("drop ", name),
           [=](Database* database, PlainDatabase* expected) {
@@ -111,6 +132,19 @@ Change DropOf(const std::string& name) {
 }
 
 }  // namespace
+
+void LetGoOfOld(PlainDatabase* database) {
+  for (const auto& [name, spec] : database->declared) {
+    if (!spec.keep.has_value()) continue;
+    PlainMetric kept;
+    for (auto& [members, steps] : database->metrics[name]) {
+      // Samples are of before 1975 or after 2020, and the clock is the host's.
+      steps.erase(steps.begin(), steps.lower_bound(10'000));
+      if (!steps.empty()) kept[members] = steps;
+    }
+    database->metrics[name] = std::move(kept);
+  }
+}
 
 Change MarkerOf() {
   return {"marker", [](Database* database, PlainDatabase* expected) {
@@ -152,6 +186,16 @@ std::vector<Change> AllChanges() {
   changes.push_back({"compact", [](Database* database, PlainDatabase*) {
                        return database->Compact();
                      }});
+  changes.push_back(AlterOf(mentions, {.unit = "posts",
+                                       .over_time = Additivity::kLevel,
+                                       .rules = {{"app", Additivity::kLevel}},
+                                       .keep = Period{Unit::kYear, 20}}));
+  changes.push_back(RemoveOldOf(mentions));
+  // As it is defined.
+  changes.push_back(AlterOf(mentions, {.unit = specs[0].unit,
+                                       .over_time = specs[0].over_time,
+                                       .rules = {specs[0].dimensions[0]},
+                                       .keep = std::optional<Period>()}));
   changes.push_back(NamesOf(price, 34));
   changes.push_back(DropOf(price));
   changes.push_back(DefineOf(specs[1]));

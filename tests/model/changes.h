@@ -26,8 +26,12 @@ struct Change {
 // A row of its own, in a metric that no other change knows.
 Change MarkerOf();
 
-// In order: definitions, batches, bulk loads, deletions, upkeep, a drop.
+// In order: definitions, batches, deletions, upkeep, bulk loads, changes of a
+// declaration, what KEEP removes, a drop.
 std::vector<Change> AllChanges();
+
+// What upkeep does to a database that has made some of them.
+void LetGoOfOld(PlainDatabase* database);
 
 }  // namespace footfall::testing
 

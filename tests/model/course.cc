@@ -1,14 +1,18 @@
 #include "tests/model/course.h"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "footfall/database.h"
 #include "footfall/verify.h"
 #include "storage/store/memory_store.h"
 #include "tests/model/first_wrong.h"
 #include "tests/model/history.h"
+#include "tests/model/model_keeper.h"
 #include "tests/model/model_writer.h"
 #include "tests/model/plain_database.h"
 #include "tests/model/readers.h"
@@ -28,24 +32,30 @@ class Course {
       : operations_(operations),
         options_(options),
         found_(notes),
-        specs_(RandomSpecs()),
         memory_(storage::NewMemoryStore()),
-        writer_(folder_ / "rows.csv", &history_, &found_),
+        keeper_(&history_, &found_),
+        writer_(folder_ / "rows.csv", &history_, &keeper_, &found_),
         readers_(options.readers, operations.size(), &history_) {}
 
   std::optional<CourseFailure> Run() {
     size_t i = 0;
+    const MetricSpec clocked = RandomSpecs()[options_.clock_of];
+    clock_grid_ = *Grid::Create(clocked.period, clocked.zone);
     Open(options_.background_upkeep);
     for (; i < operations_.size() && !found_; ++i) {
       const Operation& operation = operations_[i];
       random_.seed(operation.seed ^ 0x5851F42D4C957F2Dull);
       found_.Note(Describe(operation));
+      MoveClock(NowOf(clocked, operation.clock));
       Do(operation);
+      if (!found_) history_.Reach(database_->TakeSnapshot()->commit());
       CheckSome();
       if (i % kWholeEvery == kWholeEvery - 1) CheckWhole();
     }
     if (!found_) {
       CheckKept();
+      CheckWhole();
+      keeper_.SettleAll();
       CheckWhole();
       Reopen(/*verify=*/options_.on_disk);
     }
@@ -61,20 +71,36 @@ class Course {
     PlainDatabase expected;
   };
 
+  // To the middle of a step. Of seconds to an hour later, about: that is the
+  // least that they are kept for, and so it ends where they are written.
+  void MoveClock(int64_t step) {
+    const absl::Time now =
+        clock_grid_.Start(step) +
+        (clock_grid_.step_seconds() == 1
+             ? absl::Seconds(3'570)
+             : (clock_grid_.Start(step + 1) - clock_grid_.Start(step)) / 2);
+    keeper_.Use(database_, now, in_background_);
+    *clock_s_ = absl::ToUnixSeconds(now);
+  }
+
   void Do(const Operation& operation) {
+    const uint64_t before = database_->TakeSnapshot()->commit();
     switch (operation.act) {
       case Act::kFold:
-        return Chance(3) ? FoldOne(&Database::RunUpkeep)
-                         : found_.Succeeds(database_->RunUpkeep());
+        if (Chance(3)) return FoldOne(&Database::RunUpkeep);
+        found_.Succeeds(database_->RunUpkeep());
+        return keeper_.AllRemoved(before);
       case Act::kCompact:
-        return Chance(3) ? FoldOne(&Database::CompactMetric)
-                         : found_.Succeeds(database_->Compact());
+        if (Chance(3)) return FoldOne(&Database::CompactMetric);
+        found_.Succeeds(database_->Compact());
+        return keeper_.AllRemoved(before);
       case Act::kReopen:
         return Reopen(options_.on_disk && Chance(5));
       case Act::kReadBeside:
         return ReadBeside();
       case Act::kKeep:
         if (kept_.size() < kMaxKept) {
+          keeper_.SettleAll();
           kept_.push_back({database_->TakeSnapshot(), history_.now()});
         }
         return;
@@ -88,11 +114,15 @@ class Course {
   // A metric of RandomSpecs(), which may not be there.
   void FoldOne(absl::Status (Database::*fold)(absl::string_view,
                                               const StopCheck&)) {
-    const std::string& name = specs_[random_() % specs_.size()].name;
+    const std::vector<MetricSpec>& specs = writer_.specs();
+    const std::string& name = specs[random_() % specs.size()].name;
+    const uint64_t before = database_->TakeSnapshot()->commit();
     const absl::Status status = (*database_.*fold)(name, {});
-    if (history_.now().metrics.contains(name) || !absl::IsNotFound(status)) {
-      found_.Succeeds(status);
+    if (!history_.now().metrics.contains(name)) {
+      return found_.Refused(status, absl::StatusCode::kNotFound);
     }
+    found_.Succeeds(status);
+    keeper_.Removed({name}, before);
   }
 
   bool Chance(uint64_t out_of) { return random_() % out_of == 0; }
@@ -100,6 +130,9 @@ class Course {
   void Open(bool background_upkeep) {
     DatabaseOptions options;
     options.background_upkeep = background_upkeep;
+    options.clock = [clock_s = clock_s_] {
+      return absl::FromUnixSeconds(*clock_s);
+    };
     options.memory_budget_bytes = 8 << 20;
     auto opened = [&] {
       if (options_.on_disk) return Database::Open(folder_ / "db", options);
@@ -110,11 +143,14 @@ class Course {
     found_.Succeeds(opened.status());
     if (!opened.ok()) return;
     database_ = *std::move(opened);
+    in_background_ = background_upkeep;
+    keeper_.Use(database_, absl::FromUnixSeconds(*clock_s_), in_background_);
     readers_.Use(database_);
   }
 
   void Reopen(bool verify) {
     CheckKept();
+    keeper_.SettleAll();
     if (found_) return;
     // Whoever reads still holds the database: closing does not wait for that.
     readers_.Use(nullptr);
@@ -133,6 +169,7 @@ class Course {
 
   void ReadBeside() {
     if (!options_.on_disk) return;
+    keeper_.SettleAll();
     DatabaseOptions options;
     options.read_only = true;
     const auto beside = Database::Open(folder_ / "db", options);
@@ -149,13 +186,15 @@ class Course {
       return found_.Succeeds(database_->Health().cause);
     }
     const auto snapshot = database_->TakeSnapshot();
-    const MetricSpec& spec = specs_[random_() % specs_.size()];
+    const std::vector<MetricSpec>& specs = writer_.specs();
+    const MetricSpec& spec = specs[random_() % specs.size()];
     const auto metric = snapshot->FindMetric(spec.name);
     const auto all = history_.now().metrics.find(spec.name);
     const bool is_there = all != history_.now().metrics.end();
     found_.Equal(absl::StrCat("metrics named ", spec.name), is_there ? 1 : 0,
                  metric != nullptr ? 1 : 0);
     if (found_ || metric == nullptr) return;
+    if (!(metric->spec == spec)) found_.Wrong("declared otherwise");
     std::vector<SeriesId> series;
     PlainMetric expected;
     StepRange steps;
@@ -173,7 +212,10 @@ class Course {
     }
     const auto found = ReadSome(*snapshot, *metric, series, steps);
     found_.Succeeds(found.status());
-    if (found.ok()) found_.Same(Difference(expected, *found));
+    if (found.ok()) {
+      found_.Same(
+          Difference(expected, *found, StepOf(history_.may_lack(), spec.name)));
+    }
     found_.Same(readers_.failure());
   }
 
@@ -181,7 +223,9 @@ class Course {
     if (found_) return;
     const auto found = ReadAll(*database_->TakeSnapshot());
     found_.Succeeds(found.status());
-    if (found.ok()) found_.Same(Difference(history_.now(), *found));
+    if (found.ok()) {
+      found_.Same(Difference(history_.now(), *found, history_.may_lack()));
+    }
   }
 
   void CheckKept() {
@@ -196,12 +240,16 @@ class Course {
   const absl::Span<const Operation> operations_;
   const CourseOptions& options_;
   FirstWrong found_;
-  const std::vector<MetricSpec> specs_;
   TempDir folder_;
   const std::shared_ptr<Store> memory_;
   Random random_;
   History history_;
+  Grid clock_grid_;
+  const std::shared_ptr<std::atomic<int64_t>> clock_s_ =
+      std::make_shared<std::atomic<int64_t>>(0);
+  bool in_background_ = false;
   std::shared_ptr<Database> database_;
+  ModelKeeper keeper_;
   ModelWriter writer_;
   Readers readers_;
   std::vector<Kept> kept_;

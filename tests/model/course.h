@@ -25,6 +25,9 @@ struct CourseOptions {
   // A thread of the database's own folds and seals, after the first opening and
   // some of the later ones.
   bool background_upkeep = true;
+  // The clock follows the steps of this metric, of RandomSpecs(): by it the
+  // others grow old all at once, or never.
+  uint32_t clock_of = 0;
   // Of the store in memory, to plant a fault.
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap = {};
 };

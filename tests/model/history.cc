@@ -1,24 +1,27 @@
 #include "tests/model/history.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 namespace footfall::testing {
 
-void History::Apply(const ModelChange& change, uint64_t commit) {
+void History::Apply(const ModelChange& change, uint64_t before,
+                    uint64_t commit) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Undo undo;
+  undo.before = before;
   undo.commit = commit;
   for (const auto& [name, row] : change.rows) {
     PlainMetric& metric = now_.metrics[name];
     const auto series = metric.find(row.members);
-    std::optional<int64_t> before;
+    std::optional<int64_t> value;
     if (series != metric.end()) {
       const auto cell = series->second.find(row.step);
-      if (cell != series->second.end()) before = cell->second;
+      if (cell != series->second.end()) value = cell->second;
     }
     // Of several rows of one sample the first sees what was there.
-    undo.cells[name][row.members].emplace(row.step, before);
+    undo.cells[name][row.members].emplace(row.step, value);
     testing::Apply(row, &metric);
   }
   if (!change.events.empty()) undo.events = now_.events;
@@ -29,18 +32,52 @@ void History::Apply(const ModelChange& change, uint64_t commit) {
   for (const AliasChange& alias : change.aliases) {
     testing::Apply(alias, &now_.aliases);
   }
-  if (change.defines) {
-    undo.metrics[*change.defines] = std::nullopt;
-    now_.metrics[*change.defines];
+  if (change.defines || change.drops || change.alters) {
+    undo.declared = now_.declared;
   }
-  if (change.drops) {
-    const auto metric = now_.metrics.find(*change.drops);
-    undo.metrics[*change.drops] = std::move(metric->second);
-    now_.metrics.erase(metric);
+  if (change.defines) {
+    const std::string& name = change.defines->name;
+    undo.metrics[name] = std::nullopt;
+    now_.metrics[name];
+    now_.declared[name] = *change.defines;
+  }
+  if (change.drops) Take(*change.drops, &undo);
+  if (change.alters) {
+    const auto& [name, spec] = *change.alters;
+    if (spec.name != name) {
+      PlainMetric samples = now_.metrics.at(name);
+      Take(name, &undo);
+      undo.metrics[spec.name] = std::nullopt;
+      now_.metrics[spec.name] = std::move(samples);
+    }
+    now_.declared[spec.name] = spec;
+  }
+  for (const auto& [name, step] : change.may_lack) {
+    undo.may_lack[name] = StepOf(may_lack_, name);
+    may_lack_[name] = step;
   }
   commit_ = commit;
   ++changes_;
   undos_.push_back(std::move(undo));
+  Trim();
+  changed_.notify_all();
+}
+
+void History::Take(const std::string& name, Undo* undo) {
+  const auto metric = now_.metrics.find(name);
+  undo->metrics[name] = std::move(metric->second);
+  now_.metrics.erase(metric);
+  now_.declared.erase(name);
+}
+
+void History::MayLack(const std::string& name, int64_t step) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  may_lack_[name] = std::max(StepOf(may_lack_, name), step);
+}
+
+void History::Reach(uint64_t commit) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  commit_ = std::max(commit_, commit);
   Trim();
   changed_.notify_all();
 }
@@ -65,31 +102,43 @@ void History::Unpin(uint64_t pin) {
 
 bool History::WaitFor(uint64_t commit, std::unique_lock<std::mutex>* lock) {
   return changed_.wait_for(*lock, std::chrono::minutes(1),
-                           [&] { return commit_ >= commit; });
+                           [&] { return ended_ || commit_ >= commit; });
 }
 
 bool History::MetricAt(uint64_t commit, const std::string& name,
                        const std::set<Members>& asked, StepRange steps,
-                       std::optional<PlainMetric>* metric) {
+                       MetricThen* then) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (!WaitFor(commit, &lock)) return false;
+  std::optional<PlainMetric>& samples = then->samples;
   const auto take = [&](const PlainMetric& from) {
-    metric->emplace();
+    samples.emplace();
     for (const auto& [members, values] : from) {
       if (asked.count(members) == 0) continue;
       const auto begin = values.lower_bound(steps.begin);
       const auto end = values.lower_bound(steps.end);
-      if (begin != end) (**metric)[members] = Steps(begin, end);
+      if (begin != end) (*samples)[members] = Steps(begin, end);
     }
   };
-  metric->reset();
+  const auto declare = [&](const std::map<std::string, MetricSpec>& declared) {
+    const auto found = declared.find(name);
+    if (found != declared.end()) then->spec = found->second;
+  };
+  samples.reset();
   const auto found = now_.metrics.find(name);
   if (found != now_.metrics.end()) take(found->second);
+  declare(now_.declared);
+  then->may_lack = StepOf(may_lack_, name);
+  // Where the course has ended, nobody says what the last commits were.
+  then->is_known = commit_ >= commit;
   for (auto undo = undos_.rbegin();
        undo != undos_.rend() && undo->commit > commit; ++undo) {
+    then->is_known &= commit <= undo->before;
+    then->may_lack = std::max(then->may_lack, StepOf(undo->may_lack, name));
+    if (undo->declared) declare(*undo->declared);
     const auto whole = undo->metrics.find(name);
     if (whole != undo->metrics.end()) {
-      metric->reset();
+      samples.reset();
       if (whole->second.has_value()) take(*whole->second);
     }
     const auto cells = undo->cells.find(name);
@@ -102,7 +151,7 @@ bool History::MetricAt(uint64_t commit, const std::string& name,
                 .members = members,
                 .bits = value.value_or(0),
                 .deletes = !value.has_value()};
-        testing::Apply(row, &**metric);
+        testing::Apply(row, &*samples);
       }
     }
   }
@@ -110,13 +159,15 @@ bool History::MetricAt(uint64_t commit, const std::string& name,
 }
 
 bool History::NamesAt(uint64_t commit, PlainEvents* events,
-                      PlainAliases* aliases) {
+                      PlainAliases* aliases, bool* is_known) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (!WaitFor(commit, &lock)) return false;
   *events = now_.events;
   *aliases = now_.aliases;
+  *is_known = commit_ >= commit;
   for (auto undo = undos_.rbegin();
        undo != undos_.rend() && undo->commit > commit; ++undo) {
+    *is_known &= commit <= undo->before;
     if (undo->events) *events = *undo->events;
     if (undo->aliases) *aliases = *undo->aliases;
   }

@@ -43,6 +43,7 @@ CourseOptions OptionsOf(uint64_t seed) {
   CourseOptions options;
   options.on_disk = seed % 2 == 1;
   options.readers = seed % 3 == 0 ? 0 : static_cast<int>(seed % 3);
+  options.clock_of = static_cast<uint32_t>(seed / 2 % 4);
   return options;
 }
 

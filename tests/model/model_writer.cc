@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -22,11 +23,14 @@ constexpr size_t kRowsInNotes = 6;
 void ModelWriter::Do(Database* database, const Operation& operation) {
   database_ = database;
   random_.seed(operation.seed ^ 0x5851F42D4C957F2Dull);
+  before_ = database->TakeSnapshot()->commit();
   switch (operation.act) {
     case Act::kDefine:
       return Define(operation);
     case Act::kRedefine:
       return Redefine(operation);
+    case Act::kAlter:
+      return Alter(operation);
     case Act::kDrop:
       return Drop(operation);
     case Act::kOverwrite:
@@ -59,37 +63,7 @@ bool ModelWriter::IsThere(uint32_t metric) const {
 
 void ModelWriter::Changed(const ModelChange& change) {
   if (*found_) return;
-  history_->Apply(change, database_->TakeSnapshot()->commit());
-}
-
-void ModelWriter::Define(const Operation& operation) {
-  const MetricSpec& spec = specs_[operation.metric];
-  const bool was_there = IsThere(operation.metric);
-  found_->Succeeds(database_->Define(spec).status());
-  if (was_there) return;
-  had_dimension_ |= !spec.dimensions.empty();
-  ModelChange change;
-  change.defines = spec.name;
-  Changed(change);
-}
-
-void ModelWriter::Redefine(const Operation& operation) {
-  if (!IsThere(operation.metric)) return;
-  MetricSpec spec = specs_[operation.metric];
-  spec.unit = "apples";
-  found_->Refused(database_->Define(spec).status(),
-                  absl::StatusCode::kFailedPrecondition);
-}
-
-void ModelWriter::Drop(const Operation& operation) {
-  const std::string& name = specs_[operation.metric].name;
-  const bool was_there = IsThere(operation.metric);
-  const absl::Status status = database_->DropMetric(name);
-  if (!was_there) return found_->Refused(status, absl::StatusCode::kNotFound);
-  found_->Succeeds(status);
-  ModelChange change;
-  change.drops = name;
-  Changed(change);
+  history_->Apply(change, before_, database_->TakeSnapshot()->commit());
 }
 
 std::vector<MetricRow> ModelWriter::Overwriting(const Operation& operation) {
@@ -111,16 +85,37 @@ std::vector<MetricRow> ModelWriter::Overwriting(const Operation& operation) {
   return rows;
 }
 
-void ModelWriter::AddRows(absl::Span<const MetricRow> rows, SampleBatch* batch,
-                          ModelChange* change) {
-  std::map<uint32_t, std::shared_ptr<const Metric>> metrics;
-  for (const MetricRow& row : rows) {
-    const auto [metric, is_new] = metrics.try_emplace(row.metric);
-    if (is_new) metric->second = Find(row.metric);
-    if (metric->second == nullptr) continue;
-    AddRow(row.row, &batch->RowsOf(metric->second));
-    change->rows.emplace_back(specs_[row.metric].name, row.row);
+Row ModelWriter::Fitted(const Row& row, const MetricSpec& spec) {
+  Row fitted = row;
+  // Of an integer and of a double the sign is the same bit.
+  if (spec.CountsUsers()) {
+    fitted.bits &= std::numeric_limits<int64_t>::max();
   }
+  return fitted;
+}
+
+uint64_t ModelWriter::AddRows(absl::Span<const MetricRow> rows,
+                              SampleBatch* batch, ModelChange* change) {
+  std::map<uint32_t, std::shared_ptr<const Metric>> metrics;
+  std::map<uint32_t, int64_t> first_kept;
+  uint64_t expired = 0;
+  for (const MetricRow& row : rows) {
+    const MetricSpec& spec = specs_[row.metric];
+    const auto [metric, is_new] = metrics.try_emplace(row.metric);
+    if (is_new) {
+      metric->second = Find(row.metric);
+      first_kept[row.metric] = keeper_->FirstKept(spec.name);
+    }
+    if (metric->second == nullptr) continue;
+    const Row fitted = Fitted(row.row, spec);
+    AddRow(fitted, &batch->RowsOf(metric->second));
+    if (fitted.step < first_kept[row.metric]) {
+      ++expired;
+    } else {
+      change->rows.emplace_back(spec.name, fitted);
+    }
+  }
+  return expired;
 }
 
 void ModelWriter::AddNames(size_t count, SampleBatch* batch,
@@ -142,7 +137,7 @@ void ModelWriter::Write(const Operation& operation,
                         const std::vector<MetricRow>& rows, bool names) {
   SampleBatch batch;
   ModelChange change;
-  AddRows(rows, &batch, &change);
+  const uint64_t expired = AddRows(rows, &batch, &change);
   if (names) AddNames(operation.rows, &batch, &change);
   NoteRows(rows);
   if (batch.empty()) return;
@@ -167,6 +162,7 @@ void ModelWriter::Write(const Operation& operation,
   if (!result.ok()) return;
   found_->Equal("new series", database_->Stats().series_count - series_before,
                 result->new_series);
+  found_->Equal("expired", expired, result->expired);
   if (!deletes) {
     found_->Equal("samples", cells.size(), result->samples);
     found_->Equal("replaced", change.rows.size() - cells.size(),
@@ -181,8 +177,14 @@ void ModelWriter::Misfit(const Operation& operation) {
   SampleBatch batch;
   ModelChange ignored;
   AddRows(RowsOf(operation), &batch, &ignored);
-  Row row = RandomRow(metric->spec, &random_);
-  row.step = metric->grid.Limits().end;
+  Row row = Fitted(RandomRow(metric->spec, &random_), metric->spec);
+  if (metric->spec.CountsUsers() && OneIn(2)) {
+    row.bits = metric->spec.value_type == ValueType::kInteger
+                   ? -1
+                   : absl::bit_cast<int64_t>(-1.0);
+  } else {
+    row.step = metric->grid.Limits().end;
+  }
   AddRow(row, &batch.RowsOf(metric));
   found_->Refused(database_->Write(batch, {}).status(),
                   absl::StatusCode::kInvalidArgument);
@@ -212,6 +214,8 @@ void ModelWriter::CloseCircle(const Operation& operation) {
 void ModelWriter::Delete(const Operation& operation) {
   const auto metric = Find(operation.metric);
   if (metric == nullptr) return;
+  keeper_->Settle(metric->spec.name);
+  before_ = database_->TakeSnapshot()->commit();
   const auto snapshot = database_->TakeSnapshot();
   const PlainMetric& samples = history_->now().metrics.at(metric->spec.name);
   StepRange steps = metric->grid.Limits();
@@ -253,14 +257,17 @@ void ModelWriter::Load(const Operation& operation) {
   const std::vector<MetricRow> rows = RowsOf(operation);
   ModelChange change;
   std::set<std::pair<Members, int64_t>> cells;
-  for (const MetricRow& row : rows) {
-    found_->Succeeds(
-        (*loader)->Add(row.row.step, Views(row.row.members), row.row.bits));
-    change.rows.emplace_back(metric->spec.name, row.row);
-    cells.insert({row.row.members, row.row.step});
+  const int64_t first_kept = keeper_->FirstKept(metric->spec.name);
+  for (const MetricRow& each : rows) {
+    const Row row = Fitted(each.row, metric->spec);
+    found_->Succeeds((*loader)->Add(row.step, Views(row.members), row.bits));
+    if (row.step >= first_kept) {
+      change.rows.emplace_back(metric->spec.name, row);
+      cells.insert({row.members, row.step});
+    }
     if (OneIn(300)) {
       found_->Refused(
-          (*loader)->Add(metric->grid.Limits().end, Views(row.row.members), 1),
+          (*loader)->Add(metric->grid.Limits().end, Views(row.members), 1),
           absl::StatusCode::kInvalidArgument);
     }
   }
@@ -273,7 +280,8 @@ void ModelWriter::Load(const Operation& operation) {
   found_->Succeeds(result.status());
   if (!result.ok()) return;
   found_->Equal("samples", cells.size(), result->samples);
-  found_->Equal("replaced", rows.size() - cells.size(),
+  found_->Equal("expired", rows.size() - change.rows.size(), result->expired);
+  found_->Equal("replaced", change.rows.size() - cells.size(),
                 result->replaced_in_batch);
   found_->Equal("new series", database_->Stats().series_count - series_before,
                 result->new_series);
@@ -299,7 +307,9 @@ void ModelWriter::Import(const Operation& operation) {
   }
   const std::vector<MetricRow> rows = RowsOf(operation);
   ModelChange change;
-  for (const auto& [ignored, row] : rows) {
+  const int64_t first_kept = keeper_->FirstKept(metric->spec.name);
+  for (const MetricRow& each : rows) {
+    const Row row = Fitted(each.row, metric->spec);
     absl::StrAppend(
         &text, "\n", metric->grid.Format(row.step), ",",
         metric->spec.value_type == ValueType::kInteger
@@ -308,7 +318,9 @@ void ModelWriter::Import(const Operation& operation) {
     for (const std::string& member : row.members) {
       absl::StrAppend(&text, ",", member);
     }
-    change.rows.emplace_back(metric->spec.name, row);
+    if (row.step >= first_kept) {
+      change.rows.emplace_back(metric->spec.name, row);
+    }
   }
   NoteRows(rows);
   std::ofstream(spec.path, std::ios::trunc) << text << "\n";
@@ -316,7 +328,12 @@ void ModelWriter::Import(const Operation& operation) {
   options.compact = OneIn(4);
   const auto report = ImportCsv(*database_, spec, options);
   found_->Succeeds(report.status());
-  if (report.ok()) found_->Equal("rows", rows.size(), report->rows);
+  if (!report.ok()) return;
+  found_->Equal("rows", rows.size(), report->rows);
+  // What it touched was folded after it, and what is old removed before.
+  if (options.compact && report->samples > 0) {
+    keeper_->AddRemoved(metric->spec.name, &change);
+  }
   Changed(change);
 }
 

@@ -17,20 +17,21 @@ struct Share {
   uint32_t max_rows;
 };
 constexpr Share kShares[] = {
-    {Act::kDefine, 15, 0},      {Act::kRedefine, 5, 0},
-    {Act::kDrop, 5, 0},         {Act::kWrite, 430, 40},
-    {Act::kOverwrite, 100, 40}, {Act::kLate, 60, 40},
-    {Act::kNames, 50, 6},       {Act::kMisfit, 20, 20},
-    {Act::kCircle, 20, 2},      {Act::kDelete, 60, 0},
-    {Act::kLoad, 45, 600},      {Act::kLargeLoad, 1, 70'000},
-    {Act::kImport, 20, 60},     {Act::kFold, 60, 0},
-    {Act::kCompact, 14, 0},     {Act::kReopen, 25, 0},
-    {Act::kReadBeside, 10, 0},  {Act::kKeep, 30, 0},
-    {Act::kCheckKept, 30, 0},
+    {Act::kDefine, 15, 0},        {Act::kRedefine, 5, 0},
+    {Act::kAlter, 40, 0},         {Act::kDrop, 5, 0},
+    {Act::kWrite, 390, 40},       {Act::kOverwrite, 100, 40},
+    {Act::kLate, 60, 40},         {Act::kNames, 50, 6},
+    {Act::kMisfit, 20, 20},       {Act::kCircle, 20, 2},
+    {Act::kDelete, 60, 0},        {Act::kLoad, 45, 600},
+    {Act::kLargeLoad, 1, 70'000}, {Act::kImport, 20, 60},
+    {Act::kFold, 60, 0},          {Act::kCompact, 14, 0},
+    {Act::kReopen, 25, 0},        {Act::kReadBeside, 10, 0},
+    {Act::kKeep, 30, 0},          {Act::kCheckKept, 30, 0},
 };
 
 constexpr const char* kActNames[kActs] = {"define",
                                           "redefine",
+                                          "alter",
                                           "drop",
                                           "write",
                                           "overwrite",
@@ -51,11 +52,6 @@ constexpr const char* kActNames[kActs] = {"define",
 
 bool HasMetric(Act act) { return act <= Act::kImport && act != Act::kCircle; }
 
-// Where steps of a metric begin to matter, and how many pass with the clock.
-int64_t NowOf(const MetricSpec& spec, int64_t clock) {
-  return spec.period.unit == Unit::kMonth ? 600 + clock / 30 : 20'000 + clock;
-}
-
 int64_t StepOf(const Operation& operation, const MetricSpec& spec,
                Random* random) {
   const int64_t now = NowOf(spec, operation.clock);
@@ -75,6 +71,11 @@ int64_t StepOf(const Operation& operation, const MetricSpec& spec,
 
 absl::string_view ActName(Act act) {
   return kActNames[static_cast<size_t>(act)];
+}
+
+// Where steps of a metric begin to matter, and how many pass with the clock.
+int64_t NowOf(const MetricSpec& spec, int64_t clock) {
+  return spec.period.unit == Unit::kMonth ? 600 + clock / 30 : 20'000 + clock;
 }
 
 std::vector<Operation> RandomOperations(uint64_t seed, size_t count) {

@@ -18,6 +18,7 @@ namespace footfall::testing {
 enum class Act : uint8_t {
   kDefine,      // a metric, which may be there
   kRedefine,    // one that is there, otherwise: refused
+  kAlter,       // a metric, which may not be there
   kDrop,        // a metric, which may not be there
   kWrite,       // rows of some metrics; some delete
   kOverwrite,   // samples that are there
@@ -36,7 +37,7 @@ enum class Act : uint8_t {
   kKeep,        // takes a snapshot and keeps it
   kCheckKept,   // reads the snapshots that were kept
 };
-inline constexpr uint32_t kActs = 19;
+inline constexpr uint32_t kActs = 20;
 
 absl::string_view ActName(Act act);
 
@@ -51,6 +52,9 @@ struct Operation {
   int64_t clock = 0;  // steps that have passed since the first operation
   uint64_t seed = 0;  // of all that is left to chance
 };
+
+// The step of a metric that is the present once the clock has passed so far.
+int64_t NowOf(const MetricSpec& spec, int64_t clock);
 
 // Of a list: `count` operations, which define some metrics first.
 std::vector<Operation> RandomOperations(uint64_t seed, size_t count);

@@ -189,19 +189,27 @@ absl::StatusOr<PlainDatabase> ReadAll(const Snapshot& snapshot) {
         ReadSome(snapshot, *metric, all, metric->grid.Limits());
     if (!samples.ok()) return samples.status();
     database.metrics[metric->spec.name] = *std::move(samples);
+    database.declared[metric->spec.name] = metric->spec;
   }
   const absl::Status names = ReadNames(snapshot, &database);
   if (!names.ok()) return names;
   return database;
 }
 
+int64_t StepOf(const StepOfMetric& steps, const std::string& name) {
+  const auto found = steps.find(name);
+  return found == steps.end() ? kNoStep : found->second;
+}
+
 std::optional<std::string> Difference(const PlainMetric& expected,
-                                      const PlainMetric& found) {
+                                      const PlainMetric& found,
+                                      int64_t may_lack) {
   for (const auto& [members, steps] : expected) {
     const auto series = found.find(members);
     for (const auto& [step, value] : steps) {
       const bool there =
           series != found.end() && series->second.count(step) > 0;
+      if (!there && step < may_lack) continue;
       if (!there || series->second.at(step) != value) {
         return absl::StrCat(
             Describe(members), " at step ", step, ": expected ", value,
@@ -223,17 +231,25 @@ std::optional<std::string> Difference(const PlainMetric& expected,
 }
 
 std::optional<std::string> Difference(const PlainDatabase& expected,
-                                      const PlainDatabase& found) {
+                                      const PlainDatabase& found,
+                                      const StepOfMetric& may_lack) {
   for (const auto& [name, samples] : expected.metrics) {
     const auto metric = found.metrics.find(name);
     if (metric == found.metrics.end()) return absl::StrCat(name, " is missing");
-    if (auto difference = Difference(samples, metric->second)) {
+    if (auto difference =
+            Difference(samples, metric->second, StepOf(may_lack, name))) {
       return absl::StrCat(name, *difference);
     }
   }
   for (const auto& [name, samples] : found.metrics) {
     if (expected.metrics.count(name) == 0) {
       return absl::StrCat(name, " is there");
+    }
+  }
+  for (const auto& [name, spec] : expected.declared) {
+    const auto declared = found.declared.find(name);
+    if (declared == found.declared.end() || !(declared->second == spec)) {
+      return absl::StrCat(name, " is declared otherwise");
     }
   }
   if (auto events = MapDifference("events", expected.events, found.events)) {

@@ -5,6 +5,7 @@
 #define FOOTFALL_TESTS_MODEL_PLAIN_DATABASE_H_
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,9 +36,17 @@ using PlainEvents =
 using PlainAliases = std::map<std::pair<std::string, std::string>,
                               std::pair<std::string, std::string>>;
 
+// A step by name of a metric.
+using StepOfMetric = std::map<std::string, int64_t>;
+inline constexpr int64_t kNoStep = std::numeric_limits<int64_t>::min();
+int64_t StepOf(const StepOfMetric& steps, const std::string& name);
+
 struct PlainDatabase {
   // By name; one without a sample is there, empty.
   std::map<std::string, PlainMetric> metrics;
+  // What they are declared as. Those that a test does not tell are not
+  // compared.
+  std::map<std::string, MetricSpec> declared;
   PlainEvents events;
   PlainAliases aliases;
 };
@@ -59,11 +68,14 @@ absl::StatusOr<PlainMetric> ReadSome(const Snapshot& snapshot,
                                      absl::Span<const SeriesId> series,
                                      StepRange steps);
 
-// The first difference, for people; nullopt where there is none.
+// The first difference, for people; nullopt where there is none. Samples of
+// steps before `may_lack` need not be there.
 std::optional<std::string> Difference(const PlainDatabase& expected,
-                                      const PlainDatabase& found);
+                                      const PlainDatabase& found,
+                                      const StepOfMetric& may_lack = {});
 std::optional<std::string> Difference(const PlainMetric& expected,
-                                      const PlainMetric& found);
+                                      const PlainMetric& found,
+                                      int64_t may_lack = kNoStep);
 
 // Names of a series' members, in the metric's order.
 Members MembersOf(const Snapshot& snapshot, const Metric& metric,

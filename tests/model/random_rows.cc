@@ -1,6 +1,7 @@
 #include "tests/model/random_rows.h"
 
 #include <limits>
+#include <optional>
 
 #include "absl/base/casts.h"
 #include "absl/strings/str_cat.h"
@@ -37,7 +38,56 @@ double RandomDecimal(Random* random) {
   }
 }
 
+// Some of them again and again: what was forever between comes back.
+Period RandomKeep(const Period& period, Random* random) {
+  const auto up_to = [random](uint64_t n) {
+    return static_cast<int32_t>(1 + (*random)() % n);
+  };
+  switch (period.unit) {
+    case Unit::kDay:
+      return std::vector<Period>{{Unit::kDay, 30},
+                                 {Unit::kDay, up_to(400)},
+                                 {Unit::kWeek, 20},
+                                 {Unit::kMonth, 6}}[(*random)() % 4];
+    case Unit::kMonth:
+      return std::vector<Period>{{Unit::kMonth, 12},
+                                 {Unit::kDay, up_to(900)},
+                                 {Unit::kYear, 3}}[(*random)() % 3];
+    default:
+      return std::vector<Period>{{Unit::kHour, 1},
+                                 {Unit::kHour, up_to(20)},
+                                 {Unit::kDay, 1}}[(*random)() % 3];
+  }
+}
+
 }  // namespace
+
+std::string OtherName(const MetricSpec& spec) {
+  return absl::StrCat(spec.name, "_renamed");
+}
+
+MetricChanges RandomChanges(const MetricSpec& spec, Random* random) {
+  const auto one_in = [random](uint64_t n) { return (*random)() % n == 0; };
+  const auto rule = [random] {
+    return static_cast<Additivity>((*random)() % 3);
+  };
+  MetricChanges changes;
+  if (one_in(3)) {
+    changes.unit = std::vector<std::string>{"", "users"}[(*random)() % 2];
+  }
+  if (one_in(3)) changes.over_time = rule();
+  if (!spec.dimensions.empty() && one_in(3)) {
+    changes.rules = {
+        {spec.dimensions[(*random)() % spec.dimensions.size()].name, rule()}};
+  }
+  if (one_in(4)) changes.late = static_cast<int32_t>((*random)() % 9);
+  if (one_in(3)) {
+    changes.keep = std::optional<Period>();
+  } else if (!one_in(3)) {
+    changes.keep = std::optional<Period>(RandomKeep(spec.period, random));
+  }
+  return changes;
+}
 
 std::vector<MetricSpec> RandomSpecs() {
   std::vector<MetricSpec> specs(4);

@@ -28,6 +28,12 @@ struct Row {
   bool deletes = false;
 };
 
+// What a metric of RandomSpecs() is named where it is renamed.
+std::string OtherName(const MetricSpec& spec);
+// What may change of a metric, some of it; mostly how long it is kept, so that
+// some of its samples grow old.
+MetricChanges RandomChanges(const MetricSpec& spec, Random* random);
+
 // Steps lie in a few eras, some before 1970; values are small, large, extreme.
 Row RandomRow(const MetricSpec& spec, Random* random);
 int64_t RandomStep(const MetricSpec& spec, Random* random);

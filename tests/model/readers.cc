@@ -82,17 +82,19 @@ absl::Status Readers::ReadPart(const Snapshot& snapshot, Random* random,
     PlainDatabase expected;
     const absl::Status status = ReadNames(snapshot, &found);
     if (!status.ok()) return status;
+    bool is_known = true;
     if (!history_->NamesAt(snapshot.commit(), &expected.events,
-                           &expected.aliases)) {
+                           &expected.aliases, &is_known)) {
       *difference = kNoCommit;
-    } else {
+    } else if (is_known) {
       *difference = Difference(expected, found);
     }
     return absl::OkStatus();
   }
   const std::vector<MetricSpec> specs = RandomSpecs();
   const MetricSpec& spec = specs[(*random)() % specs.size()];
-  const auto metric = snapshot.FindMetric(spec.name);
+  const std::string name = (*random)() % 3 == 0 ? OtherName(spec) : spec.name;
+  const auto metric = snapshot.FindMetric(name);
   PlainMetric found;
   std::set<Members> asked;
   StepRange steps = {.begin = 0, .end = 1};
@@ -114,16 +116,19 @@ absl::Status Readers::ReadPart(const Snapshot& snapshot, Random* random,
     if (!read.ok()) return read.status();
     found = *std::move(read);
   }
-  std::optional<PlainMetric> expected;
-  if (!history_->MetricAt(snapshot.commit(), spec.name, asked, steps,
-                          &expected)) {
+  MetricThen then;
+  if (!history_->MetricAt(snapshot.commit(), name, asked, steps, &then)) {
     *difference = kNoCommit;
-  } else if (expected.has_value() != (metric != nullptr)) {
+  } else if (!then.is_known) {
+    return absl::OkStatus();
+  } else if (then.samples.has_value() != (metric != nullptr)) {
     *difference = absl::StrCat(
-        spec.name, expected.has_value() ? " is missing" : " is there");
-  } else if (expected.has_value()) {
-    *difference = Difference(*expected, found);
-    if (*difference) **difference = absl::StrCat(spec.name, **difference);
+        name, then.samples.has_value() ? " is missing" : " is there");
+  } else if (metric != nullptr && !(metric->spec == then.spec)) {
+    *difference = absl::StrCat(name, " is declared otherwise");
+  } else if (metric != nullptr) {
+    *difference = Difference(*then.samples, found, then.may_lack);
+    if (*difference) **difference = absl::StrCat(name, **difference);
   }
   return absl::OkStatus();
 }

@@ -95,6 +95,7 @@ TEST_CASE("a power cut leaves what was acknowledged", "[disk][power]") {
       PlainDatabase expected = found;
       REQUIRE(MarkerOf().run(opened->get(), &expected).ok());
       REQUIRE((*opened)->Compact().ok());
+      LetGoOfOld(&expected);
       CheckSame(expected, ReadAllOf(**opened));
     }
   }

@@ -145,7 +145,7 @@ uint64_t BusyWriter::CheckWriter(int writer, const PlainDatabase& found,
   }
   CAPTURE(writer, last, least, most);
   if (last == 0) return last;
-  CHECK(Has(found, {0, last_app, 0, static_cast<int64_t>(last)}));
+  CHECK(Has(found, {large ? 0 : 1, last_app, 0, static_cast<int64_t>(last)}));
   if (!large) {
     const auto alias =
         found.aliases.find({"app", absl::StrCat("alias-", writer)});

@@ -17,10 +17,21 @@ namespace footfall::testing {
 inline constexpr int kWriters = 2;
 
 // What the process does besides writing, or instead of it.
-enum class Scenario { kWrite, kFold, kCompact, kBulkLoad, kImport, kDelete };
-inline constexpr int kScenarios = 6;
+enum class Scenario {
+  kWrite,
+  kFold,
+  kCompact,
+  kBulkLoad,
+  kImport,
+  kDelete,
+  kKeep
+};
+inline constexpr int kScenarios = 7;
 inline constexpr const char* kScenarioNames[kScenarios] = {
-    "write", "fold", "compact", "bulk load", "import", "delete"};
+    "write", "fold", "compact", "bulk load", "import", "delete", "keep"};
+
+// What it is in the middle of, besides batches.
+enum class Work : uint32_t { kNone, kFolding, kAltering, kRemoving };
 
 // A file that both processes map: it outlives the one that is killed.
 struct Shared {
@@ -33,8 +44,13 @@ struct Shared {
   std::atomic<uint64_t> scratch_written;  // last time the scratch was begun
   std::atomic<uint64_t> scratch_kept;     // last time its rows were durable
   std::atomic<uint64_t> scratch_dropped;  // last time its drop was
-  std::atomic<uint32_t> working;          // folding or compacting
-  std::atomic<uint32_t> failed;           // a call answered an error
+  std::atomic<uint64_t> altering;         // last alteration begun
+  std::atomic<uint64_t> altered;          // last one that is durable
+  std::atomic<uint32_t> has_rows;         // the metric that is altered
+  std::atomic<int64_t> keeping;  // first day kept, of the last removal begun
+  std::atomic<int64_t> kept;     // of the last one that is durable
+  std::atomic<Work> working;
+  std::atomic<uint32_t> failed;  // a call answered an error
 };
 
 // Daily and minutely: tiles of different shapes, so several keys a batch.
@@ -57,6 +73,25 @@ inline int64_t DailyStepOf(uint64_t batch) {
 // value, the time it is done, and dropped.
 inline constexpr char kScratch[] = "scratch";
 inline constexpr int64_t kScratchRows = 20;
+
+// Of Scenario::kKeep. So many days of the daily metric are kept, of which the
+// clock says the last; and a metric with rows that stay is altered again and
+// again, each time as a whole.
+inline constexpr int32_t kKeptDays = 20;
+inline constexpr char kAltered[] = "altered_";
+inline MetricSpec AlteredSpec(uint64_t time) {
+  MetricSpec spec;
+  spec.name = absl::StrCat(kAltered, time);
+  spec.unit = absl::StrCat("unit ", time);
+  spec.over_time = static_cast<Additivity>(time % 3);
+  spec.dimensions = {{"app", static_cast<Additivity>((time + 1) % 3)}};
+  spec.late = static_cast<int32_t>(time % 1'000);
+  if (time % 4 > 0) {
+    spec.keep = Period{Unit::kYear, 100 + static_cast<int32_t>(time % 100)};
+  }
+  return spec;
+}
+inline constexpr int64_t kAlteredRows = 20;
 
 struct CrashCell {
   int metric;  // CrashSpec(metric)
@@ -82,7 +117,8 @@ inline std::vector<CrashCell> CellsOf(int writer, uint64_t batch, bool large) {
   for (int64_t i = 0; i < 3; ++i) {
     cells.push_back({1, absl::StrCat("w", writer, "-", i), number, -number});
   }
-  cells.push_back({0, absl::StrCat("last-", writer), 0, number});
+  // Old in days, and never old in minutes.
+  cells.push_back({large ? 0 : 1, absl::StrCat("last-", writer), 0, number});
   return cells;
 }
 

@@ -22,6 +22,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/database.h"
 #include "tests/engine/crash/crash_batch.h"
@@ -35,20 +37,22 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// Kills of each scenario with each durability: in all, twelve times as many. To
-// run longer:
+// Kills of each scenario with each durability: in all, fourteen times as many.
+// To run longer:
 //
 //   FOOTFALL_KILLS=100 engine_crash_test
 int Kills() {
   const char* const text = std::getenv("FOOTFALL_KILLS");
-  return text == nullptr ? 11 : std::atoi(text);
+  return text == nullptr ? 10 : std::atoi(text);
 }
 
 struct Counts {
   int kills = 0;
   int inside = 0;   // in the middle of a batch
-  int working = 0;  // in the middle of folding or compacting
-  int opening = 0;  // before the database was open
+  int folding = 0;  // or compacting
+  int altering = 0;
+  int removing = 0;  // what KEEP lets go of
+  int opening = 0;   // before the database was open
 };
 
 class CrashTest {
@@ -70,7 +74,7 @@ class CrashTest {
   // Starts a writer and kills it.
   void Kill(Counts* counts) {
     shared_->ready = 0;
-    shared_->working = 0;
+    shared_->working = Work::kNone;
     for (auto& inside : shared_->inside) inside = 0;
     const Progress before = progress();
     const std::string arguments[] = {
@@ -99,8 +103,16 @@ class CrashTest {
       // A staged batch is flushed and synced several times.
       std::this_thread::sleep_for(
           milliseconds(3 + random_() % (Staged() ? 200 : 25)));
-      WaitFor([this] { return Inside(); }, milliseconds(200));
-      std::this_thread::sleep_for(microseconds(random_() % 100));
+      const Work work = AnyWork();
+      WaitFor(
+          [&] {
+            return work == Work::kNone ? Inside() : shared_->working == work;
+          },
+          milliseconds(200));
+      std::this_thread::sleep_for(
+          microseconds(random_() % (work == Work::kRemoving ? 10'000
+                                    : work == Work::kNone   ? 100
+                                                            : 300)));
     }
     REQUIRE(kill(child, SIGKILL) == 0);
     int status = 0;
@@ -109,7 +121,9 @@ class CrashTest {
     REQUIRE(WIFSIGNALED(status));  // and did not end by itself
     ++counts->kills;
     counts->inside += Inside();
-    counts->working += shared_->working != 0;
+    counts->folding += shared_->working == Work::kFolding;
+    counts->altering += shared_->working == Work::kAltering;
+    counts->removing += shared_->working == Work::kRemoving;
     counts->opening += shared_->ready == 0;
   }
 
@@ -127,12 +141,18 @@ class CrashTest {
     }
     INFO(database.status());
     REQUIRE(database.ok());
-    const auto found = ReadAll(*(*database)->TakeSnapshot());
+    const auto snapshot = (*database)->TakeSnapshot();
+    const auto found = ReadAll(*snapshot);
     INFO(found.status());
     REQUIRE(found.ok());
+    if (scenario_ == Scenario::kKeep) {
+      CheckAltered(*found);
+      FindKept(*snapshot);
+      gone_ = 0;  // counted anew
+    }
     uint64_t cells = found->events.size() + found->aliases.size();
     for (const auto& [name, metric] : found->metrics) {
-      if (name == kScratch) continue;
+      if (name == kScratch || absl::StartsWith(name, kAltered)) continue;
       for (const auto& [members, steps] : metric) cells += steps.size();
     }
     uint64_t explained = 0;
@@ -154,6 +174,7 @@ class CrashTest {
   struct Progress {
     uint64_t acknowledged[kWriters];
     uint64_t deleted[kWriters];
+    int64_t kept;
   };
   Progress progress() const {
     Progress now;
@@ -161,6 +182,7 @@ class CrashTest {
       now.acknowledged[writer] = shared_->acknowledged[writer];
       now.deleted[writer] = shared_->deleted[writer];
     }
+    now.kept = shared_->kept;
     return now;
   }
 
@@ -172,7 +194,14 @@ class CrashTest {
       if (now.acknowledged[writer] == before.acknowledged[writer]) return false;
       has_deleted |= now.deleted[writer] != before.deleted[writer];
     }
-    return has_deleted;
+    return has_deleted &&
+           (scenario_ != Scenario::kKeep || now.kept != before.kept);
+  }
+
+  // What to kill it in the middle of, besides a batch.
+  Work AnyWork() {
+    if (scenario_ != Scenario::kKeep) return Work::kNone;
+    return random_() % 3 == 0 ? Work::kAltering : Work::kRemoving;
   }
 
   template <typename Condition>
@@ -232,6 +261,10 @@ class CrashTest {
       if (there > 0 && IsDeleted(writer, batch, daily_there == 0)) {
         expected -= daily;
       }
+      if (there > 0 && DailyStepOf(batch) < first_kept_) {
+        expected -= daily;
+        ++gone_;
+      }
       if (there != 0 && there != expected) FAIL("a batch is half there");
       const bool is_there = there == expected;
       if (batch <= checked_[writer]) {
@@ -251,8 +284,9 @@ class CrashTest {
       }
     }
     if (last > 0) {
-      CHECK(found.metrics.at("daily").at({last_app}).at(0) ==
-            static_cast<int64_t>(last));
+      CHECK(found.metrics.at(CrashSpec(large ? 0 : 1).name)
+                .at({last_app})
+                .at(0) == static_cast<int64_t>(last));
       ++explained;
       const auto alias =
           found.aliases.find({"app", absl::StrCat("alias-", writer)});
@@ -289,6 +323,45 @@ class CrashTest {
     return is_gone;
   }
 
+  // All of the last alteration that was acknowledged, or of one that was begun
+  // after it; and never an earlier one again. The rows stay.
+  void CheckAltered(const PlainDatabase& found) {
+    size_t metrics = 0;
+    for (const auto& [name, spec] : found.declared) {
+      if (!absl::StartsWith(name, kAltered)) continue;
+      ++metrics;
+      uint64_t time = 0;
+      REQUIRE(absl::SimpleAtoi(spec.name.substr(sizeof(kAltered) - 1), &time));
+      CAPTURE(time, shared_->altered.load(), shared_->altering.load());
+      REQUIRE(spec == AlteredSpec(time));
+      REQUIRE(time >= std::max<uint64_t>(shared_->altered, last_altered_));
+      REQUIRE(time <= shared_->altering);
+      last_altered_ = time;
+      const PlainMetric& rows = found.metrics.at(name);
+      REQUIRE((rows.empty() || rows.size() == kAlteredRows));
+      REQUIRE((shared_->has_rows == 0 || !rows.empty()));
+      for (const auto& [members, steps] : rows) {
+        REQUIRE(steps.size() == 1);
+        REQUIRE(members == Members{absl::StrCat("row-", steps.begin()->first)});
+        REQUIRE(steps.begin()->first == steps.begin()->second);
+      }
+    }
+    REQUIRE((metrics == 1 || (metrics == 0 && shared_->has_rows == 0)));
+  }
+
+  // From which day on the daily metric is there: where its record says so, and
+  // where an acknowledged removal ended; and no later than one that was begun.
+  void FindKept(const Snapshot& snapshot) {
+    const auto daily = snapshot.FindMetric("daily");
+    if (daily == nullptr) return;
+    const int64_t recorded = daily->kept_from.value_or(0);
+    CAPTURE(recorded, shared_->kept.load(), shared_->keeping.load());
+    REQUIRE(recorded >= recorded_);
+    REQUIRE(recorded <= shared_->keeping);
+    recorded_ = recorded;
+    first_kept_ = std::max<int64_t>(recorded, shared_->kept);
+  }
+
   // Filled whole, or empty; and not there once its drop was acknowledged.
   void CheckScratch(const PlainDatabase& found) {
     const auto scratch = found.metrics.find(kScratch);
@@ -319,6 +392,9 @@ class CrashTest {
   uint64_t first_[kWriters] = {1, 1};
   std::map<uint64_t, bool> deleted_[kWriters];  // by batch, whether it is gone
   uint64_t gone_ = 0;
+  int64_t first_kept_ = 0;  // of the daily metric
+  int64_t recorded_ = 0;    // as its record had it last
+  uint64_t last_altered_ = 0;
 };
 
 TEST_CASE("a killed process leaves whole batches", "[crash]") {
@@ -343,11 +419,17 @@ TEST_CASE("a killed process leaves whole batches", "[crash]") {
     }
     WARN(kScenarioNames[static_cast<int>(scenario)]
          << ": " << counts.kills << " kills, " << counts.inside
-         << " inside a batch, " << counts.working
-         << " while folding or compacting, " << counts.opening
+         << " inside a batch, " << counts.folding
+         << " while folding or compacting, " << counts.altering
+         << " while altering, " << counts.removing
+         << " while removing what is old, " << counts.opening
          << " while opening; " << batches[0] << " + " << batches[1]
          << " batches whole, " << deletions << " of them deleted from");
-    CHECK((deletions > 0) == (scenario == Scenario::kDelete));
+    if (scenario == Scenario::kKeep) {
+      CHECK(counts.altering + counts.removing > 0);
+    }
+    CHECK((deletions > 0) ==
+          (scenario == Scenario::kDelete || scenario == Scenario::kKeep));
     for (const uint64_t count : batches) CHECK(count > 0);
     all.kills += counts.kills;
     all.inside += counts.inside;

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -20,6 +21,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "footfall/csv_import.h"
 #include "footfall/database.h"
 #include "tests/engine/crash/crash_batch.h"
@@ -45,10 +47,11 @@ class Writer {
         durability_(durability),
         folder_(std::move(folder)) {
     for (int i = 0; i < 2; ++i) {
-      auto metric = database_->Define(CrashSpec(i));
+      auto metric = Find(CrashSpec(i));
       Require(metric.status(), shared_);
       metrics_.push_back(*metric);
     }
+    if (scenario_ == Scenario::kKeep) KeepAndAlter();
   }
 
   // Never returns.
@@ -58,21 +61,84 @@ class Writer {
       threads.emplace_back([this, writer] { WriteForever(writer); });
     }
     if (scenario_ == Scenario::kFold) {
-      Work([this] { return database_->RunUpkeep(); });
+      Repeat([this] { return database_->RunUpkeep(); });
     } else if (scenario_ == Scenario::kCompact ||
                scenario_ == Scenario::kDelete) {
-      Work([this] { return database_->Compact(); });
+      Repeat([this] { return database_->Compact(); });
+    } else if (scenario_ == Scenario::kKeep) {
+      while (true) {
+        Alter();
+        RemoveOld();
+      }
     }
     for (std::thread& thread : threads) thread.join();
   }
 
  private:
-  void Work(const std::function<absl::Status()>& work) {
+  // As it is declared by now.
+  absl::StatusOr<std::shared_ptr<const Metric>> Find(const MetricSpec& spec) {
+    auto metric = database_->TakeSnapshot()->FindMetric(spec.name);
+    if (metric != nullptr) return metric;
+    return database_->Define(spec);
+  }
+
+  void Repeat(const std::function<absl::Status()>& work) {
     while (true) {
-      shared_->working = 1;
+      shared_->working = Work::kFolding;
       Require(work(), shared_);
-      shared_->working = 0;
+      shared_->working = Work::kNone;
     }
+  }
+
+  void KeepAndAlter() {
+    const MetricChanges keep = {.keep = Period{Unit::kDay, kKeptDays}};
+    Require(database_->AlterMetric("daily", keep, StopCheck()).status(),
+            shared_);
+    for (const auto& metric : database_->TakeSnapshot()->Metrics()) {
+      if (absl::StartsWith(metric->spec.name, kAltered)) altered_ = metric;
+    }
+    if (altered_ == nullptr) {
+      const auto metric = database_->Define(AlteredSpec(0));
+      Require(metric.status(), shared_);
+      altered_ = *metric;
+    }
+    if (shared_->has_rows != 0) return;
+    SampleBatch rows;
+    for (int64_t i = 0; i < kAlteredRows; ++i) {
+      rows.RowsOf(altered_).AddStep(i, {absl::StrCat("row-", i)}, i);
+    }
+    Require(database_->Write(rows, {}).status(), shared_);
+    shared_->has_rows = 1;
+  }
+
+  void Alter() {
+    const uint64_t time = ++shared_->altering;
+    const MetricSpec spec = AlteredSpec(time);
+    shared_->working = Work::kAltering;
+    const auto altered = database_->AlterMetric(altered_->spec.name,
+                                                {.name = spec.name,
+                                                 .unit = spec.unit,
+                                                 .over_time = spec.over_time,
+                                                 .rules = spec.dimensions,
+                                                 .late = spec.late,
+                                                 .keep = spec.keep},
+                                                StopCheck());
+    Require(altered.status(), shared_);
+    shared_->altered = time;
+    shared_->working = Work::kNone;
+    altered_ = *altered;
+  }
+
+  // Days pass with the batches; those that are being written stay.
+  void RemoveOld() {
+    const uint64_t batch =
+        std::min(shared_->acknowledged[0], shared_->acknowledged[1]);
+    const int64_t first = DailyStepOf(batch) - kKeptDays;
+    shared_->keeping = first;
+    shared_->working = Work::kRemoving;
+    Require(database_->RunUpkeep("daily", StopCheck()), shared_);
+    shared_->kept = first;
+    shared_->working = Work::kNone;
   }
 
   void WriteForever(int writer) {
@@ -217,6 +283,7 @@ class Writer {
   const Durability durability_;
   const std::string folder_;
   std::vector<std::shared_ptr<const Metric>> metrics_;
+  std::shared_ptr<const Metric> altered_;
 };
 
 int Main(int argc, char** argv) {
@@ -229,6 +296,10 @@ int Main(int argc, char** argv) {
   auto* shared = static_cast<Shared*>(mapped);
   DatabaseOptions options;
   options.memory_budget_bytes = 4 << 20;  // so that tables are written, too
+  options.clock = [shared] {
+    return absl::UnixEpoch() +
+           absl::Hours(24 * (shared->keeping + kKeptDays) + 12);
+  };
   auto database = Database::Open(argv[1], options);
   Require(database.status(), shared);
   Writer writer(database->get(), shared,

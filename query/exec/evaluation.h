@@ -157,6 +157,7 @@ class Evaluation {
   void AddLackingNotes();
   std::string LackingText(const BoundOperand& operand,
                           const LackingSeries& series) const;
+  bool ReachesBefore(size_t o, int64_t step) const;
   void AddKeepNotes();
   void AddLeftOutNotes();
   void AddNotes();

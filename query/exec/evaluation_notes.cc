@@ -134,16 +134,28 @@ void Evaluation::AddLackingNotes() {
   }
 }
 
+// Whether the range begins before a step, or a bucket that is looked back at.
+bool Evaluation::ReachesBefore(size_t o, int64_t step) const {
+  if (plan_.operands[o].range.begin < step) return true;
+  const Timeline& timeline = *results_.timeline;
+  for (size_t slot = timeline.size(); slot < timeline.slot_count(); ++slot) {
+    const StepRange inside = timeline.piece(o, 0, slot).inside;
+    if (!inside.empty() && inside.begin < step) return true;
+  }
+  return false;
+}
+
 // What KEEP has removed is not there, which is not 0.
 void Evaluation::AddKeepNotes() {
-  for (const BoundOperand& operand : plan_.operands) {
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    const BoundOperand& operand = plan_.operands[o];
     const std::optional<int64_t>& kept_from = operand.metric->kept_from;
     if (!kept_from.has_value()) continue;
     // Where the range has no first date, it begins with the first sample, and
     // what came before is missing as well.
     const bool open =
         !operand.window.first.has_value() && !plan_.align.has_value();
-    if (!open && operand.range.begin >= *kept_from) continue;
+    if (!open && !ReachesBefore(o, *kept_from)) continue;
     AddNote(absl::StrCat("samples of ", operand.metric->spec.name, " before ",
                          operand.metric->grid.Format(*kept_from),
                          " were removed by KEEP: they are missing, not 0"));

@@ -81,8 +81,19 @@ bool Rows::HasSamples(uint32_t group) {
   return false;
 }
 
+// Whether the bucket begins before what KEEP has left of what the item reads.
+bool Rows::WasRemoved(const BoundItem& item, uint32_t group,
+                      size_t slot) const {
+  const std::vector<size_t> read = OperandsOf(plan_, item.expr);
+  return std::any_of(read.begin(), read.end(), [&](size_t o) {
+    return results_.timeline->piece(o, group, slot).inside.begin <
+           plan_.operands[o].metric->kept_from;
+  });
+}
+
 // Dates are not filled, and bounds(x) has no column that could say so. Nothing
-// is filled in buckets that begin after now.
+// is filled in buckets that begin after now; nor with 0 where samples were
+// removed: that would say that nothing was.
 absl::Status Rows::FillGroup(uint32_t group) {
   if (some_of_nothing_) has_samples_.push_back(HasSamples(group));
   if (plan_.fill == FillMode::kNone) return absl::OkStatus();
@@ -107,9 +118,16 @@ absl::Status Rows::FillGroup(uint32_t group) {
               !(of_nothing_[i] && cell.present == 0);
     }
     if (!item.bounds && !item.expr.is_date && !item.expr.is_text) {
+      size_t first = 0;
+      while (plan_.fill == FillMode::kZero && first < begun &&
+             WasRemoved(item, group, range.begin + first)) {
+        FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+        ++first;
+      }
       FOOTFALL_RETURN_IF_ERROR(FillCells(
           plan_.fill, plan_.fill_max, item.expr.is_decimal,
-          [this] { return run_.Pass(); }, absl::MakeSpan(cells).first(begun)));
+          [this] { return run_.Pass(); },
+          absl::MakeSpan(cells).subspan(first, begun - first)));
     }
     for (uint32_t slot = range.begin; slot < range.end; ++slot) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());

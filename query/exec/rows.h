@@ -126,6 +126,7 @@ class Rows {
   absl::Status Cumulative(size_t transform, uint32_t first_group);
   absl::Status Rank(size_t transform);
   absl::Status FillGroup(uint32_t group);
+  bool WasRemoved(const BoundItem& item, uint32_t group, size_t slot) const;
   bool HasSamples(uint32_t group);
   bool SaysSomething(size_t item, const Cell& cell) const;
   // Whether a row is there without FILL.

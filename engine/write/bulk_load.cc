@@ -299,10 +299,11 @@ class StagedLoader final : public BulkLoader {
     change->staged_eras.insert(change->staged_eras.end(),
                                prepared->eras.begin(), prepared->eras.end());
     if (prepared->is_first) {
-      // All tiles were put, and coded as densely as pays.
+      // All tiles were put, and coded as densely as pays; what others have
+      // written since it was prepared was not.
       change->catalog->eras().Seal(metric_->id,
                                    prepared->state->layout.EraOf(max_step_),
-                                   change->current->commit(), change->batch);
+                                   prepared->commit, change->batch);
     }
     result->new_series = prepared->plan.series_count;
     result->samples = prepared->counts.samples;

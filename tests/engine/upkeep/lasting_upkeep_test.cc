@@ -63,6 +63,35 @@ TEST_CASE("what loads append is folded", "[upkeep]") {
   CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == samples);
 }
 
+TEST_CASE("what is written while a first load is prepared is looked at again",
+          "[upkeep]") {
+  DatabaseHome at(Home::kMemory);
+  const auto database = at.Open();
+  const auto metric = Define(database.get());
+  Samples samples;
+  // A series, and no tile.
+  Write(database.get(), metric, 0, 1, &samples);
+  REQUIRE(*database->Delete(*metric, std::vector<SeriesId>{0}, {0, 1}, {}) ==
+          1);
+  REQUIRE(database->Compact() == absl::OkStatus());
+  REQUIRE(MostParts(*at.store(), metric->id).empty());
+  const auto loader = *database->NewBulkLoader(metric, 8 << 20);
+  REQUIRE(loader->Add(9 * kSteps, {App(0)}, 1).ok());
+  bool written = false;
+  REQUIRE(loader
+              ->Finish([&] {
+                if (!written) Write(database.get(), metric, 700, 1, &samples);
+                written = true;
+                return absl::OkStatus();
+              })
+              .ok());
+  REQUIRE(written);
+  // The load is sealed, and what lies before it but came later is late.
+  const auto eras = ReadEras(*at.store()->TakeView(), metric->id);
+  CHECK(eras->sealed_before == 9);
+  CHECK(eras->late == std::vector<int32_t>{700 / kSteps});
+}
+
 TEST_CASE("late data is recorded with its commit and folded after a reopening",
           "[upkeep]") {
   const bool by_load = GENERATE(false, true);

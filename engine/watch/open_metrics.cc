@@ -7,6 +7,7 @@
 //   # EOF
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "footfall/metrics.h"
 
@@ -41,8 +42,10 @@ class OpenMetrics {
           "\"} ", count, "\n");
     }
     absl::StrAppend(&text_, "footfall_", name, "_count ", count, "\n");
-    absl::StrAppend(&text_, "footfall_", name, "_sum ", histogram.sum_seconds,
-                    "\n");
+    // To the nanosecond: StrCat has six digits, and the rate of a large sum
+    // would be one of steps.
+    absl::StrAppendFormat(&text_, "footfall_%s_sum %.9f\n", name,
+                          histogram.sum_seconds);
   }
 
   std::string Finish() { return absl::StrCat(text_, "# EOF\n"); }

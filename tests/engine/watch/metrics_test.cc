@@ -198,7 +198,7 @@ TEST_CASE("metrics are written as OpenMetrics has it", "[metrics]") {
   metrics.writes = 3;
   metrics.write_bytes = uint64_t{1} << 62;
   metrics.questions.counts = {5, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
-  metrics.questions.sum_seconds = 123.5;
+  metrics.questions.sum_seconds = 1'234'567.000000125;
   metrics.takes_writes = true;
   std::string error;
   auto families = ReadOpenMetrics(OpenMetricsText(metrics), &error);
@@ -219,7 +219,7 @@ TEST_CASE("metrics are written as OpenMetrics has it", "[metrics]") {
       questions.samples[2] ==
       std::make_pair(
           std::string("footfall_question_seconds_bucket{le=\"0.001\"}"), 6.0));
-  CHECK(questions.samples.back().second == 123.5);
+  CHECK(questions.samples.back().second == 1'234'567.000000125);
   CHECK(families["footfall_takes_writes"].samples[0].second == 1);
 }
 

@@ -216,6 +216,55 @@ TEST_CASE("a block that cannot be read keeps nothing but its own eras",
   CHECK((database->Health().damaged_tiles > 0) == (bad_era == 2));
 }
 
+TEST_CASE("a removal larger than its memory is made at once, too", "[keep]") {
+  DatabaseHome at(GENERATE(Home::kMemory, Home::kDisk));
+  constexpr int64_t kEra = 4096;  // steps, of 4 series a tile
+  constexpr int64_t kFirst = 3 * kEra + 2'100;
+  DatabaseOptions options;
+  options.background_upkeep = false;
+  options.clock = [] { return absl::FromUnixSeconds(kFirst + 3'600); };
+  auto database = *at.TryOpen(options);
+  MetricSpec spec;
+  spec.name = "ticks";
+  spec.period = {Unit::kSecond, 1};
+  spec.dimensions = {{"app"}};
+  const auto metric = *database->Define(spec);
+  const auto loader = *database->NewBulkLoader(metric, 64 << 20);
+  uint64_t left = 0;
+  // Marks of the era that is cut: 2,100 bits a series, 1 MB in all.
+  for (int64_t app = 0; app < 4'400; ++app) {
+    const uint32_t series = *loader->SeriesOf({App(static_cast<int>(app))});
+    for (int64_t step = app % 16; step < kFirst + 100;
+         step += step < 3 * kEra - 100 ? kEra : 16) {
+      const BulkLoader::Row row = {.step = step, .value = 7, .series = series};
+      REQUIRE(loader->AddRows({row}).ok());
+      left += step >= kFirst ? 1 : 0;
+    }
+  }
+  REQUIRE(loader->Finish().ok());
+  REQUIRE(
+      database
+          ->AlterMetric("ticks", {.keep = Period{Unit::kHour, 1}}, StopCheck())
+          .ok());
+  const auto before = database->TakeSnapshot();
+  REQUIRE(database->RunUpkeep() == absl::OkStatus());
+  CHECK(database->TakeSnapshot()->commit() == before->commit() + 1);
+  for (const bool reopens : {false, true}) {
+    if (reopens) {
+      database.reset();
+      database = *at.TryOpen(options);
+    }
+    const auto snapshot = database->TakeSnapshot();
+    const auto found = snapshot->FindMetric("ticks");
+    CHECK(found->kept_from == kFirst);
+    const auto all = testing::AllSeries(*snapshot, metric->id);
+    CHECK(
+        testing::TryReadSamples(*snapshot, *found, all, {0, kFirst})->empty());
+    CHECK(testing::TryReadSamples(*snapshot, *found, all, {0, 9 * kEra})
+              ->size() == left);
+  }
+}
+
 TEST_CASE("who follows sees a removal whole", "[keep]") {
   DatabaseHome at(Home::kDisk);
   const auto today = std::make_shared<std::atomic<int64_t>>(1000);

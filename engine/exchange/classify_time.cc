@@ -236,14 +236,21 @@ bool Classifier::TakeYearAndMonth() {
 
 void Classifier::FindPeriod() {
   if (class_.times.size() > 1) return;
-  bool not_monday = false;
   const size_t column = class_.times[0];
-  class_.period = GuessPeriod(facts(column).dates(time_format_), &not_monday);
-  if (not_monday) {
-    class_.time_checks.push_back(
-        "the dates are a week apart and not Mondays; an ISO week (EVERY week) "
-        "is Monday to Sunday, so each week is kept under its own date");
-  }
+  const ColumnFacts::Dates& dates = facts(column).dates(time_format_);
+  class_.period = GuessPeriod(dates);
+  if (class_.period.unit != Unit::kWeek || dates.finest >= Unit::kWeek) return;
+  // Where the dates are last days, weeks begin on the day after.
+  const absl::Weekday same = class_.period.week_start;
+  const absl::Weekday next =
+      absl::GetWeekday(absl::NextWeekday(absl::CivilDay(), same) + 1);
+  const bool ends = HasWord(header(column), WordKind::kEnd);
+  if (ends) class_.period.week_start = next;
+  if (!ends && same == absl::Weekday::monday) return;
+  class_.time_checks.push_back(absl::StrCat(
+      "the dates are a week apart, taken as the ", ends ? "last" : "first",
+      " days of their weeks; if they are the ", ends ? "first" : "last",
+      ", write EVERY week FROM ", WeekdayName(ends ? same : next)));
 }
 
 absl::Status Classifier::NoTime() const {

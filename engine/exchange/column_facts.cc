@@ -1,6 +1,7 @@
 #include "engine/exchange/column_facts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "absl/strings/ascii.h"
@@ -223,8 +224,23 @@ void ColumnFacts::AddDate(absl::string_view field, uint64_t line) {
   }
 }
 
-Period GuessPeriod(const ColumnFacts::Dates& dates, bool* not_monday) {
-  *not_monday = false;
+namespace {
+
+// Days of one weekday.
+Period GuessWeek(const std::set<absl::CivilSecond>& starts) {
+  const absl::Weekday weekday = absl::GetWeekday(*starts.begin());
+  bool neighbours = false;
+  for (auto next = std::next(starts.begin()); next != starts.end(); ++next) {
+    neighbours |= DaysOf(*next) - DaysOf(*std::prev(next)) == 7;
+  }
+  const bool weeks =
+      weekday == absl::Weekday::monday || (starts.size() > 2 && neighbours);
+  return weeks ? Period{Unit::kWeek, 1, weekday} : Period{Unit::kDay, 1};
+}
+
+}  // namespace
+
+Period GuessPeriod(const ColumnFacts::Dates& dates) {
   const std::set<absl::CivilSecond>& starts = dates.starts;
   Unit finest = dates.finest;
   if (finest < Unit::kDay) {
@@ -249,11 +265,7 @@ Period GuessPeriod(const ColumnFacts::Dates& dates, bool* not_monday) {
   const bool same_weekday = std::all_of(
       starts.begin(), starts.end(),
       [&](const auto& start) { return (DaysOf(start) - first) % 7 == 0; });
-  if (!same_weekday) return {Unit::kDay, 1};
-  const bool monday =
-      UnitStart(Unit::kWeek, UnitIndex(Unit::kWeek, first)) == first;
-  *not_monday = !monday;
-  return {monday ? Unit::kWeek : Unit::kDay, 1};
+  return same_weekday ? GuessWeek(starts) : Period{Unit::kDay, 1};
 }
 
 }  // namespace footfall::engine

@@ -115,9 +115,10 @@ class ColumnFacts {
 };
 
 // The longest period on whose steps dates begin (months: begin or end), from
-// the way they are written and from what they have in common. `not_monday`:
-// they are a week apart, on another day than Monday; the period is a day then.
-Period GuessPeriod(const ColumnFacts::Dates& dates, bool* not_monday);
+// the way they are written and from what they have in common. Where all are of
+// one weekday, weeks that begin on it; other weekdays than Monday have to show
+// that weeks are meant: three dates, and two of them one week apart.
+Period GuessPeriod(const ColumnFacts::Dates& dates);
 
 }  // namespace footfall::engine
 

@@ -26,6 +26,9 @@ constexpr Words kWords[] = {
     {WordKind::kDay, "day jour tag dia giorno 日"},
     {WordKind::kHour,
      "hour hours hr hrs heure stunde hora ora uhrzeit 小时 时"},
+    {WordKind::kEnd,
+     "end ends ended ending until through fin ende endend bis fine hasta 截止 "
+     "结束"},
     {WordKind::kWeekday, "weekday dow wochentag 星期 星期几"},
     {WordKind::kPeople,
      "dau wau mau user users visitor visitors client clients developer "

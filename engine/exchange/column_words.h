@@ -22,6 +22,7 @@ enum class WordKind : uint8_t {
   kDay,      // day, Tag
   kHour,     // hour, heure, 小时
   kWeekday,  // weekday, day of week
+  kEnd,      // ending, until, fin: the last day of what a row is of
   kPeople,   // users, visitors, unique, Besucher, 日活: the same person is in
              // many steps
   kEvents,   // downloads, views, clicks, ventes, 下载: counted where they

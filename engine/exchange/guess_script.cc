@@ -50,8 +50,10 @@ std::string DefineOne(const TableClass& found, const MetricSpec& metric,
   lines.Add(absl::StrCat(
       "DEFINE METRIC ", metric.name, " ",
       metric.value_type == ValueType::kInteger ? "INTEGER" : "DECIMAL"));
-  lines.Add(absl::StrCat("  EVERY ", FormatPeriod(metric.period)),
-            absl::StrJoin(found.time_checks, "; "));
+  lines.Add(
+      absl::StrCat("  EVERY ", absl::StrReplaceAll(FormatPeriod(metric.period),
+                                                   {{" from ", " FROM "}})),
+      absl::StrJoin(found.time_checks, "; "));
   const absl::string_view rule = AdditivityName(metric.over_time);
   lines.Add(absl::StrCat("  OVER TIME ", rule),
             "ADDS for counts of events, OVERLAPS for users, LEVEL for prices "

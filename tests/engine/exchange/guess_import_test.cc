@@ -1,8 +1,10 @@
 // What is guessed of files nobody has declared: each kind of file gives a
 // script that runs as it is, or is refused with the place that cannot be read.
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "footfall/csv_import.h"
 #include "tests/engine/exchange/text_files.h"
 #include "tests/support/database_home.h"
@@ -10,6 +12,7 @@
 namespace footfall {
 namespace {
 
+using absl::StrContains;
 using testing::DatabaseHome;
 using testing::Home;
 using testing::ReadSamples;
@@ -40,8 +43,11 @@ TEST_CASE("the period is the longest on which all dates begin", "[guess]") {
       {{"2025-02-08"}, {Unit::kDay, 1}},
       {{"2025-01-01"}, {Unit::kDay, 1}},
       {{"2021-01-04", "2021-01-11", "2021-02-08"}, {Unit::kWeek, 1}},
-      // Sundays: an ISO week would put six of seven days into the wrong one.
-      {{"2021-01-03", "2021-01-10", "2021-02-07"}, {Unit::kDay, 1}},
+      {{"2021-01-03", "2021-01-10", "2021-02-07"},
+       {Unit::kWeek, 1, absl::Weekday::sunday}},
+      // Two Sundays, or some of them, may be by chance.
+      {{"2021-01-03", "2021-01-10"}, {Unit::kDay, 1}},
+      {{"2021-01-03", "2021-01-17", "2021-02-07"}, {Unit::kDay, 1}},
       {{"2025-01-01", "2025-02-01"}, {Unit::kMonth, 1}},
       {{"2024-01-31", "2024-02-29", "2024-03-31"}, {Unit::kMonth, 1}},
       {{"2020-01-01", "2020-04-01", "2021-10-01"}, {Unit::kQuarter, 1}},
@@ -69,6 +75,43 @@ TEST_CASE("the period is the longest on which all dates begin", "[guess]") {
     REQUIRE(guess.status() == absl::OkStatus());
     REQUIRE(guess->metrics.size() == 1);
     CHECK(FormatPeriod(guess->metrics[0].period) == FormatPeriod(c.period));
+  }
+}
+
+TEST_CASE("weeks begin on the weekday of all dates", "[guess]") {
+  const absl::CivilDay monday(2024, 12, 30);
+  for (int first = 0; first < 7; ++first) {
+    for (const bool ends : {false, true}) {
+      std::string text = ends ? "week_ending,value\n" : "week,value\n";
+      for (int week = 0; week < 10; ++week) {
+        absl::StrAppend(&text, absl::FormatCivilTime(monday + first + 7 * week),
+                        ",1\n");
+      }
+      INFO(text);
+      const auto guess = GuessOf(text);
+      REQUIRE(guess.status() == absl::OkStatus());
+      // What ends on a Sunday begins on a Monday.
+      const auto begins = absl::GetWeekday(monday + first + (ends ? 1 : 0));
+      const Period expected{Unit::kWeek, 1, begins};
+      CHECK(guess->metrics[0].period == expected);
+      CHECK(StrContains(
+          absl::StrReplaceAll(guess->define_text, {{"\n", " "}}),
+          begins == absl::Weekday::monday
+              ? "EVERY week "
+              : absl::StrCat("EVERY week FROM ", WeekdayName(begins))));
+      // Which end of the week a date is, is for a person to check.
+      CHECK(StrContains(guess->define_text,
+                        ends ? "taken as the last days of their weeks"
+                             : "taken as the first days of their weeks") ==
+            (ends || first != 0));
+      // One date that lies elsewhere, and the file is of days.
+      absl::StrAppend(&text, absl::FormatCivilTime(monday + first + 71),
+                      ",1\n");
+      const auto mixed = GuessOf(text);
+      REQUIRE(mixed.status() == absl::OkStatus());
+      CHECK(mixed->metrics[0].period == Period{Unit::kDay, 1});
+      CHECK_FALSE(StrContains(mixed->define_text, "week apart"));
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 #include "engine/read/database_snapshot.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "engine/read/tile_range.h"
 #include "engine/read/tile_scan.h"
@@ -121,6 +123,37 @@ absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::FindStepBounds(
   storage::MutexLock lock(&bounds_mutex_);
   bounds_.emplace(metric, bounds);
   return bounds;
+}
+
+absl::StatusOr<std::vector<StepRange>> DatabaseSnapshot::StepStretches(
+    MetricId metric, StepRange steps) const {
+  return Guarded([&] { return FindStepStretches(metric, steps); });
+}
+
+absl::StatusOr<std::vector<StepRange>> DatabaseSnapshot::FindStepStretches(
+    MetricId metric, StepRange steps) const {
+  std::vector<StepRange> stretches;
+  const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
+  if (found == nullptr) return stretches;
+  FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
+  const StepRange limits = found->state->metric->grid.Limits();
+  steps.begin = std::max(steps.begin, limits.begin);
+  steps.end = std::min(steps.end, limits.end);
+  if (steps.empty()) return stretches;
+  const OpenGate::Pass pass(gate_.get());
+  if (!pass.inside()) return OpenGate::ClosedError();
+  const TileLayout& layout = found->state->layout;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::vector<EraRange> eras,
+      FindEraStretches(*view_, metric,
+                       {.first = layout.EraOf(steps.begin),
+                        .last = layout.EraOf(steps.end - 1)}));
+  for (const EraRange& range : eras) {
+    stretches.push_back(
+        {.begin = layout.FirstStepOf(range.first),
+         .end = layout.FirstStepOf(range.last) + int64_t{layout.shape.steps}});
+  }
+  return stretches;
 }
 
 absl::StatusOr<uint64_t> DatabaseSnapshot::CountTiles(

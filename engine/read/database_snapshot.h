@@ -77,6 +77,8 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   int64_t EraSize(MetricId metric) const override;
   absl::StatusOr<std::optional<StepRange>> StepBounds(
       MetricId metric) const override;
+  absl::StatusOr<std::vector<StepRange>> StepStretches(
+      MetricId metric, StepRange steps) const override;
   absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const override;
   std::unique_ptr<SlabCursor> Scan(const ScanRequest& request) const override;
@@ -85,6 +87,8 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   void LetGo() override { view_.reset(); }
   absl::StatusOr<std::optional<StepRange>> FindStepBounds(MetricId metric) const
       ABSL_LOCKS_EXCLUDED(bounds_mutex_);
+  absl::StatusOr<std::vector<StepRange>> FindStepStretches(
+      MetricId metric, StepRange steps) const;
   absl::StatusOr<uint64_t> WalkTiles(const ScanRequest& request) const;
 
   const std::shared_ptr<OpenGate> gate_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +30,13 @@ struct EraRange {
 // seeks.
 absl::StatusOr<std::optional<EraRange>> FindEras(const StoreView& view,
                                                  MetricId metric);
+
+// The eras of `within` that may have a tile, in order. Stretches without one
+// are left out where a probe falls into them, of which there are 15 in what
+// lies between two eras that have one; less than 16 eras never are.
+absl::StatusOr<std::vector<EraRange>> FindEraStretches(const StoreView& view,
+                                                       MetricId metric,
+                                                       EraRange within);
 
 // The last era before `beyond` that has a tile, by the same search. `tiles`
 // walks the metric's tiles. Requires: era `first`, before `beyond`, has one.

@@ -172,6 +172,13 @@ class Snapshot {
   virtual absl::StatusOr<std::optional<StepRange>> StepBounds(
       MetricId metric) const = 0;
 
+  // The whole eras that may hold samples at `steps`, as steps, in order. Where
+  // eras without any follow each other over a long stretch, it is left out:
+  // long is 16 eras or more, and about an eighth of what lies between samples
+  // around it. Found by keys alone, with some 16 seeks where there is none.
+  virtual absl::StatusOr<std::vector<StepRange>> StepStretches(
+      MetricId metric, StepRange steps) const = 0;
+
   // Number of bundles that a scan would read. Found by keys alone.
   virtual absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const = 0;

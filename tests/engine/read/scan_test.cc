@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
@@ -306,6 +307,65 @@ TEST_CASE("step bounds are the eras that have tiles", "[read]") {
   }
 }
 
+TEST_CASE("long stretches without an era are found by keys", "[read]") {
+  constexpr int64_t kEra = 256;  // steps
+  struct Case {
+    const char* why;
+    std::vector<int64_t> eras;  // that have a sample
+    StepRange asked;            // in eras
+    std::vector<StepRange> expected;
+  };
+  std::vector<int64_t> first_hundred(100);
+  std::iota(first_hundred.begin(), first_hundred.end(), 0);
+  std::vector<int64_t> and_far = first_hundred;
+  and_far.push_back(9000);
+  const std::vector<Case> cases = {
+      {"no sample", {}, {-100, 100}, {}},
+      {"one", {3}, {-100, 100}, {{3, 4}}},
+      {"none that is asked for", {3}, {4, 100}, {}},
+      {"no gap", first_hundred, {-5, 5000}, {{0, 100}}},
+      {"only what is asked for", and_far, {10, 60}, {{10, 60}}},
+      {"a stray one behind", and_far, {-5, 10000}, {{0, 100}, {9000, 9001}}},
+      {"a stray one before",
+       {-2800, 0, 1},
+       {-9000, 9000},
+       {{-2800, -2799}, {0, 2}}},
+      {"short gaps stay", {0, 15, 30}, {0, 31}, {{0, 31}}},
+      {"small ones among large ones",
+       {-2800, 0, 40, 5000},
+       {-2800, 5001},
+       {{-2800, -2799}, {0, 1}, {40, 41}, {5000, 5001}}},
+      {"up to before the gap's end", and_far, {50, 9000}, {{50, 100}}},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.why);
+    DatabaseHome at(GENERATE(Home::kMemory, Home::kDisk));
+    const auto database = at.Open();
+    for (const char* const name : {"before", "dau", "later"}) {
+      MetricSpec spec = Spec();
+      spec.name = name;
+      const auto metric = *database->Define(spec);
+      SampleBatch batch;
+      for (const int64_t era : test.eras) {
+        const int64_t step = era * kEra + (spec.name == "dau" ? 7 : 1024);
+        batch.RowsOf(metric).AddStep(step, {"a"}, 1);
+      }
+      REQUIRE(database->Write(batch, {}).ok());
+    }
+    const auto snapshot = database->TakeSnapshot();
+    const MetricId dau = snapshot->FindMetric("dau")->id;
+    REQUIRE(snapshot->EraSize(dau) == kEra);
+    const auto found = snapshot->StepStretches(
+        dau, {test.asked.begin * kEra, test.asked.end * kEra});
+    REQUIRE(found.ok());
+    std::vector<StepRange> eras;
+    for (const StepRange stretch : *found) {
+      eras.push_back({stretch.begin / kEra, stretch.end / kEra});
+    }
+    CHECK(eras == test.expected);
+  }
+}
+
 TEST_CASE("a metric that is not there has nothing to read", "[read]") {
   DatabaseHome at(Home::kMemory);
   const auto database = at.Open();
@@ -314,6 +374,7 @@ TEST_CASE("a metric that is not there has nothing to read", "[read]") {
   const ScanRequest request{.metric = 9, .series = series, .steps = {0, 9}};
   CHECK(*snapshot->CountTiles(request) == 0);
   CHECK_FALSE(snapshot->StepBounds(9)->has_value());
+  CHECK(snapshot->StepStretches(9, {0, 1 << 20})->empty());
   CHECK_FALSE(*snapshot->Scan(request)->Next());
   CHECK(snapshot->Series(9).count() == 0);
 }

@@ -118,6 +118,27 @@ class FakeSnapshot : public Snapshot {
     }
     return bounds;
   }
+  absl::StatusOr<std::vector<StepRange>> StepStretches(
+      MetricId metric, StepRange steps) const override {
+    std::map<int64_t, int64_t> eras;  // first step -> end
+    for (const auto& samples : data_[metric].samples) {
+      for (const auto& [step, value] : samples) {
+        const int64_t begin = EraOf(step) * kEra;
+        if (begin + kEra > steps.begin && begin < steps.end) {
+          eras[begin] = begin + kEra;
+        }
+      }
+    }
+    std::vector<StepRange> stretches;
+    for (const auto& [begin, end] : eras) {
+      if (!stretches.empty() && begin - stretches.back().end < 16 * kEra) {
+        stretches.back().end = end;
+      } else {
+        stretches.push_back({begin, end});
+      }
+    }
+    return stretches;
+  }
   absl::StatusOr<uint64_t> CountTiles(
       const ScanRequest& request) const override {
     const std::unique_ptr<SlabCursor> cursor = Scan(request);

@@ -91,18 +91,14 @@ bool Commands::Help(const Words&) {
   return session_.FinishOutput();
 }
 
-bool Commands::Metrics(const Words&) {
-  return session_.RunStatements("SHOW METRICS", 0, 12);
-}
+bool Commands::Metrics(const Words&) { return session_.RunOwn("SHOW METRICS"); }
 
 bool Commands::Series(const Words& arguments) {
-  const std::string statement = absl::StrCat("SHOW SERIES ", arguments[0]);
-  return session_.RunStatements(statement, 0, statement.size());
+  return session_.RunOwn(absl::StrCat("SHOW SERIES ", arguments[0]));
 }
 
 bool Commands::Members(const Words& arguments) {
-  const std::string statement = absl::StrCat("SHOW MEMBERS OF ", arguments[0]);
-  return session_.RunStatements(statement, 0, statement.size());
+  return session_.RunOwn(absl::StrCat("SHOW MEMBERS OF ", arguments[0]));
 }
 
 bool Commands::Schema(const Words& arguments) {

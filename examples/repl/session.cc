@@ -6,12 +6,14 @@
 #include <cerrno>
 #include <cstring>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "examples/repl/commands.h"
 #include "examples/repl/script.h"
@@ -61,7 +63,12 @@ bool Session::RunScript(absl::string_view script) {
         part.is_command
             ? RunCommand(script.substr(part.begin, part.end - part.begin))
             : RunStatements(script, part.begin, part.end);
-    if (!ok) return false;
+    if (ok) continue;
+    if (part.is_command && !file_.empty()) {
+      absl::FPrintF(stderr, "%s: in %s\n", InFile(script, part.begin),
+                    script.substr(part.begin, part.end - part.begin));
+    }
+    return false;
   }
   return true;
 }
@@ -82,8 +89,17 @@ bool Session::RunFile(const std::string& file) {
     return false;
   }
   ++depth_;
+  const std::string outer = std::exchange(file_, file);
   const bool ok = RunScript(script);
+  file_ = outer;
   --depth_;
+  return ok;
+}
+
+bool Session::RunOwn(const std::string& statement) {
+  const std::string file = std::exchange(file_, "");
+  const bool ok = RunStatements(statement, 0, statement.size());
+  file_ = file;
   return ok;
 }
 
@@ -107,6 +123,7 @@ bool Session::RunStatements(absl::string_view script, size_t begin,
       std::max(QueryLimits().max_text_bytes, text.size());
   size_t echoed = 0;
   absl::Time since = absl::Now();
+  size_t done = 0;  // statements
   ExecuteHooks hooks;
   hooks.on_outcome = [&](const Outcome& outcome) {
     ClearProgress();
@@ -119,6 +136,7 @@ bool Session::RunStatements(absl::string_view script, size_t begin,
       echoed = std::min(text.find(';', upto), text.size() - 1) + 1;
     }
     const absl::Status status = PrintOutcome(outcome);
+    if (status.ok()) ++done;
     if (timer_) {
       absl::FPrintF(stderr, "time: %s\n",
                     absl::FormatDuration(absl::Trunc(absl::Now() - since,
@@ -133,8 +151,40 @@ bool Session::RunStatements(absl::string_view script, size_t begin,
   };
   const absl::Status status = RunText(text, hooks);
   ClearProgress();
-  if (!status.ok()) PrintError(status);
+  if (!status.ok()) PrintError(status, text, done);
   return status.ok();
+}
+
+// "load.sql:12:3"
+std::string Session::InFile(absl::string_view script, size_t byte) const {
+  const absl::string_view before = script.substr(0, byte);
+  const size_t newline = before.rfind('\n');
+  const absl::string_view line =
+      before.substr(newline == absl::string_view::npos ? 0 : newline + 1);
+  const auto begins_character = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  };
+  return absl::StrCat(
+      file_, ":", 1 + std::count(before.begin(), before.end(), '\n'), ":",
+      1 + std::count_if(line.begin(), line.end(), begins_character));
+}
+
+// Of a script in a file, as compilers tell it: the language's messages say
+// where in the script, all others are of the statement behind those `done`.
+std::string Session::ErrorText(const absl::Status& status,
+                               absl::string_view script, size_t done) const {
+  absl::string_view message = status.message();
+  if (file_.empty()) return std::string(message);
+  if (absl::ConsumePrefix(&message, "query ")) {
+    return absl::StrCat(file_, ":", message);
+  }
+  absl::ConsumePrefix(&message, "query: ");
+  const auto statements = Parse(script, query_options_.limits);
+  if (!statements.ok() || done >= statements->size()) {
+    return absl::StrCat(file_, ": ", message);
+  }
+  return absl::StrCat(InFile(script, (*statements)[done].source.begin), ": ",
+                      message);
 }
 
 absl::Status Session::RunText(absl::string_view text,
@@ -224,13 +274,14 @@ absl::Status Session::PrintAnswer(const Answer& answer) {
   return absl::OkStatus();
 }
 
-void Session::PrintError(const absl::Status& status) {
+void Session::PrintError(const absl::Status& status, absl::string_view script,
+                         size_t done) {
   if (absl::IsCancelled(status)) {
     // The terminal has shown ^C without a line end.
     absl::FPrintF(stderr, "%scancelled\n", stderr_is_terminal_ ? "\n" : "");
     return;
   }
-  absl::FPrintF(stderr, "%s\n", status.message());
+  absl::FPrintF(stderr, "%s\n", ErrorText(status, script, done));
 }
 
 void Session::PrintProgress(uint64_t bytes_read, uint64_t bytes_total,

@@ -35,7 +35,8 @@ class Session {
   // lines.
   bool RunScript(absl::string_view script);
 
-  // Runs the script in a file.
+  // Runs the script in a file. Messages about a statement begin with
+  // FILE:LINE:COLUMN.
   bool RunFile(const std::string& file);
 
   // One line that begins with `.`.
@@ -53,13 +54,21 @@ class Session {
   friend class Commands;
 
   bool RunStatements(absl::string_view script, size_t begin, size_t end);
+  // A statement that a command stands for: it is in no file.
+  bool RunOwn(const std::string& statement);
   // Creates the database first where the text needs one.
   absl::Status RunText(absl::string_view text, const ExecuteHooks& hooks);
   absl::Status PrintOutcome(const Outcome& outcome);
   absl::Status PrintAnswer(const Answer& answer);
   // In the mode; `max_rows` of a table are shown, 0: all.
   std::string FormatAnswer(const Answer& answer, size_t max_rows) const;
-  void PrintError(const absl::Status& status);
+  // Of the script, of which `done` statements were run.
+  void PrintError(const absl::Status& status, absl::string_view script,
+                  size_t done);
+  std::string ErrorText(const absl::Status& status, absl::string_view script,
+                        size_t done) const;
+  // The file that is run, and where in it a byte of its script stands.
+  std::string InFile(absl::string_view script, size_t byte) const;
   void PrintProgress(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows);
   void ClearProgress();
 
@@ -76,6 +85,7 @@ class Session {
   bool timer_ = false;
   bool quit_ = false;
   int depth_ = 0;         // of .read within .read
+  std::string file_;      // that is run; empty: none
   uint64_t answers_ = 0;  // printed to this output
   bool progress_shown_ = false;
   absl::Time progress_since_;

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -265,6 +266,67 @@ TEST_CASE("a script stops at its first error and keeps what was done",
   CHECK(StrContains(run.err, "BY colour"));
   CHECK(StrContains(
       RunProgram({"--mode", "csv", "-c", "SHOW METRICS", path}).out, "hits"));
+}
+
+TEST_CASE("an error in a file names the file, line and column", "[program]") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.File("rows.csv");
+  WriteFile(rows, "day,n\n2025-01-01,many\n");
+  const std::string inner = folder.File("inner.sql");
+  WriteFile(inner, "SHOW METRICS;\n\n  SELECT hits BY colour;\n");
+  const std::string script = folder.File("script.sql");
+  struct Case {
+    const char* why;
+    std::string text;
+    std::string expected;  // how messages begin
+  };
+  const std::string before = absl::StrCat(kDefine, "-- and then\n");
+  const auto line = [](const std::string& text) {
+    return 1 + std::count(text.begin(), text.end(), '\n');
+  };
+  const auto at = [&](int column) {
+    return absl::StrCat(script, ":", line(before), ":", column, ": ");
+  };
+  const std::vector<Case> cases = {
+      {"a word", before + "SELECT hits BY colour;", at(16)},
+      {"a word behind another statement",
+       before + "SHOW METRICS; SELECT hits BY colour;", at(30)},
+      {"characters, not bytes", before + "SELECT hits /", at(14)},
+      {"a file that is imported",
+       absl::StrCat(before, "SHOW METRICS;  IMPORT '", rows,
+                    "' INTO hits (TIME day, VALUE n);"),
+       at(23)},
+      {"a command", before + ".mode nothing\n", "write .mode and"},
+      {"a file that is read", absl::StrCat(before, ".read ", inner, "\n"),
+       inner + ":3:18: "},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.why);
+    WriteFile(script, test.text);
+    const ProgramRun run = RunProgram({"-f", script, folder.File("db")});
+    CAPTURE(run.err);
+    CHECK(run.exit_code == 1);
+    const size_t last_lines = run.err.find(test.expected);
+    CHECK(last_lines != std::string::npos);
+    CHECK_FALSE(StrContains(run.err, "query"));
+  }
+  // What is said of no place is of the statement.
+  WriteFile(script, "-- nothing yet\n  SHOW METRICS;\n");
+  CHECK(absl::StartsWith(RunProgram({"-f", script, folder.File("none")}).err,
+                         absl::StrCat(script, ":2:3: cannot open ")));
+  // Commands of the file say which they are.
+  WriteFile(script, absl::StrCat(before, "  .read ", inner, "\n"));
+  const ProgramRun run = RunProgram({"-f", script, folder.File("db")});
+  CHECK(StrContains(run.err, absl::StrCat(at(3), "in .read ", inner, "\n")));
+  CHECK(StrContains(run.err, "  SELECT hits BY colour;\n"));
+  CHECK(StrContains(run.err, "^^^^^^\n"));
+  // What a command stands for is in no file, nor are statements of -c.
+  WriteFile(script, ".series nothing\n");
+  CHECK(StrContains(RunProgram({"-f", script, folder.File("db")}).err,
+                    "query 1:13: "));
+  CHECK(StrContains(
+      RunProgram({"-c", "SELECT hits BY colour", folder.File("db")}).err,
+      "query 1:16: "));
 }
 
 TEST_CASE("answers come in the form that is asked for, notes on stderr",

@@ -45,7 +45,8 @@ TEST_CASE("the refused question of the demo is refused", "[demo]") {
   CHECK(run.exit_code == 1);
   CHECK(run.out.empty());
   CHECK(absl::StartsWith(run.err,
-                         "query 2:8: sum(dau) over a month would be "
+                         "examples/data/refused.footfall:2:8: sum(dau) over a "
+                         "month would be "
                          "user-days, not users\n"));
 }
 

@@ -100,7 +100,8 @@ absl::StatusOr<std::vector<int64_t>> Evaluation::CeilingsOf(
     const BucketPiece piece = leaf.whole_range
                                   ? timeline.whole(leaf.operand, 0)
                                   : timeline.piece(leaf.operand, 0, slot);
-    steps = std::max(steps, piece.data.size());
+    steps = std::max(
+        steps, timeline.lane_steps(leaf.operand).ToLane(piece.data).size());
   }
   for (int64_t& ceiling : ceilings) ceiling = Times(ceiling, steps);
   return ceilings;

@@ -301,8 +301,9 @@ absl::Status Combiner::Scan(bool wholes) {
   scan.metric = request_.metric->id;
   scan.series = series;
   scan.steps = request_.steps;
-  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                            ScanRows(run_, *request_.rows, scan));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::unique_ptr<SlabCursor> cursor,
+      ScanRows(run_, *request_.rows, *request_.lane_steps, scan));
   size_t at = 0;
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());

@@ -42,6 +42,7 @@
 #include "absl/types/span.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
+#include "query/exec/lane_steps.h"
 #include "query/exec/raw_array.h"
 #include "query/exec/run.h"
 #include "query/exec/series_counts.h"
@@ -78,7 +79,8 @@ struct CombineRequest {
   const Metric* metric = nullptr;
   const SeriesRows* rows = nullptr;
   const SetList* sets = nullptr;
-  StepRange steps;
+  const LaneSteps* lane_steps = nullptr;
+  StepRange steps;  // lane steps, as all below
   // How many of the first sets shall have their series counted.
   size_t counted_sets = 0;
   // [counted sets] at which steps; empty: at all.

@@ -111,8 +111,10 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   for (size_t o = 0; o < operands; ++o) {
     slots[o].assign(chunk.end - chunk.begin, SIZE_MAX);
     if (!read_[o]) continue;
+    const LaneSteps& lane_steps = results_.timeline->lane_steps(o);
     std::vector<uint32_t> wanted;
-    std::vector<StepRange> told;  // ALIGN: notes are of a group's own steps
+    std::vector<StepRange>
+        told;  // lane steps. ALIGN: notes are of a group's own steps
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
       const uint32_t local = local_[o][g];
       if (local == kNoGroup) continue;
@@ -122,7 +124,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
         slots[o][g - chunk.begin] = wanted.size();
         wanted.push_back(local);
         if (plan_.align.has_value()) {
-          told.push_back(results_.timeline->StepsOfGroup(o, g));
+          told.push_back(
+              lane_steps.ToLane(results_.timeline->StepsOfGroup(o, g)));
         }
       }
     }
@@ -137,6 +140,9 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
     findings->contradiction |=
         read->sets.contradiction || readers_[o]->contradiction();
     findings->hidden[o] = read->hidden;
+    if (read->hidden.has_value()) {
+      findings->hidden[o]->step = lane_steps.ToStep(read->hidden->step);
+    }
     findings->lacking[o] = read->lacking;
     findings->changes[o] = read->sets.count_change;
     if (findings->changes[o].has_value()) {
@@ -144,10 +150,16 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       findings->changes[o]->set = broadcast_[o].has_value()
                                       ? findings->changes[o]->set
                                       : wanted[findings->changes[o]->set];
+      for (int64_t* step :
+           {&findings->changes[o]->step, &findings->changes[o]->other_step}) {
+        *step = lane_steps.ToStep(*step);
+      }
     }
     findings->no_members[o] = read->no_member;
-    if (findings->no_members[o].has_value() && !broadcast_[o].has_value()) {
-      findings->no_members[o]->set = wanted[findings->no_members[o]->set];
+    if (findings->no_members[o].has_value()) {
+      GroupLanes::NoMember& one = *findings->no_members[o];
+      one.step = lane_steps.ToStep(one.step);
+      if (!broadcast_[o].has_value()) one.set = wanted[one.set];
     }
     if (!results_.timeline->open(o) && !averaged_[o]) continue;
     for (const size_t slot : slots[o]) {
@@ -159,8 +171,9 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
         StepRange& extent = findings->extents[o];
         const int64_t base =
             read->sets.steps.begin + static_cast<int64_t>(w * 64);
-        const int64_t first = base + std::countr_zero(present[w]);
-        const int64_t end = base + std::bit_width(present[w]);
+        const auto [first, end] = lane_steps.ToSteps(
+            {base + std::countr_zero(present[w]),
+             base + static_cast<int64_t>(std::bit_width(present[w]))});
         if (extent.empty()) extent = {first, end};
         extent.begin = std::min(extent.begin, first);
         extent.end = std::max(extent.end, end);
@@ -236,8 +249,11 @@ bool Evaluation::AddHidden(size_t operand, size_t group, const LaneView& view,
       lane->highs.assign(steps, 0);
     }
     if (high != 0 && !findings->hidden[operand].has_value()) {
-      findings->hidden[operand] = {results_.groups[group],
-                                   range.begin + static_cast<int64_t>(s), high};
+      findings->hidden[operand] = {
+          results_.groups[group],
+          results_.timeline->lane_steps(operand).ToStep(
+              range.begin + static_cast<int64_t>(s)),
+          high};
     }
     lane->present[s / 64] |= uint64_t{1} << (s % 64);
     lane->highs[s] = high;

@@ -14,6 +14,27 @@ namespace {
 
 constexpr size_t kBucketsBetweenChecks = 1 << 16;
 
+bool NeedsNumbers(const TimeFunction& function) {
+  return function.kind == TimeFunction::Kind::kSlope ||
+         function.kind == TimeFunction::Kind::kAge;
+}
+
+bool NeedsNumbers(const StepExpr& expr) {
+  return (expr.kind == StepExpr::Kind::kOverTime &&
+          NeedsNumbers(expr.function)) ||
+         std::any_of(expr.sides.begin(), expr.sides.end(),
+                     [](const StepExpr& side) { return NeedsNumbers(side); });
+}
+
+// Whether some function asks how many of these buckets lie between two.
+bool NeedsNumbers(const Plan& plan, size_t every) {
+  return std::any_of(
+      plan.leaves.begin(), plan.leaves.end(), [every](const Leaf& leaf) {
+        return InnerOf(leaf.steps) == every &&
+               (NeedsNumbers(leaf.function) || NeedsNumbers(leaf.steps));
+      });
+}
+
 }  // namespace
 
 int64_t InnerSteps::KeyOf(size_t operand, int64_t bucket) const {
@@ -28,17 +49,40 @@ int64_t InnerSteps::BucketOf(size_t operand, int64_t key) const {
              : key;
 }
 
-absl::Status InnerSteps::FindKeys(
-    Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers,
-    const Timeline& timeline, size_t slot,
-    absl::Span<const StepRange> samples) {
+std::optional<int64_t> InnerSteps::BehindGap(const Timeline& timeline,
+                                             int64_t bucket) const {
+  const InnerEvery& every = plan_.inner[every_];
+  if (every.counts_nothing) return std::nullopt;
+  // Below a day their keys do not say how many lie between two.
+  if (every.period.below_day() && NeedsNumbers(plan_, every_))
+    return std::nullopt;
+  const auto left_out = [&](size_t o, int64_t b) {
+    return timeline.lane_steps(o).LeavesOut(buckets(o).StepsOf(b));
+  };
+  const int64_t key = KeyOf(lead_, bucket);
+  std::optional<int64_t> behind;
+  for (size_t o = 0; o < every.buckets.size(); ++o) {
+    if (!every.buckets[o].has_value()) continue;
+    const int64_t own = BucketOf(o, key);
+    if (!left_out(o, own)) return std::nullopt;
+    const int64_t next = KeyOf(
+        o, buckets(o).BucketOf(
+               timeline.lane_steps(o).Behind(buckets(o).StepsOf(own).begin)));
+    behind = behind.has_value() ? std::min(*behind, next) : next;
+  }
+  return behind;
+}
+
+absl::Status InnerSteps::FindKeys(Run& run, const Timeline& timeline,
+                                  size_t slot,
+                                  absl::Span<const StepRange> samples) {
   std::optional<int64_t> first;
   int64_t last = 0;
   const auto& all = plan_.inner[every_].buckets;
   size_t operands = 0;
   for (size_t o = 0; o < all.size(); ++o) {
     if (!all[o].has_value()) continue;
-    StepRange steps = readers[o]->steps();
+    StepRange steps = timeline.lanes(o);
     if (plan_.inner[every_].counts_nothing) {
       steps = timeline.WithoutSamples(o, slot, steps, samples[o]);
     }
@@ -53,10 +97,17 @@ absl::Status InnerSteps::FindKeys(
     last = operands == 1 ? end : std::max(last, end);
   }
   if (!first.has_value()) return absl::OkStatus();
-  for (int64_t bucket = BucketOf(lead_, *first); KeyOf(lead_, bucket) <= last;
-       bucket = buckets(lead_).Next(bucket)) {
+  int64_t bucket = BucketOf(lead_, *first);
+  while (KeyOf(lead_, bucket) <= last) {
     FOOTFALL_RETURN_IF_ERROR(run.Pass());
+    if (const auto behind = BehindGap(timeline, bucket); behind.has_value()) {
+      if (numbers_.empty()) numbers_ = keys_;
+      bucket = *behind;
+      continue;
+    }
     keys_.push_back(KeyOf(lead_, bucket));
+    if (!numbers_.empty()) numbers_.push_back(keys_.back());
+    bucket = buckets(lead_).Next(bucket);
     // Seconds over years: told before the memory is gone.
     if (keys_.size() % kBucketsBetweenChecks == 0) {
       Reservation fits(run);
@@ -68,13 +119,10 @@ absl::Status InnerSteps::FindKeys(
 }
 
 absl::StatusOr<InnerSteps> InnerSteps::Create(
-    Run& run, const Plan& plan, size_t every,
-    absl::Span<const std::unique_ptr<OperandReader>> readers,
-    const Timeline& timeline, size_t slot,
-    absl::Span<const StepRange> samples) {
+    Run& run, const Plan& plan, size_t every, const Timeline& timeline,
+    size_t slot, absl::Span<const StepRange> samples) {
   InnerSteps inner(plan, every);
-  FOOTFALL_RETURN_IF_ERROR(
-      inner.FindKeys(run, readers, timeline, slot, samples));
+  FOOTFALL_RETURN_IF_ERROR(inner.FindKeys(run, timeline, slot, samples));
   const auto& all = plan.inner[every].buckets;
   Reservation fits(run);
   FOOTFALL_RETURN_IF_ERROR(fits.Add(
@@ -98,7 +146,7 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
       StepRange inside = Intersect(steps, range);
       if (inside.empty() && timeline.has_time()) inside = steps;
       BucketPiece& piece = inner.pieces_[o][p];
-      piece.data = Intersect(inside, readers[o]->steps());
+      piece.data = Intersect(inside, timeline.lanes(o));
       piece.inside = inside;
       piece.over =
           StepRange{inside.begin, std::min(inside.end, unfinished)}.size();

@@ -4,20 +4,20 @@
 #define FOOTFALL_QUERY_EXEC_INNER_STEPS_H_
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "query/exec/operand_reader.h"
 #include "query/exec/run.h"
 #include "query/exec/timeline.h"
 #include "query/plan/plan.h"
 
 namespace footfall::query {
 
-// All buckets from the first to the last that may have samples, without gaps,
-// shared by all operands. A bucket is known by its *position* among them.
+// All buckets from the first to the last that may have samples, shared by all
+// operands. A bucket is known by its *position* among them. Where nothing has a
+// value without samples, those are left out that lanes leave out.
 //
 // Under EVERY the buckets that lie wholly outside the range are whole, too:
 // they are of outer ones that transforms look back at. Without it, a range that
@@ -28,11 +28,11 @@ class InnerSteps {
   // them. `samples` [operands]: where buckets without samples have a value, the
   // steps from the first sample to the last, which bound an open range. `plan`
   // must outlive it.
-  static absl::StatusOr<InnerSteps> Create(
-      Run& run, const Plan& plan, size_t every,
-      absl::Span<const std::unique_ptr<OperandReader>> readers,
-      const Timeline& timeline, size_t slot,
-      absl::Span<const StepRange> samples);
+  static absl::StatusOr<InnerSteps> Create(Run& run, const Plan& plan,
+                                           size_t every,
+                                           const Timeline& timeline,
+                                           size_t slot,
+                                           absl::Span<const StepRange> samples);
 
   int64_t size() const { return static_cast<int64_t>(keys_.size()); }
 
@@ -54,6 +54,12 @@ class InnerSteps {
 
   // The bucket's first step, on the operand's grid.
   int64_t FirstStep(size_t operand, int64_t position) const;
+  // How many buckets lie before one, those that are left out too; from some
+  // bucket on.
+  int64_t NumberOf(int64_t position) const {
+    if (numbers_.empty()) return position;
+    return numbers_[static_cast<size_t>(position)];
+  }
   // The day that a bucket starts on, from 1970-01-01.
   int64_t DayOf(int64_t position) const;
 
@@ -64,10 +70,12 @@ class InnerSteps {
   }
   int64_t KeyOf(size_t operand, int64_t bucket) const;
   int64_t BucketOf(size_t operand, int64_t key) const;
-  absl::Status FindKeys(
-      Run& run, absl::Span<const std::unique_ptr<OperandReader>> readers,
-      const Timeline& timeline, size_t slot,
-      absl::Span<const StepRange> samples);
+  // Whether no lane has a step of the lead's bucket. If so, the first bucket
+  // behind it of which one may have.
+  std::optional<int64_t> BehindGap(const Timeline& timeline,
+                                   int64_t bucket) const;
+  absl::Status FindKeys(Run& run, const Timeline& timeline, size_t slot,
+                        absl::Span<const StepRange> samples);
 
   const Plan& plan_;
   size_t every_;
@@ -75,6 +83,7 @@ class InnerSteps {
   // Buckets of different grids meet by their number where they are of days and
   // longer, else by the second at which they start.
   std::vector<int64_t> keys_;
+  std::vector<int64_t> numbers_;  // [positions]; empty: the positions
   std::vector<std::vector<BucketPiece>> pieces_;  // [operands][positions]
   std::vector<std::vector<bool>> whole_;          // [operands][positions]
   std::vector<int64_t> unfinished_;               // [operands]

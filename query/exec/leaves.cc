@@ -29,7 +29,7 @@ absl::Status Evaluation::FindSamples() {
     if (!averaged_[o]) continue;
     StepRange& samples = results_.samples[o];
     samples = findings_.extents[o];
-    const StepRange read = readers_[o]->steps();
+    const StepRange read = timeline.lanes(o);
     const StepRange bounds = timeline.bounds(o);
     if (read.empty() || samples.empty()) continue;
     if (timeline.LiesBefore(o, read.begin, samples.begin)) {
@@ -166,7 +166,7 @@ absl::Status Evaluation::CutInner(Reservation* memory) {
     for (size_t i = 0; i < plan_.inner.size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(
           InnerSteps steps,
-          InnerSteps::Create(run_, plan_, i, readers_, timeline, set, samples));
+          InnerSteps::Create(run_, plan_, i, timeline, set, samples));
       FOOTFALL_RETURN_IF_ERROR(
           memory->Add(static_cast<uint64_t>(steps.size()) *
                       (8 + plan_.operands.size() * sizeof(BucketPiece))));
@@ -216,7 +216,8 @@ absl::Status Evaluation::CountTops() {
           leaf.whole_range ? results_.timeline->whole(leaf.operand, 0)
                            : results_.timeline->piece(leaf.operand, 0, b);
       const size_t set = tops_[i].size() > 1 ? b : 0;
-      StepRange steps = piece.data;
+      StepRange steps =
+          results_.timeline->lane_steps(leaf.operand).ToLane(piece.data);
       if (inner.has_value()) {
         const InnerSteps& buckets = inner_[set][*inner];
         steps = buckets.Positions(leaf.operand, piece.inside);
@@ -354,6 +355,8 @@ std::optional<std::vector<StepRange>> StretchesOf(const Plan& plan,
       return std::nullopt;
     }
   }
+  // Nor has any group a value in buckets that are left out.
+  if (timeline.leaves_buckets_out()) return std::nullopt;
   std::vector<StepRange> stretches = {timeline.whole(operand, 0).data};
   for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
     stretches.push_back(timeline.piece(operand, 0, slot).data);
@@ -379,7 +382,8 @@ absl::StatusOr<std::vector<std::unique_ptr<OperandReader>>> OpenReaders(
     }
     FOOTFALL_ASSIGN_OR_RETURN(
         auto reader,
-        OperandReader::Create(run, plan.operands[o], timeline.lanes(o), roles));
+        OperandReader::Create(run, plan.operands[o], timeline.lane_steps(o),
+                              timeline.lanes(o), roles));
     if (plan.operands[o].keeps_hidden) {
       reader->SetStretches(StretchesOf(plan, timeline, o));
     }

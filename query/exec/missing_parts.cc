@@ -316,6 +316,7 @@ class Finder {
                           static_cast<size_t>(series.steps.begin -
                                               reader_->window().begin),
                           true) == count;
+    series.steps = request_.lane_steps->ToSteps(series.steps);
     list->Add(std::move(series));
   }
 

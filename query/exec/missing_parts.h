@@ -70,8 +70,10 @@ struct MissingRequest {
   const SeriesRows* rows = nullptr;
   const SetList* sets = nullptr;
   const CombinedSets* combined = nullptr;  // of these sets
-  absl::Span<const size_t> wanted;         // sets, rising
-  // [wanted] at which steps it is told which series lack samples; empty: all.
+  const LaneSteps* lane_steps = nullptr;
+  absl::Span<const size_t> wanted;  // sets, rising
+  // [wanted] at which lane steps it is told which series lack samples; empty:
+  // all.
   absl::Span<const StepRange> told;
   // [wanted] whether steps at which the set has no value matter too.
   std::vector<bool> whole_groups;

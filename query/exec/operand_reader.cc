@@ -15,17 +15,18 @@
 namespace footfall::query {
 
 absl::StatusOr<std::unique_ptr<OperandReader>> OperandReader::Create(
-    Run& run, const BoundOperand& operand, StepRange steps,
-    absl::Span<const TotalRole> totals) {
-  std::unique_ptr<OperandReader> reader(new OperandReader(run, operand, steps));
+    Run& run, const BoundOperand& operand, const LaneSteps& lane_steps,
+    StepRange steps, absl::Span<const TotalRole> totals) {
+  std::unique_ptr<OperandReader> reader(
+      new OperandReader(run, operand, lane_steps, steps));
   FOOTFALL_RETURN_IF_ERROR(reader->Prepare(totals));
   return reader;
 }
 
 absl::Status OperandReader::PrepareAcross() {
   split_operand_ = SplitAcross(operand_);
-  FOOTFALL_ASSIGN_OR_RETURN(split_, Create(run_, split_operand_, steps_, {}));
-  steps_ = split_->steps();
+  FOOTFALL_ASSIGN_OR_RETURN(
+      split_, Create(run_, split_operand_, lane_steps_, asked_, {}));
   across_ = FindAcrossGroups(operand_, split_->groups());
   groups_.keys = across_.keys;
   groups_.group_of = across_.group_of;
@@ -109,15 +110,16 @@ absl::StatusOr<std::unique_ptr<SlabCursor>> OperandReader::ScanAll(
   scan.series = *series;
   scan.steps = steps;
   scan.depth = depth;
-  return ScanRows(run_, groups_.rows, scan);
+  return ScanRows(run_, groups_.rows, lane_steps_, scan);
 }
 
 absl::StatusOr<bool> OperandReader::HasSamples(StepRange steps) const {
   if (steps.empty()) return false;
   if (split_ != nullptr) return split_->HasSamples(steps);
   std::vector<SeriesId> series;
-  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                            ScanAll(steps, ScanDepth::kPresence, &series));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::unique_ptr<SlabCursor> cursor,
+      ScanAll(lane_steps_.ToLane(steps), ScanDepth::kPresence, &series));
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
@@ -165,7 +167,7 @@ absl::StatusOr<StepRange> OperandReader::FindSamples() const {
   if (steps_.empty()) return StepRange();
   const bool renamed = groups_.rows.renamed != nullptr;
   FOOTFALL_ASSIGN_OR_RETURN(StepRange samples, SamplesAt(steps_, !renamed));
-  if (samples.empty() || renamed) return samples;
+  if (samples.empty() || renamed) return lane_steps_.ToSteps(samples);
   int64_t stretch = run_.snapshot().EraSize(operand_.metric->id);
   for (int64_t end = steps_.end; end > samples.end; stretch *= 2) {
     const int64_t begin = std::max(samples.end, end - stretch);
@@ -177,7 +179,7 @@ absl::StatusOr<StepRange> OperandReader::FindSamples() const {
     }
     end = begin;
   }
-  return samples;
+  return lane_steps_.ToSteps(samples);
 }
 
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
@@ -203,6 +205,20 @@ SeriesId OperandReader::BandOfGroup(uint32_t group) const {
   }
   const auto members = groups_.sets.set(group);
   return members.empty() ? 0 : groups_.rows.ids[members.front()] / band_size_;
+}
+
+void OperandReader::SetStretches(
+    std::optional<std::vector<StepRange>> stretches) {
+  stretches_ = std::move(stretches);
+  if (!stretches_.has_value() || lane_steps_.has_all()) return;
+  for (StepRange& stretch : *stretches_) {
+    stretch = Intersect(stretch, asked_);
+    if (!stretch.empty() && lane_steps_.LeavesOut(stretch)) {
+      stretches_.reset();  // no group has a value there
+      return;
+    }
+    stretch = lane_steps_.ToLane(stretch);
+  }
 }
 
 bool OperandReader::IsAbsent(const uint64_t* present) const {
@@ -244,6 +260,7 @@ absl::Status OperandReader::ReadLacks(const SetList& sets,
   request.rows = &groups_.rows;
   request.sets = &sets;
   request.combined = &lanes->sets;
+  request.lane_steps = &lane_steps_;
   request.wanted = wanted;
   request.told = told_of_wanted;
   request.whole_groups = std::move(whole_groups);
@@ -296,6 +313,7 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
   request.metric = operand_.metric.get();
   request.rows = &groups_.rows;
   request.sets = &sets;
+  request.lane_steps = &lane_steps_;
   request.steps = steps_;
   request.counted_sets = groups.size();
   request.counted_steps = told;

@@ -40,11 +40,12 @@ struct LaneView {
 // People of whom only series that are not split tell.
 struct HiddenPeople {
   GroupKey key = {};  // of the BY dimensions and, of ACROSS, those behind them
-  int64_t step = 0;
-  int64_t high = 0;  // as a lane's values
+  int64_t step = 0;   // a lane step, until it is told
+  int64_t high = 0;   // as a lane's values
 };
 
-// Lanes of some groups of an operand.
+// Lanes of some groups of an operand. All their steps are lane steps, but for
+// those of `lacking`.
 struct GroupLanes {
   CombinedSets sets;  // set i is groups[i]; sets past them are of no concern
   // [groups] where wholes beside the group raise its high: extra of the row.
@@ -80,21 +81,19 @@ struct ExcessLanes {
 // Threads: const calls may be made from many threads.
 class OperandReader {
  public:
-  // `operand` and `run` must outlive it. Reads what all groups share, at
-  // `steps`; `totals` are the roles that the operand plays.
+  // `run`, `operand` and `lane_steps` must outlive it. Reads what all groups
+  // share, at `steps`; `totals` are the roles that the operand plays.
   static absl::StatusOr<std::unique_ptr<OperandReader>> Create(
-      Run& run, const BoundOperand& operand, StepRange steps,
-      absl::Span<const TotalRole> totals);
+      Run& run, const BoundOperand& operand, const LaneSteps& lane_steps,
+      StepRange steps, absl::Span<const TotalRole> totals);
 
   // Where hidden groups are kept: a group without a value in one of these
   // matters to others; nullopt, as at first: at any step.
-  void SetStretches(std::optional<std::vector<StepRange>> stretches) {
-    stretches_ = std::move(stretches);
-  }
+  void SetStretches(std::optional<std::vector<StepRange>> stretches);
 
   const BoundOperand& operand() const { return operand_; }
   const OperandGroups& groups() const { return groups_; }
-  // The steps of all lanes.
+  // The lane steps of all lanes.
   StepRange steps() const { return steps_; }
 
   // Whether a series of the operand has a sample at one of `steps`; reads up to
@@ -139,12 +138,15 @@ class OperandReader {
   SeriesId BandOfGroup(uint32_t group) const;
 
  private:
-  OperandReader(Run& run, const BoundOperand& operand, StepRange steps)
+  OperandReader(Run& run, const BoundOperand& operand,
+                const LaneSteps& lane_steps, StepRange steps)
       : run_(run),
         operand_(operand),
+        lane_steps_(lane_steps),
         band_size_(run.snapshot().BandSize(operand.metric->id)),
         memory_(run),
-        steps_(steps) {}
+        asked_(steps),
+        steps_(lane_steps.ToLane(steps)) {}
 
   absl::Status Prepare(absl::Span<const TotalRole> totals);
   // [count] whether series of two groups of that combination may hold the same
@@ -152,10 +154,10 @@ class OperandReader {
   std::vector<bool> CrossingCombinations(absl::Span<const uint32_t> numbers,
                                          size_t count) const;
   absl::Status PrepareAcross();
-  // From the first to the last sample at `steps`; of_first_era: of the first
-  // era that has one.
+  // From the first to the last sample at `steps`, lane steps; of_first_era: of
+  // the first era that has one.
   absl::StatusOr<StepRange> SamplesAt(StepRange steps, bool of_first_era) const;
-  // `series` must outlive the cursor.
+  // At lane steps. `series` must outlive the cursor.
   absl::StatusOr<std::unique_ptr<SlabCursor>> ScanAll(
       StepRange steps, ScanDepth depth, std::vector<SeriesId>* series) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
@@ -187,11 +189,13 @@ class OperandReader {
 
   Run& run_;
   const BoundOperand& operand_;
+  const LaneSteps& lane_steps_;
   const SeriesId band_size_;
   Reservation memory_;
   OperandGroups groups_;
-  StepRange steps_;
-  std::optional<std::vector<StepRange>> stretches_;
+  const StepRange asked_;
+  const StepRange steps_;                            // as lane steps
+  std::optional<std::vector<StepRange>> stretches_;  // likewise
 
   // Of ACROSS: the operand split by those dimensions too, and its reader.
   BoundOperand split_operand_;

@@ -58,6 +58,7 @@ absl::Status OperandReader::WalkWholes(
     request.metric = operand_.metric.get();
     request.rows = &groups_.rows;
     request.sets = &sets;
+    request.lane_steps = &lane_steps_;
     request.steps = steps_;
     FOOTFALL_ASSIGN_OR_RETURN(const CombinedSets combined,
                               CombineSets(run_, request));
@@ -306,6 +307,7 @@ absl::Status OperandReader::ReadExcessOf(
 bool OperandReader::HasWholesBeside(StepRange steps) const {
   if (split_ != nullptr) return split_->HasWholesBeside(steps);
   if (beside_.empty()) return false;
+  steps = lane_steps_.ToLane(steps);
   steps.begin = std::max(steps.begin, steps_.begin);
   steps.end = std::min(steps.end, steps_.end);
   for (int64_t step = steps.begin; step < steps.end; ++step) {

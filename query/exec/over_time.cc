@@ -45,6 +45,21 @@ int64_t LastStep(const StepSpan& span) {
   return span.first_step + i;
 }
 
+// Whether its cells are steps, or the last one.
+bool IsStep(const TimeFunction& function) {
+  return function.kind == Kind::kFirstTime ||
+         function.kind == Kind::kLastTime || function.kind == Kind::kAge;
+}
+
+template <typename To>
+Cell MapCell(Cell cell, const To& to) {
+  for (std::optional<Scalar>* bound : {&cell.low, &cell.high}) {
+    if (bound->has_value()) *bound = Scalar::Integer(to((*bound)->integer));
+  }
+  if (cell.has_value) cell.value = Scalar::Integer(to(cell.value.integer));
+  return cell;
+}
+
 // The age of a last step, of which `end` steps are over: exact as presence is.
 Cell AgeAt(Cell last, int64_t end) {
   const Scalar age =
@@ -58,6 +73,7 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
                                      const StepSpan& x, const StepSpan& y,
                                      int64_t expected, const StepLane& lane,
                                      size_t operand, CagrDoubts* doubts) const {
+  const LaneSteps& lane_steps = timeline_.lane_steps(operand);
   switch (function.kind) {
     case Kind::kReduce:
       return Reduce(function.aggregate, x, expected, function.quantile);
@@ -66,7 +82,13 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
     case Kind::kStreak:
       return Streak(x, expected, function.comparison, function.threshold);
     case Kind::kSlope:
-      return Slope(x, expected);
+      if (lane.inner != nullptr) {
+        return SlopeAt(x, expected,
+                       [&](int64_t p) { return lane.inner->NumberOf(p); });
+      }
+      if (lane_steps.has_all()) return Slope(x, expected);
+      return SlopeAt(x, expected,
+                     [&](int64_t step) { return lane_steps.ToStep(step); });
     case Kind::kCorrelation:
       return Correlation(x, y, function.lag.value_or(0), expected);
     case Kind::kLastTime:
@@ -86,7 +108,8 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
   const AnnualGrowth growth = Cagr(x, expected, [&](int64_t step) {
     return lane.inner != nullptr
                ? lane.inner->DayOf(step)
-               : absl::CivilDay(grid.CivilStart(step)) - absl::CivilDay();
+               : absl::CivilDay(grid.CivilStart(lane_steps.ToStep(step))) -
+                     absl::CivilDay();
   });
   doubts->not_positive |= growth.reason == AnnualGrowth::Reason::kNotPositive;
   doubts->too_short |= growth.reason == AnnualGrowth::Reason::kTooShort;
@@ -98,8 +121,10 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
                                            size_t operand,
                                            const BucketPiece& piece,
                                            CagrDoubts* doubts) const {
-  StepRange steps = Intersect(piece.data, x.steps);
-  const int64_t unfinished = timeline_.unfinished(operand);
+  const LaneSteps& lane_steps = timeline_.lane_steps(operand);
+  const StepRange data = lane_steps.ToLane(piece.data);
+  StepRange steps = Intersect(data, x.steps);
+  const int64_t unfinished = lane_steps.ToLane(timeline_.unfinished(operand));
   if (LeavesOutPartial(function)) steps.end = std::min(steps.end, unfinished);
   if (steps.empty()) return CellOfNothing(function, 0, piece.over);
   const StepSpan span = SpanOf(x, steps);
@@ -113,19 +138,21 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
   const int64_t expected = piece.over + early;
   StepSpan other;
   if (function.kind == Kind::kCorrelation) {
-    const StepRange others = Intersect(piece.data, y.steps);
+    const StepRange others = Intersect(data, y.steps);
     if (others.empty()) return Cell::Missing(0, expected);
     other = SpanOf(y, others);
   }
   FOOTFALL_ASSIGN_OR_RETURN(
-      const Cell cell,
-      Apply(function, span, other, expected, x, operand, doubts));
+      Cell cell, Apply(function, span, other, expected, x, operand, doubts));
+  if (IsStep(function)) {
+    cell = MapCell(cell, [&](int64_t s) { return lane_steps.ToStep(s); });
+  }
   if (function.kind != Kind::kAge) return cell;
   // A range that is open ends with now.
+  const int64_t over = timeline_.unfinished(operand);
   const bool open = timeline_.open(operand) && !timeline_.has_time() &&
                     !plan_.operands[operand].window.last.has_value();
-  return AgeAt(cell,
-               open ? unfinished : std::min(piece.inside.end, unfinished));
+  return AgeAt(cell, open ? over : std::min(piece.inside.end, over));
 }
 
 absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
@@ -179,18 +206,12 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   // A row of lags says how many pairs it is of.
   if (!function.lag.has_value()) cell.present = coverage.present;
   cell.expected = coverage.expected;
-  if (function.kind == Kind::kAge) return AgeAt(cell, whole_end);
-  if (function.kind == Kind::kFirstTime || function.kind == Kind::kLastTime) {
-    for (std::optional<Scalar>* bound : {&cell.low, &cell.high}) {
-      if (!bound->has_value()) continue;
-      *bound = Scalar::Integer(inner.FirstStep(operand, (*bound)->integer));
-    }
-    if (cell.has_value) {
-      cell.value =
-          Scalar::Integer(inner.FirstStep(operand, cell.value.integer));
-    }
+  if (function.kind == Kind::kAge) {
+    return AgeAt(MapCell(cell, [&](int64_t p) { return inner.NumberOf(p); }),
+                 inner.NumberOf(whole_end - 1) + 1);
   }
-  return cell;
+  if (!IsStep(function)) return cell;
+  return MapCell(cell, [&](int64_t p) { return inner.FirstStep(operand, p); });
 }
 
 absl::StatusOr<Cell> OverTime::CellOf(const TimeFunction& function,

@@ -23,7 +23,7 @@ absl::Status PresenceReader::Read(std::vector<uint32_t> rows) {
   if (!bounds.has_value()) return absl::OkStatus();
   window_ = Intersect(
       {asked.begin - (kLongestGap + 1) * n, asked.end + kLongestGap * n},
-      *bounds);
+      request_.lane_steps->ToLane(*bounds));
   if (window_.empty()) return absl::OkStatus();
   words_ = WordsFor(static_cast<size_t>(window_.size()));
   FOOTFALL_RETURN_IF_ERROR(memory_.Add(
@@ -50,8 +50,9 @@ absl::Status PresenceReader::Scan(absl::Span<const uint32_t> wanted,
   scan.series = series;
   scan.steps = window_;
   scan.depth = depth;
-  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
-                            ScanRows(run_, *request_.rows, scan));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::unique_ptr<SlabCursor> cursor,
+      ScanRows(run_, *request_.rows, *request_.lane_steps, scan));
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());

@@ -36,6 +36,7 @@ class PresenceReader {
                     absl::FunctionRef<void(const Lane&)> take);
 
   const std::vector<uint32_t>& rows() const { return rows_; }
+  // Lane steps.
   StepRange window() const { return window_; }
   // [words of the window] of rows()[i].
   absl::Span<const uint64_t> present(size_t i) const {

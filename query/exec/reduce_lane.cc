@@ -56,8 +56,9 @@ std::optional<LaneReducer> LaneReducer::Create(const Plan& plan,
   }
   LaneReducer reducer(leaf.function.aggregate);
   const int64_t unfinished = timeline.unfinished(leaf.operand);
-  const auto within = [steps](StepRange range) -> Segment {
-    range = Intersect(range, steps);
+  const LaneSteps& lane_steps = timeline.lane_steps(leaf.operand);
+  const auto within = [&](StepRange range) -> Segment {
+    range = Intersect(lane_steps.ToLane(range), steps);
     if (range.empty()) return {};
     return {static_cast<uint32_t>(range.begin - steps.begin),
             static_cast<uint32_t>(range.end - steps.begin)};

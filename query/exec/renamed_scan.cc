@@ -18,10 +18,69 @@ absl::Status NoMemory() {
   return absl::ResourceExhaustedError("there is no memory for a scan");
 }
 
+// The pieces of lanes that gaps leave, one after the other.
+class PiecesScan final : public SlabCursor {
+ public:
+  PiecesScan(Run& run, const LaneSteps& lane_steps, const ScanRequest& request)
+      : run_(run),
+        lane_steps_(lane_steps),
+        request_(request),
+        pieces_(lane_steps.Pieces(request.steps)) {}
+
+  absl::StatusOr<bool> Next() override {
+    while (true) {
+      if (scan_ != nullptr) {
+        FOOTFALL_ASSIGN_OR_RETURN(const bool more, scan_->Next());
+        if (more) {
+          slab_ = scan_->slab();
+          slab_.first_step = lane_steps_.ToLane(slab_.first_step);
+          return true;
+        }
+        stats_ = stats();
+        scan_ = nullptr;
+      }
+      if (next_ == pieces_.size()) return false;
+      request_.steps = pieces_[next_++];
+      scan_ = run_.snapshot().Scan(request_);
+      if (scan_ == nullptr) return NoMemory();
+    }
+  }
+
+  const Slab& slab() const override { return slab_; }
+  const ScanStats& stats() const override {
+    all_ = stats_;
+    if (scan_ != nullptr) {
+      all_.tiles += scan_->stats().tiles;
+      all_.tile_bytes += scan_->stats().tile_bytes;
+      all_.values += scan_->stats().values;
+    }
+    return all_;
+  }
+
+ private:
+  Run& run_;
+  const LaneSteps& lane_steps_;
+  ScanRequest request_;
+  const std::vector<StepRange> pieces_;
+  size_t next_ = 0;
+  std::unique_ptr<SlabCursor> scan_;
+  Slab slab_;
+  ScanStats stats_;  // of the pieces that were read
+  mutable ScanStats all_;
+};
+
+std::unique_ptr<SlabCursor> ScanLanes(Run& run, const LaneSteps& lane_steps,
+                                      const ScanRequest& request) {
+  if (lane_steps.has_all()) return run.snapshot().Scan(request);
+  return std::make_unique<PiecesScan>(run, lane_steps, request);
+}
+
 class RenamedScan final : public SlabCursor {
  public:
-  RenamedScan(Run& run, const SeriesRows& rows, const ScanRequest& request)
-      : pieces_(rows.renamed->pieces),
+  RenamedScan(Run& run, const SeriesRows& rows, const LaneSteps& lane_steps,
+              const ScanRequest& request)
+      : lane_steps_(lane_steps),
+        pieces_(rows.renamed->pieces),
         plain_(rows.renamed->plain),
         steps_(request.steps),
         step_count_(static_cast<size_t>(request.steps.size())),
@@ -45,7 +104,7 @@ class RenamedScan final : public SlabCursor {
     ScanRequest stored = request;
     stored.series = series_;
     stored.depth = ScanDepth::kValues;
-    scan_ = run.snapshot().Scan(stored);
+    scan_ = ScanLanes(run, lane_steps, stored);
   }
 
   absl::Status Allocate() {
@@ -115,10 +174,11 @@ class RenamedScan final : public SlabCursor {
              absl::Span<const int64_t> values,
              absl::Span<const uint64_t> present) {
     const size_t lane = lane_[piece.row];
+    const StepRange counts = lane_steps_.ToLane(piece.steps);
     for (size_t i = 0; i < values.size(); ++i) {
       const int64_t step = first_step + static_cast<int64_t>(i);
-      if (!BitAt(present.data(), i) || step < piece.steps.begin ||
-          step >= piece.steps.end) {
+      if (!BitAt(present.data(), i) || step < counts.begin ||
+          step >= counts.end) {
         continue;
       }
       const size_t at = static_cast<size_t>(step - steps_.begin);
@@ -146,6 +206,7 @@ class RenamedScan final : public SlabCursor {
     return !out_rows_.empty();
   }
 
+  const LaneSteps& lane_steps_;
   const std::vector<RowPiece>& pieces_;
   const std::vector<bool>& plain_;
   const StepRange steps_;
@@ -170,13 +231,14 @@ class RenamedScan final : public SlabCursor {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SlabCursor>> ScanRows(
-    Run& run, const SeriesRows& rows, const ScanRequest& request) {
+    Run& run, const SeriesRows& rows, const LaneSteps& lane_steps,
+    const ScanRequest& request) {
   if (rows.renamed == nullptr) {
-    std::unique_ptr<SlabCursor> scan = run.snapshot().Scan(request);
+    std::unique_ptr<SlabCursor> scan = ScanLanes(run, lane_steps, request);
     if (scan == nullptr) return NoMemory();
     return scan;
   }
-  auto scan = std::make_unique<RenamedScan>(run, rows, request);
+  auto scan = std::make_unique<RenamedScan>(run, rows, lane_steps, request);
   FOOTFALL_RETURN_IF_ERROR(scan->Allocate());
   return std::unique_ptr<SlabCursor>(std::move(scan));
 }

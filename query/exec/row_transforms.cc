@@ -265,19 +265,26 @@ absl::Status Rows::FindRange() {
 
 absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
   const uint32_t begin = Range().begin;
-  // The range may begin before all that was read.
-  int64_t before = 0;
-  for (const size_t o : OperandsOf(plan_, plan_.transforms[transform].x)) {
-    if (plan_.operands[o].broadcast()) continue;
-    before = results_.timeline->OverBefore(o);
-    break;
-  }
+  // The range may begin before all that was read, and buckets without a slot
+  // may lie between.
+  const std::vector<size_t> operands =
+      OperandsOf(plan_, plan_.transforms[transform].x);
+  const auto counted =
+      std::find_if(operands.begin(), operands.end(),
+                   [this](size_t o) { return !plan_.operands[o].broadcast(); });
+  const bool any = counted != operands.end();
+  const int64_t before = any ? results_.timeline->OverBefore(*counted) : 0;
   for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     CellSum sum;
     sum.AddExpected(before);
+    uint32_t last = begin;
     for (const uint32_t slot : results_.timeline->reads(transform)) {
       if (slot < begin) continue;
+      if (any) {
+        sum.AddExpected(results_.timeline->OverBetween(*counted, last, slot));
+      }
+      last = slot;
       FOOTFALL_ASSIGN_OR_RETURN(
           const Cell cell, Evaluate(plan_.transforms[transform].x, {g, slot}));
       sum.Add(cell);

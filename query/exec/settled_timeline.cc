@@ -126,6 +126,15 @@ int64_t Timeline::OverBefore(size_t operand) const {
       .size();
 }
 
+int64_t Timeline::OverBetween(size_t operand, uint32_t before,
+                              uint32_t slot) const {
+  if (!leaves_buckets_out_ || before == slot) return 0;
+  return StepRange{
+      pieces_[operand][before].inside.end,
+      std::min(pieces_[operand][slot].inside.begin, unfinished_[operand])}
+      .size();
+}
+
 bool Timeline::BeginsAfterNow(size_t group, size_t slot) const {
   if (!has_time_) return false;
   const int64_t begin =

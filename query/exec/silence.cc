@@ -19,8 +19,12 @@ namespace {
 absl::StatusOr<StepRange> SamplesIn(Run& run, const BoundOperand& operand,
                                     StepRange steps) {
   if (steps.empty()) return StepRange();
-  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<OperandReader> reader,
-                            OperandReader::Create(run, operand, steps, {}));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const LaneSteps lane_steps,
+      FindLaneSteps(run, {operand.metric->id}, steps, /*margin=*/0));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::unique_ptr<OperandReader> reader,
+      OperandReader::Create(run, operand, lane_steps, steps, {}));
   return reader->FindSamples();
 }
 

@@ -36,6 +36,7 @@ int64_t BucketOf(const BoundOperand& operand, int64_t key) {
 absl::StatusOr<Timeline> Timeline::Create(Run& run, const Plan& plan) {
   Timeline timeline(plan);
   FOOTFALL_RETURN_IF_ERROR(timeline.FindBounds(run));
+  FOOTFALL_RETURN_IF_ERROR(timeline.FindAllLaneSteps(run));
   if (plan.align.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(timeline.CutAligned(run));
   } else if (plan.every.has_value()) {
@@ -102,6 +103,8 @@ void Timeline::AddPiece(size_t o, size_t slot, StepRange all, bool clip) {
 absl::Status Timeline::CutBuckets(Run& run) {
   has_time_ = true;
   const size_t operands = plan_->operands.size();
+  const bool all = plan_->fill != FillMode::kNone || RowsOfNothing(*plan_);
+  const bool has_all = all || NeedsAllBuckets();
   bool found_lead = false;
   for (size_t o = 0; o < operands; ++o) {
     const BoundOperand& operand = plan_->operands[o];
@@ -110,13 +113,23 @@ absl::Status Timeline::CutBuckets(Run& run) {
     int64_t bucket = operand.buckets->BucketOf(steps.begin);
     const int64_t last = operand.buckets->BucketOf(steps.end - 1);
     const size_t had = keys_.size();
+    const LaneSteps& lanes = *lane_steps_[o];
     if (operand.buckets->period() == operand.grid.period()) {
       keys_.reserve(had + std::min(static_cast<size_t>(last - bucket + 1),
                                    kBucketsBetweenChecks));
     }
-    for (; bucket <= last; bucket = operand.buckets->Next(bucket)) {
+    while (bucket <= last) {
       FOOTFALL_RETURN_IF_ERROR(run.Pass());
+      if (!has_all && !lanes.has_all()) {
+        const StepRange within = operand.buckets->StepsOf(bucket);
+        if (lanes.LeavesOut(within)) {
+          leaves_buckets_out_ = true;
+          bucket = operand.buckets->BucketOf(lanes.Behind(within.begin));
+          continue;
+        }
+      }
       keys_.push_back(KeyOf(operand, bucket));
+      bucket = operand.buckets->Next(bucket);
       // Seconds over years: told before the memory is gone.
       if (keys_.size() % kBucketsBetweenChecks == 0) {
         Reservation fits(run);
@@ -136,7 +149,6 @@ absl::Status Timeline::CutBuckets(Run& run) {
     if (!found_lead) lead_ = o;
     found_lead = true;
   }
-  const bool all = plan_->fill != FillMode::kNone || RowsOfNothing(*plan_);
   if (all && found_lead) {
     FOOTFALL_RETURN_IF_ERROR(ShowWholeRange(run));
   }

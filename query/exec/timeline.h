@@ -4,6 +4,7 @@
 #define FOOTFALL_QUERY_EXEC_TIMELINE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@
 #include "footfall/hash_table.h"
 #include "query/exec/alignment.h"
 #include "query/exec/groups.h"
+#include "query/exec/lane_steps.h"
 #include "query/exec/look_back.h"
 #include "query/exec/run.h"
 #include "query/plan/plan.h"
@@ -73,6 +75,13 @@ class Timeline {
   }
   // The steps of an operand that are to be read, for all slots.
   StepRange lanes(size_t operand) const { return lanes_[operand]; }
+  // Which of them lanes have; the same of all operands whose steps are as long.
+  const LaneSteps& lane_steps(size_t operand) const {
+    return *lane_steps_[operand];
+  }
+  // Whether there are buckets of the range that have no slot, for no sample is
+  // near and nothing is shown of them.
+  bool leaves_buckets_out() const { return leaves_buckets_out_; }
   // Beyond them the operand's metric has no samples; the steps of whole eras.
   StepRange bounds(size_t operand) const { return bounds_[operand]; }
   // The first step that is not over at now.
@@ -86,6 +95,8 @@ class Timeline {
   // How many steps of an operand's range, where its begin is said, are over and
   // lie before the first slot shown.
   int64_t OverBefore(size_t operand) const;
+  // Likewise between two slots shown, in buckets that have none.
+  int64_t OverBetween(size_t operand, uint32_t before, uint32_t slot) const;
   // Whether the bucket begins after now. Under EVERY.
   bool BeginsAfterNow(size_t group, size_t slot) const;
 
@@ -164,6 +175,9 @@ class Timeline {
   explicit Timeline(const Plan& plan) : plan_(&plan) {}
 
   absl::Status FindBounds(Run& run);
+  // (timeline_lanes.cc)
+  absl::Status FindAllLaneSteps(Run& run);
+  bool NeedsAllBuckets() const;
   absl::Status CutBuckets(Run& run);
   absl::Status ShowWholeRange(Run& run);
   absl::Status CutRanges(Run& run);
@@ -192,6 +206,8 @@ class Timeline {
   int64_t first_key_ = 0;  // no sample lies before that bucket
   std::vector<StepRange> bounds_;
   std::vector<StepRange> lanes_;
+  std::vector<std::shared_ptr<const LaneSteps>> lane_steps_;
+  bool leaves_buckets_out_ = false;
   std::vector<std::vector<BucketPiece>> pieces_;  // [operands][slots]
   std::vector<std::vector<StepRange>> ranges_;    // likewise; without EVERY
   std::vector<BucketPiece> whole_;

@@ -79,21 +79,36 @@ Moments MomentsOf(const Each& each) {
   return moments;
 }
 
-}  // namespace
-
-Cell Slope(const StepSpan& steps, int64_t expected) {
+// `distance(i)`: of step i from the first.
+template <typename Distance>
+Cell SlopeOver(const StepSpan& steps, int64_t expected,
+               const Distance& distance) {
   bool in_doubt = false;
   const auto each = [&](const auto& take) {
     for (uint64_t i = 0; i < steps.count; ++i) {
       if (!IsPresent(steps, i)) continue;
       in_doubt = in_doubt || InDoubt(steps, i);
-      take(static_cast<double>(i), ValueAt(steps, i));
+      take(static_cast<double>(distance(i)), ValueAt(steps, i));
     }
   };
   const Moments moments = MomentsOf(each);
   if (moments.pairs < 2) return Cell::Missing(moments.pairs, expected);
   return MakeCell(Scalar::Decimal(moments.xy / moments.xx), in_doubt,
                   moments.pairs, expected);
+}
+
+}  // namespace
+
+Cell Slope(const StepSpan& steps, int64_t expected) {
+  return SlopeOver(steps, expected, [](uint64_t i) { return i; });
+}
+
+Cell SlopeAt(const StepSpan& steps, int64_t expected,
+             absl::FunctionRef<int64_t(int64_t step)> place_of) {
+  return SlopeOver(steps, expected, [&](uint64_t i) {
+    return place_of(steps.first_step + static_cast<int64_t>(i)) -
+           place_of(steps.first_step);
+  });
 }
 
 AnnualGrowth Cagr(const StepSpan& steps, int64_t expected,

@@ -21,6 +21,10 @@ namespace footfall::query {
 //   sum((t - mean t) (x - mean x)) / sum((t - mean t)^2)
 // Missing under 2 values.
 Cell Slope(const StepSpan& steps, int64_t expected);
+// As that, of steps that are further apart than they lie: `place_of` gives
+// where one is.
+Cell SlopeAt(const StepSpan& steps, int64_t expected,
+             absl::FunctionRef<int64_t(int64_t step)> place_of);
 
 // Compound annual growth, (last / first) ^ (365.2425 / days between) - 1, of
 // the first and the last value. `day_of` gives the day that a step starts on.

@@ -25,6 +25,10 @@ TEST_CASE("slope is the rise of the straight line by step", "[series]") {
         Approx(0.5));
   CHECK_FALSE(Slope(Steps::Integers({{}, 4}).span(), 2).has_value);
   CHECK_FALSE(Slope(StepSpan(), 0).has_value);
+  // Steps that lie side by side, and are far from each other.
+  CHECK(SlopeAt(Steps::Integers({3, 5, 2003}).span(), 3, [](int64_t step) {
+          return step < 2 ? step : step * 500;
+        }).value.decimal == Approx(2));
   CHECK(Slope(Steps::Integers({3, {}, 9}).span(), 30).present == 2);
   CHECK(Slope(Steps::Integers({3, {}, 9}).span(), 30).expected == 30);
 }

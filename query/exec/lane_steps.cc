@@ -21,8 +21,6 @@ LaneSteps::LaneSteps(absl::Span<const StepRange> stretches, StepRange steps,
   int64_t left_out = 0;
   int64_t begin = steps.begin;
   const auto add = [&](int64_t end) {
-    // What lies before the first stretch ends with the range; nothing looks
-    // over its begin, but for what is looked back at.
     const int64_t first = begin + margin;
     const int64_t size = (end - first) / kWord * kWord;
     if (end <= first || size < kShortestGap) return;

@@ -183,6 +183,14 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   StepLanes x_maker(plan_, readers_, *over_time_);
   StepLanes y_maker(plan_, readers_, *over_time_);
   StepLanes hidden_maker(plan_, readers_, *over_time_);
+  size_t reduced_slots = 0;
+  for (const size_t i : made_) {
+    if (!reducers_[i].has_value()) continue;
+    reduced_slots = std::max(reduced_slots, reducers_[i]->slot_count());
+  }
+  Reservation memory_of_columns(run_);
+  FOOTFALL_RETURN_IF_ERROR(
+      memory_of_columns.Add(reduced_slots * LaneReducer::kColumnBytesPerSlot));
   LaneReducer::Columns columns;
   for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];

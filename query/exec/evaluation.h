@@ -92,7 +92,7 @@ class Evaluation {
   absl::Status Open(Reservation* memory);
   absl::Status MakeLeaves();
   absl::Status CollectGroups();
-  void OpenReducers();
+  absl::Status OpenReducers(Reservation* memory);
   absl::Status CollectCombinations();
   absl::Status ReadBroadcasts();
   // (judge_first.cc) What groups or, without TOP, rows are judged by.

@@ -140,11 +140,17 @@ absl::Status Evaluation::ReadBroadcasts() {
   return absl::OkStatus();
 }
 
-void Evaluation::OpenReducers() {
+absl::Status Evaluation::OpenReducers(Reservation* memory) {
   for (const Leaf& leaf : plan_.leaves) {
+    const uint64_t bytes =
+        LaneReducer::kBytesPerSlot *
+        (leaf.whole_range ? 1 : results_.timeline->slot_count());
+    FOOTFALL_RETURN_IF_ERROR(memory->Add(bytes));
     reducers_.push_back(LaneReducer::Create(plan_, leaf, *results_.timeline,
                                             readers_[leaf.operand]->steps()));
+    if (!reducers_.back().has_value()) memory->GiveBack(bytes);
   }
+  return absl::OkStatus();
 }
 
 absl::Status Evaluation::CutInner(Reservation* memory) {
@@ -301,7 +307,7 @@ absl::Status Evaluation::Open(Reservation* memory) {
     FOOTFALL_RETURN_IF_ERROR(results_.timeline->Align(run_, results_.groups));
   }
   FOOTFALL_RETURN_IF_ERROR(ReadBroadcasts());
-  OpenReducers();
+  FOOTFALL_RETURN_IF_ERROR(OpenReducers(memory));
   MakeAll();
   return absl::OkStatus();
 }

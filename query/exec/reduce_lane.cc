@@ -65,6 +65,9 @@ std::optional<LaneReducer> LaneReducer::Create(const Plan& plan,
   };
   bool any_unfinished = false;
   const size_t slots = leaf.whole_range ? 1 : timeline.slot_count();
+  reducer.steps_.reserve(slots);
+  reducer.over_.reserve(slots);
+  reducer.unfinished_.reserve(slots);
   for (size_t slot = 0; slot < slots; ++slot) {
     const BucketPiece piece = leaf.whole_range
                                   ? timeline.whole(leaf.operand, 0)

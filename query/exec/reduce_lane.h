@@ -33,11 +33,18 @@ class LaneReducer {
     std::vector<int64_t> highs;
   };
 
+  static constexpr uint64_t kColumnBytesPerSlot =
+      2 * sizeof(uint32_t) + sizeof(SplitSum) + 3 * sizeof(int64_t);
+  static constexpr uint64_t kBytesPerSlot =
+      2 * sizeof(Segment) + sizeof(int64_t);
+
   // Of the lanes of `leaf`, which are of `steps`; nullopt where it is not of
-  // this kind.
+  // this kind. It takes kBytesPerSlot, and its columns as they are named.
   static std::optional<LaneReducer> Create(const Plan& plan, const Leaf& leaf,
                                            const Timeline& timeline,
                                            StepRange steps);
+
+  size_t slot_count() const { return steps_.size(); }
 
   // Sets the cells of the group in all slots, as OverTime::CellOf() has them.
   // False, and nothing is set, where the lane has open sides.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,27 @@ DataSet Renamed(const DataSet& users) {
   return set;
 }
 
+// The same users of some apps, of which nothing is known for forty years.
+DataSet Gapped(const DataSet& users) {
+  constexpr int kGapDays = 40 * 366;
+  DataSet set = users;
+  set.spec.name = "gapped";
+  set.title = "gapped (made up)";
+  set.rows.clear();
+  const std::string from = DayText(kDays * 2 / 3);
+  std::map<std::string, std::string> later;
+  for (int day = kDays * 2 / 3; day < kDays; ++day) {
+    later[DayText(day)] = DayText(day + kGapDays);
+  }
+  for (const DataSet::Row& row : users.rows) {
+    if (row.members[0] > market::AppName(7)) continue;
+    DataSet::Row moved = row;
+    if (row.d >= from) moved.d = later.at(row.d);
+    set.rows.push_back(std::move(moved));
+  }
+  return set;
+}
+
 // Each app's launch, near the first day.
 void AddEvents(DataSet* users) {
   for (int app = 0; app < kApps; ++app) {
@@ -123,6 +145,7 @@ void AddDaily(std::vector<DataSet>* sets) {
     }
   }
   sets->push_back(Renamed(users));
+  sets->push_back(Gapped(users));
   AddEvents(&users);
   sets->push_back(std::move(users));
   sets->push_back(std::move(visits));

@@ -9,11 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#if __has_include("rocksdb/advanced_cache.h")
-#include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
-#endif
 #include "footfall/guard.h"
-#include "rocksdb/cache.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/bytes.h"
 #include "storage/base/mutex.h"

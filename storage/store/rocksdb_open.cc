@@ -19,10 +19,12 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "rocksdb/convenience.h"
+#include "rocksdb/statistics.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/base/bytes.h"
 #include "storage/base/status_macros.h"
 #include "storage/store/folder_check.h"
+#include "storage/store/rocksdb_cache.h"
 #include "storage/store/rocksdb_record.h"
 #include "storage/store/rocksdb_table_guard.h"
 

@@ -6,9 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/guard.h"
-#if __has_include("rocksdb/advanced_cache.h")
-#include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
-#endif
+#include "storage/store/rocksdb_cache.h"
 #include "storage/store/rocksdb_store.h"
 
 namespace footfall {

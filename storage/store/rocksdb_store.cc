@@ -12,13 +12,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#if __has_include("rocksdb/advanced_cache.h")
-#include "rocksdb/advanced_cache.h"  // RocksDB 8: what a Cache is
-#endif
-#include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/metadata.h"
-#include "rocksdb/statistics.h"
 #include "rocksdb/version.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/mutex.h"

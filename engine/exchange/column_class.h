@@ -26,9 +26,10 @@
 //              events); before decimals where a field proves it, or a name says
 //              that it is a level and the mark is a point in a file with
 //              commas; else refused.
-//   Left out   No name, always empty, counts the rows (named so, or "#"), percentages and shares
-//              beside other numbers, sums of another column so far, durations,
-//              second dates, what follows from the date (its weekday), ids.
+//   Left out   No name, always empty, counts the rows (named so, or "#"),
+//              percentages and shares beside other numbers, sums of another
+//              column so far, durations, second dates, what follows from the
+//              date (its weekday), ids.
 //   Measures   The other columns of numbers; one that is named a code is none.
 //   Wide       Three or more measures, no column of text, and none of them
 //   named

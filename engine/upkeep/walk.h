@@ -106,7 +106,7 @@ class Walk {
   Folder folder_;
 
   bool planned_ = false;
-  uint64_t seen_ = 0;  // the commit that it was planned after
+  uint64_t seen_ = 0;          // the commit that it was planned after
   int32_t sealed_before_ = 0;  // as it was recorded then
   std::optional<LivingEras> eras_;
   std::deque<Span> spans_;

@@ -45,9 +45,9 @@ struct PartSizes {
 };
 
 // Hands on RunSelect()'s answer in parts; returns its notes.
-// Where WhyAtOnce() is empty, groups are worked out some at a time, and rows and
-// cells of all are never there together; else the cells are, and the message of
-// the limit of memory says why.
+// Where WhyAtOnce() is empty, groups are worked out some at a time, and rows
+// and cells of all are never there together; else the cells are, and the
+// message of the limit of memory says why.
 absl::StatusOr<std::vector<std::string>> StreamSelect(
     const Snapshot& snapshot, const Plan& plan, const Binding& binding,
     absl::string_view text, const QueryOptions& options, const PartSizes& sizes,

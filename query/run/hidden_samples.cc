@@ -104,10 +104,8 @@ absl::StatusOr<uint64_t> CountShared(const Snapshot& snapshot,
 
 absl::StatusOr<uint64_t> CountHiddenSamples(const Snapshot& snapshot,
                                             const Alias& alias) {
-  const auto old_member =
-      snapshot.FindMember(alias.dimension, alias.old_name);
-  const auto new_member =
-      snapshot.FindMember(alias.dimension, alias.new_name);
+  const auto old_member = snapshot.FindMember(alias.dimension, alias.old_name);
+  const auto new_member = snapshot.FindMember(alias.dimension, alias.new_name);
   if (!old_member.has_value() || !new_member.has_value()) return uint64_t{0};
   uint64_t hidden = 0;
   for (const auto& metric : snapshot.Metrics()) {
@@ -119,13 +117,13 @@ absl::StatusOr<uint64_t> CountHiddenSamples(const Snapshot& snapshot,
     if (!bounds.has_value()) continue;
     StepRange steps = *bounds;
     if (alias.from.has_value()) {
-      steps.begin = std::max(
-          steps.begin,
-          metric->grid.StepsInside(alias.from, std::nullopt).begin);
+      steps.begin =
+          std::max(steps.begin,
+                   metric->grid.StepsInside(alias.from, std::nullopt).begin);
     }
     if (steps.empty()) continue;
-    for (const Pair& pair : FindPairs(snapshot, *metric, *dimension,
-                                      *old_member, *new_member)) {
+    for (const Pair& pair :
+         FindPairs(snapshot, *metric, *dimension, *old_member, *new_member)) {
       FOOTFALL_ASSIGN_OR_RETURN(const uint64_t shared,
                                 CountShared(snapshot, *metric, pair, steps));
       hidden += shared;

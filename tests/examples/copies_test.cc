@@ -64,7 +64,8 @@ TEST_CASE("each backup has the dump of its time", "[program]") {
   std::string dumps[3];
   Run("DEFINE METRIC dau INTEGER EVERY day OVER TIME ADDS BY app", path);
   for (int i = 0; i < 3; ++i) {
-    Run(absl::StrCat("ADD EVENT 'release' 'r", i, "' ON 2025-01-0", i + 1), path);
+    Run(absl::StrCat("ADD EVENT 'release' 'r", i, "' ON 2025-01-0", i + 1),
+        path);
     dumps[i] = DumpOf(path);
     const ProgramRun backup = RunProgram({path, "--backup", backups});
     INFO(backup.err);

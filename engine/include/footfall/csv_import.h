@@ -2,9 +2,9 @@
 //
 // A file is a table with a header line. How it is written, as UTF-8 or UTF-16,
 // with commas or other delimiters, is found out from its first bytes where it
-// is not declared (footfall/csv_dialect.h), and reported. gzip is detected by its first
-// bytes, not by the name. Empty lines, and rows all of whose fields are empty,
-// are passed over.
+// is not declared (footfall/csv_dialect.h), and reported. gzip is detected by
+// its first bytes, not by the name. Empty lines, and rows all of whose fields
+// are empty, are passed over.
 //
 // Nothing is left out or joined in silence: the report counts it, or the row is
 // refused with its line.
@@ -95,8 +95,8 @@ struct ImportSpec {
   // Value fields that say that there is none, as an empty one does.
   std::vector<std::string> null_words = {};
   // Whether nan, inf and -inf are values of a DECIMAL metric; else such a field
-  // is refused, unless it is a null word: in files it mostly means that there is
-  // no value.
+  // is refused, unless it is a null word: in files it mostly means that there
+  // is no value.
   bool takes_not_finite = false;
   std::vector<ImportCondition> where = {};  // all must hold
   SameSample same_sample = SameSample::kRefuse;

@@ -44,9 +44,9 @@ class BusyWriter {
   // Waits until both writers have finished so many batches more.
   void WaitForMore(uint64_t count) const;
 
-  // Checks that `found` holds whole batches, all of `least` and some of the next
-  // up to `most`, without a gap; returns the last ones. Requires a scenario that
-  // deletes nothing.
+  // Checks that `found` holds whole batches, all of `least` and some of the
+  // next up to `most`, without a gap; returns the last ones. Requires a
+  // scenario that deletes nothing.
   Batches Check(const PlainDatabase& found, const Batches& least,
                 const Batches& most) const;
 

@@ -71,8 +71,8 @@ QueryOptions Options() {
   return options;
 }
 
-// Whether the question is answered. "@" is where a HAVING that always holds makes
-// it judge last: the answer must be the same.
+// Whether the question is answered. "@" is where a HAVING that always holds
+// makes it judge last: the answer must be the same.
 bool IsJudgedAlike(const std::string& question, int64_t* rows = nullptr) {
   const auto ask = [&question](const std::string& having) {
     return Query(Market(), absl::StrReplaceAll(question, {{"@", having}}),

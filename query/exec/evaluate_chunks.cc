@@ -113,8 +113,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
     if (!read_[o]) continue;
     const LaneSteps& lane_steps = results_.timeline->lane_steps(o);
     std::vector<uint32_t> wanted;
-    std::vector<StepRange>
-        told;  // lane steps. ALIGN: notes are of a group's own steps
+    // Lane steps. ALIGN: notes are of a group's own steps.
+    std::vector<StepRange> told;
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
       const uint32_t local = local_[o][g];
       if (local == kNoGroup) continue;

@@ -54,8 +54,9 @@ std::optional<int64_t> InnerSteps::BehindGap(const Timeline& timeline,
   const InnerEvery& every = plan_.inner[every_];
   if (every.counts_nothing) return std::nullopt;
   // Below a day their keys do not say how many lie between two.
-  if (every.period.below_day() && NeedsNumbers(plan_, every_))
+  if (every.period.below_day() && NeedsNumbers(plan_, every_)) {
     return std::nullopt;
+  }
   const auto left_out = [&](size_t o, int64_t b) {
     return timeline.lane_steps(o).LeavesOut(buckets(o).StepsOf(b));
   };

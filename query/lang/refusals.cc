@@ -1,9 +1,11 @@
 #include "query/lang/refusals.h"
 
+#include <initializer_list>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "query/lang/diagnostic.h"
 
 namespace footfall::query {

@@ -10,7 +10,7 @@
 namespace footfall::engine {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{1} << 18;
+constexpr size_t kChunkBytes = size_t{1} << 16;
 constexpr size_t kShownRecordBytes = 4096;
 
 size_t Find(const char* bytes, size_t from, size_t end, char wanted) {
@@ -84,18 +84,56 @@ size_t CsvReader::FindQuote(size_t from) {
 }
 
 absl::StatusOr<bool> CsvReader::Next() {
+  FOOTFALL_ASSIGN_OR_RETURN(const Step step, Advance(/*may_fill=*/true));
+  return step == Step::kRecord;
+}
+
+absl::Status CsvReader::NextBatch(CsvBatch* batch) {
+  batch->records.clear();
+  batch->fields.clear();
+  absl::StatusOr<Step> step = Step::kRecord;
+  while (true) {
+    step = Advance(/*may_fill=*/batch->records.empty());
+    if (!step.ok() || *step != Step::kRecord) break;
+    batch->records.push_back(record_);
+    batch->fields.insert(batch->fields.end(), record_.fields.begin(),
+                         record_.fields.end());
+  }
+  const absl::string_view* fields = batch->fields.data();
+  for (CsvRecord& record : batch->records) {
+    record.fields = absl::MakeConstSpan(fields, record.fields.size());
+    fields += record.fields.size();
+  }
+  batch->bytes_read = bytes_read();
+  // The bytes go with the records; what is left of them is copied.
+  FindQuote(at_);
+  std::vector<char> next = std::move(batch->text);
+  next.resize(buffer_.size());
+  std::memcpy(next.data(), buffer_.data() + at_, end_ - at_);
+  batch->text = std::exchange(buffer_, std::move(next));
+  end_ -= at_;
+  quote_ -= at_;
+  at_ = 0;
+  return step.status();
+}
+
+absl::StatusOr<CsvReader::Step> CsvReader::Advance(bool may_fill) {
   if (!started_) FOOTFALL_RETURN_IF_ERROR(CheckStart());
-  if (skip_line_) FOOTFALL_RETURN_IF_ERROR(SkipLine());
+  if (skip_line_) {
+    if (!may_fill) return Step::kMustFill;
+    FOOTFALL_RETURN_IF_ERROR(SkipLine());
+  }
   size_t searched = at_;  // no line end before it
   while (true) {
     const size_t newline = Find(buffer_.data(), searched, end_, '\n');
     if (newline == end_ && !at_end_ && end_ - at_ <= kMaxRecordBytes) {
+      if (!may_fill) return Step::kMustFill;
       searched = newline - at_;  // Fill() moves at_ to 0
       FOOTFALL_RETURN_IF_ERROR(Fill());
       continue;
     }
-    if (newline == end_ && at_ == end_) return false;
-    if (FindQuote(at_) < newline) return NextQuoted();
+    if (newline == end_ && at_ == end_) return Step::kEnd;
+    if (FindQuote(at_) < newline) return NextQuoted(may_fill);
     size_t content_end = newline;
     if (content_end > at_ && buffer_[content_end - 1] == '\r') --content_end;
     const size_t begin = at_;
@@ -103,7 +141,7 @@ absl::StatusOr<bool> CsvReader::Next() {
     if (content_end - begin > kMaxRecordBytes) {
       at_ = begin;
       BreakAtLine("a line of more than 1 MiB");
-      return true;
+      return Step::kRecord;
     }
     if (content_end == begin) {
       ++line_;
@@ -112,7 +150,7 @@ absl::StatusOr<bool> CsvReader::Next() {
     }
     record_.line = line_++;
     SplitPlain(begin, content_end);
-    return true;
+    return Step::kRecord;
   }
 }
 
@@ -133,13 +171,14 @@ void CsvReader::SplitPlain(size_t begin, size_t end) {
   record_.problem = {};
 }
 
-absl::StatusOr<bool> CsvReader::NextQuoted() {
+absl::StatusOr<CsvReader::Step> CsvReader::NextQuoted(bool may_fill) {
   while (true) {
     absl::string_view problem;
     const Outcome outcome = FindQuotedFields(&problem);
     if (outcome == Outcome::kDone) break;
     if (outcome == Outcome::kCutOff && !at_end_ &&
         end_ - at_ <= kMaxRecordBytes) {
+      if (!may_fill) return Step::kMustFill;
       FOOTFALL_RETURN_IF_ERROR(Fill());
       continue;
     }
@@ -148,7 +187,7 @@ absl::StatusOr<bool> CsvReader::NextQuoted() {
                         : "a quote that is not closed within 1 MiB";
     }
     BreakAtLine(problem);
-    return true;
+    return Step::kRecord;
   }
   record_.line = line_;
   const auto text = buffer_.begin();
@@ -179,7 +218,7 @@ absl::StatusOr<bool> CsvReader::NextQuoted() {
   record_.fields = fields_;
   record_.text = {};
   record_.problem = {};
-  return true;
+  return Step::kRecord;
 }
 
 // Walks the record at at_, whose bytes stay as they are.

@@ -37,6 +37,16 @@ struct CsvRecord {
   absl::string_view problem;  // empty: none
 };
 
+// Records that stand side by side in memory.
+struct CsvBatch {
+  std::vector<CsvRecord> records;  // valid as long as the batch stays
+  uint64_t bytes_read = 0;         // of the file, once these were read
+
+  // What the records point into.
+  std::vector<char> text;
+  std::vector<absl::string_view> fields;
+};
+
 // Lines end in `\n` or `\r\n`; the last may have no end. A byte order mark and
 // empty lines are passed over. A field in quotes may hold delimiters, line ends
 // and doubled quotes. After a broken record reading goes on at the next line.
@@ -53,11 +63,15 @@ class CsvReader {
   absl::StatusOr<bool> Next();
   // Requires: the last Next() returned true.
   const CsvRecord& record() const { return record_; }
+  // Replaces *batch by the next records, those that come in one read; by none
+  // at the end. Errors as Next(): what came before one is in *batch.
+  absl::Status NextBatch(CsvBatch* batch);
 
   uint64_t bytes_read() const { return source_->bytes_read(); }
   uint64_t bytes_total() const { return source_->bytes_total(); }
 
  private:
+  enum class Step : uint8_t { kRecord, kEnd, kMustFill };
   enum class Outcome : uint8_t {
     kDone,
     kCutOff,  // the bytes in the buffer end inside the record
@@ -68,13 +82,16 @@ class CsvReader {
     size_t end;
   };
 
+  // Moves to the next record; where the bytes in the buffer end before it does,
+  // only if it may read more.
+  absl::StatusOr<Step> Advance(bool may_fill);
   absl::Status Fill();
   absl::Status CheckStart();
   // First quote at or after `from`, or end_. Remembers what it found.
   size_t FindQuote(size_t from);
   void SplitPlain(size_t begin, size_t end);
   // A record with a quote somewhere.
-  absl::StatusOr<bool> NextQuoted();
+  absl::StatusOr<Step> NextQuoted(bool may_fill);
   Outcome FindQuotedFields(absl::string_view* problem);
   void BreakAtLine(absl::string_view problem);
   absl::Status SkipLine();

@@ -45,10 +45,8 @@ void ImportSamples::Compare(const CsvRecord& record, size_t v, uint32_t series,
       differ.push_back(QuoteField(walk_.columns().header[i]));
     }
     if (differ.size() > kShownColumns) differ.resize(kShownColumns);
-    std::string members = absl::StrJoin(members_, "/");
-    if (value.dimension.has_value()) {
-      absl::StrAppend(&members, members.empty() ? "" : "/", value.member);
-    }
+    ReadMemberNames(value);
+    const std::string members = absl::StrJoin(members_, "/");
     mention.sentence = absl::StrCat(
         mention.place, " and ", walk_.Place(record.line), ", column ",
         QuoteField(walk_.columns().header[value.field]), ": ",

@@ -59,6 +59,7 @@ absl::Status ImportSamples::Start() {
   used_.resize(metrics_.size());
   const size_t dimensions = metrics_[0]->spec.dimensions.size();
   last_fields_.resize(dimensions);
+  written_.resize(dimensions);
   members_.resize(dimensions);
   spellings_.resize(dimensions);
   empty_.resize(dimensions);
@@ -202,7 +203,8 @@ absl::StatusOr<bool> ImportSamples::ReadTimes(const CsvRecord& record) {
 
 void ImportSamples::ReadMembers(absl::Span<const absl::string_view> fields) {
   const std::vector<CsvColumns::Source>& sources = walk_.columns().members;
-  bool same = has_members_ && series_.size() == walk_.columns().values.size();
+  // Columns of another file may mean other members.
+  bool same = members_of_ == walk_.file();
   for (size_t d = 0; d < sources.size(); ++d) {
     if (!sources[d].field.has_value()) continue;
     const absl::string_view field = fields[*sources[d].field];
@@ -211,23 +213,24 @@ void ImportSamples::ReadMembers(absl::Span<const absl::string_view> fields) {
   }
   if (same) return;
   series_.assign(walk_.columns().values.size(), std::nullopt);
-  has_members_ = true;
+  members_of_ = walk_.file();
   for (size_t d = 0; d < sources.size(); ++d) {
-    if (!sources[d].field.has_value()) {
-      members_[d] = sources[d].member;
-      continue;
-    }
+    if (!sources[d].field.has_value()) continue;
     const absl::string_view field = fields[*sources[d].field];
     last_fields_[d].assign(field.data(), field.size());
-    members_[d] = Written(d, field);
   }
 }
 
-// A field as the member that it means.
-std::string ImportSamples::Written(size_t dimension, absl::string_view member) {
+// The field of a dimension as the member that it means.
+absl::string_view ImportSamples::MemberOf(size_t dimension) {
   const CsvColumns::Source& source = walk_.columns().members[dimension];
-  std::string written(member);
-  if (source.trim) written = CollapseBlanks(written);
+  if (!source.field.has_value()) return source.member;
+  const std::string& field = last_fields_[dimension];
+  if (!source.trim && !source.fold_case) {
+    return field.empty() ? absl::string_view(source.member) : field;
+  }
+  std::string& written = written_[dimension];
+  written = source.trim ? CollapseBlanks(field) : field;
   if (written.empty()) return source.member;
   if (!source.fold_case) return written;
   FlatHashMap<std::string, std::string>& known = spellings_[dimension];
@@ -245,13 +248,17 @@ std::string ImportSamples::Written(size_t dimension, absl::string_view member) {
   return known.try_emplace(FoldCase(written), written).first->second;
 }
 
+void ImportSamples::ReadMemberNames(const CsvColumns::Value& value) {
+  for (size_t d = 0; d < members_.size(); ++d) members_[d] = MemberOf(d);
+  if (value.dimension.has_value()) members_[*value.dimension] = value.member;
+}
+
 absl::StatusOr<bool> ImportSamples::FindSeries(const CsvRecord& record,
                                                size_t v) {
   const CsvColumns::Value& value = walk_.columns().values[v];
-  std::vector<absl::string_view> members(members_.begin(), members_.end());
-  if (value.dimension.has_value()) members[*value.dimension] = value.member;
+  ReadMemberNames(value);
   const absl::StatusOr<uint32_t> series =
-      loaders_[value.metric]->SeriesOf(members);
+      loaders_[value.metric]->SeriesOf(members_);
   if (series.ok()) {
     series_[v] = *series;
     return true;

@@ -77,7 +77,9 @@ class ImportSamples {
   absl::StatusOr<bool> ReadTimes(const CsvRecord& record);
   // Compares the row's members with the row's before, and keeps them.
   void ReadMembers(absl::Span<const absl::string_view> fields);
-  std::string Written(size_t dimension, absl::string_view member);
+  absl::string_view MemberOf(size_t dimension);
+  // members_ of a value of the row.
+  void ReadMemberNames(const CsvColumns::Value& value);
   // The loader's number of the series of a value; false where a member of the
   // row is no text, and the row was rejected.
   absl::StatusOr<bool> FindSeries(const CsvRecord& record, size_t value);
@@ -107,12 +109,13 @@ class ImportSamples {
   std::vector<StepPlace> places_;  // of the row, [times_]
   std::string joined_time_;
 
-  // Of the row before: its members as they stand in the file and as they are
-  // stored, by dimension; and series by value, where they are known.
-  bool has_members_ = false;
+  // Of the row before: its members as they stand in the file, by dimension, and
+  // series by value, where they are known.
+  std::optional<size_t> members_of_;  // the file that the row before was of
   std::vector<std::string> last_fields_;
-  std::vector<std::string> members_;
   std::vector<std::optional<uint32_t>> series_;
+  std::vector<std::string> written_;        // as they are stored, where that
+  std::vector<absl::string_view> members_;  // is not as they stand there
   std::vector<FlatHashMap<std::string, std::string>> spellings_;
   std::vector<uint64_t> empty_;  // [dimension] rows with an empty field
 

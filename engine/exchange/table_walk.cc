@@ -81,17 +81,20 @@ absl::Status TableWalk::Read(Take take) {
   for (file_ = 0; file_ < files_.size() && !stopped_; ++file_) {
     FOOTFALL_RETURN_IF_ERROR(OpenFile(files_[file_]));
     FOOTFALL_RETURN_IF_ERROR(ReadFile(take));
-    bytes_before_ += reader_->bytes_read();
+    bytes_before_ += std::exchange(bytes_read_, 0);
   }
   if (!stopped_) file_ = files_.size() - 1;
   return absl::OkStatus();
 }
 
 absl::Status TableWalk::OpenFile(const std::string& path) {
-  FOOTFALL_ASSIGN_OR_RETURN(TableFile table,
-                            OpenTable(path, spec_.dialect, options_.stop));
-  reader_ = std::move(table.reader);
-  is_pipe_ = reader_->bytes_total() == 0;
+  stream_.reset();
+  const auto stop = std::make_shared<StopAnywhere>(options_.stop);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      TableFile table,
+      OpenTable(path, spec_.dialect, [stop] { return stop->Ask(); }));
+  stream_ = std::make_unique<RecordStream>(std::move(table.reader), stop);
+  is_pipe_ = stream_->bytes_total() == 0;
   FOOTFALL_ASSIGN_OR_RETURN(
       columns_, MapColumns(spec_, path, metrics_, table.sniffed.header));
   for (const std::string& finding : table.sniffed.findings) {
@@ -121,41 +124,46 @@ absl::Status TableWalk::OpenRejects() {
 }
 
 absl::Status TableWalk::ReadFile(Take take) {
-  const size_t width = columns_.header.size();
   while (!stopped_) {
-    const absl::StatusOr<bool> more = reader_->Next();
-    if (!more.ok()) return more.status();
-    if (!*more) break;
-    const CsvRecord& record = reader_->record();
-    // Hardly any row begins with nothing.
-    const bool may_be_empty =
-        record.problem.empty() &&
-        (record.fields[0].empty() || record.fields[0][0] == ' ');
-    if (may_be_empty && IsEmptyRow(record.fields)) {
-      continue;
-    }
-    ++report_.rows;
-    if (report_.rows % kRowsPerStop == 0) {
-      FOOTFALL_RETURN_IF_ERROR(AskStop(options_.stop));
-    }
-    if (report_.rows % kRowsPerProgress == 0) {
-      FOOTFALL_RETURN_IF_ERROR(ReportProgress(/*storing=*/false));
-    }
-    if (!record.problem.empty()) {
-      FOOTFALL_RETURN_IF_ERROR(Reject(record, std::nullopt, record.problem));
-    } else if (record.fields.size() != width) {
-      FOOTFALL_RETURN_IF_ERROR(
-          Reject(record, std::nullopt,
-                 absl::StrCat("found ", record.fields.size(),
-                              record.fields.size() == 1 ? " field" : " fields",
-                              "; the header has ", width)));
-    } else if (!columns_.where.empty() && !Fulfils(record.fields)) {
-      ++report_.filtered;
-    } else {
-      FOOTFALL_RETURN_IF_ERROR(take(record));
+    FOOTFALL_ASSIGN_OR_RETURN(const CsvBatch* const batch, stream_->Next());
+    if (batch->records.empty()) break;
+    bytes_read_ = batch->bytes_read;
+    for (const CsvRecord& record : batch->records) {
+      FOOTFALL_RETURN_IF_ERROR(ReadRecord(record, take));
+      if (stopped_) break;
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status TableWalk::ReadRecord(const CsvRecord& record, Take take) {
+  const size_t width = columns_.header.size();
+  // Hardly any row begins with nothing.
+  const bool may_be_empty =
+      record.problem.empty() &&
+      (record.fields[0].empty() || record.fields[0][0] == ' ');
+  if (may_be_empty && IsEmptyRow(record.fields)) return absl::OkStatus();
+  ++report_.rows;
+  if (report_.rows % kRowsPerStop == 0) {
+    FOOTFALL_RETURN_IF_ERROR(AskStop(options_.stop));
+  }
+  if (report_.rows % kRowsPerProgress == 0) {
+    FOOTFALL_RETURN_IF_ERROR(ReportProgress(/*storing=*/false));
+  }
+  if (!record.problem.empty()) {
+    return Reject(record, std::nullopt, record.problem);
+  }
+  if (record.fields.size() != width) {
+    return Reject(record, std::nullopt,
+                  absl::StrCat("found ", record.fields.size(),
+                               record.fields.size() == 1 ? " field" : " fields",
+                               "; the header has ", width));
+  }
+  if (!columns_.where.empty() && !Fulfils(record.fields)) {
+    ++report_.filtered;
+    return absl::OkStatus();
+  }
+  return take(record);
 }
 
 bool TableWalk::Fulfils(absl::Span<const absl::string_view> fields) const {
@@ -191,10 +199,8 @@ absl::Status TableWalk::Reject(const CsvRecord& record,
 
 absl::Status TableWalk::ReportProgress(bool storing) {
   if (options_.progress == nullptr) return absl::OkStatus();
-  const uint64_t now =
-      storing || reader_ == nullptr ? 0 : reader_->bytes_read();
   const ImportProgress progress = {.rows = report_.rows,
-                                   .bytes_read = bytes_before_ + now,
+                                   .bytes_read = bytes_before_ + bytes_read_,
                                    .bytes_total = bytes_total_,
                                    .storing = storing};
   if (options_.progress(progress)) return absl::OkStatus();

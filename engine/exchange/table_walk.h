@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/exchange/csv_columns.h"
 #include "engine/exchange/csv_reader.h"
+#include "engine/exchange/record_stream.h"
 #include "engine/exchange/reject_file.h"
 #include "footfall/csv_import.h"
 
@@ -54,6 +55,7 @@ class TableWalk {
   absl::Status Finish();
   absl::Status ReportProgress(bool storing);
 
+  size_t file() const { return file_; }                   // at hand: its number
   const CsvColumns& columns() const { return columns_; }  // of the file at hand
   bool takes_rejects() const { return spec_.rejects_path.has_value(); }
   // Whether a file is being read that cannot be read again.
@@ -67,6 +69,7 @@ class TableWalk {
  private:
   absl::Status OpenFile(const std::string& path);
   absl::Status ReadFile(Take take);
+  absl::Status ReadRecord(const CsvRecord& record, Take take);
   absl::Status OpenRejects();
   bool Fulfils(absl::Span<const absl::string_view> fields) const;
 
@@ -77,10 +80,11 @@ class TableWalk {
   const bool keeps_rejects_;
 
   size_t file_ = 0;  // at hand
-  std::unique_ptr<CsvReader> reader_;
+  std::unique_ptr<RecordStream> stream_;
   CsvColumns columns_;
   std::unique_ptr<RejectFile> rejects_;
   uint64_t bytes_before_ = 0;  // of the files that are done
+  uint64_t bytes_read_ = 0;    // of the file at hand
   uint64_t bytes_total_ = 0;   // of all; 0: not known
   bool is_pipe_ = false;
   bool stopped_ = false;

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/write/cell_keys.h"
 #include "engine/write/cell_runs.h"
 #include "engine/write/check_rows.h"
+#include "engine/write/loaded_rows.h"
 #include "engine/write/local_series.h"
 #include "engine/write/metric_of_write.h"
-#include "engine/write/packed_runs.h"
 #include "engine/write/same_cells.h"
 #include "engine/write/tile_stager.h"
 #include "footfall/guard.h"
@@ -23,16 +24,8 @@ namespace {
 
 using Row = BulkLoader::Row;
 
-// Rows are gathered in blocks, so that they need not move when more come, and
-// sorted so many blocks at a time, at least.
-constexpr size_t kBlockRows = size_t{1} << 14;
-constexpr uint64_t kMinRunBlocks = 4;
 // So often a load is prepared outside the queue.
 constexpr int kPreparations = 3;
-// A row of a run: as it came, whose memory the process may not get back at
-// once, as a cell, and as a cell that is being sorted.
-constexpr uint64_t kBytesPerRow = sizeof(Row) + 2 * sizeof(Cell);
-constexpr uint64_t kCellsPerStop = uint64_t{1} << 12;
 
 // A load that is ready to be published, as long as it holds.
 struct Prepared {
@@ -47,20 +40,20 @@ struct Prepared {
 class StagedLoader final : public BulkLoader {
  public:
   StagedLoader(std::shared_ptr<OpenGate> gate, CommitQueue* queue,
-               std::shared_ptr<const Metric> metric, uint64_t memory_bytes,
-               std::string spill_folder,
+               std::shared_ptr<const Metric> metric, const TileLayout& layout,
+               uint64_t memory_bytes, std::string spill_folder,
                std::function<void(MetricId, const WriteResult&)> loaded,
                int64_t first_taken)
       : gate_(std::move(gate)),
         queue_(queue),
         metric_(std::move(metric)),
-        run_blocks_(
-            std::max(memory_bytes / kBytesPerRow / kBlockRows, kMinRunBlocks)),
-        spill_folder_(std::move(spill_folder)),
         loaded_(std::move(loaded)),
         limits_(metric_->grid.Limits()),
         first_taken_(first_taken),
-        series_(metric_) {}
+        layout_(layout),
+        series_(metric_),
+        rows_(layout, memory_bytes, std::move(spill_folder),
+              [this] { return LikelyNumbers(); }) {}
 
   absl::Status Add(int64_t step, absl::Span<const absl::string_view> members,
                    int64_t value) override {
@@ -152,12 +145,11 @@ class StagedLoader final : public BulkLoader {
       min_step_ = std::min(min_step_, row.step);
       max_step_ = std::max(max_step_, row.step);
       used_[row.series] = true;
-      if (blocks_.empty() || blocks_.back().size() == kBlockRows) {
-        FOOTFALL_RETURN_IF_ERROR(SpillIfFull());
-        blocks_.emplace_back();
-        blocks_.back().reserve(kBlockRows);
+      const absl::Status added = rows_.Add(row);
+      if (!added.ok()) {
+        finished_ = true;
+        return added;
       }
-      blocks_.back().push_back(row);
     }
     expired_ += expired;
     row_count_ += rows.size() - expired;
@@ -253,11 +245,13 @@ class StagedLoader final : public BulkLoader {
     FOOTFALL_ASSIGN_OR_RETURN(
         prepared->plan,
         PlanSeries(state, series_.columns(), kinds, absl::MakeSpan(numbers_)));
-    FOOTFALL_RETURN_IF_ERROR(ChooseKeys(state, prepared->plan));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        keys_, CellKeys::Choose(layout_, min_step_, max_step_,
+                                uint64_t{prepared->plan.first_series} +
+                                    prepared->plan.series_count));
     TileStager stager(state, keys_, snapshot.view(), stage);
     FOOTFALL_RETURN_IF_ERROR(stager.Start());
-    FOOTFALL_ASSIGN_OR_RETURN(prepared->counts,
-                              StageAll(state.layout, &stager));
+    FOOTFALL_ASSIGN_OR_RETURN(prepared->counts, StageAll(&stager));
     prepared->eras = stager.eras_staged();
     prepared->is_first = !stager.found_tiles();
     return absl::OkStatus();
@@ -338,99 +332,48 @@ class StagedLoader final : public BulkLoader {
     return absl::OkStatus();
   }
 
-  // Moves the rows to the file once they are a run. One that cannot be written
-  // ends the loader: some of its rows would be missing.
-  absl::Status SpillIfFull() {
-    if (blocks_.size() < run_blocks_) return absl::OkStatus();
-    const absl::Status spilled = Spill();
-    if (!spilled.ok()) finished_ = true;
-    return spilled;
+  // The numbers that the series would get now; those that came since it was
+  // last looked up are taken for the last of all. Looking up all of them again
+  // waits until as many rows have come, however many series there are.
+  std::vector<SeriesId> LikelyNumbers() {
+    const size_t count = series_.count();
+    if (likely_.size() < count && row_count_ - rows_looked_up_ >= count) {
+      rows_looked_up_ = row_count_;
+      const auto now = queue_->current();
+      const auto state =
+          now == nullptr ? nullptr : FindSame(now->catalog(), *metric_);
+      std::vector<SeriesId> numbers(count);
+      if (state != nullptr &&
+          PlanSeries(*state, series_.columns(), {}, absl::MakeSpan(numbers))
+              .ok()) {
+        likely_ = std::move(numbers);
+        next_likely_ = 1 + *std::max_element(likely_.begin(), likely_.end());
+      }
+    }
+    while (likely_.size() < count) likely_.push_back(next_likely_++);
+    return likely_;
   }
 
-  absl::Status Spill() {
-    if (spilled_ == nullptr) {
-      FOOTFALL_ASSIGN_OR_RETURN(spilled_, SpillFile::Create(spill_folder_));
-    }
-    std::vector<PackedBlock>& run = runs_.emplace_back();
-    std::string packed;
-    for (const std::vector<Row>& block : blocks_) {
-      packed.clear();
-      PackRows(block, &packed);
-      run.push_back({spilled_->size_bytes(),
-                     static_cast<uint32_t>(packed.size()),
-                     static_cast<uint32_t>(block.size())});
-      FOOTFALL_RETURN_IF_ERROR(spilled_->Append(packed.data(), packed.size()));
-    }
-    blocks_.clear();
-    return absl::OkStatus();
-  }
-
-  // Gives era, series and step as many bits as these rows need.
-  absl::Status ChooseKeys(const MetricState& state, const SeriesPlan& plan) {
-    const TileLayout& layout = state.layout;
-    const int32_t last_era = layout.EraOf(max_step_);
-    keys_.first_era = layout.EraOf(min_step_);
-    const uint64_t series =
-        std::max<uint64_t>(uint64_t{plan.first_series} + plan.series_count, 1);
-    keys_.series_bits = static_cast<uint32_t>(std::bit_width(series - 1));
-    keys_.offset_bits =
-        static_cast<uint32_t>(std::bit_width(layout.shape.steps - 1));
-    const uint32_t era_bits = static_cast<uint32_t>(std::bit_width(
-        static_cast<uint64_t>(int64_t{last_era} - keys_.first_era)));
-    key_bits_ = era_bits + keys_.series_bits + keys_.offset_bits;
-    if (key_bits_ > 64) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "metric ", metric_->spec.name, ": rows of ", series, " series over ",
-          max_step_ - min_step_,
-          " steps are too far apart for one load; load them in parts"));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<StagedCounts> StageAll(const TileLayout& layout,
-                                        TileStager* stager) {
-    uint64_t staged = 0;
+  absl::StatusOr<StagedCounts> StageAll(TileStager* stager) {
     SameCells same(rule_, metric_->spec.value_type);
-    const auto take = [&](const Cell& cell) { return stager->Add(cell); };
-    const auto stage = [&](const Cell& cell) -> absl::Status {
-      if (++staged % kCellsPerStop == 0) {
-        FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
+    const auto stage = [&](const Cell& cell) { return stager->Add(cell); };
+    const auto take = [&](absl::Span<const Cell> cells) {
+      for (const Cell& cell : cells) {
+        FOOTFALL_RETURN_IF_ERROR(same.Add(cell, stage));
       }
-      return same.Add(cell, take);
+      return absl::OkStatus();
     };
-    const auto finish = [&]() -> absl::StatusOr<StagedCounts> {
-      FOOTFALL_RETURN_IF_ERROR(same.Flush(take));
-      FOOTFALL_RETURN_IF_ERROR(TellClashes(layout, same));
-      FOOTFALL_ASSIGN_OR_RETURN(StagedCounts counts, stager->Finish());
-      counts.replaced = same.joined();
-      counts.equal = same.equal();
-      return counts;
-    };
-    if (runs_.empty()) {
-      FOOTFALL_ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOf(layout));
-      {
-        std::vector<Cell> scratch;
-        FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
-      }
-      for (const Cell& cell : cells) FOOTFALL_RETURN_IF_ERROR(stage(cell));
-      return finish();
-    }
-    // One run is in memory at a time: the last one goes to the file, too.
-    if (!blocks_.empty()) FOOTFALL_RETURN_IF_ERROR(Spill());
-    FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SpillFile> sorted,
-                              SpillFile::Create(spill_folder_));
-    CellMerge merge(sorted.get());
-    FOOTFALL_RETURN_IF_ERROR(SortSpilled(layout, sorted.get(), &merge));
-    FOOTFALL_RETURN_IF_ERROR(merge.Start());
-    while (true) {
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell* const cell, merge.Next());
-      if (cell == nullptr) return finish();
-      FOOTFALL_RETURN_IF_ERROR(stage(*cell));
-    }
+    FOOTFALL_RETURN_IF_ERROR(rows_.ForEachCell(keys_, numbers_, stop_, take));
+    FOOTFALL_RETURN_IF_ERROR(same.Flush(stage));
+    FOOTFALL_RETURN_IF_ERROR(TellClashes(same));
+    FOOTFALL_ASSIGN_OR_RETURN(StagedCounts counts, stager->Finish());
+    counts.replaced = same.joined();
+    counts.equal = same.equal();
+    return counts;
   }
 
   // Keeps which samples different rows name; INVALID_ARGUMENT if there is one.
-  absl::Status TellClashes(const TileLayout& layout, const SameCells& same) {
+  absl::Status TellClashes(const SameCells& same) {
     clash_count_ = same.clash_count();
     clashes_.clear();
     if (clash_count_ == 0) return absl::OkStatus();
@@ -439,7 +382,7 @@ class StagedLoader final : public BulkLoader {
       uint32_t local = 0;
       while (!used_[local] || numbers_[local] != series) ++local;
       clashes_.push_back(
-          {local, layout.FirstStepOf(keys_.EraOf(key)) + keys_.OffsetOf(key)});
+          {local, layout_.FirstStepOf(keys_.EraOf(key)) + keys_.OffsetOf(key)});
     }
     return absl::InvalidArgumentError(
         absl::StrCat("metric ", metric_->spec.name,
@@ -448,70 +391,13 @@ class StagedLoader final : public BulkLoader {
                      clash_count_, clash_count_ == 1 ? " sample" : " samples"));
   }
 
-  // Reads each spilled run, sorts it, appends it to `sorted` and adds it to the
-  // merge.
-  absl::Status SortSpilled(const TileLayout& layout, SpillFile* sorted,
-                           CellMerge* merge) {
-    std::vector<Cell> scratch;
-    std::vector<Row> block;
-    std::string packed;
-    for (const std::vector<PackedBlock>& run : runs_) {
-      std::vector<Cell> cells;
-      uint64_t size = 0;
-      for (const PackedBlock& one : run) size += one.count;
-      cells.reserve(size);
-      for (const PackedBlock& one : run) {
-        packed.resize(one.size_bytes);
-        FOOTFALL_RETURN_IF_ERROR(
-            spilled_->Read(one.offset, packed.data(), packed.size()));
-        block.resize(one.count);
-        FOOTFALL_RETURN_IF_ERROR(UnpackRows(packed, absl::MakeSpan(block)));
-        FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
-        AppendCells(layout, block, &cells);
-      }
-      FOOTFALL_RETURN_IF_ERROR(SortCells(key_bits_, stop_, &cells, &scratch));
-      std::vector<PackedBlock> blocks;
-      FOOTFALL_RETURN_IF_ERROR(AppendRun(cells, sorted, &blocks));
-      merge->AddFileRun(std::move(blocks));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::vector<Cell>> CellsOf(const TileLayout& layout) const {
-    std::vector<Cell> cells;
-    cells.reserve(row_count_);
-    for (const std::vector<Row>& block : blocks_) {
-      FOOTFALL_RETURN_IF_ERROR(AskStop(stop_));
-      AppendCells(layout, block, &cells);
-    }
-    return cells;
-  }
-
-  void AppendCells(const TileLayout& layout, absl::Span<const Row> rows,
-                   std::vector<Cell>* cells) const {
-    int64_t era_begin = 0;  // of the era that the row before lay in
-    int64_t era_end = 0;
-    int32_t era = 0;
-    for (const Row& row : rows) {
-      if (row.step < era_begin || row.step >= era_end) {
-        era = layout.EraOf(row.step);
-        era_begin = layout.FirstStepOf(era);
-        era_end = era_begin + layout.shape.steps;
-      }
-      const uint32_t offset = static_cast<uint32_t>(row.step - era_begin);
-      cells->push_back(
-          {keys_.Make(era, numbers_[row.series], offset), row.value});
-    }
-  }
-
   const std::shared_ptr<OpenGate> gate_;
   CommitQueue* const queue_;
   const std::shared_ptr<const Metric> metric_;
-  const uint64_t run_blocks_;  // as many are sorted at a time
-  const std::string spill_folder_;
   const std::function<void(MetricId, const WriteResult&)> loaded_;
   const StepRange limits_;
   const int64_t first_taken_;
+  const TileLayout layout_;
 
   LocalSeries series_;
   std::vector<bool> used_;  // [local series] it has a row
@@ -519,10 +405,11 @@ class StagedLoader final : public BulkLoader {
   uint64_t expired_ = 0;  // rows that were left out
   int64_t min_step_ = std::numeric_limits<int64_t>::max();
   int64_t max_step_ = std::numeric_limits<int64_t>::min();
-  std::vector<std::vector<Row>> blocks_;        // not yet spilled
-  std::unique_ptr<SpillFile> spilled_;          // runs as they came
-  std::vector<std::vector<PackedBlock>> runs_;  // in that file
-  std::optional<int64_t> below_zero_;           // the last of such values
+  std::vector<SeriesId> likely_;  // [local series] as last looked up
+  SeriesId next_likely_ = 0;
+  uint64_t rows_looked_up_ = 0;  // rows that had come then
+  LoadedRows rows_;
+  std::optional<int64_t> below_zero_;  // the last of such values
   bool finished_ = false;
   SameSample rule_ = SameSample::kLast;
   uint64_t clash_count_ = 0;
@@ -530,8 +417,7 @@ class StagedLoader final : public BulkLoader {
 
   // Of Finish().
   StopCheck stop_;
-  CellKeys keys_ = {};
-  uint32_t key_bits_ = 0;
+  CellKeys keys_;
   std::vector<SeriesId> numbers_;  // [local series]
 };
 
@@ -550,11 +436,11 @@ absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
   FOOTFALL_RETURN_IF_ERROR(metric->usable);
   // As it is declared now.
   const auto state = FindSame(queue->current()->catalog(), *metric);
-  const int64_t first_taken =
-      FirstStepTaken(state == nullptr ? *metric : *state->metric, clock);
+  if (state == nullptr) return Dropped(*metric);
+  const int64_t first_taken = FirstStepTaken(*state->metric, clock);
   return std::unique_ptr<BulkLoader>(std::make_unique<StagedLoader>(
-      std::move(gate), queue, std::move(metric), memory_bytes, spill_folder,
-      std::move(loaded), first_taken));
+      std::move(gate), queue, std::move(metric), state->layout, memory_bytes,
+      spill_folder, std::move(loaded), first_taken));
 }
 
 }  // namespace footfall::engine

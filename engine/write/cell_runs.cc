@@ -137,9 +137,8 @@ absl::Status AppendRun(absl::Span<const Cell> cells, SpillFile* file,
     const auto block = cells.subspan(begin, kCellsPerBlock);
     const size_t before = packed.size();
     PackCells(block, &packed);
-    blocks->push_back({file->size_bytes() + before,
-                       static_cast<uint32_t>(packed.size() - before),
-                       static_cast<uint32_t>(block.size())});
+    blocks->push_back(
+        {file->size_bytes() + before, packed.size() - before, block.size()});
     if (packed.size() < kAppendedBytes) continue;
     FOOTFALL_RETURN_IF_ERROR(file->Append(packed.data(), packed.size()));
     packed.clear();
@@ -147,14 +146,17 @@ absl::Status AppendRun(absl::Span<const Cell> cells, SpillFile* file,
   return file->Append(packed.data(), packed.size());
 }
 
-void CellMerge::AddFileRun(std::vector<PackedBlock> blocks) {
-  runs_.emplace_back();
-  runs_.back().blocks = std::move(blocks);
+absl::Status ReadBlock(const SpillFile& file, const PackedBlock& block,
+                       std::string* packed, absl::Span<Cell> cells) {
+  packed->resize(block.size_bytes);
+  FOOTFALL_RETURN_IF_ERROR(
+      file.Read(block.offset, packed->data(), packed->size()));
+  return UnpackCells(*packed, cells.first(block.count));
 }
 
-void CellMerge::AddRun(absl::Span<const Cell> cells) {
-  runs_.emplace_back();
-  runs_.back().cells = cells;
+void CellMerge::AddRun(const SpillFile* file, std::vector<PackedBlock> blocks,
+                       Rekey rekey) {
+  runs_.push_back({file, std::move(blocks), std::move(rekey), {}, 0, 0});
 }
 
 absl::Status CellMerge::Start() {
@@ -167,17 +169,14 @@ absl::Status CellMerge::Start() {
 }
 
 absl::Status CellMerge::Refill(Run* run) {
-  if (run->at < run->cells.size() || run->next_block == run->blocks.size()) {
-    return absl::OkStatus();
-  }
-  const PackedBlock& block = run->blocks[run->next_block++];
-  packed_.resize(block.size_bytes);
-  FOOTFALL_RETURN_IF_ERROR(
-      file_->Read(block.offset, packed_.data(), packed_.size()));
-  run->buffer.resize(block.count);
-  FOOTFALL_RETURN_IF_ERROR(UnpackCells(packed_, absl::MakeSpan(run->buffer)));
-  run->cells = run->buffer;
+  run->cells.clear();
   run->at = 0;
+  if (run->next_block == run->blocks.size()) return absl::OkStatus();
+  const PackedBlock& block = run->blocks[run->next_block++];
+  run->cells.resize(block.count);
+  FOOTFALL_RETURN_IF_ERROR(
+      ReadBlock(*run->file, block, &packed_, absl::MakeSpan(run->cells)));
+  run->rekey(absl::MakeSpan(run->cells));
   return absl::OkStatus();
 }
 
@@ -200,22 +199,39 @@ void CellMerge::Sink(size_t at) {
   }
 }
 
-absl::StatusOr<const Cell*> CellMerge::Next() {
-  if (moved_) {
-    moved_ = false;
+// Moves the cells of the first run that come before those of all others, as
+// many as are in memory.
+void CellMerge::Take(Run* run, std::vector<Cell>* out) const {
+  const auto begin = run->cells.begin() + static_cast<std::ptrdiff_t>(run->at);
+  auto end = run->cells.end();
+  if (heap_.size() > 1) {
+    const size_t second =
+        heap_.size() > 2 && Less(heap_[2], heap_[1]) ? heap_[2] : heap_[1];
+    const uint64_t limit = runs_[second].cells[runs_[second].at].key;
+    const bool is_earlier = heap_[0] < second;
+    end = std::find_if(begin, end, [&](const Cell& cell) {
+      return cell.key > limit || (cell.key == limit && !is_earlier);
+    });
+  }
+  out->insert(out->end(), begin, end);
+  run->at += static_cast<size_t>(end - begin);
+}
+
+absl::Status CellMerge::Next(std::vector<Cell>* out) {
+  out->clear();
+  while (!heap_.empty() && out->size() < kCellsPerBlock) {
     Run& run = runs_[heap_[0]];
-    ++run.at;
-    FOOTFALL_RETURN_IF_ERROR(Refill(&run));
+    Take(&run, out);
     if (run.at == run.cells.size()) {
-      heap_[0] = heap_.back();
-      heap_.pop_back();
+      FOOTFALL_RETURN_IF_ERROR(Refill(&run));
+      if (run.cells.empty()) {
+        heap_[0] = heap_.back();
+        heap_.pop_back();
+      }
     }
     if (heap_.size() > 1) Sink(0);
   }
-  if (heap_.empty()) return nullptr;
-  moved_ = true;
-  const Run& run = runs_[heap_[0]];
-  return &run.cells[run.at];
+  return absl::OkStatus();
 }
 
 }  // namespace footfall::engine

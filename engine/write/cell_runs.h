@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,12 +60,12 @@ class SpillFile {
   uint64_t size_bytes_ = 0;
 };
 
-// A stretch of a file that holds so many rows or cells, packed
+// A stretch of a file that holds so many cells or numbers, packed
 // (packed_runs.h).
 struct PackedBlock {
   uint64_t offset = 0;
-  uint32_t size_bytes = 0;
-  uint32_t count = 0;
+  size_t size_bytes = 0;
+  size_t count = 0;
 };
 
 // Cells that a merge has in memory of each run in a file.
@@ -74,41 +75,45 @@ inline constexpr size_t kCellsPerBlock = 1024;
 // Errors as SpillFile::Append().
 absl::Status AppendRun(absl::Span<const Cell> cells, SpillFile* file,
                        std::vector<PackedBlock>* blocks);
+// Reads one of them. *packed is used and left with any content. Errors as
+// SpillFile::Read(), UnpackCells(). Requires: room for block.count cells.
+absl::Status ReadBlock(const SpillFile& file, const PackedBlock& block,
+                       std::string* packed, absl::Span<Cell> cells);
 
 // Sorted runs of cells as one ascending sequence. Of equal keys, those of an
 // earlier run come first.
 class CellMerge {
  public:
-  explicit CellMerge(const SpillFile* file) : file_(file) {}
+  // Gives cells of a run the keys by which runs are merged.
+  using Rekey = std::function<void(absl::Span<Cell> cells)>;
 
-  // Runs in order. A run in the file, as AppendRun() left it; or in memory that
-  // outlives the merge. Add all before Start().
-  void AddFileRun(std::vector<PackedBlock> blocks);
-  void AddRun(absl::Span<const Cell> cells);
+  // Runs in order, as AppendRun() left them; after `rekey` they must ascend.
+  // Add all before Start(). The file outlives the merge.
+  void AddRun(const SpillFile* file, std::vector<PackedBlock> blocks,
+              Rekey rekey);
   absl::Status Start();
 
-  // The next cell, or nullptr at the end. It stays until the call after.
-  // Errors as SpillFile::Read().
-  absl::StatusOr<const Cell*> Next();
+  // Replaces *out by the next cells; by none at the end. Errors as ReadBlock().
+  absl::Status Next(std::vector<Cell>* out);
 
  private:
   struct Run {
-    absl::Span<const Cell> cells;  // what is in memory, from `at` on
-    size_t at = 0;
+    const SpillFile* file;
     std::vector<PackedBlock> blocks;
+    Rekey rekey;
+    std::vector<Cell> cells;  // what is in memory, from `at` on
+    size_t at = 0;
     size_t next_block = 0;  // the first that is still in the file alone
-    std::vector<Cell> buffer;
   };
 
   absl::Status Refill(Run* run);
   bool Less(size_t a, size_t b) const;
   void Sink(size_t at);
+  void Take(Run* run, std::vector<Cell>* out) const;
 
-  const SpillFile* file_;
   std::string packed_;  // the block that is being read
   std::vector<Run> runs_;
   std::vector<size_t> heap_;  // runs that have a cell, smallest first
-  bool moved_ = false;        // heap_[0]'s cell was handed out
 };
 
 }  // namespace footfall::engine

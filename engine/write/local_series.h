@@ -17,6 +17,7 @@
 #include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/sample_batch.h"
+#include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 
@@ -42,6 +43,25 @@ class LocalSeries {
     if (members.size() != columns_.size()) {
       return CheckMemberCount(*metric_, members.size());
     }
+    // Files repeat the order of their series from day to day.
+    if (last_ < count_ && Is(next_[last_], members))
+      return last_ = next_[last_];
+    FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series, Find(members));
+    if (last_ < count_) next_[last_] = series;
+    return last_ = series;
+  }
+
+ private:
+  bool Is(uint32_t series, absl::Span<const absl::string_view> members) const {
+    for (size_t d = 0; d < columns_.size(); ++d) {
+      if (columns_[d].names()[columns_[d].rows()[series]] != members[d]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  absl::StatusOr<uint32_t> Find(absl::Span<const absl::string_view> members) {
     for (size_t d = 0; d < columns_.size(); ++d) {
       numbers_[d] = columns_[d].NumberOf(members[d]);
       // A member is checked when it is first seen.
@@ -59,10 +79,10 @@ class LocalSeries {
       columns_[d].AddNumber(numbers_[d]);
     }
     index_.insert(count_);
+    next_.push_back(0);
     return count_++;
   }
 
- private:
   struct Tuple {
     const uint32_t* members;
   };
@@ -102,6 +122,8 @@ class LocalSeries {
   std::vector<std::vector<bool>> valid_;  // [dimension][member]
   std::vector<uint32_t> numbers_;         // of the tuple at hand
   uint32_t count_ = 0;
+  uint32_t last_ = 0;           // that was asked for
+  std::vector<uint32_t> next_;  // [series] asked for after it, the last time
   FlatHashSet<uint32_t, Hash, Equal> index_;
 };
 

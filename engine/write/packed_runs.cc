@@ -8,7 +8,6 @@ namespace {
 using storage::kMaxVarintSize;
 using storage::UnZigZag;
 using storage::ZigZag;
-using Row = BulkLoader::Row;
 
 // Writes to bytes that are there, which std::string does not check.
 char* PutVarintAt(uint64_t value, char* at) {
@@ -51,23 +50,6 @@ uint64_t UnsignedOf(int64_t value) { return static_cast<uint64_t>(value); }
 
 }  // namespace
 
-void PackRows(absl::Span<const Row> rows, std::string* out) {
-  const size_t begin = out->size();
-  out->resize(begin + rows.size() * 3 * kMaxVarintSize);
-  char* at = out->data() + begin;
-  Row before = {};
-  for (const Row& row : rows) {
-    at =
-        PutVarintAt(ZigZag(uint64_t{row.series} - uint64_t{before.series}), at);
-    at =
-        PutVarintAt(ZigZag(UnsignedOf(row.step) - UnsignedOf(before.step)), at);
-    at = PutVarintAt(ZigZag(UnsignedOf(row.value) - UnsignedOf(before.value)),
-                     at);
-    before = row;
-  }
-  out->resize(static_cast<size_t>(at - out->data()));
-}
-
 void PackCells(absl::Span<const Cell> cells, std::string* out) {
   const size_t begin = out->size();
   out->resize(begin + cells.size() * 2 * kMaxVarintSize);
@@ -82,20 +64,16 @@ void PackCells(absl::Span<const Cell> cells, std::string* out) {
   out->resize(static_cast<size_t>(at - out->data()));
 }
 
-absl::Status UnpackRows(absl::string_view bytes, absl::Span<Row> rows) {
-  Taker taker(bytes);
-  uint64_t series = 0;
-  uint64_t step = 0;
-  uint64_t value = 0;
-  for (Row& row : rows) {
-    series += UnZigZag(taker.Take());
-    step += UnZigZag(taker.Take());
-    value += UnZigZag(taker.Take());
-    row.series = static_cast<uint32_t>(series);
-    row.step = static_cast<int64_t>(step);
-    row.value = static_cast<int64_t>(value);
+void PackNumbers(absl::Span<const uint32_t> numbers, std::string* out) {
+  const size_t begin = out->size();
+  out->resize(begin + numbers.size() * kMaxVarintSize);
+  char* at = out->data() + begin;
+  uint64_t before = 0;
+  for (const uint32_t number : numbers) {
+    at = PutVarintAt(ZigZag(number - before), at);
+    before = number;
   }
-  return taker.Finish();
+  out->resize(static_cast<size_t>(at - out->data()));
 }
 
 absl::Status UnpackCells(absl::string_view bytes, absl::Span<Cell> cells) {
@@ -106,6 +84,17 @@ absl::Status UnpackCells(absl::string_view bytes, absl::Span<Cell> cells) {
     key += taker.Take();
     value += UnZigZag(taker.Take());
     cell = {key, static_cast<int64_t>(value)};
+  }
+  return taker.Finish();
+}
+
+absl::Status UnpackNumbers(absl::string_view bytes,
+                           absl::Span<uint32_t> numbers) {
+  Taker taker(bytes);
+  uint64_t before = 0;
+  for (uint32_t& number : numbers) {
+    before += UnZigZag(taker.Take());
+    number = static_cast<uint32_t>(before);
   }
   return taker.Finish();
 }

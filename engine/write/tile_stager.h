@@ -12,36 +12,13 @@
 #include "absl/status/statusor.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/read/tile_range.h"
+#include "engine/write/cell_keys.h"
 #include "engine/write/cell_runs.h"
 #include "engine/write/commit_queue.h"
 #include "footfall/store.h"
 #include "storage/tile/tile_builder.h"
 
 namespace footfall::engine {
-
-// How a cell's era, series and step within the era lie in its key: high to low,
-// so that keys ascend by tile, lane and step.
-struct CellKeys {
-  int32_t first_era;
-  uint32_t series_bits;
-  uint32_t offset_bits;
-
-  uint64_t Make(int32_t era, SeriesId series, uint32_t offset) const {
-    const uint64_t eras = static_cast<uint64_t>(int64_t{era} - first_era);
-    return (eras << series_bits | series) << offset_bits | offset;
-  }
-  int32_t EraOf(uint64_t key) const {
-    return static_cast<int32_t>(
-        first_era + static_cast<int64_t>(key >> series_bits >> offset_bits));
-  }
-  SeriesId SeriesOf(uint64_t key) const {
-    return static_cast<SeriesId>(key >> offset_bits &
-                                 ((uint64_t{1} << series_bits) - 1));
-  }
-  uint32_t OffsetOf(uint64_t key) const {
-    return static_cast<uint32_t>(key & ((uint64_t{1} << offset_bits) - 1));
-  }
-};
 
 struct StagedCounts {
   uint64_t samples = 0;   // cells

@@ -126,11 +126,11 @@ struct ImportOptions {
   // Called every some ten thousand rows, in the caller's thread; false ends the
   // import, which then has changed nothing.
   std::function<bool(const ImportProgress&)> progress;
-  // Ends the import with its error. Asked for each 256 KiB of text and each
-  // 1,000 rows, every 5 ms while a pipe has nothing to read or nobody to write
-  // it, and while the rows are sorted, coded and folded. Until they are
-  // published nothing is changed; an error that comes after that ends the
-  // folding alone, and the message says that the rows are imported.
+  // Ends the import with its error. Asked for each 1,000 rows, every 5 ms while
+  // a pipe has nothing to read or nobody to write it, and while the rows are
+  // sorted, coded and folded. Until they are published nothing is changed; an
+  // error that comes after that ends the folding alone, and the message says
+  // that the rows are imported.
   StopCheck stop;
 };
 
@@ -159,6 +159,7 @@ struct ImportReport {
 // or none. The same files again give the same state. (A file is read again
 // where dates lie differently within their steps, to find out whether two of
 // them meet in one, and to find the lines of rows that name the same sample.)
+// Two threads of its own read ahead and sort, where a file is large.
 //
 //   INVALID_ARGUMENT    a row does not fit and there is no rejects file; rows
 //   of

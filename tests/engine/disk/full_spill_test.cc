@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/write/loaded_rows.h"
 #include "footfall/csv_import.h"
 #include "tests/engine/disk/disk_database.h"
 #include "tests/support/temp_dir.h"
@@ -211,7 +212,7 @@ TEST_CASE("a load whose temporary files find no room leaves nothing",
   Target whole(nullptr);
   whole.CheckFills(fill);
   const int calls = medium.calls;
-  CHECK(calls >= 9);  // two files, four blocks of rows and one, two sorted runs
+  CHECK(calls >= 5);  // a file, and of two runs the cells and their order
 
   Target target(nullptr);
   for (int n = 1; n <= calls; ++n) {
@@ -229,6 +230,41 @@ TEST_CASE("a load whose temporary files find no room leaves nothing",
   target.CheckWrites();
   target.Reopen();
   target.CheckHolds();
+}
+
+TEST_CASE("runs that are sorted again and find no room say so", "[disk]") {
+  const TempDir folder;
+  constexpr engine::TileLayout kLayout = {.shape = {.lanes = 64, .steps = 256},
+                                          .type = storage::CellType::kInteger,
+                                          .season = 7};
+  const std::vector<SeriesId> at_end = {2, 1};
+  // Two runs, whose order turns out to be another.
+  const auto load = [&]() -> absl::Status {
+    engine::LoadedRows rows(kLayout, kLeastMemory, folder.path(), [] {
+      return std::vector<SeriesId>{1, 2};
+    });
+    for (int i = 0; i < 60'000; ++i) {
+      const absl::Status added =
+          rows.Add({.step = i / 2, .value = i, .series = i % 2u});
+      if (!added.ok()) return added;
+    }
+    const auto keys = engine::CellKeys::Choose(kLayout, 0, 30'000, 3);
+    REQUIRE(keys.ok());
+    return rows.ForEachCell(
+        *keys, at_end, {},
+        [](absl::Span<const engine::Cell>) { return absl::OkStatus(); });
+  };
+  medium = {};
+  REQUIRE(load() == absl::OkStatus());
+  const int calls = medium.calls;
+  CHECK(calls >= 10);  // two files, and of both runs twice what a run writes
+  for (int n = 1; n <= calls; ++n) {
+    CAPTURE(n);
+    medium = {.full_at = n};
+    CHECK(load().code() == absl::StatusCode::kResourceExhausted);
+    CHECK(OpenTemporaryFiles() == 0);
+  }
+  medium = {};
 }
 
 TEST_CASE("a load that finds no room after its temporary files leaves nothing",

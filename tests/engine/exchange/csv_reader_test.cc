@@ -26,21 +26,40 @@ std::ostream& operator<<(std::ostream& out, const Read& read) {
   return out << " " << read.problem;
 }
 
+Read Copy(const CsvRecord& record) {
+  Read read;
+  read.line = record.line;
+  for (const absl::string_view field : record.fields) {
+    read.fields.emplace_back(field);
+  }
+  read.problem = std::string(record.problem);
+  return read;
+}
+
+// Record by record, and in batches, which must come to the same.
 std::vector<Read> ReadAll(const std::string& text, size_t piece) {
   CsvReader reader(std::make_unique<PieceSource>(text, piece));
   std::vector<Read> all;
   while (true) {
     const auto more = reader.Next();
     REQUIRE(more.status() == absl::OkStatus());
-    if (!*more) return all;
-    Read read;
-    read.line = reader.record().line;
-    for (const absl::string_view field : reader.record().fields) {
-      read.fields.emplace_back(field);
-    }
-    read.problem = std::string(reader.record().problem);
-    all.push_back(std::move(read));
+    if (!*more) break;
+    all.push_back(Copy(reader.record()));
   }
+  CsvReader batches(std::make_unique<PieceSource>(text, piece));
+  // Two in turn, so that one stays while the next is read.
+  CsvBatch two[2];
+  std::vector<Read> again;
+  for (size_t i = 0;; ++i) {
+    CsvBatch& batch = two[i % 2];
+    REQUIRE(batches.NextBatch(&batch) == absl::OkStatus());
+    for (const CsvRecord& record : two[(i + 1) % 2].records) {
+      again.push_back(Copy(record));
+    }
+    if (batch.records.empty()) break;
+  }
+  CHECK(again == all);
+  return all;
 }
 
 using Text = std::string;

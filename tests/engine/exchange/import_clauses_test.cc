@@ -354,6 +354,21 @@ TEST_CASE("each further column may be a member", "[import]") {
              ContainsSubstring("column \"B\" twice"));
 }
 
+TEST_CASE("each file of several has columns of its own order", "[import]") {
+  Bench bench;
+  bench.import_.columns = {
+      {.role = Role::kTime, .header = "date"},
+      {.role = Role::kValuesOf, .dimension = "app", .all_others = true}};
+  bench.import_.path = bench.folder_ / "w_*.csv";
+  WriteFile(bench.folder_ / "w_1.csv", "date,A,B\n2025-01-01,1,2\n");
+  WriteFile(bench.folder_ / "w_2.csv", "date,B,A\n2025-01-02,20,10\n");
+  REQUIRE(ImportCsv(*bench.database_, bench.import_, {}).ok());
+  CHECK(bench.Of("units") == Samples{{{"A", bench.Step("2025-01-01")}, 1},
+                                     {{"A", bench.Step("2025-01-02")}, 10},
+                                     {{"B", bench.Step("2025-01-01")}, 2},
+                                     {{"B", bench.Step("2025-01-02")}, 20}});
+}
+
 TEST_CASE("files that match a pattern are one import", "[import]") {
   Bench bench;
   WriteFile(bench.folder_ / "m_02.csv", "date,app,value\n2025-02-01,A,2\n");

@@ -145,6 +145,8 @@ TEST_CASE("a load that others come between is prepared anew", "[bulk]") {
   const bool by_series = GENERATE(false, true);
   const uint64_t memory = GENERATE(1, 64 << 20);  // with a file, and without
   CAPTURE(times, by_series, memory);
+  // As steps lie in tiles from 0 on.
+  constexpr int64_t kFirstStep = 400 * 256;
   DatabaseHome home(Home::kMemory);
   auto database = home.Open();
   const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
@@ -167,15 +169,15 @@ TEST_CASE("a load that others come between is prepared anew", "[bulk]") {
   REQUIRE(of_one > 3);
   calls = 0;
   int64_t writes = 0;
-  load(100'000, [&] {
+  load(kFirstStep, [&] {
     if (calls++ % of_one == 1 && writes < times) {
       SampleBatch batch;
       const std::string app = by_series ? "new" + std::to_string(writes) : "a7";
-      batch.RowsOf(metric).AddStep(100'000, {app, "web"}, -1);
-      batch.RowsOf(metric).AddStep(100'000 - 1, {app, "web"}, -2);
+      batch.RowsOf(metric).AddStep(kFirstStep, {app, "web"}, -1);
+      batch.RowsOf(metric).AddStep(kFirstStep - 1, {app, "web"}, -2);
       REQUIRE(database->Write(batch, {}).ok());
-      if (by_series) expected[{app + "/web", 100'000}] = -1;
-      expected[{app + "/web", 100'000 - 1}] = -2;
+      if (by_series) expected[{app + "/web", kFirstStep}] = -1;
+      expected[{app + "/web", kFirstStep - 1}] = -2;
       ++writes;
     }
     return absl::OkStatus();
@@ -271,6 +273,43 @@ TEST_CASE("random loads with and without memory equal a plain map", "[bulk]") {
     CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
   }
   REQUIRE(database->Compact().ok());
+  CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
+}
+
+TEST_CASE("series that come late, out of order or from others fit in any run",
+          "[bulk]") {
+  const bool has_others = GENERATE(false, true);
+  CAPTURE(has_others);
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric = Define(database.get(), Spec("dau", Additivity::kAdds));
+  Samples expected;
+  const auto write = [&](const std::string& app) {
+    SampleBatch batch;
+    batch.RowsOf(metric).AddStep(-1, {app, "web"}, 7);
+    REQUIRE(database->Write(batch, {}).ok());
+    expected[{app + "/web", -1}] = 7;
+  };
+  write("app 500");
+  auto loader = NewLoader(database.get(), metric, /*memory_bytes=*/1);
+  // Each day brings an app, and all so far in the order of another day.
+  constexpr int kStride[] = {1, 7, 11, 13};
+  for (int day = 0; day < 700; ++day) {
+    const int apps = 300 + day;
+    for (int i = 0; i < apps; ++i) {
+      const int app = i * kStride[day % 4] % apps;
+      const std::string name = "app " + std::to_string(app);
+      const std::string platform = (app + day) % 5 == 0 ? "ios" : "web";
+      REQUIRE(loader->Add(day, {name, platform}, app + day).ok());
+      expected[{name + "/" + platform, day}] = app + day;
+    }
+    // Others number series of the loader's before it does, and some of theirs.
+    if (has_others && day % 100 == 50) {
+      write("app " + std::to_string(900 - day));
+      write("other " + std::to_string(day));
+    }
+  }
+  REQUIRE(loader->Finish().status() == absl::OkStatus());
   CHECK((ReadSamples(*database->TakeSnapshot(), *metric) == expected));
 }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "footfall/csv_import.h"
 #include "footfall/query.h"
 #include "tests/exhaustion/child.h"
 #include "tests/exhaustion/workload.h"
@@ -138,6 +141,58 @@ TEST_CASE("a question goes on with the threads it has", "[exhaustion]") {
   for (int limit = 0; limit < 8; ++limit) {
     INFO(limit << " more threads");
     CHECK(answer(8, limit) == held);
+  }
+}
+
+TEST_CASE("an import goes on with the threads it has", "[exhaustion]") {
+  const TempDir scratch;
+  const std::string csv = scratch / "rows.csv";
+  {
+    std::ofstream file(csv);
+    file << "day,app,value\n";
+    for (int i = 0; i < 150'000; ++i) {
+      file << absl::FormatCivilTime(absl::CivilDay(2024, 1, 1) + i / 300)
+           << ",application " << i * 7 % 300 << ',' << i << '\n';
+    }
+    REQUIRE(file.good());
+  }
+  int folders = 0;
+  const auto import = [&](int limit) {
+    const std::string folder = scratch / absl::StrCat("database ", folders++);
+    return InChild([&]() -> std::string {
+      DatabaseOptions options;
+      options.background_upkeep = false;
+      const auto database = Database::Open(folder, options);
+      if (!database.ok()) return database.status().ToString();
+      const auto defined = Execute(
+          **database, "DEFINE METRIC x INTEGER EVERY day OVER TIME ADDS BY app",
+          {}, {});
+      if (!defined.ok()) return defined.ToString();
+      ImportSpec spec;
+      spec.path = csv;
+      spec.metric = "x";
+      spec.columns = {{.role = ImportColumn::Role::kTime, .header = "day"},
+                      {.role = ImportColumn::Role::kValue, .header = "value"},
+                      {.header = "app", .dimension = "app"}};
+      ImportOptions imported;
+      imported.memory_bytes = 1;  // several runs
+      const int before = threads_started;
+      if (limit >= 0) thread_limit = threads_alive + limit;
+      const auto report = ImportCsv(**database, spec, imported);
+      thread_limit = -1;
+      if (!report.ok()) return report.status().ToString();
+      // One thread reads, and one after the other sorts.
+      if (threads_started - before < 3) return "no threads";
+      const auto snapshot = (*database)->TakeSnapshot();
+      const auto found = Query(*snapshot, "SELECT sum(x), count(x) BY app", {});
+      return found.ok() ? FormatCsv(*found) : found.status().ToString();
+    });
+  };
+  const std::string held = import(-1);
+  REQUIRE(absl::StrContains(held, "application 299,"));
+  for (int limit = 0; limit < 3; ++limit) {
+    INFO(limit << " more threads");
+    CHECK(import(limit) == held);
   }
 }
 

@@ -198,8 +198,8 @@ TEST_CASE("kernels find the first number between two", "[kernels]") {
       for (const auto& [low, high] :
            {std::pair<int64_t, int64_t>{11, 12}, {10, kMost}, {kLeast, 4}}) {
         const auto at = std::find_if(lane.begin(), lane.end(),
-                                     [low = low, high = high](int64_t x) {
-                                       return low <= x && x <= high;
+                                     [from = low, to = high](int64_t x) {
+                                       return from <= x && x <= to;
                                      });
         REQUIRE(kernels.first_between(lane.data(), steps, low, high) ==
                 static_cast<size_t>(at - lane.begin()));

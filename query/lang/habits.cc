@@ -272,7 +272,10 @@ absl::Status Parser::AfterRangeHabit() {
 // Behind an item or a clause, where neither a comma nor a clause follows.
 absl::Status Parser::ClauseHabit(const Select& select) {
   const Source here = Now().source;
-  if (AtWord("FROM")) {
+  const bool from_date =
+      AtWord("FROM") && (Ahead(1).kind == TokenKind::kDate ||
+                         Ahead(1).kind == TokenKind::kNumber);
+  if (AtWord("FROM") && !from_date) {
     return Fail(
         Refusal::kFrom, here,
         {Ahead(1).kind == TokenKind::kWord ? absl::string_view(Ahead(1).text)
@@ -287,7 +290,7 @@ absl::Status Parser::ClauseHabit(const Select& select) {
     if (AtWord(word)) return Fail(Refusal::kJoin, here, {word});
   }
   if (AtWord("OFFSET")) return Fail(Refusal::kOffset, here);
-  if (AtWord("BETWEEN") || AtWord("SINCE") || AtWord("UNTIL")) {
+  if (from_date || AtWord("BETWEEN") || AtWord("SINCE") || AtWord("UNTIL")) {
     return Fail(Refusal::kRangeWord, here, {absl::AsciiStrToUpper(Now().text)});
   }
   if (AtWord("OR") && !select.having.empty()) {

@@ -268,7 +268,9 @@ absl::StatusOr<Align> Parser::AlignOf() {
 absl::StatusOr<Every> Parser::EveryOf() {
   Every every;
   FOOTFALL_ASSIGN_OR_RETURN(every.bucket, Bucket("EVERY"));
-  if (AtWord("FROM")) return Fail(Refusal::kWeekFrom, Now().source, {});
+  if (AtWord("FROM") && Ahead(1).kind == TokenKind::kWord) {
+    return Fail(Refusal::kWeekFrom, Now().source, {});
+  }
   if (!TakeWord("FILL")) return every;
   if (TakeWord("none")) {
     every.fill = FillMode::kNone;

@@ -88,6 +88,7 @@ absl::Status LoadedRows::Wait() {
 // Hands the rows to the other thread, and takes the blocks of the run before
 // back.
 absl::Status LoadedRows::AddRun() {
+  std::vector<SeriesId> likely = likely_();
   FOOTFALL_RETURN_IF_ERROR(Wait());
   if (file_ == nullptr) {
     FOOTFALL_ASSIGN_OR_RETURN(file_, SpillFile::Create(folder_));
@@ -95,7 +96,7 @@ absl::Status LoadedRows::AddRun() {
   free_ = std::move(rows_);
   rows_ = std::exchange(blocks_, {});
   runs_.emplace_back();
-  const auto sort = [this, numbers = likely_()] {
+  const auto sort = [this, numbers = std::move(likely)] {
     sorted_ = Guarded([&] { return SortRows(numbers, &runs_.back()); });
   };
   const absl::Status started = Guarded([&] {

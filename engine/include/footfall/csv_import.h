@@ -159,7 +159,8 @@ struct ImportReport {
 // or none. The same files again give the same state. (A file is read again
 // where dates lie differently within their steps, to find out whether two of
 // them meet in one, and to find the lines of rows that name the same sample.)
-// Two threads of its own read ahead and sort, where a file is large.
+// Where a file is large, a thread of its own reads ahead, and one for each
+// metric sorts.
 //
 //   INVALID_ARGUMENT    a row does not fit and there is no rejects file; rows
 //   of

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "bench/support/workload.h"
 #include "footfall/database.h"
 #include "tests/support/temp_dir.h"
@@ -32,8 +33,47 @@ const std::vector<SeriesData>& Series() {
   return series;
 }
 
+// The day of every series, as a caller has it who keeps columns.
+class DayColumns {
+ public:
+  explicit DayColumns(size_t day) {
+    absl::flat_hash_map<absl::string_view, uint32_t> apps;
+    absl::flat_hash_map<absl::string_view, uint32_t> platforms;
+    const auto code = [](auto* codes, auto* names, absl::string_view name) {
+      const auto [at, is_new] =
+          codes->try_emplace(name, static_cast<uint32_t>(names->size()));
+      if (is_new) names->push_back(name);
+      return at->second;
+    };
+    for (const SeriesData& series : Series()) {
+      const size_t i = day % series.values.size();
+      if (series.present[i] == 0) continue;
+      steps_.push_back(series.first_step + static_cast<int64_t>(i));
+      values_.push_back(series.values[i]);
+      apps_.push_back(code(&apps, &app_names_, series.app));
+      platforms_.push_back(code(&platforms, &platform_names_, series.platform));
+    }
+    members_ = {{app_names_, apps_}, {platform_names_, platforms_}};
+  }
+  SampleColumns view() const {
+    return {.steps = steps_,
+            .integers = values_,
+            .decimals = {},
+            .members = members_};
+  }
+
+ private:
+  std::vector<int64_t> steps_;
+  std::vector<int64_t> values_;
+  std::vector<uint32_t> apps_;
+  std::vector<uint32_t> platforms_;
+  std::vector<absl::string_view> app_names_;
+  std::vector<absl::string_view> platform_names_;
+  std::vector<SampleColumns::Members> members_;
+};
+
 // How many samples a second arrive a day at a time, through the log: one batch
-// holds the day of every series.
+// holds the day of every series, row by row or as columns.
 void BM_WriteDays(benchmark::State& state) {
   const auto durability = static_cast<Durability>(state.range(0));
   testing::TempDir folder;
@@ -41,14 +81,22 @@ void BM_WriteDays(benchmark::State& state) {
   const auto metric = Define(database.get());
   size_t day = 0;
   int64_t samples = 0;
+  Series();  // made once, out of the time
   for (auto _ : state) {
     SampleBatch batch;
     SampleRows& rows = batch.RowsOf(metric);
-    for (const SeriesData& series : Series()) {
-      const size_t i = day % series.values.size();
-      if (series.present[i] == 0) continue;
-      rows.AddStep(series.first_step + static_cast<int64_t>(i),
-                   {series.app, series.platform}, series.values[i]);
+    if (state.range(1) != 0) {
+      state.PauseTiming();
+      const DayColumns columns(day);
+      state.ResumeTiming();
+      Require(rows.AddColumns(columns.view()));
+    } else {
+      for (const SeriesData& series : Series()) {
+        const size_t i = day % series.values.size();
+        if (series.present[i] == 0) continue;
+        rows.AddStep(series.first_step + static_cast<int64_t>(i),
+                     {series.app, series.platform}, series.values[i]);
+      }
     }
     ++day;
     samples += static_cast<int64_t>(rows.size());
@@ -59,9 +107,10 @@ void BM_WriteDays(benchmark::State& state) {
   state.SetItemsProcessed(samples);
 }
 BENCHMARK(BM_WriteDays)
-    ->ArgName("power_loss")
-    ->Arg(0)
-    ->Arg(1)
+    ->ArgNames({"power_loss", "columns"})
+    ->Args({0, 0})
+    ->Args({1, 0})
+    ->Args({0, 1})
     ->Iterations(256)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);

@@ -3,9 +3,12 @@
 #include "footfall/sample_batch.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/model/calendar.h"
+#include "storage/base/status_macros.h"
 
 namespace footfall {
 namespace {
@@ -37,6 +40,17 @@ uint32_t MemberColumn::NumberOf(absl::string_view member) {
   return last_;
 }
 
+void MemberColumn::AddCodes(const SampleColumns::Members& members) {
+  constexpr uint32_t kUnknown = std::numeric_limits<uint32_t>::max();
+  std::vector<uint32_t> numbers(members.names.size(), kUnknown);
+  rows_.reserve(rows_.size() + members.codes.size());
+  for (const uint32_t code : members.codes) {
+    uint32_t& number = numbers[code];
+    if (number == kUnknown) number = NumberOf(members.names[code]);
+    rows_.push_back(number);
+  }
+}
+
 SampleRows::SampleRows(std::shared_ptr<const Metric> metric)
     : metric_(std::move(metric)), columns_(metric_->spec.dimensions.size()) {}
 
@@ -57,6 +71,53 @@ void SampleRows::AddStep(int64_t step,
                          absl::Span<const absl::string_view> members,
                          SampleValue value) {
   AddRow(step, members, value.bits(), KindOf(value));
+}
+
+absl::Status SampleColumns::Check(size_t dimensions) const {
+  const auto column = [&](absl::string_view name, size_t found) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "column ", name, " has ", found, " rows; column steps has ", size(),
+        ": all columns are of one length"));
+  };
+  if (members.size() != dimensions) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("columns of ", members.size(),
+                     " dimensions were given; the metric has ", dimensions));
+  }
+  if (!integers.empty() && !decimals.empty()) {
+    return absl::InvalidArgumentError(
+        "values were given as integers and as decimals; give one of them");
+  }
+  const size_t values = integers.size() + decimals.size();
+  if (values != size()) return column("values", values);
+  for (size_t d = 0; d < members.size(); ++d) {
+    const absl::Span<const uint32_t> codes = members[d].codes;
+    if (codes.size() != size()) {
+      return column(absl::StrCat("codes of dimension ", d), codes.size());
+    }
+    const auto most = std::max_element(codes.begin(), codes.end());
+    if (most == codes.end() || *most < members[d].names.size()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("row ", most - codes.begin(), ", from 0: code ", *most,
+                     " of dimension ", d, " has no name; there are ",
+                     members[d].names.size()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SampleRows::AddColumns(const SampleColumns& columns) {
+  FOOTFALL_RETURN_IF_ERROR(columns.Check(columns_.size()));
+  steps_.insert(steps_.end(), columns.steps.begin(), columns.steps.end());
+  values_.insert(values_.end(), columns.integers.begin(),
+                 columns.integers.end());
+  for (const double value : columns.decimals) {
+    values_.push_back(absl::bit_cast<int64_t>(value));
+  }
+  kinds_.resize(steps_.size(), columns.kind());
+  for (size_t d = 0; d < columns_.size(); ++d) {
+    columns_[d].AddCodes(columns.members[d]);
+  }
+  return absl::OkStatus();
 }
 
 void SampleRows::Delete(int64_t step,

@@ -77,6 +77,26 @@ class StagedLoader final : public BulkLoader {
     return Inside([&] { return TakeRows(rows); });
   }
 
+  absl::Status AddColumns(const SampleColumns& columns) override {
+    return Inside([&]() -> absl::Status {
+      FOOTFALL_RETURN_IF_ERROR(columns.Check(metric_->spec.dimensions.size()));
+      FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> series,
+                                series_.NumbersOf(columns));
+      std::vector<Row> rows;
+      rows.reserve(columns.size());
+      for (size_t i = 0; i < columns.size(); ++i) {
+        int64_t value = columns.decimals.empty()
+                            ? columns.integers[i]
+                            : absl::bit_cast<int64_t>(columns.decimals[i]);
+        FOOTFALL_RETURN_IF_ERROR(
+            ConvertValue(*metric_, columns.kind(), &value));
+        rows.push_back(
+            {.step = columns.steps[i], .value = value, .series = series[i]});
+      }
+      return TakeRows(rows);
+    });
+  }
+
   void JoinRows(SameSample rule) override { rule_ = rule; }
   absl::Span<const Clash> clashes() const override { return clashes_; }
   uint64_t clash_count() const override { return clash_count_; }

@@ -24,12 +24,12 @@ absl::Status Misfit(const Metric& metric, absl::string_view column,
       "metric ", metric.spec.name, ", column ", column, ": ", what));
 }
 
+}  // namespace
+
 absl::Status InRow(const absl::Status& status, size_t row) {
   return absl::Status(
       status.code(), absl::StrCat("row ", row, ", from 0: ", status.message()));
 }
-
-}  // namespace
 
 absl::Status CheckStep(const Metric& metric, int64_t step) {
   const StepRange limits = metric.grid.Limits();

@@ -26,6 +26,9 @@ absl::Status CheckValue(const Metric& metric, int64_t bits);
 // that a double holds exactly may be given to a DECIMAL metric.
 absl::Status ConvertValue(const Metric& metric, RowKind kind, int64_t* bits);
 
+// The same error, of a row, counted from 0.
+absl::Status InRow(const absl::Status& status, size_t row);
+
 // All rows, against the metric as it is declared now; the message also gives
 // the row, counted from 0. The first row that does not fit is named.
 absl::Status CheckRows(const Metric& metric, const SampleRows& rows);

@@ -44,15 +44,42 @@ class LocalSeries {
       return CheckMemberCount(*metric_, members.size());
     }
     // Files repeat the order of their series from day to day.
-    if (last_ < count_ && Is(next_[last_], members))
+    if (last_ < count_ && HasNames(next_[last_], members)) {
       return last_ = next_[last_];
-    FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series, Find(members));
-    if (last_ < count_) next_[last_] = series;
-    return last_ = series;
+    }
+    for (size_t d = 0; d < columns_.size(); ++d) {
+      FOOTFALL_ASSIGN_OR_RETURN(numbers_[d], MemberNumber(d, members[d]));
+    }
+    return FindNumbers();
+  }
+
+  // [rows] Requires: columns.Check() is OK. The message names the row.
+  absl::StatusOr<std::vector<uint32_t>> NumbersOf(
+      const SampleColumns& columns) {
+    std::vector<uint32_t> series(columns.size());
+    std::vector<std::vector<uint32_t>> known(columns_.size());
+    for (size_t d = 0; d < known.size(); ++d) {
+      known[d].resize(columns.members[d].names.size(), kUnknownId);
+    }
+    for (size_t i = 0; i < series.size(); ++i) {
+      for (size_t d = 0; d < known.size(); ++d) {
+        const uint32_t code = columns.members[d].codes[i];
+        uint32_t& number = known[d][code];
+        if (number == kUnknownId) {
+          const auto found = MemberNumber(d, columns.members[d].names[code]);
+          if (!found.ok()) return InRow(found.status(), i);
+          number = *found;
+        }
+        numbers_[d] = number;
+      }
+      FOOTFALL_ASSIGN_OR_RETURN(series[i], FindNumbers());
+    }
+    return series;
   }
 
  private:
-  bool Is(uint32_t series, absl::Span<const absl::string_view> members) const {
+  bool HasNames(uint32_t series,
+                absl::Span<const absl::string_view> members) const {
     for (size_t d = 0; d < columns_.size(); ++d) {
       if (columns_[d].names()[columns_[d].rows()[series]] != members[d]) {
         return false;
@@ -61,26 +88,39 @@ class LocalSeries {
     return true;
   }
 
-  absl::StatusOr<uint32_t> Find(absl::Span<const absl::string_view> members) {
-    for (size_t d = 0; d < columns_.size(); ++d) {
-      numbers_[d] = columns_[d].NumberOf(members[d]);
-      // A member is checked when it is first seen.
-      if (valid_[d].size() == numbers_[d]) {
-        valid_[d].push_back(CheckMember(*metric_, d, members[d]).ok());
-      }
-      if (!valid_[d][numbers_[d]]) return CheckMember(*metric_, d, members[d]);
+  // The number of a member, which is checked when it is first seen.
+  absl::StatusOr<uint32_t> MemberNumber(size_t dimension,
+                                        absl::string_view member) {
+    const uint32_t number = columns_[dimension].NumberOf(member);
+    std::vector<bool>& valid = valid_[dimension];
+    if (valid.size() == number) {
+      valid.push_back(CheckMember(*metric_, dimension, member).ok());
     }
-    const auto found = index_.find(Tuple{numbers_.data()});
-    if (found != index_.end()) return *found;
-    if (count_ == kUnknownId) {
+    if (!valid[number]) return CheckMember(*metric_, dimension, member);
+    return number;
+  }
+
+  // The series of the members in numbers_.
+  absl::StatusOr<uint32_t> FindNumbers() {
+    const Tuple tuple{numbers_.data()};
+    if (last_ < count_ && Equal{&columns_}(next_[last_], tuple)) {
+      return last_ = next_[last_];
+    }
+    const auto found = index_.find(tuple);
+    uint32_t series = count_;
+    if (found != index_.end()) {
+      series = *found;
+    } else if (count_ == kUnknownId) {
       return absl::ResourceExhaustedError("a loader takes 2^32 - 1 series");
+    } else {
+      for (size_t d = 0; d < columns_.size(); ++d) {
+        columns_[d].AddNumber(numbers_[d]);
+      }
+      index_.insert(count_++);
+      next_.push_back(0);
     }
-    for (size_t d = 0; d < columns_.size(); ++d) {
-      columns_[d].AddNumber(numbers_[d]);
-    }
-    index_.insert(count_);
-    next_.push_back(0);
-    return count_++;
+    if (last_ < count_) next_[last_] = series;
+    return last_ = series;
   }
 
   struct Tuple {

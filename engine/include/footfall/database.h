@@ -124,6 +124,10 @@ class BulkLoader {
       absl::Span<const absl::string_view> members) = 0;
   virtual absl::Status AddRows(absl::Span<const Row> rows) = 0;
 
+  // Rows as columns; all are taken or none. INVALID_ARGUMENT as
+  // SampleColumns::Check(), and as Database::Write of such rows.
+  virtual absl::Status AddColumns(const SampleColumns& columns) = 0;
+
   // What becomes of rows of one sample, of all rows. Call before Finish().
   virtual void JoinRows(SameSample rule) = 0;
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/base/casts.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -50,6 +51,30 @@ enum class RowKind : uint8_t {
   kDelete = 2,   // removes
 };
 
+// Rows as columns, for callers who have them so. The spans stay the caller's.
+struct SampleColumns {
+  // One dimension: row i is of member names[codes[i]]. Names may repeat, and
+  // need not all be used.
+  struct Members {
+    absl::Span<const absl::string_view> names;
+    absl::Span<const uint32_t> codes;  // [rows]
+  };
+
+  absl::Span<const int64_t> steps;  // [rows] steps of the metric's grid
+  // [rows] One of the two is given; the other is empty.
+  absl::Span<const int64_t> integers;
+  absl::Span<const double> decimals;
+  absl::Span<const Members> members;  // [dimensions], as the metric has them
+
+  size_t size() const { return steps.size(); }
+  RowKind kind() const {
+    return decimals.empty() ? RowKind::kInteger : RowKind::kDecimal;
+  }
+  // INVALID_ARGUMENT where columns differ in length, a code has no name, or
+  // there are other than `dimensions` of them.
+  absl::Status Check(size_t dimensions) const;
+};
+
 // One dimension of some rows: members by number, numbers in order of first
 // appearance. 0 is the empty member.
 class MemberColumn {
@@ -61,6 +86,8 @@ class MemberColumn {
   // and a row of such a number.
   uint32_t NumberOf(absl::string_view member);
   void AddNumber(uint32_t number) { rows_.push_back(number); }
+  // Requires: each code has a name.
+  void AddCodes(const SampleColumns::Members& members);
 
   absl::Span<const uint32_t> rows() const { return rows_; }  // [rows]
   absl::Span<const std::string> names() const { return names_; }
@@ -86,6 +113,8 @@ class SampleRows {
            SampleValue value);
   void AddStep(int64_t step, absl::Span<const absl::string_view> members,
                SampleValue value);
+  // Many rows. INVALID_ARGUMENT as SampleColumns::Check(); then none is added.
+  absl::Status AddColumns(const SampleColumns& columns);
   // A row that removes a sample; no error where there is none.
   void Delete(int64_t step, absl::Span<const absl::string_view> members);
 

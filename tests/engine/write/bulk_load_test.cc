@@ -2,7 +2,10 @@
 
 #include "engine/write/bulk_load.h"
 
+#include <functional>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "tests/support/database_home.h"
 
@@ -135,6 +138,142 @@ TEST_CASE("rows that do not fit are refused and the load goes on", "[bulk]") {
         absl::StatusCode::kFailedPrecondition);
   CHECK(loader->Finish().status().code() ==
         absl::StatusCode::kFailedPrecondition);
+}
+
+// Columns of 5,000 rows of three apps and two platforms.
+struct Columns {
+  std::vector<int64_t> steps;
+  std::vector<int64_t> integers;
+  std::vector<double> decimals;
+  std::vector<uint32_t> apps;
+  std::vector<uint32_t> platforms;
+  // A name twice, and one that no row has.
+  std::vector<absl::string_view> app_names = {"A", "unused", "B", "A", "C"};
+  std::vector<absl::string_view> platform_names = {"", "web"};
+  std::vector<SampleColumns::Members> members;
+
+  explicit Columns(bool is_decimal) {
+    for (int i = 0; i < 5'000; ++i) {
+      steps.push_back(i / 7);
+      is_decimal ? decimals.push_back(i / 2.0) : integers.push_back(i);
+      constexpr uint32_t kApps[] = {4, 0, 2, 3};
+      apps.push_back(kApps[i % 4]);
+      platforms.push_back(i % 7 < 3 ? 0 : 1);
+    }
+    members = {{app_names, apps}, {platform_names, platforms}};
+  }
+  SampleColumns view() const {
+    return {.steps = steps,
+            .integers = integers,
+            .decimals = decimals,
+            .members = members};
+  }
+};
+
+TEST_CASE("columns are the rows that they stand for", "[bulk]") {
+  // Into an INTEGER, whole numbers into a DECIMAL, and decimals.
+  const auto [type, is_decimal] =
+      GENERATE(table<ValueType, bool>({{ValueType::kInteger, false},
+                                       {ValueType::kDecimal, false},
+                                       {ValueType::kDecimal, true}}));
+  CAPTURE(static_cast<int>(type), is_decimal);
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto define = [&](const std::string& name) {
+    MetricSpec spec = Spec(name, Additivity::kAdds);
+    spec.value_type = type;
+    return Define(database.get(), spec);
+  };
+  const auto by_rows = define("by_rows");
+  const auto in_batch = define("in_batch");
+  const auto in_load = define("in_load");
+  const Columns columns(is_decimal);
+  SampleBatch batch;
+  SampleRows& rows = batch.RowsOf(by_rows);
+  for (size_t i = 0; i < columns.steps.size(); ++i) {
+    const SampleValue value = is_decimal ? SampleValue(columns.decimals[i])
+                                         : SampleValue(columns.integers[i]);
+    rows.AddStep(columns.steps[i],
+                 {columns.app_names[columns.apps[i]],
+                  columns.platform_names[columns.platforms[i]]},
+                 value);
+  }
+  REQUIRE(batch.RowsOf(in_batch).AddColumns(columns.view()).ok());
+  REQUIRE(database->Write(batch, {}).status() == absl::OkStatus());
+  auto loader = NewLoader(database.get(), in_load);
+  REQUIRE(loader->AddColumns(columns.view()) == absl::OkStatus());
+  // Beside rows that come one by one.
+  REQUIRE(loader->Add(9'000, {"unused", "web"}, 1).ok());
+  const auto result = loader->Finish();
+  REQUIRE(result.status() == absl::OkStatus());
+
+  const auto snapshot = database->TakeSnapshot();
+  Samples expected = ReadSamples(*snapshot, *by_rows);
+  CHECK(expected.size() > 3'500);
+  CHECK((ReadSamples(*snapshot, *in_batch) == expected));
+  expected[{"unused/web", 9'000}] = 1;
+  CHECK((ReadSamples(*snapshot, *in_load) == expected));
+}
+
+TEST_CASE("columns that do not fit are refused whole", "[bulk]") {
+  DatabaseHome home(Home::kMemory);
+  auto database = home.Open();
+  const auto metric =
+      Define(database.get(), Spec("dau", Additivity::kOverlaps));
+  struct Case {
+    std::function<void(Columns*)> spoil;
+    const char* reason;
+    bool by_shape = true;  // or by what Write() checks
+  };
+  const Case cases[] = {
+      {[](Columns* c) { c->integers.pop_back(); },
+       "column values has 4999 rows; column steps has 5000"},
+      {[](Columns* c) {
+         c->decimals = {1, 2};
+       },
+       "as integers and as decimals"},
+      {[](Columns* c) {
+         c->platforms.pop_back();
+         c->members[1].codes = c->platforms;
+       },
+       "column codes of dimension 1 has 4999 rows"},
+      {[](Columns* c) { c->members.pop_back(); },
+       "columns of 1 dimensions were given; the metric has 2"},
+      {[](Columns* c) { c->apps[70] = 5; },
+       "row 70, from 0: code 5 of dimension 0 has no name; there are 5"},
+      {[](Columns* c) { c->integers[4'999] = -1; }, "-1 is negative", false},
+      {[](Columns* c) { c->steps[3] = 40'000'000; }, "outside the years",
+       false},
+      {[](Columns* c) { c->app_names[2] = "\xff"; }, "row 2, from 0: ", false},
+      {[](Columns* c) {
+         c->decimals.assign(5'000, 0.5);
+         c->integers.clear();
+       },
+       "is a decimal; the metric is INTEGER", false},
+  };
+  auto loader = NewLoader(database.get(), metric);
+  for (const Case& one : cases) {
+    CAPTURE(one.reason);
+    Columns columns(false);
+    one.spoil(&columns);
+    const absl::Status of_load = loader->AddColumns(columns.view());
+    CHECK(of_load.code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(std::string(of_load.message()), ContainsSubstring(one.reason));
+    SampleBatch batch;
+    absl::Status of_batch = batch.RowsOf(metric).AddColumns(columns.view());
+    CHECK(of_batch.ok() == !one.by_shape);
+    if (one.by_shape) {
+      CHECK(batch.row_count() == 0);
+    } else {
+      of_batch = database->Write(batch, {}).status();
+    }
+    CHECK_THAT(std::string(of_batch.message()), ContainsSubstring(one.reason));
+  }
+  // What was refused left no row; the loader goes on.
+  REQUIRE(loader->Add(1, {"A", "web"}, 1).ok());
+  const auto result = loader->Finish();
+  REQUIRE(result.status() == absl::OkStatus());
+  CHECK(result->samples == 1);
 }
 
 TEST_CASE("a load that others come between is prepared anew", "[bulk]") {

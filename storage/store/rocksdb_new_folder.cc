@@ -22,6 +22,17 @@ std::string Trimmed(std::string path) {
   return path;
 }
 
+// False where a folder was there and was gone, or named, a moment later:
+// RocksDB then says that what is there is no folder.
+bool IsInTheWay(const rocksdb::Status& made, const std::string& path) {
+  if (!absl::StrContains(made.ToString(), "exists but is not a directory")) {
+    return true;
+  }
+  std::error_code ignored;
+  const fs::file_type type = fs::symlink_status(path, ignored).type();
+  return type != fs::file_type::not_found && type != fs::file_type::directory;
+}
+
 }  // namespace
 
 absl::Status FileStatus(const rocksdb::Status& status, absl::string_view what) {
@@ -84,15 +95,20 @@ absl::Status NewFolder::CheckTarget(bool may_be_empty) const {
 
 absl::Status NewFolder::Begin(bool may_be_empty) {
   FOOTFALL_RETURN_IF_ERROR(CheckTarget(may_be_empty));
-  FOOTFALL_RETURN_IF_ERROR(FileStatus(env_->CreateDirIfMissing(path_), path_));
-  lock_.emplace(env_, path_, /*makes_file=*/true);
-  // Not found: the one that made it has just given it its name.
-  if (lock_->IsHeldElsewhere() || lock_->status().IsPathNotFound()) {
-    env_->DeleteDir(path_).PermitUncheckedError();  // where it is empty
+  const auto made_elsewhere = [this] {
     return absl::FailedPreconditionError(
         absl::StrCat(target_,
                      ": is being made by another process, or by another call "
                      "of this one"));
+  };
+  const rocksdb::Status made = env_->CreateDirIfMissing(path_);
+  if (!made.ok() && !IsInTheWay(made, path_)) return made_elsewhere();
+  FOOTFALL_RETURN_IF_ERROR(FileStatus(made, path_));
+  lock_.emplace(env_, path_, /*makes_file=*/true);
+  // Not found: the one that made it has just given it its name.
+  if (lock_->IsHeldElsewhere() || lock_->status().IsPathNotFound()) {
+    env_->DeleteDir(path_).PermitUncheckedError();  // where it is empty
+    return made_elsewhere();
   }
   FOOTFALL_RETURN_IF_ERROR(FileStatus(lock_->status(), path_));
   begun_ = true;

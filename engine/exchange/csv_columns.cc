@@ -219,7 +219,8 @@ class Mapper {
     if (column.all_others) {
       fields.clear();
       for (size_t i = 0; i < header_.size(); ++i) {
-        if (!used_[i] && !header_[i].empty()) fields.push_back(i);
+        if (used_[i]) continue;
+        (header_[i].empty() ? columns_.unnamed : fields).push_back(i);
       }
     }
     for (const size_t field : fields) {

@@ -50,6 +50,8 @@ struct CsvColumns {
   std::vector<Source> members;  // one per dimension of the metrics; for events,
                                 // those that are given
   std::vector<Condition> where;
+  // Columns without a name, which VALUES OF * cannot take for members.
+  std::vector<size_t> unnamed;
   Part kind, name, note, source;  // of events
 };
 

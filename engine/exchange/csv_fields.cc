@@ -62,7 +62,7 @@ TimeFields::TimeFields(const Grid& grid,
 
 absl::Status TimeFields::Parse(absl::string_view field, StepPlace* place) {
   if (plain_days_ && ParseDay(field, &place->step)) {
-    place->seconds_in = 0;
+    place->offset = {};
     return absl::OkStatus();
   }
   if (field.size() > kMaxRemembered) return ParseAnew(field, place);
@@ -85,9 +85,10 @@ absl::Status TimeFields::Parse(absl::string_view field, StepPlace* place) {
 
 absl::Status TimeFields::ParseAnew(absl::string_view field,
                                    StepPlace* place) const {
+  int32_t* const nanoseconds = &place->offset.nanoseconds;
   FOOTFALL_ASSIGN_OR_RETURN(Date date, format_.has_value()
-                                           ? format_->Parse(field)
-                                           : ParseFileDate(field));
+                                           ? format_->Parse(field, nanoseconds)
+                                           : ParseFileDate(field, nanoseconds));
   if (zone_.has_value() && !date.utc_offset_s.has_value() &&
       date.precision < Unit::kDay) {
     FOOTFALL_RETURN_IF_ERROR(CheckLocalTime(date, *zone_, zone_->name()));
@@ -101,12 +102,12 @@ absl::Status TimeFields::ParseAnew(absl::string_view field,
                                   absl::Seconds(*date.utc_offset_s)
                             : absl::FromCivil(date.start, grid_.zone());
   if (grid_.period().below_day()) {
-    place->seconds_in = absl::ToInt64Seconds(at - grid_.Start(place->step));
+    place->offset.seconds = absl::ToInt64Seconds(at - grid_.Start(place->step));
   } else {
     const absl::CivilSecond local = date.utc_offset_s.has_value()
                                         ? absl::ToCivilSecond(at, grid_.zone())
                                         : date.start;
-    place->seconds_in = local - grid_.CivilStart(place->step);
+    place->offset.seconds = local - grid_.CivilStart(place->step);
   }
   return absl::OkStatus();
 }

@@ -24,8 +24,14 @@ std::string QuoteField(absl::string_view field);
 // Where a date lies: in a step, and how far into it. Two dates of one step are
 // the same date if they lie equally far in.
 struct StepPlace {
+  struct Offset {
+    int64_t seconds = 0;
+    int32_t nanoseconds = 0;
+
+    friend bool operator==(const Offset&, const Offset&) = default;
+  };
   int64_t step = 0;
-  int64_t seconds_in = 0;
+  Offset offset;
 };
 
 // Reads times for one grid. Files repeat their dates, so what was read is

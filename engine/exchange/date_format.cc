@@ -25,6 +25,7 @@ constexpr absl::string_view kKnownWords = "YymdejbBhaAHkIlMSfpzZsqGVuFTR%nt";
 // Seconds since 1970 that lie in the years 1 to 9999.
 constexpr int64_t kMinEpoch = -62135596800;
 constexpr int64_t kMaxEpoch = 253402300799;
+constexpr int64_t kNanos = 1'000'000'000;
 
 // What the words of a format have given so far.
 struct Found {
@@ -34,6 +35,7 @@ struct Found {
   std::optional<bool> afternoon;
   std::optional<int32_t> offset;
   std::optional<int64_t> epoch;
+  int32_t nanoseconds = 0;
 };
 
 // Reads one field by one format.
@@ -57,6 +59,8 @@ class FormatParser {
     SkipBlanks();
     return rest_.empty();
   }
+
+  int32_t nanoseconds() const { return found_.nanoseconds; }
 
   bool Make(Date* date) const {
     if (found_.epoch.has_value()) {
@@ -164,7 +168,7 @@ class FormatParser {
       case 'S':
         return TakeNumber(2, 0, 59, &found_.second, 2);
       case 'f':
-        return TakeNumber(9, 0, 999'999'999, &ignored);
+        return TakeFraction();
       case 'p':
         return TakeHalf();
       case 'z':
@@ -201,6 +205,14 @@ class FormatParser {
       }
     }
     return true;
+  }
+
+  bool TakeFraction() {
+    size_t count = 0;
+    while (count < 9 && count < rest_.size() && IsDigit(rest_[count])) ++count;
+    found_.nanoseconds = NanosOf(rest_.substr(0, count));
+    rest_.remove_prefix(count);
+    return count > 0;
   }
 
   bool TakeHalf() {
@@ -314,12 +326,13 @@ absl::StatusOr<DateFormat> DateFormat::Create(absl::string_view format) {
   return made;
 }
 
-absl::StatusOr<Date> DateFormat::Parse(absl::string_view field) const {
+absl::StatusOr<Date> DateFormat::Parse(absl::string_view field,
+                                       int32_t* nanoseconds) const {
   absl::string_view text = absl::StripAsciiWhitespace(field);
+  int64_t nanos = 0;
   Date date;
   bool ok = false;
   if (epoch_parts_ > 0) {
-    // A fraction of the last digit is cut off, as are parts of a second.
     const size_t point = text.find('.');
     const absl::string_view fraction =
         point == absl::string_view::npos ? "" : text.substr(point + 1);
@@ -331,11 +344,15 @@ absl::StatusOr<Date> DateFormat::Parse(absl::string_view field) const {
     if (ok && (seconds < kMinEpoch || seconds > kMaxEpoch)) ok = false;
     if (ok) {
       date = InstantDate(absl::FromUnixSeconds(seconds), absl::UTCTimeZone());
+      nanos = (count - seconds * epoch_parts_) * (kNanos / epoch_parts_) +
+              NanosOf(fraction) / epoch_parts_;
     }
   } else {
     FormatParser parser(text);
     ok = parser.Take(text_) && parser.Make(&date);
+    nanos = parser.nanoseconds();
   }
+  if (ok && nanoseconds != nullptr) *nanoseconds = static_cast<int32_t>(nanos);
   if (ok) return date;
   return absl::InvalidArgumentError(absl::StrCat(QuoteField(field),
                                                  " is not a date as FORMAT ",

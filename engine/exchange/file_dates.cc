@@ -27,6 +27,7 @@ class IsoParser {
     *date = date_;
     return true;
   }
+  int32_t nanoseconds() const { return nanoseconds_; }
 
  private:
   bool TakeChar(char wanted) {
@@ -140,6 +141,7 @@ class IsoParser {
     if (precision == Unit::kSecond && (TakeChar('.') || TakeChar(','))) {
       const size_t fraction = DigitCount();
       if (fraction == 0) return false;
+      nanoseconds_ = NanosOf(rest_.substr(0, fraction));
       rest_.remove_prefix(fraction);
     }
     date_.precision = precision;
@@ -193,6 +195,7 @@ class IsoParser {
  private:
   absl::string_view rest_;
   Date date_;
+  int32_t nanoseconds_ = 0;
 };
 
 // What to declare for a text with the shape of a known format.
@@ -222,14 +225,28 @@ absl::string_view FormatHint(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<Date> ParseFileDate(absl::string_view text) {
+int32_t NanosOf(absl::string_view digits) {
+  int32_t nanoseconds = 0;
+  for (size_t i = 0; i < 9; ++i) {
+    nanoseconds = nanoseconds * 10 + (i < digits.size() ? digits[i] - '0' : 0);
+  }
+  return nanoseconds;
+}
+
+absl::StatusOr<Date> ParseFileDate(absl::string_view text,
+                                   int32_t* nanoseconds) {
+  if (nanoseconds != nullptr) *nanoseconds = 0;
   const absl::string_view field = absl::StripAsciiWhitespace(text);
   absl::StatusOr<Date> date = ParseDate(field);
   if (date.ok()) return date;
   Date found;
-  if (IsoParser(field).Parse(&found)) return found;
+  IsoParser parser(field);
+  if (parser.Parse(&found)) {
+    if (nanoseconds != nullptr) *nanoseconds = parser.nanoseconds();
+    return found;
+  }
   // ParseDate() knows best what is wrong with a time of a day.
-  if (field.size() > 10 && field[10] == ' ') {
+  if (field.size() > 10 && field[4] == '-' && field[10] == ' ') {
     std::string with_t(field);
     with_t[10] = 'T';
     date = ParseDate(with_t);

@@ -1,6 +1,7 @@
 #include "engine/exchange/import_events.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "engine/exchange/file_dates.h"
 #include "engine/exchange/table_walk.h"
 #include "footfall/event.h"
+#include "footfall/guard.h"
 #include "footfall/member_names.h"
 #include "storage/base/status_macros.h"
 
@@ -44,6 +46,72 @@ Event EventOf(const CsvColumns& columns,
   return event;
 }
 
+// What a row said of an event: the next row that names it must say the same.
+struct Told {
+  std::string place;
+  std::string note;
+  std::string source;
+};
+
+// The events of one import, each once.
+class EventRows {
+ public:
+  EventRows(SameSample rule, SampleBatch* batch) : rule_(rule), batch_(batch) {}
+
+  uint64_t equal() const { return equal_; }
+  uint64_t merged() const { return merged_; }
+
+  // INVALID_ARGUMENT where another row says otherwise, unless the rule decides.
+  absl::Status Add(Event event, const std::string& place) {
+    Event key = event;
+    key.note.clear();
+    key.source.clear();
+    const auto [found, is_new] = told_.try_emplace(
+        std::move(key), Told{place, event.note, event.source});
+    Told& told = found->second;
+    if (!is_new) {
+      const bool same = told.note == event.note && told.source == event.source;
+      if (same) {
+        ++equal_;
+        return absl::OkStatus();
+      }
+      if (rule_ == SameSample::kFirst) {
+        ++merged_;
+        return absl::OkStatus();
+      }
+      if (rule_ != SameSample::kLast) return Clash(event, told, place);
+      ++merged_;
+    }
+    batch_->AddEvent(std::move(event));
+    return absl::OkStatus();
+  }
+
+ private:
+  struct Less {
+    bool operator()(const Event& a, const Event& b) const {
+      return CompareEvents(a, b) < 0;
+    }
+  };
+
+  static absl::Status Clash(const Event& event, const Told& told,
+                            absl::string_view place) {
+    const bool by_note = told.note != event.note;
+    return absl::InvalidArgumentError(absl::StrCat(
+        told.place, " and ", place, ": event ", QuoteField(event.name), " of ",
+        FormatDate(event.date), " has two ", by_note ? "notes, " : "sources, ",
+        QuoteField(by_note ? told.note : told.source), " and ",
+        QuoteField(by_note ? event.note : event.source),
+        "; nothing was imported\n  give it one, or say DUPLICATES FIRST or "
+        "LAST"));
+  }
+
+  const SameSample rule_;
+  SampleBatch* const batch_;
+  std::map<Event, Told, Less> told_;
+  uint64_t equal_ = 0;
+  uint64_t merged_ = 0;
+};
+
 }  // namespace
 
 absl::StatusOr<ImportReport> ImportEvents(
@@ -58,6 +126,7 @@ absl::StatusOr<ImportReport> ImportEvents(
     FOOTFALL_ASSIGN_OR_RETURN(zone, LoadZone(*spec.zone));
   }
   SampleBatch batch;
+  EventRows rows(spec.same_sample, &batch);
   TableWalk walk(spec, options, {}, files, /*keeps_rejects=*/true);
   const auto take = [&](const CsvRecord& record) -> absl::Status {
     const CsvColumns& columns = walk.columns();
@@ -86,14 +155,18 @@ absl::StatusOr<ImportReport> ImportEvents(
     if (const absl::Status valid = ValidateEvent(event); !valid.ok()) {
       return walk.Reject(record, std::nullopt, valid.message());
     }
-    batch.AddEvent(std::move(event));
-    return absl::OkStatus();
+    const absl::Status added =
+        rows.Add(std::move(event), walk.Place(record.line));
+    return added.ok() ? added
+                      : Prefixed(absl::StrCat(walk.ShownPath(), ": "), added);
   };
   FOOTFALL_RETURN_IF_ERROR(walk.Read(take));
   FOOTFALL_RETURN_IF_ERROR(walk.Finish());
   FOOTFALL_ASSIGN_OR_RETURN(const WriteResult written,
                             database.Write(batch, WriteOptions()));
   walk.report().events = written.events;
+  walk.report().equal = rows.equal();
+  walk.report().merged = rows.merged();
   walk.report().commit = written.commit;
   return walk.report();
 }

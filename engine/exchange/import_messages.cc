@@ -32,17 +32,22 @@ void ImportSamples::Compare(const CsvRecord& record, size_t v, uint32_t series,
     if (mention.place.empty()) {
       mention.place = walk_.Place(record.line);
       mention.value = std::string(field);
-      for (const absl::string_view text : record.fields) {
-        mention.fields.emplace_back(text);
+      const std::vector<std::string>& header = walk_.columns().header;
+      for (size_t i = 0; i < record.fields.size(); ++i) {
+        mention.fields.emplace(header[i], record.fields[i]);
       }
       continue;
     }
     if (mention.value == field) continue;
     std::vector<std::string> differ;
-    const size_t width = std::min(mention.fields.size(), record.fields.size());
-    for (size_t i = 0; i < width; ++i) {
-      if (i == value.field || mention.fields[i] == record.fields[i]) continue;
-      differ.push_back(QuoteField(walk_.columns().header[i]));
+    for (size_t i = 0; i < record.fields.size(); ++i) {
+      const std::string& name = walk_.columns().header[i];
+      const auto found = mention.fields.find(name);
+      if (i == value.field || found == mention.fields.end() ||
+          found->second == record.fields[i]) {
+        continue;
+      }
+      differ.push_back(QuoteField(name));
     }
     if (differ.size() > kShownColumns) differ.resize(kShownColumns);
     ReadMemberNames(value);
@@ -92,6 +97,12 @@ absl::Status ImportSamples::AddNotes() {
         sources[d].dimension, empty_[d] == 1 ? " was" : " were",
         " read as the whole; if it means unknown, say ", sources[d].dimension,
         " EMPTY 'unknown'"));
+  }
+  for (const auto& [field, count] : unnamed_) {
+    report.notes.push_back(absl::StrCat(
+        count, count == 1 ? " value" : " values", " of column ", field + 1,
+        count == 1 ? " was" : " were",
+        " left out: it has no name in the header that could be a member"));
   }
   for (size_t m = 0; m < metrics_.size(); ++m) {
     const absl::string_view doubtful = value_fields_[m].doubtful();

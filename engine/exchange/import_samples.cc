@@ -13,6 +13,7 @@ namespace footfall::engine {
 namespace {
 
 constexpr size_t kRowsPerFlush = 1024;
+constexpr uint64_t kStopsPerProgress = 64;
 // Of what a map from cells to dates takes, at its fullest.
 constexpr uint64_t kBytesPerDate = 96;
 // Of memory_bytes, where the database's budget says it.
@@ -101,8 +102,18 @@ absl::Status ImportSamples::Store() {
   for (size_t m = 1; m < loaders_.size(); ++m) {
     others.push_back(loaders_[m].get());
   }
+  uint64_t asked = 0;
+  const StopCheck stop = [&]() -> absl::Status {
+    if (++asked % kStopsPerProgress == 0) {
+      uint64_t rows = 0;
+      for (const auto& loader : loaders_) rows += loader->rows_coded();
+      FOOTFALL_RETURN_IF_ERROR(
+          walk_.ReportProgress(/*storing=*/true, rows / loaders_.size()));
+    }
+    return AskStop(options_.stop);
+  };
   const absl::StatusOr<std::vector<WriteResult>> results =
-      loaders_[0]->FinishWith(others, options_.stop);
+      loaders_[0]->FinishWith(others, stop);
   if (!results.ok()) {
     for (size_t m = 0; m < loaders_.size(); ++m) {
       for (const BulkLoader::Clash& clash : loaders_[m]->clashes()) {
@@ -140,6 +151,11 @@ absl::Status ImportSamples::TakeRow(const CsvRecord& record) {
   const absl::Span<const absl::string_view> fields = record.fields;
   const std::vector<CsvColumns::Value>& values = walk_.columns().values;
   ReadMembers(fields);
+  for (const size_t field : walk_.columns().unnamed) {
+    if (!IsNull(fields[field])) ++unnamed_[field];
+  }
+  // All values of a row are taken, or none.
+  taken_.clear();
   for (size_t v = 0; v < values.size(); ++v) {
     const CsvColumns::Value& value = values[v];
     const absl::string_view field = fields[value.field];
@@ -148,8 +164,8 @@ absl::Status ImportSamples::TakeRow(const CsvRecord& record) {
       continue;
     }
     const size_t m = value.metric;
-    const StepPlace& place = places_[time_of_[m]];
-    BulkLoader::Row row = {.step = place.step, .value = 0, .series = 0};
+    BulkLoader::Row row = {
+        .step = places_[time_of_[m]].step, .value = 0, .series = 0};
     if (!value_fields_[m].Parse(field, &row.value, &reason_)) {
       return walk_.Reject(record, value.field, reason_);
     }
@@ -158,12 +174,17 @@ absl::Status ImportSamples::TakeRow(const CsvRecord& record) {
       if (!has_series) return absl::OkStatus();
     }
     row.series = *series_[v];
+    taken_.push_back({v, row});
+  }
+  for (const auto& [v, row] : taken_) {
+    const size_t m = values[v].metric;
     if (!mentions_.empty()) {
-      Compare(record, v, row.series, place.step);
+      Compare(record, v, row.series, row.step);
       continue;
     }
+    const StepPlace& place = places_[time_of_[m]];
     if (spec_.same_sample == SameSample::kRefuse &&
-        (place.seconds_in != seconds_in_ || compares_dates_)) {
+        (place.offset != offset_ || compares_dates_)) {
       FOOTFALL_ASSIGN_OR_RETURN(const bool agrees,
                                 DateAgrees(m, row.series, place, record.line));
       if (must_compare_dates_) return absl::OkStatus();
@@ -171,6 +192,10 @@ absl::Status ImportSamples::TakeRow(const CsvRecord& record) {
         return walk_.Reject(record, walk_.columns().times[0], reason_);
       }
     }
+  }
+  if (!mentions_.empty()) return absl::OkStatus();
+  for (const auto& [v, row] : taken_) {
+    const size_t m = values[v].metric;
     std::vector<bool>& used = used_[m];
     if (used.size() <= row.series) used.resize(size_t{row.series} + 1);
     used[row.series] = true;
@@ -296,11 +321,11 @@ absl::StatusOr<bool> ImportSamples::DateAgrees(size_t metric, uint32_t series,
                                                uint64_t line) {
   if (!compares_dates_) {
     // As long as all dates lie alike in their steps, no two of one step differ.
-    if (seconds_in_.has_value()) {
+    if (offset_.has_value()) {
       must_compare_dates_ = true;
       walk_.stop();
     }
-    seconds_in_ = place.seconds_in;
+    offset_ = place.offset;
     return true;
   }
   const uint64_t bytes = MemoryBytes(options_, database_.memory_budget_bytes());
@@ -312,8 +337,8 @@ absl::StatusOr<bool> ImportSamples::DateAgrees(size_t metric, uint32_t series,
   }
   const auto [found, is_new] =
       dates_.try_emplace({uint64_t{metric} << 32 | series, place.step},
-                         GivenDate{place.seconds_in, line});
-  if (is_new || found->second.seconds_in == place.seconds_in) return true;
+                         GivenDate{place.offset, line});
+  if (is_new || found->second.offset == place.offset) return true;
   reason_ = absl::StrCat(
       "its step, ", metrics_[metric]->grid.Format(place.step),
       ", has another date of the same series on line ", found->second.line,

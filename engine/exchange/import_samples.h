@@ -4,9 +4,11 @@
 #define FOOTFALL_ENGINE_EXCHANGE_IMPORT_SAMPLES_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,7 +61,7 @@ class ImportSamples {
  private:
   // A date that was given for a cell.
   struct GivenDate {
-    int64_t seconds_in;
+    StepPlace::Offset offset;
     uint64_t line;
   };
   // The first row that named a sample that clashes.
@@ -67,8 +69,8 @@ class ImportSamples {
     Clash clash;
     std::string place;
     std::string value;
-    std::vector<std::string> fields;
-    std::string sentence;  // once the second was found
+    std::map<std::string, std::string> fields;  // by name of column
+    std::string sentence;                       // once the second was found
   };
 
   absl::Status Start();
@@ -107,6 +109,7 @@ class ImportSamples {
   std::vector<TimeFields> times_;  // of the distinct grids of the metrics
   std::vector<size_t> time_of_;    // [metric] index into times_
   std::vector<StepPlace> places_;  // of the row, [times_]
+  std::vector<std::pair<size_t, BulkLoader::Row>> taken_;  // of it, by value
   std::string joined_time_;
 
   // Of the row before: its members as they stand in the file, by dimension, and
@@ -117,9 +120,10 @@ class ImportSamples {
   std::vector<std::string> written_;        // as they are stored, where that
   std::vector<absl::string_view> members_;  // is not as they stand there
   std::vector<FlatHashMap<std::string, std::string>> spellings_;
-  std::vector<uint64_t> empty_;  // [dimension] rows with an empty field
+  std::map<size_t, uint64_t> unnamed_;  // [field] values that are left out
+  std::vector<uint64_t> empty_;         // [dimension] rows with an empty field
 
-  std::optional<int64_t> seconds_in_;  // of every row so far
+  std::optional<StepPlace::Offset> offset_;  // of every row so far
   bool must_compare_dates_ = false;
   FlatHashMap<std::pair<uint64_t, int64_t>, GivenDate> dates_;
 

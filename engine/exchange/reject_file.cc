@@ -13,10 +13,12 @@
 namespace footfall::engine {
 
 absl::StatusOr<std::unique_ptr<RejectFile>> RejectFile::Create(
-    const std::string& path, absl::Span<const std::string> header) {
-  auto file = std::unique_ptr<RejectFile>(new RejectFile(path));
+    const std::string& path, absl::Span<const std::string> header,
+    bool of_several_files) {
+  auto file =
+      std::unique_ptr<RejectFile>(new RejectFile(path, of_several_files));
   FOOTFALL_RETURN_IF_ERROR(file->Open());
-  std::string text = "line,reason";
+  std::string text = of_several_files ? "file,line,reason" : "line,reason";
   for (const std::string& name : header) {
     text.push_back(',');
     AppendCsvField(name, &text);
@@ -40,9 +42,15 @@ absl::Status RejectFile::Open() {
   return failed;
 }
 
-absl::Status RejectFile::Add(uint64_t line, absl::string_view reason,
+absl::Status RejectFile::Add(absl::string_view file, uint64_t line,
+                             absl::string_view reason,
                              absl::Span<const absl::string_view> fields) {
-  std::string text = absl::StrCat(line, ",");
+  std::string text;
+  if (of_several_files_) {
+    AppendCsvField(file, &text);
+    text.push_back(',');
+  }
+  absl::StrAppend(&text, line, ",");
   AppendCsvField(reason, &text);
   for (const absl::string_view field : fields) {
     text.push_back(',');

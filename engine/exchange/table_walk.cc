@@ -119,7 +119,9 @@ absl::Status TableWalk::OpenRejects() {
     }
   }
   FOOTFALL_ASSIGN_OR_RETURN(
-      rejects_, RejectFile::Create(*spec_.rejects_path, columns_.header));
+      rejects_, RejectFile::Create(*spec_.rejects_path, columns_.header,
+                                   files_.size() > 1));
+  rejects_header_ = columns_.header;
   return absl::OkStatus();
 }
 
@@ -191,18 +193,38 @@ absl::Status TableWalk::Reject(const CsvRecord& record,
         Place(record.line), field.has_value() ? ", " : ": ", text));
   }
   if (rejects_ == nullptr) return absl::OkStatus();
-  return record.problem.empty()
-             ? rejects_->Add(record.line, text, record.fields)
-             : rejects_->Add(record.line, text,
-                             absl::MakeConstSpan(&record.text, 1));
+  const std::string& file = files_[std::min(file_, files_.size() - 1)];
+  if (!record.problem.empty()) {
+    return rejects_->Add(file, record.line, text,
+                         absl::MakeConstSpan(&record.text, 1));
+  }
+  if (columns_.header == rejects_header_ ||
+      record.fields.size() != columns_.header.size()) {
+    return rejects_->Add(file, record.line, text, record.fields);
+  }
+  // Under the names of the first file; what that has not is told in words.
+  std::vector<absl::string_view> fields(rejects_header_.size());
+  for (size_t i = 0; i < record.fields.size(); ++i) {
+    const auto place = std::find(rejects_header_.begin(), rejects_header_.end(),
+                                 columns_.header[i]);
+    if (place == rejects_header_.end()) {
+      absl::StrAppend(&text, "; ", QuoteField(columns_.header[i]), " is ",
+                      QuoteField(record.fields[i]));
+    } else {
+      fields[static_cast<size_t>(place - rejects_header_.begin())] =
+          record.fields[i];
+    }
+  }
+  return rejects_->Add(file, record.line, text, fields);
 }
 
-absl::Status TableWalk::ReportProgress(bool storing) {
+absl::Status TableWalk::ReportProgress(bool storing, uint64_t rows_stored) {
   if (options_.progress == nullptr) return absl::OkStatus();
   const ImportProgress progress = {.rows = report_.rows,
                                    .bytes_read = bytes_before_ + bytes_read_,
                                    .bytes_total = bytes_total_,
-                                   .storing = storing};
+                                   .storing = storing,
+                                   .rows_stored = rows_stored};
   if (options_.progress(progress)) return absl::OkStatus();
   return absl::CancelledError(absl::StrCat(
       ShownPath(), ": the import was called off; nothing was imported"));

@@ -53,7 +53,8 @@ class TableWalk {
   // After Read(): INVALID_ARGUMENT names what does not fit, unless there is a
   // rejects file, which is closed.
   absl::Status Finish();
-  absl::Status ReportProgress(bool storing);
+  // `rows_stored` counts where all is read.
+  absl::Status ReportProgress(bool storing, uint64_t rows_stored = 0);
 
   size_t file() const { return file_; }                   // at hand: its number
   const CsvColumns& columns() const { return columns_; }  // of the file at hand
@@ -83,9 +84,10 @@ class TableWalk {
   std::unique_ptr<RecordStream> stream_;
   CsvColumns columns_;
   std::unique_ptr<RejectFile> rejects_;
-  uint64_t bytes_before_ = 0;  // of the files that are done
-  uint64_t bytes_read_ = 0;    // of the file at hand
-  uint64_t bytes_total_ = 0;   // of all; 0: not known
+  std::vector<std::string> rejects_header_;  // of the first file
+  uint64_t bytes_before_ = 0;                // of the files that are done
+  uint64_t bytes_read_ = 0;                  // of the file at hand
+  uint64_t bytes_total_ = 0;                 // of all; 0: not known
   bool is_pipe_ = false;
   bool stopped_ = false;
   ImportReport report_;

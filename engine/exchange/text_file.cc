@@ -1,12 +1,16 @@
 // TextFile: plain or packed, and in place only once it is whole.
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -35,23 +39,25 @@ struct CloseGzip {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual bool Open(const std::string& path) = 0;
+  virtual bool Open(int descriptor) = 0;  // which is the sink's if it could
   virtual bool Write(absl::string_view text) = 0;
   virtual bool Close() = 0;  // all is on disk then
 };
 
 class PlainSink : public Sink {
  public:
-  bool Open(const std::string& path) override {
-    file_.reset(std::fopen(path.c_str(), "wbe"));
+  bool Open(int descriptor) override {
+    file_.reset(fdopen(descriptor, "wb"));
     return file_ != nullptr;
   }
   bool Write(absl::string_view text) override {
     return std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size();
   }
   bool Close() override {
+    // A pipe or a terminal cannot be synced.
     const bool flushed =
-        std::fflush(file_.get()) == 0 && fsync(fileno(file_.get())) == 0;
+        std::fflush(file_.get()) == 0 && (fsync(fileno(file_.get())) == 0 ||
+                                          errno == EINVAL || errno == ENOTSUP);
     return std::fclose(file_.release()) == 0 && flushed;
   }
 
@@ -61,8 +67,8 @@ class PlainSink : public Sink {
 
 class GzipSink final : public Sink {
  public:
-  bool Open(const std::string& path) override {
-    file_.reset(gzopen(path.c_str(), "wbe"));
+  bool Open(int descriptor) override {
+    file_.reset(gzdopen(descriptor, "wb"));
     return file_ != nullptr;
   }
   bool Write(absl::string_view text) override {
@@ -82,14 +88,14 @@ struct FreeStream {
 
 class ZstdSink final : public PlainSink {
  public:
-  bool Open(const std::string& path) override {
+  bool Open(int descriptor) override {
     stream_.reset(ZSTD_createCStream());
     if (stream_ == nullptr) errno = ENOMEM;
     // Damage is found when it is read.
     return stream_ != nullptr &&
            ZSTD_isError(ZSTD_CCtx_setParameter(stream_.get(),
                                                ZSTD_c_checksumFlag, 1)) == 0 &&
-           PlainSink::Open(path);
+           PlainSink::Open(descriptor);
   }
   bool Write(absl::string_view text) override {
     ZSTD_inBuffer in = {text.data(), text.size(), 0};
@@ -124,20 +130,51 @@ class ZstdSink final : public PlainSink {
 };
 #endif
 
+// What a path leads to: what a link names is replaced, not the link.
+std::string BehindLinks(std::filesystem::path path) {
+  constexpr int kMaxLinks = 40;
+  std::error_code ignored;
+  for (int i = 0; i < kMaxLinks; ++i) {
+    const auto next = std::filesystem::read_symlink(path, ignored);
+    if (ignored) break;
+    path = path.parent_path() / next;
+  }
+  return path.string();
+}
+
 class FileWriter final : public TextFile {
  public:
   FileWriter(const std::string& path, std::unique_ptr<Sink> sink)
-      : path_(path),
-        part_(absl::StrCat(path, ".part")),
-        sink_(std::move(sink)) {}
+      : path_(path), sink_(std::move(sink)) {}
   ~FileWriter() override {
     sink_.reset();
-    if (!closed_) unlink(part_.c_str());
+    if (!closed_ && !part_.empty()) unlink(part_.c_str());
   }
 
   absl::Status Open() {
+    struct stat there = {};
     errno = 0;
-    return sink_->Open(part_) ? absl::OkStatus() : Failed();
+    const bool is_there = stat(path_.c_str(), &there) == 0;
+    const bool is_file = !is_there || S_ISREG(there.st_mode);
+    if (is_file) {
+      target_ = BehindLinks(path_);
+      part_ = absl::StrCat(target_, ".part");
+    }
+    // A FIFO that nobody reads must not make the caller wait.
+    const int descriptor =
+        open(is_file ? part_.c_str() : path_.c_str(),
+             O_WRONLY | O_CLOEXEC | (is_file ? O_CREAT | O_TRUNC : O_NONBLOCK),
+             0666);
+    if (descriptor < 0) return Failed();
+    const bool is_kept = is_file && is_there;
+    const bool ready =
+        (is_file || fcntl(descriptor, F_SETFL, 0) == 0) &&
+        (!is_kept || fchmod(descriptor, there.st_mode & 07777) == 0) &&
+        sink_->Open(descriptor);
+    if (ready) return absl::OkStatus();
+    const absl::Status failed = Failed();
+    close(descriptor);
+    return failed;
   }
 
   absl::Status Write(absl::string_view text) override {
@@ -148,7 +185,8 @@ class FileWriter final : public TextFile {
 
   absl::Status Close() override {
     errno = 0;
-    if (!sink_->Close() || std::rename(part_.c_str(), path_.c_str()) != 0) {
+    if (!sink_->Close() ||
+        (!part_.empty() && std::rename(part_.c_str(), target_.c_str()) != 0)) {
       return Failed();
     }
     closed_ = true;
@@ -162,7 +200,8 @@ class FileWriter final : public TextFile {
   }
 
   const std::string path_;
-  const std::string part_;
+  std::string target_;  // where it leads, if it is to be a file
+  std::string part_;    // beside it; empty: a device or a pipe
   std::unique_ptr<Sink> sink_;
   bool closed_ = false;
 };

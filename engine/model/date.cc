@@ -32,7 +32,7 @@ class DateParser {
   absl::StatusOr<Date> Parse() {
     if (!ParseStretch()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("\"", absl::CHexEscape(text_.substr(0, 64)),
+          absl::StrCat("\"", absl::Utf8SafeCHexEscape(text_.substr(0, 64)),
                        "\" is not a date: ", error_.empty() ? kForms : error_));
     }
     return date_;

@@ -100,6 +100,7 @@ class StagedLoader final : public BulkLoader {
   void JoinRows(SameSample rule) override { rule_ = rule; }
   absl::Span<const Clash> clashes() const override { return clashes_; }
   uint64_t clash_count() const override { return clash_count_; }
+  uint64_t rows_coded() const override { return rows_coded_; }
 
   absl::StatusOr<WriteResult> Finish(const StopCheck& stop) override {
     FOOTFALL_ASSIGN_OR_RETURN(const std::vector<WriteResult> results,
@@ -377,7 +378,9 @@ class StagedLoader final : public BulkLoader {
   absl::StatusOr<StagedCounts> StageAll(TileStager* stager) {
     SameCells same(rule_, metric_->spec.value_type);
     const auto stage = [&](const Cell& cell) { return stager->Add(cell); };
+    rows_coded_ = 0;
     const auto take = [&](absl::Span<const Cell> cells) {
+      rows_coded_ += cells.size();
       for (const Cell& cell : cells) {
         FOOTFALL_RETURN_IF_ERROR(same.Add(cell, stage));
       }
@@ -433,6 +436,7 @@ class StagedLoader final : public BulkLoader {
   bool finished_ = false;
   SameSample rule_ = SameSample::kLast;
   uint64_t clash_count_ = 0;
+  uint64_t rows_coded_ = 0;
   std::vector<Clash> clashes_;
 
   // Of Finish().

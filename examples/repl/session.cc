@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "examples/repl/commands.h"
+#include "examples/repl/progress.h"
 #include "examples/repl/script.h"
 #include "examples/repl/signals.h"
 
@@ -145,9 +146,8 @@ bool Session::RunStatements(absl::string_view script, size_t begin,
     since = absl::Now();
     return status;
   };
-  hooks.on_progress = [this](uint64_t bytes_read, uint64_t bytes_total,
-                             uint64_t rows) {
-    PrintProgress(bytes_read, bytes_total, rows);
+  hooks.on_progress = [this](const ImportProgress& progress) {
+    PrintProgress(progress);
   };
   const absl::Status status = RunText(text, hooks);
   ClearProgress();
@@ -284,18 +284,14 @@ void Session::PrintError(const absl::Status& status, absl::string_view script,
   absl::FPrintF(stderr, "%s\n", ErrorText(status, script, done));
 }
 
-void Session::PrintProgress(uint64_t bytes_read, uint64_t bytes_total,
-                            uint64_t rows) {
+void Session::PrintProgress(const ImportProgress& progress) {
   if (!stderr_is_terminal_) return;
   if (!progress_shown_) progress_since_ = absl::Now();
   progress_shown_ = true;
   const double seconds =
       std::max(0.1, absl::ToDoubleSeconds(absl::Now() - progress_since_));
-  const double part = bytes_total == 0 ? 0
-                                       : static_cast<double>(bytes_read) /
-                                             static_cast<double>(bytes_total);
-  absl::FPrintF(stderr, "\r\x1b[Kimporting: %3.0f %%, %.1f M rows, %.1f s",
-                100 * part, static_cast<double>(rows) / 1e6, seconds);
+  absl::FPrintF(stderr, "\r\x1b[K%s",
+                ProgressText(progress, absl::Seconds(seconds)));
   std::fflush(stderr);
 }
 

@@ -69,7 +69,7 @@ class Session {
                         size_t done) const;
   // The file that is run, and where in it a byte of its script stands.
   std::string InFile(absl::string_view script, size_t byte) const;
-  void PrintProgress(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows);
+  void PrintProgress(const ImportProgress& progress);
   void ClearProgress();
 
   DatabaseFolder& folder_;

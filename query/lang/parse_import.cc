@@ -65,12 +65,19 @@ absl::StatusOr<Import> Parser::ImportOf() {
   }
   FOOTFALL_RETURN_IF_ERROR(
       Require("(", "the columns of the file: (TIME date, VALUE users, app)"));
-  // A metric may have that name as well: one has no KIND.
+  // A metric may have that name as well: it has a VALUE, and no KIND.
   if (may_be_events && !import.events) {
+    bool has_value = false;
     for (size_t i = 0; Ahead(i).kind != TokenKind::kEnd; ++i) {
-      import.events =
-          import.events || absl::EqualsIgnoreCase(Ahead(i).text, "KIND");
+      const bool begins_column =
+          i == 0 || Ahead(i - 1).text == "," || Ahead(i - 1).text == "(";
+      if (!begins_column || Ahead(i).kind != TokenKind::kWord) continue;
+      const absl::string_view word = Ahead(i).text;
+      import.events = import.events || absl::EqualsIgnoreCase(word, "KIND");
+      has_value = has_value || absl::EqualsIgnoreCase(word, "VALUE") ||
+                  absl::EqualsIgnoreCase(word, "VALUES");
     }
+    import.events = import.events && !has_value;
   }
   if (import.events) import.metric.name.clear();
   do {

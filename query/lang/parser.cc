@@ -329,7 +329,11 @@ absl::StatusOr<Unit> Parser::UnitWord(absl::string_view after) {
     return Expected(absl::StrCat("a period after ", after),
                     absl::StrCat("write ", after, " ", other.unit));
   }
-  if (after == "EVERY" && At(TokenKind::kWord) && IsValidName(Now().text)) {
+  if (after == "EVERY" && AtWord("weekday")) {
+    absl::StrAppend(&hint,
+                    "; days of the week are not put together: ask EVERY day");
+  } else if (after == "EVERY" && At(TokenKind::kWord) &&
+             IsValidName(Now().text)) {
     absl::StrAppend(&hint, "; to split by ", Now().text, ", write BY ",
                     Now().text);
   }

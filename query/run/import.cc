@@ -234,7 +234,12 @@ absl::StatusOr<ImportSpec> SpecOf(const Import& import,
   return spec;
 }
 
-std::string Summary(const ImportReport& report, bool events) {
+std::string Summary(const ImportReport& report, const ImportSpec& spec) {
+  const bool events = spec.events;
+  // A row may give values of several metrics.
+  const bool by_value = !spec.columns.empty() && spec.metric.empty();
+  const absl::string_view one = by_value ? "value" : "row";
+  const absl::string_view many = by_value ? "values" : "rows";
   std::string out =
       absl::StrCat(Counted(report.rows, "row", "rows"), " read: ");
   if (events) {
@@ -244,8 +249,8 @@ std::string Summary(const ImportReport& report, bool events) {
     absl::StrAppend(&out, Counted(report.series, "series", "series"), " (",
                     Counted(report.new_series, "new", "new"), "), ",
                     Counted(report.samples, "sample", "samples"), ", ",
-                    Counted(report.merged, "row", "rows"), " merged, ",
-                    Counted(report.equal, "row", "rows"), " equal, ");
+                    Counted(report.merged, one, many), " merged, ",
+                    Counted(report.equal, one, many), " equal, ");
   }
   absl::StrAppend(&out, Counted(report.rejected, "row", "rows"), " rejected");
   if (report.filtered > 0) {
@@ -284,8 +289,7 @@ absl::StatusOr<ImportOutcome> RunImport(Database& database,
   options.stop = [&] { return CheckStop(query_options); };
   options.progress = [&](const ImportProgress& progress) {
     if (hooks.on_progress) {
-      hooks.on_progress(progress.bytes_read, progress.bytes_total,
-                        progress.rows);
+      hooks.on_progress(progress);
     }
     return query_options.cancelled == nullptr ||
            !query_options.cancelled->load(std::memory_order_relaxed);
@@ -307,7 +311,7 @@ absl::StatusOr<ImportOutcome> RunImport(Database& database,
     return Diagnostic(report.status().code(), text, import.path_source,
                       message.substr(0, first), below);
   }
-  return ImportOutcome{Summary(*report, import.events), report->notes};
+  return ImportOutcome{Summary(*report, spec), report->notes};
 }
 
 }  // namespace footfall::query

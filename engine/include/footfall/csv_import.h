@@ -110,6 +110,7 @@ struct ImportProgress {
   uint64_t bytes_read = 0;   // of the files as they lie on disk
   uint64_t bytes_total = 0;  // 0 where it cannot be told (a pipe)
   bool storing = false;      // all is read; now it is sorted, coded, folded
+  uint64_t rows_stored = 0;  // of them, those that are coded; while storing
 };
 
 struct ImportOptions {

@@ -147,6 +147,10 @@ class BulkLoader {
   virtual absl::StatusOr<std::vector<WriteResult>> FinishWith(
       absl::Span<BulkLoader* const> others, const StopCheck& stop) = 0;
 
+  // Rows that are coded by now, while Finish() asks its StopCheck; from the
+  // start again where others' writes came between.
+  virtual uint64_t rows_coded() const = 0;
+
   // Publishes. After it the loader is spent. Errors as Database::Write;
   // RESOURCE_EXHAUSTED where there is no room for temporary files. `stop` is
   // asked every some ten thousand rows until the rows are published; its error

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "footfall/answer.h"
+#include "footfall/csv_import.h"
 #include "footfall/database.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
@@ -104,9 +105,8 @@ struct Outcome {
 struct ExecuteHooks {
   // After each statement; an error ends the script.
   std::function<absl::Status(const Outcome&)> on_outcome;
-  // Bytes read and rows taken by a running IMPORT; about ten times a second.
-  std::function<void(uint64_t bytes_read, uint64_t bytes_total, uint64_t rows)>
-      on_progress;
+  // How far a running IMPORT is, every some ten thousand rows.
+  std::function<void(const ImportProgress& progress)> on_progress;
 };
 
 // Runs every statement of a script, in order, each on the state that the one

@@ -2,10 +2,14 @@
 
 #include "engine/exchange/byte_source.h"
 
+#include <sys/stat.h>
+
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "footfall/csv_export.h"
@@ -137,6 +141,74 @@ std::optional<std::string> Packed(const std::string& path,
   REQUIRE((*file)->Close().ok());
   std::ifstream stream(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+TEST_CASE("a file that is replaced keeps what it is", "[export]") {
+  namespace fs = std::filesystem;
+  const TempDir folder;
+  // Its permissions, and the link that leads to it.
+  const std::string path = folder / "real.csv";
+  std::ofstream(path) << "before";
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  const std::string link = folder / "link.csv";
+  fs::create_symlink("real.csv", link);
+  CHECK(Packed(link, "after") == "after");
+  CHECK(fs::is_symlink(link));
+  CHECK(Packed(path, "later") == "later");
+  CHECK(fs::status(path).permissions() ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+  // A link to nothing makes what it names.
+  const std::string dangling = folder / "dangling.csv";
+  fs::create_symlink("made.csv", dangling);
+  CHECK(Packed(dangling, "new") == "new");
+  CHECK(fs::is_symlink(dangling));
+  CHECK(fs::is_regular_file(folder / "made.csv"));
+  // A device is written to, and stays one.
+  {
+    auto null = TextFile::Create("/dev/null");
+    REQUIRE(null.ok());
+    REQUIRE((*null)->Write("text").ok());
+    REQUIRE((*null)->Close().ok());
+  }
+  CHECK(fs::is_character_file("/dev/null"));
+  {
+    auto full = TextFile::Create("/dev/full");
+    REQUIRE(full.ok());
+    const absl::Status written = (*full)->Write(std::string(100'000, 'x'));
+    const absl::Status closed = (*full)->Close();
+    CHECK((absl::IsResourceExhausted(written) ||
+           absl::IsResourceExhausted(closed)));
+  }
+  CHECK(fs::is_character_file("/dev/full"));
+  CHECK_FALSE(fs::exists("/dev/full.part"));
+}
+
+TEST_CASE("a pipe gets what is exported, packed or not", "[export]") {
+  const TempDir folder;
+  for (const char* const name : {"pipe.csv", "pipe.csv.gz"}) {
+    CAPTURE(name);
+    const std::string path = folder / name;
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    // Nobody reads it yet.
+    CHECK(absl::IsUnavailable(TextFile::Create(path).status()));
+    std::string got;
+    std::thread reader([&] {
+      std::ifstream stream(path, std::ios::binary);
+      got.assign(std::istreambuf_iterator<char>(stream), {});
+    });
+    absl::StatusOr<std::unique_ptr<TextFile>> file =
+        absl::UnavailableError("not yet");
+    while (!file.ok()) file = TextFile::Create(path);
+    REQUIRE((*file)->Write("a,b\n1,2\n").ok());
+    REQUIRE((*file)->Close().ok());
+    reader.join();
+    CHECK(std::filesystem::is_fifo(path));
+    if (std::string(name) == "pipe.csv") {
+      CHECK(got == "a,b\n1,2\n");
+    } else {
+      CHECK(got.substr(0, 2) == "\x1f\x8b");
+    }
+  }
 }
 
 TEST_CASE("what a suffix packs is unpacked again by its content", "[export]") {

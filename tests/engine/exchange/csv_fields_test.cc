@@ -75,7 +75,7 @@ TEST_CASE("a time field names a step and its place in it", "[import]") {
       StepPlace place;
       REQUIRE(times.Parse(c.field, &place) == absl::OkStatus());
       CHECK(grid.Format(place.step) == c.step);
-      CHECK(place.seconds_in == c.seconds_in);
+      CHECK(place.offset.seconds == c.seconds_in);
     }
   }
 }

@@ -383,6 +383,27 @@ TEST_CASE("different dates of one step do not fit", "[import]") {
   CHECK(bench.State() == Samples{{{"A/x", bench.Step("2025-01")}, 1}});
 }
 
+TEST_CASE("dates that differ by parts of a second are different dates",
+          "[import]") {
+  for (const Unit unit : {Unit::kDay, Unit::kHour, Unit::kSecond}) {
+    CAPTURE(static_cast<int>(unit));
+    Bench bench(Spec("hits", {unit, 1}));
+    const auto report = bench.Import(
+        "date,app,platform,value\n"
+        "2025-01-01 05:00:00.100Z,A,x,7\n"
+        "2025-01-01 05:00:00.900Z,A,x,7\n");
+    CHECK_THAT(std::string(report.status().message()),
+               ContainsSubstring("has another date of the same series"));
+    bench.import_.time_format = "epoch_ms";
+    const auto epochs = bench.Import(
+        "date,app,platform,value\n"
+        "1735707600100,A,x,7\n"
+        "1735707600900,A,x,7\n");
+    CHECK(epochs.status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK(bench.State().empty());
+  }
+}
+
 TEST_CASE(
     "equal dates within a step are one sample, other series have their "
     "own",

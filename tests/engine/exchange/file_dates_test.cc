@@ -52,6 +52,36 @@ TEST_CASE("dates that can mean one thing only are read", "[import]") {
   }
 }
 
+TEST_CASE("parts of a second are read beside the date", "[import]") {
+  struct Case {
+    const char* format;  // "": none
+    const char* field;
+    int32_t nanoseconds;
+  };
+  const Case cases[] = {
+      {"", "2025-02-08T13:05:30.1Z", 100'000'000},
+      {"", "2025-02-08T13:05:30,000000001", 1},
+      {"", "2025-02-08T13:05:30.1234567899", 123'456'789},
+      {"", "2025-02-08T13:05:30", 0},
+      {"%Y-%m-%d %H:%M:%S.%f", "2025-02-08 13:05:30.25", 250'000'000},
+      {"%Y-%m-%d %H:%M:%S", "2025-02-08 13:05:30", 0},
+      {"epoch", "1739019930.5", 500'000'000},
+      {"epoch_ms", "1739019930007", 7'000'000},
+      {"epoch_ms", "1739019930007.25", 7'250'000},
+      {"epoch_us", "1739019930000009", 9'000},
+      {"epoch_ms", "-1", 999'000'000},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.format, c.field);
+    int32_t nanoseconds = -1;
+    const auto date = c.format[0] == '\0' ? ParseFileDate(c.field, &nanoseconds)
+                                          : DateFormat::Create(c.format)->Parse(
+                                                c.field, &nanoseconds);
+    REQUIRE(date.status() == absl::OkStatus());
+    CHECK(nanoseconds == c.nanoseconds);
+  }
+}
+
 TEST_CASE("other texts are no dates, and the message says what to declare",
           "[import]") {
   struct Case {

@@ -354,6 +354,35 @@ TEST_CASE("each further column may be a member", "[import]") {
              ContainsSubstring("column \"B\" twice"));
 }
 
+TEST_CASE("of a row that does not fit no value is stored", "[import]") {
+  Bench bench;
+  bench.import_.columns = {
+      {.role = Role::kTime, .header = "date"},
+      {.role = Role::kValuesOf, .dimension = "app", .all_others = true}};
+  bench.import_.rejects_path = bench.folder_ / "rejects.csv";
+  const auto report =
+      bench.Import("date,A,B,C\n2025-01-01,1,bad,3\n2025-01-02,4,5,6\n");
+  REQUIRE(report.status() == absl::OkStatus());
+  CHECK(report->rejected == 1);
+  CHECK(bench.Of("units").size() == 3);
+  CHECK(bench.Of("units").count({"A", bench.Step("2025-01-01")}) == 0);
+}
+
+TEST_CASE("values of a column without a name are told", "[import]") {
+  Bench bench;
+  bench.import_.columns = {
+      {.role = Role::kTime, .header = "date"},
+      {.role = Role::kValuesOf, .dimension = "app", .all_others = true}};
+  const auto report =
+      bench.Import("date,A,,B,\n2025-01-01,1,7,2,\n2025-01-02,1,,2,\n");
+  REQUIRE(report.status() == absl::OkStatus());
+  REQUIRE(report->notes.size() == 1);
+  CHECK(report->notes[0] ==
+        "1 value of column 3 was left out: it has no name in the header that "
+        "could be a member");
+  CHECK(bench.Of("units").size() == 4);
+}
+
 TEST_CASE("each file of several has columns of its own order", "[import]") {
   Bench bench;
   bench.import_.columns = {
@@ -396,6 +425,31 @@ TEST_CASE("files that match a pattern are one import", "[import]") {
         absl::StatusCode::kNotFound);
 }
 
+TEST_CASE("rows of several files are compared and rejected by name",
+          "[import]") {
+  Bench bench;
+  WriteFile(bench.folder_ / "m_1.csv",
+            "date,app,value,c\n2025-01-01,A,1,x\n2025-01-02,A,bad,y\n");
+  WriteFile(bench.folder_ / "m_2.csv",
+            "c,value,app,date,d\nx,2,A,2025-01-01,q\n"
+            "y,worse,A,2025-01-03,q\n");
+  bench.import_.path = bench.folder_ / "m_*.csv";
+  bench.import_.rejects_path = bench.folder_ / "rejects.csv";
+  const auto clash = ImportCsv(*bench.database_, bench.import_, {});
+  CHECK_THAT(std::string(clash.status().message()),
+             ContainsSubstring("\"1\" and \"2\" for 2025-01-01 of \"A\"") &&
+                 !ContainsSubstring("the rows differ in"));
+  bench.import_.same_sample = SameSample::kLast;
+  REQUIRE(ImportCsv(*bench.database_, bench.import_, {}).ok());
+  const std::string rejects = ReadFile(*bench.import_.rejects_path);
+  CHECK_THAT(rejects, ContainsSubstring("file,line,reason,date,app,value,c\n"));
+  CHECK_THAT(rejects, ContainsSubstring("m_1.csv,3,") &&
+                          ContainsSubstring(",2025-01-02,A,bad,y\n"));
+  CHECK_THAT(rejects, ContainsSubstring("m_2.csv,3,") &&
+                          ContainsSubstring("; \"\"d\"\" is \"\"q\"\"\"") &&
+                          ContainsSubstring(",2025-01-03,A,worse,y\n"));
+}
+
 TEST_CASE("rows may be events", "[import]") {
   Bench bench;
   bench.import_.metric.clear();
@@ -422,6 +476,35 @@ TEST_CASE("rows may be events", "[import]") {
   CHECK_THAT(std::string(bad.status().message()),
              ContainsSubstring("1 of 1 rows does not fit"));
   CHECK(bench.database_->TakeSnapshot()->Events().size() == 2);
+}
+
+TEST_CASE("rows of one event say the same of it", "[import]") {
+  Bench bench;
+  bench.import_.metric.clear();
+  bench.import_.events = true;
+  bench.import_.columns = {{.role = Role::kTime, .header = "date"},
+                           {.role = Role::kKind, .member = "release"},
+                           {.role = Role::kName, .header = "name"},
+                           {.role = Role::kNote, .header = "note"}};
+  const char kText[] =
+      "date,name,note\n2025-01-01,v1,a\n2025-01-01,v1,a\n2025-01-01,v1,b\n";
+  const auto clash = bench.Import(kText);
+  CHECK(clash.status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK_THAT(std::string(clash.status().message()),
+             ContainsSubstring("line 2 and line 4: event \"v1\" of 2025-01-01 "
+                               "has two notes, \"a\" and \"b\""));
+  CHECK(bench.database_->TakeSnapshot()->Events().empty());
+  for (const auto& [rule, note] :
+       {std::pair{SameSample::kFirst, "a"}, {SameSample::kLast, "b"}}) {
+    bench.import_.same_sample = rule;
+    const auto report = bench.Import(kText);
+    REQUIRE(report.status() == absl::OkStatus());
+    CHECK(report->equal == 1);
+    CHECK(report->merged == 1);
+    const auto events = bench.database_->TakeSnapshot()->Events();
+    REQUIRE(events.size() == 1);
+    CHECK(events[0]->note == note);
+  }
 }
 
 // Which of two rows is wrong nobody knows: neither is put aside.

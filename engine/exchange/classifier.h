@@ -20,6 +20,9 @@ class Classifier {
   absl::StatusOr<TableClass> Classify();
 
  private:
+  // Rows in which columns that tell others apart are looked for first.
+  static constexpr size_t kComparedRows = 20'000;
+
   // --- classify_time.cc
   struct TimeChoice {
     size_t column = 0;
@@ -53,18 +56,33 @@ class Classifier {
   void TakeHour();
   bool FindEvents();
   void FindWide();
-  absl::Status TellRowsApart();
   bool FollowsFromTime(size_t column) const;
   void DropTotalMembers();
-  // The rows of the sample that name the same sample with different values:
-  // how many, and the first two.
+
+  // --- classify_rows.cc
+  absl::Status TellRowsApart();
+  // The rows of the file that name the same sample as one before, and are not
+  // the same: how many, and the first two. Either a measure differs, or a
+  // column `apart` that is neither key nor measure.
   struct Clashes {
     size_t count = 0;
     size_t first = 0;
     size_t second = 0;
     size_t measure = 0;
+    std::optional<size_t> apart;
+    // Rows that differ from the first of their sample in nothing.
+    size_t equal = 0;
+    size_t equal_first = 0;
+    size_t equal_second = 0;
   };
-  Clashes CountClashes(const std::vector<size_t>& keys) const;
+  Clashes CountClashes(const std::vector<size_t>& keys,
+                       size_t rows = kComparedRows) const;
+  absl::Status RefuseClash(const Clashes& clashes) const;
+  // Numbers its rows, and so tells none apart.
+  bool IsLineNumber(size_t column) const;
+  bool HasLongText(size_t column) const;  // longer than a member may be
+  // Makes dimensions of columns while they tell more rows apart.
+  Clashes AddKeys(size_t rows);
   std::vector<size_t> KeyColumns() const;  // times and dimensions
   bool IsDropped(size_t row) const;        // by WHERE
 

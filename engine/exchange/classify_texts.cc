@@ -1,5 +1,4 @@
-// Which columns are dimensions, notes or parts of events, and what tells rows
-// of one date apart.
+// Which columns are dimensions, notes or parts of events.
 
 #include <algorithm>
 
@@ -12,73 +11,12 @@
 namespace footfall::engine {
 namespace {
 
-// Rows in which those of one sample are looked for; what clashes after them is
-// found when the guess is tried out.
-constexpr size_t kComparedRows = 20'000;
 // Fewer rows say nothing about how texts repeat.
 constexpr size_t kFewRows = 20;
 constexpr uint64_t kLongText = 40;
 constexpr size_t kLeastWide = 3;
 
-bool NamesMeasure(absl::string_view header) {
-  for (const WordKind kind :
-       {WordKind::kPeople, WordKind::kEvents, WordKind::kLevel,
-        WordKind::kValue, WordKind::kShare}) {
-    if (HasWord(header, kind)) return true;
-  }
-  return false;
-}
-
 }  // namespace
-
-bool Classifier::IsDropped(size_t row) const {
-  for (const ImportCondition& condition : class_.where) {
-    size_t column = 0;
-    while (header(column) != condition.header) ++column;
-    const auto& texts = condition.texts;
-    const bool found = std::find(texts.begin(), texts.end(),
-                                 sample_.rows[row][column]) != texts.end();
-    if (found == condition.negated) return true;
-  }
-  return false;
-}
-
-std::vector<size_t> Classifier::KeyColumns() const {
-  std::vector<size_t> keys = class_.times;
-  for (const size_t i : ColumnsOf(ColumnRole::kDimension)) keys.push_back(i);
-  return keys;
-}
-
-Classifier::Clashes Classifier::CountClashes(
-    const std::vector<size_t>& keys) const {
-  const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
-  Clashes clashes;
-  FlatHashMap<std::string, size_t> first;
-  const size_t rows = std::min(sample_.rows.size(), kComparedRows);
-  for (size_t row = 0; row < rows; ++row) {
-    if (IsDropped(row)) continue;
-    std::string key;
-    for (const size_t i : keys) {
-      absl::StrAppend(&key, sample_.rows[row][i].size(), ":",
-                      sample_.rows[row][i]);
-    }
-    const auto [found, is_new] = first.try_emplace(std::move(key), row);
-    if (is_new) continue;
-    for (const size_t m : measures) {
-      if (sample_.rows[row][m] == sample_.rows[found->second][m] ||
-          !NumberAt(row, m) || !NumberAt(found->second, m)) {
-        continue;
-      }
-      if (clashes.count++ == 0) {
-        clashes.first = found->second;
-        clashes.second = row;
-        clashes.measure = m;
-      }
-      break;
-    }
-  }
-  return clashes;
-}
 
 // Named for a part of the calendar, and the same wherever the time is.
 bool Classifier::FollowsFromTime(size_t column) const {
@@ -99,9 +37,7 @@ bool Classifier::LooksLikeNote(size_t column) const {
   const ColumnFacts& facts = this->facts(column);
   const uint64_t rows = sample_.rows.size();
   if (HasWord(header(column), WordKind::kNote)) return true;
-  for (const auto& [field, count] : facts.fields()) {
-    if (field.size() > kMaxMemberBytes) return true;
-  }
+  if (HasLongText(column)) return true;
   if (rows < kFewRows) return false;
   const bool rare = facts.filled() * 20 < rows;
   const bool all_different = facts.distinct() * 2 > facts.filled();
@@ -139,8 +75,11 @@ void Classifier::TakeHour() {
     const bool day =
         class_.period == Period{Unit::kDay, 1} &&
         facts(class_.times[0]).dates(time_format_).finest == Unit::kDay;
+    std::vector<size_t> keys = KeyColumns();
+    const size_t without = CountClashes(keys).count;
+    keys.push_back(i);
     if (class_.times.size() == 1 && within && day &&
-        CountClashes(KeyColumns()).count > 0) {
+        CountClashes(keys).count < without) {
       class_.roles[i] = ColumnRole::kTime;
       class_.times.push_back(i);
       class_.period = {Unit::kHour, 1};
@@ -217,68 +156,6 @@ void Classifier::DropTotalMembers() {
     }
     class_.where.push_back(std::move(condition));
   }
-}
-
-absl::Status Classifier::TellRowsApart() {
-  // Notes go where nothing needs them.
-  for (const size_t i : ColumnsOf(ColumnRole::kDimension)) {
-    if (!LooksLikeNote(i)) continue;
-    std::vector<size_t> keys = KeyColumns();
-    const size_t with = CountClashes(keys).count;
-    keys.erase(std::find(keys.begin(), keys.end(), i));
-    if (CountClashes(keys).count == with) {
-      LeaveOut(i, "notes, which tell no rows apart");
-    }
-  }
-  Clashes clashes = CountClashes(KeyColumns());
-  const std::vector<ColumnRole> before = class_.roles;
-  while (clashes.count > 0) {
-    // The column that tells most rows apart, and of equals has the fewest
-    // different fields.
-    std::optional<size_t> best;
-    Clashes left = clashes;
-    for (size_t i = 0; i < sample_.columns(); ++i) {
-      const bool measure = class_.roles[i] == ColumnRole::kMeasure;
-      const bool may =
-          (measure && !NamesMeasure(header(i)) &&
-           ColumnsOf(ColumnRole::kMeasure).size() > 1) ||
-          (class_.roles[i] == ColumnRole::kLeftOut && !header(i).empty() &&
-           !facts(i).counts_rows() && facts(i).filled() > 0);
-      if (!may || facts(i).distinct() * 2 > sample_.rows.size()) continue;
-      std::vector<size_t> keys = KeyColumns();
-      keys.push_back(i);
-      const Clashes now = CountClashes(keys);
-      const bool better = now.count < left.count ||
-                          (now.count == left.count && best.has_value() &&
-                           facts(i).distinct() < facts(*best).distinct());
-      if (!better) continue;
-      best = i;
-      left = now;
-    }
-    if (!best.has_value()) break;
-    class_.roles[*best] = ColumnRole::kDimension;
-    clashes = CountClashes(KeyColumns());
-  }
-  if (clashes.count == 0) return absl::OkStatus();
-  class_.roles = before;
-  clashes = CountClashes(KeyColumns());
-  const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
-  class_.sums = std::all_of(measures.begin(), measures.end(), [&](size_t i) {
-    return GuessRule(header(i), sample_.path,
-                     facts(i).numbers(formats_[i]).negative) ==
-           Additivity::kAdds;
-  });
-  if (class_.sums) return absl::OkStatus();
-  const size_t m = clashes.measure;
-  return absl::InvalidArgumentError(absl::StrCat(
-      sample_.Place(sample_.lines[clashes.second], m), ": ",
-      QuoteField(sample_.rows[clashes.second][m]), ", where line ",
-      sample_.lines[clashes.first], " has ",
-      QuoteField(sample_.rows[clashes.first][m]),
-      " for the same date and members; no column tells the two apart, and ",
-      QuoteField(header(m)),
-      " is not known to add: write the IMPORT with DUPLICATES FIRST, LAST, MAX "
-      "or SUM"));
 }
 
 }  // namespace footfall::engine

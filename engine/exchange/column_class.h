@@ -35,12 +35,17 @@
 //   named
 //              for what is measured: each is a member.
 //   Dimensions Columns of text. A note is left out: named so, mostly empty, or
-//   a
-//              different long text in most rows, where no two rows need it to
-//              be told apart. Where rows of one time and the same members
-//              differ, a column of numbers that repeat from date to date joins
-//              them, codes first. If rows still name the same sample: SUM where
-//              all measures add; else refused, with both lines.
+//              a different long text in most rows, where no two rows need it to
+//              be told apart; and texts too long for a member.
+//   Collisions Rows of one time and the same members collide where a measure
+//              differs, and where all are equal but a column that is left out
+//              differs, such as an id: two orders of 9.99 are two orders. A
+//              column that counts the rows from 0 or 1 tells none apart. Where
+//              rows collide, a column of numbers that repeat from date to date
+//              joins the dimensions, and so does one that was left out. If rows
+//              still collide: SUM where all measures add; else refused, with
+//              both lines. Rows that are equal in all columns are one row that
+//              was written twice, and count once; a comment says so.
 //   Events     No measures, but columns named for a kind and a name: an event a
 //              row.
 //   Totals     A row whose member is a word for sums is left out by WHERE where
@@ -51,6 +56,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -86,6 +92,9 @@ struct TableClass {
   bool events = false;
   std::vector<ImportCondition> where;
   bool sums = false;  // rows of one sample are added up
+  // Rows that differ in nothing from one before, and the lines of two of them.
+  size_t equal_rows = 0;
+  std::pair<uint64_t, uint64_t> equal_lines;
   std::vector<std::string> null_words;
 };
 

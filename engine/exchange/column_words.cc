@@ -170,6 +170,15 @@ bool IsWord(absl::string_view text, WordKind kind) {
   return true;
 }
 
+bool NamesMeasure(absl::string_view header) {
+  for (const WordKind kind :
+       {WordKind::kPeople, WordKind::kEvents, WordKind::kLevel,
+        WordKind::kValue, WordKind::kShare}) {
+    if (HasWord(header, kind)) return true;
+  }
+  return false;
+}
+
 std::string NameFrom(absl::string_view text) {
   const std::string trimmed = CollapseBlanks(text);
   for (const Translation& known : kTranslations) {

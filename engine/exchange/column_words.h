@@ -45,6 +45,8 @@ enum class WordKind : uint8_t {
 bool HasWord(absl::string_view text, WordKind kind);
 // Whether it is nothing but one.
 bool IsWord(absl::string_view text, WordKind kind);
+// Whether a header is named for what is measured: people, events, a level ...
+bool NamesMeasure(absl::string_view header);
 
 // A name of the language: "Daily users" is daily_users, "日期" is date. ""
 // where nothing of the text can stand in one.

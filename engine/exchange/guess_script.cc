@@ -243,6 +243,18 @@ std::string ImportText(const TableSample& sample, const TableClass& found,
   parts.back().first += ";";
   Lines lines;
   for (const auto& [text, check] : parts) lines.Add(text, check);
+  if (found.equal_rows > 0) {
+    const bool one = found.equal_rows == 1;
+    lines.Add(absl::StrCat(
+        "-- check: ", found.equal_rows, one ? " row is" : " rows are",
+        " equal to one before, as line ", found.equal_lines.second, " to line ",
+        found.equal_lines.first, ", and ", one ? "counts" : "count",
+        " once; if each is an event of its own, write DUPLICATES SUM"));
+  }
+  if (!sample.has_all_rows) {
+    lines.Add(absl::StrCat("-- check: only the first ", sample.rows.size(),
+                           " rows were looked at"));
+  }
   std::vector<std::string> left_out;
   for (size_t i = 0; i < sample.columns(); ++i) {
     if (found.roles[i] != ColumnRole::kLeftOut) continue;

@@ -65,6 +65,7 @@ absl::StatusOr<TableSample> ReadOnce(const std::string& path,
   std::string problem;  // of the first row that does not fit
   while (rows < kMaxRows && bytes < kMaxSampleBytes) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, file.reader->Next());
+    sample.has_all_rows = !more;
     sample.is_whole = !more && file.reader->bytes_total() > 0;
     if (!more) break;
     const CsvRecord& record = file.reader->record();

@@ -22,7 +22,8 @@ struct TableSample {
   // Rows as they stand, up to 200,000 and 64 MiB of text.
   std::vector<std::vector<std::string>> rows;
   std::vector<uint64_t> lines;  // [row]
-  bool is_whole = false;        // there are no more, and it can be read again
+  bool has_all_rows = false;    // there are no more
+  bool is_whole = false;        // has all rows, and it can be read again
 
   size_t columns() const { return sniffed.header.size(); }
   const std::string& header(size_t column) const {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "footfall/csv_import.h"
+#include "tests/engine/exchange/guesses.h"
 #include "tests/engine/exchange/text_files.h"
 #include "tests/support/database_home.h"
 
@@ -14,24 +15,13 @@ namespace {
 
 using absl::StrContains;
 using testing::DatabaseHome;
+using testing::Day;
+using testing::GuessOf;
 using testing::Home;
 using testing::ReadSamples;
+using testing::Rows;
 using testing::TempDir;
 using testing::WriteFile;
-
-absl::StatusOr<ImportGuess> GuessOf(absl::string_view text,
-                                    absl::string_view name = "f.csv") {
-  const TempDir folder;
-  const std::string path = folder / std::string(name);
-  WriteFile(path, text);
-  auto guess = GuessImport(path);
-  if (!guess.ok()) return guess;
-  // The folder is gone after this.
-  const size_t at = guess->import_text.find(path);
-  REQUIRE(at != std::string::npos);
-  guess->import_text.replace(at, path.size(), name.data(), name.size());
-  return guess;
-}
 
 TEST_CASE("the period is the longest on which all dates begin", "[guess]") {
   struct Case {
@@ -136,19 +126,6 @@ TEST_CASE("a script tells what a person should check", "[guess]") {
         "check: an empty region means the whole; if it means "
         "unknown, write region EMPTY 'unknown'\n"
         "-- left out: platform (always empty)");
-}
-
-// A file of `count` rows, each made by `row`.
-std::string Rows(absl::string_view header, int count,
-                 const std::function<std::string(int)>& row) {
-  std::string text = absl::StrCat(header, "\n");
-  for (int i = 0; i < count; ++i) absl::StrAppend(&text, row(i), "\n");
-  return text;
-}
-std::string Day(int i) {
-  return FormatDate({.precision = Unit::kDay,
-                     .start = absl::CivilSecond(absl::CivilDay(2025, 1, 1) + i),
-                     .utc_offset_s = {}});
 }
 
 TEST_CASE("columns are told apart by what they hold", "[guess]") {
@@ -276,6 +253,52 @@ TEST_CASE("columns are told apart by what they hold", "[guess]") {
        "date,country,downloads\n2025-01-01,FR,5\n2025-01-01,FR,6\n",
        {"DUPLICATES SUM;"},
        {"downloads ADDS"}},
+      {"orders of the same amount",
+       "order_id,date,country,revenue\n5001,2025-01-01,DE,9.99\n"
+       "5002,2025-01-01,DE,9.99\n5003,2025-01-02,DE,9.99\n",
+       {"VALUE revenue, country)", "DUPLICATES SUM;", "order_id ("},
+       {"revenue ADDS"}},
+      {"devices with the same number",
+       Rows("date,device_id,installs", 90,
+            [](int i) {
+              return absl::StrCat(Day(i / 3), ",", 17 + i % 3 * 4, ",1");
+            }),
+       {"VALUE installs, device_id);"},
+       {"installs ADDS"}},
+      {"percentages that tell rows apart",
+       Rows("date,discount,sales", 40,
+            [](int i) {
+              return absl::StrCat(Day(i / 2), ",", 10 + i % 2 * 10, "%,7");
+            }),
+       {"VALUE sales, discount);"},
+       {"sales ADDS"}},
+      {"a second date that tells rows apart",
+       Rows("date,install_date,users", 40,
+            [](int i) {
+              return absl::StrCat(Day(i / 2 % 10 + 60), ",",
+                                  Day(i / 20 * 2 + i % 2), ",7");
+            }),
+       {"VALUE users, install_date);"},
+       {"users OVERLAPS"}},
+      {"texts too long for members, of rows that are equal otherwise",
+       absl::StrCat("date,url,clicks\n2025-01-01,", std::string(300, 'a'),
+                    ",5\n2025-01-01,", std::string(300, 'b'), ",5\n"),
+       {"VALUE clicks)", "DUPLICATES SUM;", "url (texts of more than 255"},
+       {"clicks ADDS"}},
+      {"hours with the same number",
+       "date,hour,visits\n2025-01-01,00,5\n2025-01-01,01,5\n"
+       "2025-01-02,00,5\n",
+       {"TIME (date, hour)"},
+       {"visits ADDS"}},
+      {"a row that is there twice",
+       "date,country,revenue\n2025-01-01,DE,9.99\n2025-01-01,DE,9.99\n",
+       {"VALUE revenue, country);\n-- check: 1 row is equal to one before, as "
+        "line 3 to line 2, and counts once"},
+       {"revenue ADDS"}},
+      {"a row that is there twice, beside a number of the row",
+       ",date,country,revenue\n0,2025-01-01,DE,9.99\n1,2025-01-01,DE,9.99\n",
+       {"VALUE revenue, country);\n-- check: 1 row is equal to one before"},
+       {"revenue ADDS"}},
       {"date and hour",
        "date,hour,visits\n2025-01-01,00,5\n2025-01-01,01,6\n2025-01-02,00,5\n",
        {"TIME (date, hour)"},
@@ -434,6 +457,10 @@ TEST_CASE("what cannot be guessed is refused with its place", "[guess]") {
        "date,users\n2025-01-01,1\n2025-01-01,2\n",
        {"line 3, column \"users\": \"2\", where line 2 has \"1\"",
         "not known to add"}},
+      {"people of the same number, whom an id tells apart",
+       "id,date,users\n17,2025-01-01,5\n23,2025-01-01,5\n",
+       {"line 3, column \"users\": \"5\", as line 2 has for the same date",
+        "the two differ in \"id\", \"17\" and \"23\"", "not known to add"}},
       {"a log",
        "event_id,timestamp,amount\n"
        "a1,2025-01-01T10:00:01,5\na2,2025-01-01T10:00:09,6\n",

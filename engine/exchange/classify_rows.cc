@@ -1,0 +1,200 @@
+// What tells rows of one date apart, and what becomes of rows that nothing
+// does.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/exchange/classifier.h"
+#include "engine/exchange/column_words.h"
+#include "engine/exchange/csv_fields.h"
+#include "footfall/hash_table.h"
+
+namespace footfall::engine {
+
+bool Classifier::IsDropped(size_t row) const {
+  for (const ImportCondition& condition : class_.where) {
+    size_t column = 0;
+    while (header(column) != condition.header) ++column;
+    const auto& texts = condition.texts;
+    const bool found = std::find(texts.begin(), texts.end(),
+                                 sample_.rows[row][column]) != texts.end();
+    if (found == condition.negated) return true;
+  }
+  return false;
+}
+
+std::vector<size_t> Classifier::KeyColumns() const {
+  std::vector<size_t> keys = class_.times;
+  for (const size_t i : ColumnsOf(ColumnRole::kDimension)) keys.push_back(i);
+  return keys;
+}
+
+bool Classifier::IsLineNumber(size_t column) const {
+  const std::string& first = sample_.rows.front()[column];
+  return class_.roles[column] == ColumnRole::kLeftOut &&
+         facts(column).counts_rows() && (first == "0" || first == "1") &&
+         !HasWord(header(column), WordKind::kId);
+}
+
+Classifier::Clashes Classifier::CountClashes(const std::vector<size_t>& keys,
+                                             size_t rows) const {
+  std::vector<size_t> measures;
+  std::vector<size_t> others;
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    if (std::find(keys.begin(), keys.end(), i) != keys.end()) continue;
+    if (class_.roles[i] == ColumnRole::kMeasure) {
+      measures.push_back(i);
+    } else if (!IsLineNumber(i)) {
+      others.push_back(i);
+    }
+  }
+  Clashes clashes;
+  FlatHashMap<std::string, size_t> known;
+  rows = std::min(sample_.rows.size(), rows);
+  for (size_t row = 0; row < rows; ++row) {
+    if (IsDropped(row)) continue;
+    std::string key;
+    for (const size_t i : keys) {
+      absl::StrAppend(&key, sample_.rows[row][i].size(), ":",
+                      sample_.rows[row][i]);
+    }
+    const auto [found, is_new] = known.try_emplace(std::move(key), row);
+    if (is_new) continue;
+    const size_t first = found->second;
+    const auto differs = [&](size_t column) {
+      return sample_.rows[row][column] != sample_.rows[first][column];
+    };
+    std::optional<size_t> measure;
+    bool unequal = false;
+    for (const size_t m : measures) {
+      if (!NumberAt(row, m) || !NumberAt(first, m)) continue;
+      unequal = differs(m);
+      if (unequal || !measure.has_value()) measure = m;
+      if (unequal) break;
+    }
+    if (!measure.has_value()) continue;  // no two values of one sample
+    std::optional<size_t> apart;
+    if (!unequal) {
+      const auto other = std::find_if(others.begin(), others.end(), differs);
+      if (other == others.end()) {
+        if (clashes.equal++ == 0) {
+          clashes.equal_first = first;
+          clashes.equal_second = row;
+        }
+        continue;
+      }
+      apart = *other;
+    }
+    if (clashes.count++ > 0) continue;
+    clashes.first = first;
+    clashes.second = row;
+    clashes.measure = *measure;
+    clashes.apart = apart;
+  }
+  return clashes;
+}
+
+bool Classifier::HasLongText(size_t column) const {
+  const auto& fields = facts(column).fields();
+  return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+    return field.first.size() > kMaxMemberBytes;
+  });
+}
+
+Classifier::Clashes Classifier::AddKeys(size_t rows) {
+  Clashes clashes = CountClashes(KeyColumns(), rows);
+  while (clashes.count > 0) {
+    // The column that tells most rows apart, and of equals has the fewest
+    // different fields.
+    std::optional<size_t> best;
+    Clashes left = clashes;
+    for (size_t i = 0; i < sample_.columns(); ++i) {
+      const bool measure = class_.roles[i] == ColumnRole::kMeasure;
+      const bool may =
+          (measure && !NamesMeasure(header(i)) &&
+           ColumnsOf(ColumnRole::kMeasure).size() > 1) ||
+          (class_.roles[i] == ColumnRole::kLeftOut && !header(i).empty() &&
+           !facts(i).counts_rows() && facts(i).filled() > 0 && !HasLongText(i));
+      if (!may || facts(i).distinct() * 2 > sample_.rows.size()) continue;
+      std::vector<size_t> keys = KeyColumns();
+      keys.push_back(i);
+      const Clashes now = CountClashes(keys, rows);
+      const bool better = now.count < left.count ||
+                          (now.count == left.count && best.has_value() &&
+                           facts(i).distinct() < facts(*best).distinct());
+      if (!better) continue;
+      best = i;
+      left = now;
+    }
+    if (!best.has_value()) break;
+    class_.roles[*best] = ColumnRole::kDimension;
+    clashes = CountClashes(KeyColumns(), rows);
+  }
+  return clashes;
+}
+
+absl::Status Classifier::TellRowsApart() {
+  // Notes go where nothing needs them.
+  for (const size_t i : ColumnsOf(ColumnRole::kDimension)) {
+    if (!LooksLikeNote(i)) continue;
+    std::vector<size_t> keys = KeyColumns();
+    const size_t with = CountClashes(keys).count;
+    keys.erase(std::find(keys.begin(), keys.end(), i));
+    if (CountClashes(keys).count == with) {
+      LeaveOut(i, "notes, which tell no rows apart");
+    } else if (HasLongText(i)) {
+      LeaveOut(i, absl::StrCat("texts of more than ", kMaxMemberBytes,
+                               " bytes, no members"));
+    }
+  }
+  const std::vector<ColumnRole> before = class_.roles;
+  Clashes clashes = AddKeys(kComparedRows);
+  if (clashes.count == 0) clashes = AddKeys(sample_.rows.size());
+  if (clashes.count > 0) {
+    class_.roles = before;
+    clashes = CountClashes(KeyColumns(), sample_.rows.size());
+    const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
+    class_.sums = std::all_of(measures.begin(), measures.end(), [&](size_t i) {
+      return GuessRule(header(i), sample_.path,
+                       facts(i).numbers(formats_[i]).negative) ==
+             Additivity::kAdds;
+    });
+    if (!class_.sums) return RefuseClash(clashes);
+  }
+  if (!class_.sums && clashes.equal > 0) {
+    class_.equal_rows = clashes.equal;
+    class_.equal_lines = {sample_.lines[clashes.equal_first],
+                          sample_.lines[clashes.equal_second]};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Classifier::RefuseClash(const Clashes& clashes) const {
+  const size_t m = clashes.measure;
+  const uint64_t line = sample_.lines[clashes.first];
+  const std::string place =
+      absl::StrCat(sample_.Place(sample_.lines[clashes.second], m), ": ",
+                   QuoteField(sample_.rows[clashes.second][m]));
+  if (clashes.apart.has_value()) {
+    const size_t apart = *clashes.apart;
+    return absl::InvalidArgumentError(absl::StrCat(
+        place, ", as line ", line,
+        " has for the same date and members; the "
+        "two differ in ",
+        QuoteField(header(apart)), ", ",
+        QuoteField(sample_.rows[clashes.first][apart]), " and ",
+        QuoteField(sample_.rows[clashes.second][apart]),
+        ", which is no dimension here, and ", QuoteField(header(m)),
+        " is not known to add: write the IMPORT with that column as a "
+        "dimension, or with DUPLICATES SUM"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      place, ", where line ", line, " has ",
+      QuoteField(sample_.rows[clashes.first][m]),
+      " for the same date and members; no column tells the two apart, and ",
+      QuoteField(header(m)),
+      " is not known to add: write the IMPORT with DUPLICATES FIRST, LAST, MAX "
+      "or SUM"));
+}
+
+}  // namespace footfall::engine

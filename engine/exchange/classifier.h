@@ -54,6 +54,9 @@ class Classifier {
   void FindTexts();
   bool LooksLikeNote(size_t column) const;
   void TakeHour();
+  bool NamesHour(size_t column) const;
+  bool AreHours(size_t column) const;  // 0 to 23, or times of day
+  bool IsPartOfTime(size_t column) const;
   bool FindEvents();
   void FindWide();
   bool FollowsFromTime(size_t column) const;
@@ -81,6 +84,8 @@ class Classifier {
   // Numbers its rows, and so tells none apart.
   bool IsLineNumber(size_t column) const;
   bool HasLongText(size_t column) const;  // longer than a member may be
+  // Whether about the same numbers are there on each date, as of codes.
+  bool RepeatsByDate(size_t column) const;
   // Makes dimensions of columns while they tell more rows apart.
   Clashes AddKeys(size_t rows);
   std::vector<size_t> KeyColumns() const;  // times and dimensions

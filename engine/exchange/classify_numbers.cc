@@ -164,22 +164,24 @@ void Classifier::LeaveOutNumbers() {
       return absl::ascii_isalnum(byte) || byte >= 0x80;
     });
     const bool counter = wordless || IsWord(name, WordKind::kCounter) ||
-                         HasWord(name, WordKind::kId) ||
+                         HeadIsOne(name, WordKind::kId) ||
                          absl::StartsWithIgnoreCase(name, "unnamed");
     if (counter && facts(i).counts_rows()) {
       LeaveOut(i, "it counts the rows");
-    } else if (HasWord(name, WordKind::kCode)) {
+    } else if (HeadIsOne(name, WordKind::kCode)) {
       class_.roles[i] = ColumnRole::kDimension;
-    } else if (HasWord(name, WordKind::kId)) {
+    } else if (HeadIsOne(name, WordKind::kId)) {
       LeaveOut(i, "an id");
-    } else if (HasWord(name, WordKind::kHour) &&
-               facts(i).numbers(0).count == facts(i).values()) {
+    } else if (NamesHour(i) && AreHours(i)) {
       class_.roles[i] = ColumnRole::kOpen;
     }
   }
   for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
     if (measures() < 2) break;
-    if (HasWord(header(i), WordKind::kShare) ||
+    // Of share_button_clicks, clicks are counted.
+    const bool counts = HeadIs(header(i), WordKind::kEvents) ||
+                        HeadIs(header(i), WordKind::kPeople);
+    if ((HasWord(header(i), WordKind::kShare) && !counts) ||
         absl::StrContains(header(i), "%")) {
       LeaveOut(i, "a share of the rest");
     } else if (HasWord(header(i), WordKind::kCumulative)) {

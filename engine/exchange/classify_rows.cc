@@ -33,7 +33,7 @@ bool Classifier::IsLineNumber(size_t column) const {
   const std::string& first = sample_.rows.front()[column];
   return class_.roles[column] == ColumnRole::kLeftOut &&
          facts(column).counts_rows() && (first == "0" || first == "1") &&
-         !HasWord(header(column), WordKind::kId);
+         !HeadIsOne(header(column), WordKind::kId);
 }
 
 Classifier::Clashes Classifier::CountClashes(const std::vector<size_t>& keys,
@@ -101,6 +101,17 @@ bool Classifier::HasLongText(size_t column) const {
   });
 }
 
+bool Classifier::RepeatsByDate(size_t column) const {
+  FlatHashSet<std::string> dates;
+  for (const auto& row : sample_.rows) {
+    std::string date;
+    for (const size_t time : class_.times)
+      absl::StrAppend(&date, row[time], ";");
+    dates.insert(std::move(date));
+  }
+  return facts(column).distinct() * dates.size() <= 2 * sample_.rows.size();
+}
+
 Classifier::Clashes Classifier::AddKeys(size_t rows) {
   Clashes clashes = CountClashes(KeyColumns(), rows);
   while (clashes.count > 0) {
@@ -111,7 +122,7 @@ Classifier::Clashes Classifier::AddKeys(size_t rows) {
     for (size_t i = 0; i < sample_.columns(); ++i) {
       const bool measure = class_.roles[i] == ColumnRole::kMeasure;
       const bool may =
-          (measure && !NamesMeasure(header(i)) &&
+          (measure && !NamesMeasure(header(i)) && RepeatsByDate(i) &&
            ColumnsOf(ColumnRole::kMeasure).size() > 1) ||
           (class_.roles[i] == ColumnRole::kLeftOut && !header(i).empty() &&
            !facts(i).counts_rows() && facts(i).filled() > 0 && !HasLongText(i));

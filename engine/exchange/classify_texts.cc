@@ -1,6 +1,7 @@
 // Which columns are dimensions, notes or parts of events.
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/classifier.h"
@@ -18,7 +19,59 @@ constexpr size_t kLeastWide = 3;
 
 }  // namespace
 
-// Named for a part of the calendar, and the same wherever the time is.
+namespace {
+
+// Whether a number beside a date may be a part of it: of the year, the quarter,
+// the month, the week or the day.
+bool MayBePart(int64_t number, const absl::CivilSecond& start) {
+  const int64_t month = start.month();
+  const int64_t yearday = absl::GetYearDay(absl::CivilDay(start));
+  const int64_t weekday =
+      static_cast<int64_t>(absl::GetWeekday(start));  // Monday is 0
+  const int64_t week = (yearday - weekday + 9) / 7;   // ISO, but at the ends
+  const int64_t parts[] = {start.year(),
+                           start.year() % 100,
+                           start.year() * 100 + month,
+                           (start.year() * 100 + month) * 100 + start.day(),
+                           (month + 2) / 3,
+                           month,
+                           start.day(),
+                           start.hour(),
+                           start.minute(),
+                           yearday,
+                           (yearday + 6) / 7,
+                           week,
+                           week - 1,
+                           week < 1 ? 52 : week,
+                           week < 1 ? 53 : week,
+                           week > 52 ? 1 : week,
+                           weekday,
+                           weekday + 1,
+                           (weekday + 1) % 7,
+                           (weekday + 1) % 7 + 1};
+  return std::find(std::begin(parts), std::end(parts), number) !=
+         std::end(parts);
+}
+
+}  // namespace
+
+bool Classifier::IsPartOfTime(size_t column) const {
+  const size_t time = class_.times[0];
+  for (const auto& row : sample_.rows) {
+    const auto date = time_format_ == 0
+                          ? ParseFileDate(row[time])
+                          : DateFormats()[time_format_ - 1].Parse(row[time]);
+    int64_t number = 0;
+    if (!date.ok() || row[column].empty()) continue;
+    if (!ReadDigits(row[column], &number) || !MayBePart(number, date->start)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Named for a part of the calendar, and the same wherever the time is. Where
+// each date is there once, all are: numbers have to be a part of it.
 bool Classifier::FollowsFromTime(size_t column) const {
   const std::string& name = header(column);
   if (!IsWord(name, WordKind::kTime) && !HasWord(name, WordKind::kWeekday)) {
@@ -30,7 +83,9 @@ bool Classifier::FollowsFromTime(size_t column) const {
         known.try_emplace(row[class_.times[0]], row[column]);
     if (!is_new && found->second != row[column]) return false;
   }
-  return true;
+  const bool once = known.size() == sample_.rows.size();
+  return !once || class_.times.size() > 1 || !IsNumeric(column) ||
+         IsPartOfTime(column);
 }
 
 bool Classifier::LooksLikeNote(size_t column) const {
@@ -48,7 +103,7 @@ bool Classifier::LooksLikeNote(size_t column) const {
 
 void Classifier::FindTexts() {
   for (size_t i = 0; i < sample_.columns(); ++i) {
-    if (!IsOpen(i) || HasWord(header(i), WordKind::kHour)) continue;
+    if (!IsOpen(i) || NamesHour(i)) continue;
     if (facts(i).all_percents()) {
       LeaveOut(i, "percentages");
     } else if (facts(i).all_durations()) {
@@ -61,17 +116,26 @@ void Classifier::FindTexts() {
   }
 }
 
+bool Classifier::NamesHour(size_t column) const {
+  return IsWord(header(column), WordKind::kHour) ||
+         HeadIsOne(header(column), WordKind::kHour);
+}
+
+bool Classifier::AreHours(size_t column) const {
+  const auto& fields = facts(column).fields();
+  return facts(column).all_durations() ||
+         std::all_of(fields.begin(), fields.end(), [](const auto& field) {
+           int64_t hour = 0;
+           return ReadDigits(field.first, &hour) && hour >= 0 && hour <= 23;
+         });
+}
+
 // Date and hour in two columns.
 void Classifier::TakeHour() {
   for (size_t i = 0; i < sample_.columns(); ++i) {
     if (!IsOpen(i)) continue;
     const bool clock = facts(i).all_durations();
-    const bool within = std::all_of(
-        facts(i).fields().begin(), facts(i).fields().end(),
-        [&](const auto& field) {
-          int64_t hour = 0;
-          return clock || (ReadDigits(field.first, &hour) && hour <= 23);
-        });
+    const bool within = AreHours(i);
     const bool day =
         class_.period == Period{Unit::kDay, 1} &&
         facts(class_.times[0]).dates(time_format_).finest == Unit::kDay;

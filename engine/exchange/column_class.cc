@@ -68,7 +68,7 @@ absl::StatusOr<TableClass> Classifier::Classify() {
   TakeHour();
   std::optional<size_t> id;  // different in every row
   for (size_t i = 0; i < sample_.columns(); ++i) {
-    if (HasWord(header(i), WordKind::kId) && !facts(i).counts_rows() &&
+    if (HeadIsOne(header(i), WordKind::kId) && !facts(i).counts_rows() &&
         facts(i).distinct() == sample_.rows.size()) {
       id = i;
     }

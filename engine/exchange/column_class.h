@@ -30,7 +30,11 @@
 //              percentages and shares beside other numbers, sums of another
 //              column so far, durations, second dates, what follows from the
 //              date (its weekday), ids.
-//   Measures   The other columns of numbers; one that is named a code is none.
+//   Measures   The other columns of numbers. What a header names is its last
+//              word: os_version is a code and no measure, order_id an id;
+//              version_downloads, ids_created, customer_ids and "Watch time
+//              (hours)" are measures. An hour is one where rows of a day need
+//              it, and all are 0 to 23.
 //   Wide       Three or more measures, no column of text, and none of them
 //   named
 //              for what is measured: each is a member.
@@ -41,8 +45,9 @@
 //              differs, and where all are equal but a column that is left out
 //              differs, such as an id: two orders of 9.99 are two orders. A
 //              column that counts the rows from 0 or 1 tells none apart. Where
-//              rows collide, a column of numbers that repeat from date to date
-//              joins the dimensions, and so does one that was left out. If rows
+//              rows collide, a column of numbers that is not named for a
+//              measure, and has about the same ones on each date, joins the
+//              dimensions, and so does one that was left out. If rows
 //              still collide: SUM where all measures add; else refused, with
 //              both lines. Rows that are equal in all columns are one row that
 //              was written twice, and count once; a comment says so.

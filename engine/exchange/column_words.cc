@@ -1,6 +1,8 @@
 #include "engine/exchange/column_words.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -150,6 +152,25 @@ bool Holds(WordKind kind, absl::string_view word) {
   return false;
 }
 
+// Words after which a name says more about what it names.
+constexpr absl::string_view kLinks[] = {
+    "of",  "per", "by", "in",  "for", "from", "de",  "du",
+    "des", "di",  "da", "del", "von", "pro",  "par", "por"};
+
+// "" where there is none.
+std::string HeadOf(absl::string_view text) {
+  std::vector<std::string> words =
+      WordsOf(text.substr(0, text.find_first_of("([", 1)));
+  std::string head;
+  for (std::string& word : words) {
+    const bool link = std::find(std::begin(kLinks), std::end(kLinks), word) !=
+                      std::end(kLinks);
+    if (link && !head.empty()) break;
+    head = std::move(word);
+  }
+  return head;
+}
+
 }  // namespace
 
 bool HasWord(absl::string_view text, WordKind kind) {
@@ -177,6 +198,19 @@ bool NamesMeasure(absl::string_view header) {
     if (HasWord(header, kind)) return true;
   }
   return false;
+}
+
+bool HeadIs(absl::string_view text, WordKind kind) {
+  const std::string head = HeadOf(text);
+  return !head.empty() && Holds(kind, head);
+}
+
+bool HeadIsOne(absl::string_view text, WordKind kind) {
+  const std::string head = HeadOf(text);
+  if (head.empty() || !Holds(kind, head)) return false;
+  const bool many = head.size() > 1 && head.back() == 's' &&
+                    Holds(kind, head.substr(0, head.size() - 1));
+  return !many;
 }
 
 std::string NameFrom(absl::string_view text) {

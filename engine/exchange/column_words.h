@@ -48,6 +48,13 @@ bool IsWord(absl::string_view text, WordKind kind);
 // Whether a header is named for what is measured: people, events, a level ...
 bool NamesMeasure(absl::string_view header);
 
+// Whether what a text names is of the kind: its last word, or the last before a
+// bracket or an "of", "per" and the like. os_version is a version;
+// version_downloads and lines_of_code are none.
+bool HeadIs(absl::string_view text, WordKind kind);
+// And only one: customer_ids are many, so their number is a count.
+bool HeadIsOne(absl::string_view text, WordKind kind);
+
 // A name of the language: "Daily users" is daily_users, "日期" is date. ""
 // where nothing of the text can stand in one.
 std::string NameFrom(absl::string_view text);

@@ -461,6 +461,12 @@ TEST_CASE("what cannot be guessed is refused with its place", "[guess]") {
        "id,date,users\n17,2025-01-01,5\n23,2025-01-01,5\n",
        {"line 3, column \"users\": \"5\", as line 2 has for the same date",
         "the two differ in \"id\", \"17\" and \"23\"", "not known to add"}},
+      {"counts that happen to tell rows apart",
+       Rows("date,build_failures,users", 60,
+            [](int i) {
+              return absl::StrCat(Day(i / 2), ",", i * 7 % 20, ",", 50 + i % 7);
+            }),
+       {"not known to add"}},
       {"a log",
        "event_id,timestamp,amount\n"
        "a1,2025-01-01T10:00:01,5\na2,2025-01-01T10:00:09,6\n",

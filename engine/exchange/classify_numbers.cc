@@ -184,18 +184,26 @@ void Classifier::LeaveOutNumbers() {
     if ((HasWord(header(i), WordKind::kShare) && !counts) ||
         absl::StrContains(header(i), "%")) {
       LeaveOut(i, "a share of the rest");
-    } else if (HasWord(header(i), WordKind::kCumulative)) {
-      LeaveOut(i, "a sum so far");
     }
   }
-  if (measures() > kMaxCompared) return;
+  const bool compare = measures() <= kMaxCompared;
   for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
+    if (!compare) break;
     for (const size_t of : ColumnsOf(ColumnRole::kMeasure)) {
       if (i == of || !IsRunningSum(i, of)) continue;
       LeaveOut(i,
                absl::StrCat("the sum of ", QuoteField(header(of)), " so far"));
       break;
     }
+  }
+  // Where there are others.
+  const std::vector<size_t> left = ColumnsOf(ColumnRole::kMeasure);
+  const auto so_far = [this](size_t i) {
+    return HasWord(header(i), WordKind::kCumulative);
+  };
+  if (std::all_of(left.begin(), left.end(), so_far)) return;
+  for (const size_t i : left) {
+    if (so_far(i)) LeaveOut(i, "a sum so far");
   }
 }
 

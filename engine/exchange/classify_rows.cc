@@ -166,7 +166,7 @@ absl::Status Classifier::TellRowsApart() {
     clashes = CountClashes(KeyColumns(), sample_.rows.size());
     const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
     class_.sums = std::all_of(measures.begin(), measures.end(), [&](size_t i) {
-      return GuessRule(header(i), sample_.path,
+      return GuessRule(header(i), sample_.Stem(),
                        facts(i).numbers(formats_[i]).negative) ==
              Additivity::kAdds;
     });

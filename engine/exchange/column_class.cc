@@ -110,15 +110,16 @@ Additivity GuessRule(absl::string_view header, absl::string_view file,
                      bool negative) {
   if (negative) return Additivity::kLevel;
   for (const absl::string_view text : {header, file}) {
-    if (HasWord(text, WordKind::kLevel) || HasWord(text, WordKind::kShare)) {
-      return Additivity::kLevel;
+    for (const WordKind kind : {WordKind::kLevel, WordKind::kShare,
+                                WordKind::kRate, WordKind::kCumulative}) {
+      if (HasWord(text, kind)) return Additivity::kLevel;
     }
-    if (HasWord(text, WordKind::kCumulative)) return Additivity::kLevel;
     // "Total downloads" may be all so far.
-    if (HasWord(text, WordKind::kPeople) || HasWord(text, WordKind::kTotal)) {
-      return Additivity::kOverlaps;
+    for (const WordKind kind :
+         {WordKind::kPeople, WordKind::kTotal, WordKind::kStanding}) {
+      if (HasWord(text, kind)) return Additivity::kOverlaps;
     }
-    if (HasWord(text, WordKind::kEvents)) return Additivity::kAdds;
+    if (CountsEvents(text)) return Additivity::kAdds;
     // A header that says something is not overruled by the file's name.
     if (!IsWord(text, WordKind::kValue)) break;
   }

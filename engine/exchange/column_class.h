@@ -106,8 +106,21 @@ struct TableClass {
 // INVALID_ARGUMENT as the rules say.
 absl::StatusOr<TableClass> ClassifyTable(const TableSample& sample);
 
-// How a measure of that name combines over time. Never ADDS without a word for
-// events; a negative value makes it a LEVEL.
+// How a measure of that name combines over time: ADDS, OVERLAPS or LEVEL.
+//
+//   LEVEL     a value below zero, or a word for a level (price, rate, avg), a
+//             share, one number by another (per, speed, growth, "a/b") or a sum
+//             so far (cumulative, to date, lifetime, ytd)
+//   OVERLAPS  a word for people, for totals, for what is there (current, open,
+//             pending, backlog, base), for another stretch of time than the
+//             row's (last 30 days, 7d, ma7, rolling, previous) or for what was
+//             not counted (forecast, target)
+//   ADDS      none of these, and a word for events (CountsEvents())
+//   OVERLAPS  everything else
+//
+// A header that is nothing but "value" or the like leaves it to the file's name
+// without folder and ending. A word too many costs a sum that a person can
+// allow; one too few would be a wrong sum.
 Additivity GuessRule(absl::string_view header, absl::string_view file,
                      bool negative);
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "footfall/member_names.h"
 
@@ -62,12 +63,53 @@ constexpr Words kWords[] = {
     {WordKind::kValue,
      "value values count counts number amount total n num quantity qty valeur "
      "nombre wert anzahl valor numero cantidad valore 值 数值 数量 次数"},
+    {WordKind::kRate,
+     "per speed velocity velocities bandwidth throughput latency pace "
+     "frequency "
+     "intensity density ctr cvr cpc cpm cpa cpi cpl cpv ecpm rpm arpu arppu "
+     "arpdau ltv roas roi aov yoy growth change delta diff difference vitesse "
+     "croissance frequence geschwindigkeit wachstum haufigkeit velocidad "
+     "crecimiento frecuencia velocita crescita frequenza "
+     "人均 每 率 均 比 速 倍 あたり 평균 속도 비율 당"},
     {WordKind::kShare,
      "percent percentage pct share proportion fraction pourcentage part "
      "prozent anteil porcentaje percentuale 占比 百分比 份额"},
     {WordKind::kCumulative,
-     "cumulative cumul cum cumulated running todate kumuliert kumulativ cumule "
-     "acumulado cumulato 累计"},
+     "cumulative cumul cum cumulated running todate sofar lifetime alltime ytd "
+     "mtd qtd wtd accumulated accrued kumuliert kumulierte kumulativ bisher "
+     "bislang seit cumule cumulee cumules cumulees accumule depuis acumulado "
+     "acumulada acumulados acumuladas desde cumulato cumulati cumulata since "
+     "累计 累积 累計 迄今 至今 누적"},
+    {WordKind::kStanding,
+     "current currently live online concurrent simultaneous open opened "
+     "pending backlog base outstanding remaining left available existing "
+     "inventory queue queued waiting unresolved unfulfilled unprocessed "
+     "incomplete progress installed retained retention last past previous prev "
+     "prior recent recently latest trailing rolling moving preceding former "
+     "earlier yesterday before ago lag lagged smoothed sma ema ma ttm ltm "
+     "window lookback peak highest historical historic target goal quota limit "
+     "cap budget threshold forecast predicted projected expected planned "
+     "estimated pro par por je pool population "
+     "actuel actuels actuelle actuelles cours encours attente ouvert ouverts "
+     "ouverte ouvertes restant restants restante restantes precedent "
+     "precedents precedente precedentes dernier derniers derniere dernieres "
+     "glissant glissants glissante glissantes veille parc "
+     "aktuell aktuelle aktuellen aktueller offen offene offenen laufend "
+     "laufende laufenden bestand ausstehend ausstehende verbleibend "
+     "verbleibende vorherige vorherigen vorige vorigen letzte letzten letzter "
+     "vergangene vergangenen gleitend gleitende gleitender vortag vormonat "
+     "vorjahr "
+     "actual actuales atual atuais abierto abiertos abierta abiertas aberto "
+     "abertos aberta abertas pendiente pendientes pendente pendentes anterior "
+     "anteriores previo previos previa ultimo ultimos ultima ultimas movil "
+     "pasado pasados curso "
+     "attuale attuali aperto aperti aperta aperte attesa sospeso rimanenti "
+     "precedenti ultime corso "
+     "当前 目前 现有 现存 存量 在线 同时 未 待 积压 剩余 库存 近 过去 上月 "
+     "上周 "
+     "上期 上年 前日 前期 滚动 移动 昨日 昨天 历史 目标 预测 预计 峰值 最高 "
+     "現在 "
+     "保留 直近 過去 前月 前年 현재 대기 최근 지난 이전 남은 진행"},
     {WordKind::kCounter, "row rownum no nr index idx num unnamed 序号 编号"},
     {WordKind::kId, "id ids uuid guid uid key hash"},
     {WordKind::kCode,
@@ -142,9 +184,70 @@ bool Holds(WordKind kind, absl::string_view word) {
     if (words.kind != kind) continue;
     for (const absl::string_view known : absl::StrSplit(words.words, ' ')) {
       if (known == word) return true;
-      // A single sign of another script is too little to be found inside.
-      if (IsOtherScript(known) && known.size() > 3 &&
+      // A single sign of another script is too little to be found inside; where
+      // it only keeps numbers from being added up, it is enough.
+      const bool doubt = kind == WordKind::kRate || kind == WordKind::kStanding;
+      if (IsOtherScript(known) && (known.size() > 3 || doubt) &&
           absl::StrContains(word, known)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Words that mean one of another kind together.
+struct Phrase {
+  WordKind kind;
+  absl::string_view first;
+  absl::string_view second;
+};
+constexpr Phrase kPhrases[] = {{WordKind::kCumulative, "to", "date"},
+                               {WordKind::kCumulative, "so", "far"},
+                               {WordKind::kCumulative, "all", "time"},
+                               {WordKind::kCumulative, "life", "time"},
+                               {WordKind::kCumulative, "au", "total"}};
+
+bool IsDigits(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c));
+  });
+}
+
+bool IsOneOf(absl::string_view word, absl::string_view words) {
+  for (const absl::string_view known : absl::StrSplit(words, ' ')) {
+    if (known == word) return true;
+  }
+  return false;
+}
+
+// 7d, 28 days, 24h, d30, ma7, l28, 7日: a number of days or the like.
+bool NamesWindow(const std::vector<std::string>& words) {
+  constexpr absl::string_view kUnits =
+      "d day days w wk wks week weeks m mo mon month months q quarter quarters "
+      "y yr year years h hr hrs hour hours min mins minutes j jour jours "
+      "semaines mois tage tagen wochen monate monaten dia dias semanas meses "
+      "giorni settimane mesi";
+  constexpr absl::string_view kBefore =
+      "ma sma ema wma d w m l t lag last past prev previous rolling trailing";
+  for (size_t i = 0; i < words.size(); ++i) {
+    const absl::string_view word = words[i];
+    const size_t letters = word.find_first_not_of("0123456789");
+    const size_t digits = word.find_first_of("0123456789");
+    if (digits == absl::string_view::npos) continue;
+    if (letters == absl::string_view::npos) {
+      if (i + 1 < words.size() && IsOneOf(words[i + 1], kUnits)) return true;
+      continue;
+    }
+    if (digits == 0 && IsOneOf(word.substr(letters), kUnits)) return true;
+    if (digits > 0 && IsDigits(word.substr(digits)) &&
+        IsOneOf(word.substr(0, digits), kBefore)) {
+      return true;
+    }
+    for (const absl::string_view sign : {"日", "天", "周", "週", "月", "일"}) {
+      const size_t at = word.find(sign);
+      if (at != absl::string_view::npos && at > 0 &&
+          IsDigits(word.substr(at - 1, 1))) {
         return true;
       }
     }
@@ -177,7 +280,15 @@ bool HasWord(absl::string_view text, WordKind kind) {
   const std::vector<std::string> words = WordsOf(text);
   for (size_t i = 0; i < words.size(); ++i) {
     if (Holds(kind, words[i])) return true;
+    for (const Phrase& phrase : kPhrases) {
+      if (phrase.kind == kind && words[i] == phrase.first &&
+          i + 1 < words.size() && words[i + 1] == phrase.second) {
+        return true;
+      }
+    }
   }
+  if (kind == WordKind::kStanding && NamesWindow(words)) return true;
+  if (kind == WordKind::kRate && absl::StrContains(text, "/")) return true;
   return kind == WordKind::kWeekday && words.size() >= 2 &&
          absl::StartsWith(words[0], "day") && words.back() == "week";
 }
@@ -211,6 +322,22 @@ bool HeadIsOne(absl::string_view text, WordKind kind) {
   const bool many = head.size() > 1 && head.back() == 's' &&
                     Holds(kind, head.substr(0, head.size() - 1));
   return !many;
+}
+
+bool CountsEvents(absl::string_view text) {
+  const std::vector<std::string> words = WordsOf(text);
+  constexpr absl::string_view kNeutral =
+      "count counts number num daily weekly monthly hourly yearly";
+  bool is_head = true;
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    if (Holds(WordKind::kEvents, *word)) {
+      const bool one = Holds(WordKind::kEvents, absl::StrCat(*word, "s"));
+      if (is_head || !one) return true;
+    }
+    is_head =
+        is_head && (Holds(WordKind::kTime, *word) || IsOneOf(*word, kNeutral));
+  }
+  return false;
 }
 
 std::string NameFrom(absl::string_view text) {

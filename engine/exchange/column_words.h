@@ -29,8 +29,11 @@ enum class WordKind : uint8_t {
              // happen, so they add
   kLevel,    // price, rate, rank, avg, Preis, 价格
   kValue,    // value, count, amount: says nothing
+  kRate,     // per, speed, growth, 人均, "a/b": one number by another
   kShare,    // percent, share, Anteil: of the rest of the file
-  kCumulative,  // cumulative, running, kumuliert
+  kCumulative,  // cumulative, lifetime, to date, ytd, kumuliert: so far
+  kStanding,    // current, open, backlog, last 7 days, 28d, ma7, previous: what
+                // is there, or of another stretch of time than the row's
   kCounter,     // row, no, #, index: counts rows
   kId,          // id, uuid
   kCode,        // version, code, zip: digits that are no number
@@ -54,6 +57,11 @@ bool NamesMeasure(absl::string_view header);
 bool HeadIs(absl::string_view text, WordKind kind);
 // And only one: customer_ids are many, so their number is a count.
 bool HeadIsOne(absl::string_view text, WordKind kind);
+
+// Whether events are counted: a word for them that is the head, but for words
+// such as "count" and "daily", or stands for many. downloads_ios and
+// download_count are counts; download_speed and order_value are none.
+bool CountsEvents(absl::string_view text);
 
 // A name of the language: "Daily users" is daily_users, "日期" is date. ""
 // where nothing of the text can stand in one.

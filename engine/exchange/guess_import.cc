@@ -33,12 +33,6 @@ using Role = ImportColumn::Role;
 // Of one import.
 constexpr size_t kMaxMetrics = 50;
 
-// The name of the file without folders and endings.
-absl::string_view StemOf(absl::string_view path) {
-  path = path.substr(path.rfind('/') + 1);
-  return path.substr(0, path.find('.', 1));
-}
-
 class Guess {
  public:
   Guess(const TableSample& sample, const TableClass& found)
@@ -88,8 +82,7 @@ Additivity Guess::RuleOf(size_t column) const {
     const auto& numbers = sample_.facts[column].numbers(f);
     negative = negative || (numbers.count > 0 && numbers.negative);
   }
-  return engine::GuessRule(sample_.header(column), StemOf(sample_.path),
-                           negative);
+  return engine::GuessRule(sample_.header(column), sample_.Stem(), negative);
 }
 
 void Guess::AddTimes() {
@@ -114,7 +107,7 @@ bool IsWhole(const TableSample& sample, const TableClass& found,
 }
 
 void Guess::AddMeasures() {
-  std::string stem = NameFrom(StemOf(sample_.path));
+  std::string stem = NameFrom(sample_.Stem());
   if (stem.empty()) stem = "metric";
   const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
   for (const size_t column : measures) {
@@ -138,7 +131,7 @@ void Guess::AddMeasures() {
 }
 
 void Guess::AddWide() {
-  std::string stem = NameFrom(StemOf(sample_.path));
+  std::string stem = NameFrom(sample_.Stem());
   MetricSpec metric;
   metric.name = Unique(stem, "metric");
   metric.period = class_.period;
@@ -152,7 +145,7 @@ void Guess::AddWide() {
     }
   }
   const Additivity by_file = engine::GuessRule(
-      StemOf(sample_.path), "", metric.over_time == Additivity::kLevel);
+      sample_.Stem(), "", metric.over_time == Additivity::kLevel);
   metric.over_time = by_file;
   metric.dimensions.push_back({Unique("item", ""), metric.over_time});
   ImportColumn& values = guess_.import.columns.emplace_back();

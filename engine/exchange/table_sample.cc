@@ -105,6 +105,12 @@ absl::StatusOr<TableSample> ReadOnce(const std::string& path,
 
 }  // namespace
 
+absl::string_view TableSample::Stem() const {
+  const absl::string_view name =
+      absl::string_view(path).substr(path.rfind('/') + 1);
+  return name.substr(0, name.find('.', 1));
+}
+
 std::string TableSample::Place(uint64_t line, size_t column) const {
   return absl::StrCat(path == "-" ? "stdin" : path, ": line ", line,
                       ", column ", QuoteField(header(column)));

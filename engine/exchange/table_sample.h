@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "engine/exchange/column_facts.h"
 #include "footfall/csv_dialect.h"
 
@@ -29,6 +30,8 @@ struct TableSample {
   const std::string& header(size_t column) const {
     return sniffed.header[column];
   }
+  // The name of the file without folders and endings.
+  absl::string_view Stem() const;
   // "f.csv: line 3, column "users""
   std::string Place(uint64_t line, size_t column) const;
 };

@@ -1,15 +1,22 @@
 // What words in headers decide, and what they do not.
 
+#include <filesystem>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/csv_import.h"
 #include "tests/engine/exchange/guesses.h"
+#include "tests/engine/exchange/text_files.h"
 
 namespace footfall {
 namespace {
 
+using absl::StrContains;
 using testing::Day;
 using testing::GuessOf;
 using testing::Rows;
+using testing::TempDir;
+using testing::WriteFile;
 
 TEST_CASE("a word inside a header makes no dimension of a measure", "[guess]") {
   // Numbers that vary from day to day, a row a day.
@@ -53,6 +60,74 @@ TEST_CASE("a word inside a header makes no dimension of a measure", "[guess]") {
     CHECK(guess->metrics.size() == 1);
     CHECK(guess->metrics[0].dimensions.size() == 1);
   }
+}
+
+TEST_CASE("only counts of events are guessed to add", "[guess]") {
+  const auto rule_of = [](absl::string_view header, absl::string_view file) {
+    const auto guess = GuessOf(
+        Rows(
+            absl::StrCat("date,\"", header, "\""), 30,
+            [](int i) { return absl::StrCat(Day(i), ",", 100 + i * 37 % 11); }),
+        file);
+    REQUIRE(guess.status() == absl::OkStatus());
+    REQUIRE(guess->metrics.size() == 1);
+    return guess->metrics[0].over_time;
+  };
+  for (const char* const header :
+       {// what is there
+        "current_installs", "install_base", "open_orders", "orders_pending",
+        "backlog_orders", "order backlog", "concurrent sessions",
+        "remaining orders", "orders in progress", "commandes en cours",
+        "commandes ouvertes", "offene Bestellungen", "pedidos pendientes",
+        "当前安装", "待处理下载", "在线安装",
+        // so far
+        "downloads_to_date", "lifetime_downloads", "revenue_ytd", "revenue mtd",
+        "downloads so far", "all-time downloads", "downloads since launch",
+        "total downloads", "Downloads bisher", "descargas acumuladas",
+        "累计下载", "总计下载",
+        // another stretch of time
+        "downloads_7d", "views_last_30_days", "rolling_downloads",
+        "downloads_ma7", "previous_downloads", "downloads 28 days",
+        "downloads_l28", "downloads_24h", "views (past week)", "d7_sessions",
+        "last_month_sales", "prior_year_revenue", "revenue ttm",
+        "ventes des 7 derniers jours", "Klicks letzte 30 Tage",
+        "ventas del mes anterior", "近7天下载", "30日下载", "过去下载",
+        // one number by another
+        "views_per_session", "pageviews_per_visit", "ad_revenue_per_click",
+        "views/session", "download_speed", "download_growth", "average views",
+        "mean_downloads", "click rate", "revenue per user", "vues par visite",
+        "Umsatz pro Nutzer", "人均浏览量", "点击率", "日均下载",
+        // named by events, and none
+        "order_value", "session_length", "click_position", "install_age",
+        "download_target", "forecast_downloads"}) {
+    INFO(header);
+    CHECK(rule_of(header, "f.csv") != Additivity::kAdds);
+    // Of a column that says nothing, the file's name.
+    if (!StrContains(header, "/")) {
+      CHECK(rule_of("value", absl::StrCat(header, ".csv")) !=
+            Additivity::kAdds);
+    }
+  }
+  for (const char* const header :
+       {"downloads", "daily downloads", "page_views", "ad clicks", "new orders",
+        "gross revenue", "Revenue (USD)", "net_sales", "download_count",
+        "downloads per day", "installs by country", "click", "Ventas",
+        "Seitenaufrufe", "nombre de téléchargements", "下载量", "浏览量",
+        "downloads_ios"}) {
+    INFO(header);
+    const bool by_day = StrContains(header, " per ");  // in doubt
+    CHECK(rule_of(header, "f.csv") ==
+          (by_day ? Additivity::kLevel : Additivity::kAdds));
+  }
+}
+
+TEST_CASE("the folder of a file says nothing", "[guess]") {
+  const TempDir folder;
+  std::filesystem::create_directory(folder / "downloads");
+  const std::string path = folder / "downloads/f.csv";
+  WriteFile(path, "date,value\n2025-01-01,1\n2025-01-01,2\n");
+  CHECK_THAT(std::string(GuessImport(path).status().message()),
+             ContainsSubstring("\"value\" is not known to add"));
 }
 
 }  // namespace

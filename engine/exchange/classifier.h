@@ -38,6 +38,11 @@ class Classifier {
   absl::Status DropTotals(size_t column, size_t format);
   void DropLastWithout(size_t column);
   bool TakeYearAndMonth();
+  bool TakeYearAndQuarter(size_t year, size_t quarter);
+  // A year beside a week or another part of it, which is no date.
+  absl::Status RefuseYearAlone(size_t year) const;
+  // Whether all fields of a column are whole numbers from low to high.
+  bool IsWithin(size_t column, int64_t low, int64_t high) const;
   void FindPeriod();
   absl::Status NoTime() const;
 
@@ -101,6 +106,8 @@ class Classifier {
   const std::string& header(size_t column) const {
     return sample_.header(column);
   }
+  // Whether no field of a column is there twice or empty.
+  bool IsUnique(size_t column) const;
   std::vector<size_t> ColumnsOf(ColumnRole role) const;
 
   const TableSample& sample_;

@@ -20,6 +20,19 @@ std::string FormatText(size_t format) {
   return format == 0 ? "" : DateFormats()[format - 1].text();
 }
 
+// Whether one has the day before the month, and the other after it.
+bool SwapsDayAndMonth(const std::string& one, const std::string& other) {
+  const auto day_first = [](const std::string& format) {
+    return format.find("%d") < format.find("%m");
+  };
+  for (const std::string& format : {one, other}) {
+    for (const absl::string_view word : {"%d", "%m"}) {
+      if (!absl::StrContains(format, word)) return false;
+    }
+  }
+  return day_first(one) != day_first(other);
+}
+
 bool IsEpoch(size_t format) {
   return absl::StartsWith(FormatText(format), "epoch");
 }
@@ -79,7 +92,10 @@ absl::Status Classifier::FindTime() {
   }
   if (best.has_value() && best->score > 2) return TakeTime(*best);
   if (TakeYearAndMonth()) return absl::OkStatus();
-  if (best.has_value()) return TakeTime(*best);
+  if (best.has_value()) {
+    const absl::Status alone = RefuseYearAlone(best->column);
+    return alone.ok() ? TakeTime(*best) : alone;
+  }
   return NoTime();
 }
 
@@ -164,8 +180,10 @@ absl::Status Classifier::CheckOneReading(size_t column, size_t format) const {
   const ColumnFacts::Dates& dates = facts.dates(format);
   for (size_t f = 1; f < facts.date_formats(); ++f) {
     const ColumnFacts::Dates& other = facts.dates(f);
-    if (f == format || other.count < dates.count ||
-        other.starts == dates.starts ||
+    // 02/02/2025 is the same day by both, but tomorrow's is not.
+    const bool same = other.starts == dates.starts &&
+                      !SwapsDayAndMonth(FormatText(format), FormatText(f));
+    if (f == format || other.count < dates.count || same ||
         TimeScore(column, f, facts.all_dates(f)) == 0) {
       continue;
     }
@@ -188,23 +206,66 @@ absl::Status Classifier::CheckOneReading(size_t column, size_t format) const {
   return absl::OkStatus();
 }
 
+bool Classifier::IsWithin(size_t column, int64_t low, int64_t high) const {
+  const auto& fields = facts(column).fields();
+  return facts(column).all_numbers(0) &&
+         std::all_of(fields.begin(), fields.end(), [&](const auto& field) {
+           int64_t value = 0;
+           return ReadDigits(field.first, &value) && value >= low &&
+                  value <= high;
+         });
+}
+
+// Quarters are 1 to 4, or Q1 to Q4.
+bool Classifier::TakeYearAndQuarter(size_t year, size_t quarter) {
+  const auto& fields = facts(quarter).fields();
+  const bool marked =
+      std::all_of(fields.begin(), fields.end(), [](const auto& field) {
+        return field.first.size() == 2 && field.first[0] == 'Q' &&
+               field.first[1] >= '1' && field.first[1] <= '4';
+      });
+  if (!marked && !IsWithin(quarter, 1, 4)) return false;
+  class_.times = {year, quarter};
+  class_.time_format = marked ? "%Y Q%q" : "%Y %q";
+  class_.period = {Unit::kQuarter, 1};
+  for (const size_t column : class_.times) {
+    class_.roles[column] = ColumnRole::kTime;
+  }
+  return true;
+}
+
+absl::Status Classifier::RefuseYearAlone(size_t year) const {
+  if (facts(year).distinct() == sample_.rows.size()) return absl::OkStatus();
+  for (size_t i = 0; i < sample_.columns(); ++i) {
+    if (i == year || !IsOpen(i) || !IsWord(header(i), WordKind::kTime)) {
+      continue;
+    }
+    const std::string& first = sample_.rows[0][i];
+    return absl::InvalidArgumentError(absl::StrCat(
+        sample_.Place(sample_.lines.front(), i), ": ", QuoteField(first),
+        " is no date, nor with ", QuoteField(sample_.rows[0][year]), " of ",
+        QuoteField(header(year)), "; write a column with the date",
+        HasWord(header(i), WordKind::kWeek)
+            ? absl::StrCat(", or, where both are of ISO weeks, the IMPORT with "
+                           "TIME (\"",
+                           header(year), "\", \"", header(i),
+                           "\") and FORMAT '%G ",
+                           absl::StartsWith(first, "W") ? "W" : "", "%V'")
+            : ""));
+  }
+  return absl::OkStatus();
+}
+
 bool Classifier::TakeYearAndMonth() {
+  std::optional<size_t> quarter;
   std::optional<size_t> year;
   std::optional<size_t> month;
   std::optional<size_t> day;
   bool names = false;
   for (size_t i = 0; i < sample_.columns(); ++i) {
     if (!IsOpen(i)) continue;
-    const auto within = [&](int64_t low, int64_t high) {
-      return facts(i).all_numbers(0) &&
-             std::all_of(facts(i).fields().begin(), facts(i).fields().end(),
-                         [&](const auto& field) {
-                           int64_t value = 0;
-                           return ReadDigits(field.first, &value) &&
-                                  value >= low && value <= high;
-                         });
-    };
-    if (!year && IsWord(header(i), WordKind::kYear) && within(1900, 2100)) {
+    if (!year && IsWord(header(i), WordKind::kYear) &&
+        IsWithin(i, 1900, 2100)) {
       year = i;
     } else if (!month && IsWord(header(i), WordKind::kMonth)) {
       static const auto* const by_name =
@@ -214,11 +275,15 @@ bool Classifier::TakeYearAndMonth() {
           [](const auto& field) {
             return by_name->Parse(absl::StrCat("2000 ", field.first)).ok();
           });
-      if (names || within(1, 12)) month = i;
-    } else if (!day && IsWord(header(i), WordKind::kDay) && within(1, 31)) {
+      if (names || IsWithin(i, 1, 12)) month = i;
+    } else if (!day && IsWord(header(i), WordKind::kDay) &&
+               IsWithin(i, 1, 31)) {
       day = i;
+    } else if (!quarter && IsWord(header(i), WordKind::kQuarter)) {
+      quarter = i;
     }
   }
+  if (year && quarter && !month) return TakeYearAndQuarter(*year, *quarter);
   if (!year || !month) return false;
   class_.times = {*year, *month};
   class_.time_format = names ? "%Y %b" : "%Y %m";

@@ -1,6 +1,7 @@
 #include "engine/exchange/column_class.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,15 @@ std::vector<size_t> Classifier::ColumnsOf(ColumnRole role) const {
     if (class_.roles[i] == role) columns.push_back(i);
   }
   return columns;
+}
+
+bool Classifier::IsUnique(size_t column) const {
+  if (facts(column).distinct() < ColumnFacts::kMaxDistinct) {
+    return facts(column).distinct() == sample_.rows.size();
+  }
+  std::set<absl::string_view> known;
+  for (const auto& row : sample_.rows) known.insert(row[column]);
+  return known.size() == sample_.rows.size();
 }
 
 void Classifier::LeaveOut(size_t column, absl::string_view reason) {
@@ -66,14 +76,14 @@ absl::StatusOr<TableClass> Classifier::Classify() {
   FOOTFALL_RETURN_IF_ERROR(FindNumbers());
   FindTexts();
   TakeHour();
+  const bool no_numbers = ColumnsOf(ColumnRole::kMeasure).empty();
   std::optional<size_t> id;  // different in every row
   for (size_t i = 0; i < sample_.columns(); ++i) {
-    if (HeadIsOne(header(i), WordKind::kId) && !facts(i).counts_rows() &&
-        facts(i).distinct() == sample_.rows.size()) {
-      id = i;
-    }
+    // Beside numbers, one that counts the rows may be a database's own.
+    const bool may = no_numbers || !facts(i).counts_rows();
+    if (HeadIsOne(header(i), WordKind::kId) && may && IsUnique(i)) id = i;
   }
-  if (ColumnsOf(ColumnRole::kMeasure).empty() || id.has_value()) {
+  if (no_numbers || id.has_value()) {
     if (FindEvents()) return std::move(class_);
     const bool is_log =
         id.has_value() && sample_.rows.size() >= kLeastLogRows &&

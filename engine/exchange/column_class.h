@@ -13,7 +13,10 @@
 //              half of which are dates counts, too, where all other fields are
 //              words for sums, such as Total: those rows are left out by WHERE.
 //              Otherwise the first other field is refused. Without any such
-//              column: a year with a month, or a year alone.
+//              column: a year with a month or a quarter, or a year alone, if no
+//              column beside it is named for a part of one, such as its week.
+//              Day and month that are equal in all dates do not say which is
+//              first: refused as well.
 //   Hour       Of a day per row several hours: TIME (date, hour).
 //   Answers    x_kind, x_present, x_expected beside x, and `partial` beside
 //              those: columns of Footfall's own answers, left out.

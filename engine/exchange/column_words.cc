@@ -20,12 +20,19 @@ struct Words {
 };
 constexpr Words kWords[] = {
     {WordKind::kTime,
-     "date day days time timestamp datetime week month quarter year ds dt jour "
+     "date day days time timestamp datetime week wk kw isoweek month quarter "
+     "qtr "
+     "trimestre kalenderwoche year ds dt jour "
      "semaine mois annee datum tag woche monat quartal jahr zeit fecha dia "
      "semana mes ano data giorno settimana mese anno dato uge maned vecka "
      "日期 时间 日 月 年 周 天 날짜 일자"},
     {WordKind::kYear, "year yr years annee jahr ano anno 年 年份 年度"},
+    {WordKind::kQuarter, "quarter qtr q quartal trimestre 季度 분기"},
     {WordKind::kMonth, "month mon mois monat mes mese 月 月份"},
+    {WordKind::kWeek,
+     "week wk kw isoweek semaine woche kalenderwoche semana settimana uge "
+     "vecka "
+     "周"},
     {WordKind::kDay, "day jour tag dia giorno 日"},
     {WordKind::kHour,
      "hour hours hr hrs heure stunde hora ora uhrzeit 小时 时"},

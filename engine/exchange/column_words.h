@@ -18,7 +18,9 @@ namespace footfall::engine {
 enum class WordKind : uint8_t {
   kTime,     // date, day, week, jour, Datum, 日期
   kYear,     // year, Jahr, 年份
+  kQuarter,  // quarter, Quartal, trimestre
   kMonth,    // month, Monat
+  kWeek,     // week, Woche, semaine
   kDay,      // day, Tag
   kHour,     // hour, heure, 小时
   kWeekday,  // weekday, day of week

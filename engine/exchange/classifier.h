@@ -86,6 +86,12 @@ class Classifier {
   Clashes CountClashes(const std::vector<size_t>& keys,
                        size_t rows = kComparedRows) const;
   absl::Status RefuseClash(const Clashes& clashes) const;
+  // A measure that is not known to add.
+  std::optional<size_t> NotAdding() const;
+  // Counts rows that are there twice, where rows of one sample are added up.
+  // Refused where a column left out is an id of each row: such a row is no
+  // other event.
+  absl::Status CheckSums();
   // Numbers its rows, and so tells none apart.
   bool IsLineNumber(size_t column) const;
   bool HasLongText(size_t column) const;  // longer than a member may be

@@ -164,14 +164,13 @@ void Classifier::LeaveOutNumbers() {
       return absl::ascii_isalnum(byte) || byte >= 0x80;
     });
     const bool counter = wordless || IsWord(name, WordKind::kCounter) ||
-                         HeadIsOne(name, WordKind::kId) ||
                          absl::StartsWithIgnoreCase(name, "unnamed");
-    if (counter && facts(i).counts_rows()) {
+    if (HeadIsOne(name, WordKind::kId)) {
+      LeaveOut(i, "an id");
+    } else if (counter && facts(i).counts_rows()) {
       LeaveOut(i, "it counts the rows");
     } else if (HeadIsOne(name, WordKind::kCode)) {
       class_.roles[i] = ColumnRole::kDimension;
-    } else if (HeadIsOne(name, WordKind::kId)) {
-      LeaveOut(i, "an id");
     } else if (NamesHour(i) && AreHours(i)) {
       class_.roles[i] = ColumnRole::kOpen;
     }

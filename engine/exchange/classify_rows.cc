@@ -144,10 +144,51 @@ Classifier::Clashes Classifier::AddKeys(size_t rows) {
   return clashes;
 }
 
+std::optional<size_t> Classifier::NotAdding() const {
+  for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
+    const bool negative = facts(i).numbers(formats_[i]).negative;
+    if (GuessRule(header(i), sample_.Stem(), negative) != Additivity::kAdds) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+absl::Status Classifier::CheckSums() {
+  FlatHashMap<std::string, size_t> known;
+  for (size_t row = 0; row < sample_.rows.size(); ++row) {
+    if (IsDropped(row)) continue;
+    std::string all;
+    for (size_t i = 0; i < sample_.columns(); ++i) {
+      const std::string& field = sample_.rows[row][i];
+      if (!IsLineNumber(i)) absl::StrAppend(&all, field.size(), ":", field);
+    }
+    const auto [found, is_new] = known.try_emplace(std::move(all), row);
+    if (is_new || class_.equal_rows++ > 0) continue;
+    class_.equal_lines = {sample_.lines[found->second], sample_.lines[row]};
+  }
+  for (const size_t i : ColumnsOf(ColumnRole::kLeftOut)) {
+    const bool is_id = HeadIsOne(header(i), WordKind::kId) &&
+                       facts(i).distinct() * 10 > sample_.rows.size() * 9;
+    if (class_.equal_rows == 0 || !is_id) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        sample_.path, ": line ", class_.equal_lines.second, " is line ",
+        class_.equal_lines.first, " again, with the same ",
+        QuoteField(header(i)),
+        ", and DUPLICATES SUM, which the rows of one date need, would count it "
+        "twice; leave out what is there twice"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Classifier::TellRowsApart() {
-  // Notes go where nothing needs them.
   for (const size_t i : ColumnsOf(ColumnRole::kDimension)) {
-    if (!LooksLikeNote(i)) continue;
+    // A series for each row would say no more than their sum.
+    if (HeadIsOne(header(i), WordKind::kId) && IsUnique(i) && !NotAdding()) {
+      LeaveOut(i, "an id");
+    }
+    // Notes go where nothing needs them.
+    if (class_.roles[i] == ColumnRole::kLeftOut || !LooksLikeNote(i)) continue;
     std::vector<size_t> keys = KeyColumns();
     const size_t with = CountClashes(keys).count;
     keys.erase(std::find(keys.begin(), keys.end(), i));
@@ -164,15 +205,10 @@ absl::Status Classifier::TellRowsApart() {
   if (clashes.count > 0) {
     class_.roles = before;
     clashes = CountClashes(KeyColumns(), sample_.rows.size());
-    const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
-    class_.sums = std::all_of(measures.begin(), measures.end(), [&](size_t i) {
-      return GuessRule(header(i), sample_.Stem(),
-                       facts(i).numbers(formats_[i]).negative) ==
-             Additivity::kAdds;
-    });
-    if (!class_.sums) return RefuseClash(clashes);
+    class_.sums = !NotAdding().has_value();
+    return class_.sums ? CheckSums() : RefuseClash(clashes);
   }
-  if (!class_.sums && clashes.equal > 0) {
+  if (clashes.equal > 0) {
     class_.equal_rows = clashes.equal;
     class_.equal_lines = {sample_.lines[clashes.equal_first],
                           sample_.lines[clashes.equal_second]};
@@ -195,15 +231,15 @@ absl::Status Classifier::RefuseClash(const Clashes& clashes) const {
         QuoteField(header(apart)), ", ",
         QuoteField(sample_.rows[clashes.first][apart]), " and ",
         QuoteField(sample_.rows[clashes.second][apart]),
-        ", which is no dimension here, and ", QuoteField(header(m)),
+        ", which is no dimension here, and ", QuoteField(header(*NotAdding())),
         " is not known to add: write the IMPORT with that column as a "
-        "dimension, or with DUPLICATES SUM"));
+        "dimension, or, if it adds, with DUPLICATES SUM"));
   }
   return absl::InvalidArgumentError(absl::StrCat(
       place, ", where line ", line, " has ",
       QuoteField(sample_.rows[clashes.first][m]),
       " for the same date and members; no column tells the two apart, and ",
-      QuoteField(header(m)),
+      QuoteField(header(*NotAdding())),
       " is not known to add: write the IMPORT with DUPLICATES FIRST, LAST, MAX "
       "or SUM"));
 }

@@ -53,7 +53,10 @@
 //              dimensions, and so does one that was left out. If rows
 //              still collide: SUM where all measures add; else refused, with
 //              both lines. Rows that are equal in all columns are one row that
-//              was written twice, and count once; a comment says so.
+//              was written twice, and count once; a comment says so. Under SUM
+//              they are added, which a comment says, or refused where an id of
+//              each row shows that they are the same. An id of each row is
+//              left out where all measures add.
 //   Events     No measures, but columns named for a kind and a name: an event a
 //              row.
 //   Totals     A row whose member is a word for sums is left out by WHERE where

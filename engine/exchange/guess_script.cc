@@ -236,14 +236,22 @@ std::string ImportText(const TableSample& sample, const TableClass& found,
                        "such a value is none");
   }
   if (import.same_sample == SameSample::kSum) {
-    parts.emplace_back("  DUPLICATES SUM",
-                       "several rows of one date and the same members are "
-                       "added up");
+    parts.emplace_back(
+        "  DUPLICATES SUM",
+        absl::StrCat("several rows of one date and the same members are added "
+                     "up",
+                     found.equal_rows == 0
+                         ? ""
+                         : absl::StrCat(", and ", found.equal_rows,
+                                        " that are equal to one before, as "
+                                        "line ",
+                                        found.equal_lines.second, " to line ",
+                                        found.equal_lines.first)));
   }
   parts.back().first += ";";
   Lines lines;
   for (const auto& [text, check] : parts) lines.Add(text, check);
-  if (found.equal_rows > 0) {
+  if (found.equal_rows > 0 && !found.sums) {
     const bool one = found.equal_rows == 1;
     lines.Add(absl::StrCat(
         "-- check: ", found.equal_rows, one ? " row is" : " rows are",

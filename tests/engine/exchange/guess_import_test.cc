@@ -262,6 +262,16 @@ TEST_CASE("columns are told apart by what they hold", "[guess]") {
        "5002,2025-01-01,DE,9.99\n5003,2025-01-02,DE,9.99\n",
        {"VALUE revenue, country)", "DUPLICATES SUM;", "order_id ("},
        {"revenue ADDS"}},
+      {"orders of the same amount, by ids that are no numbers",
+       "order_id,date,revenue\nA1,2025-01-01,9.99\nA2,2025-01-01,9.99\n",
+       {"VALUE revenue)", "DUPLICATES SUM;", "order_id (an id)"},
+       {"revenue ADDS"}},
+      {"rows of events, two of them equal",
+       "date,country,downloads\n2025-01-01,FR,5\n2025-01-01,FR,6\n"
+       "2025-01-01,FR,6\n",
+       {"DUPLICATES SUM;",
+        "and 1 that are equal to one before, as line 4 to line 3"},
+       {"downloads ADDS"}},
       {"devices with the same number",
        Rows("date,device_id,installs", 90,
             [](int i) {
@@ -499,6 +509,16 @@ TEST_CASE("what cannot be guessed is refused with its place", "[guess]") {
        "id,date,users\n17,2025-01-01,5\n23,2025-01-01,5\n",
        {"line 3, column \"users\": \"5\", as line 2 has for the same date",
         "the two differ in \"id\", \"17\" and \"23\"", "not known to add"}},
+      {"the measure that does not add is named",
+       "id,date,clicks,users\n17,2025-01-01,5,5\n23,2025-01-01,5,5\n",
+       {"\"users\" is not known to add"}},
+      {"an order that is there twice, among others of its day",
+       Rows("order_id,date,revenue", 21,
+            [](int i) {
+              const int row = i == 20 ? 19 : i;
+              return absl::StrCat(500 + row * 3, ",", Day(row / 5), ",9.99");
+            }),
+       {"line 22 is line 21 again, with the same \"order_id\""}},
       {"counts that happen to tell rows apart",
        Rows("date,build_failures,users", 60,
             [](int i) {

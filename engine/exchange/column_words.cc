@@ -82,7 +82,8 @@ constexpr Words kWords[] = {
      "percent percentage pct share proportion fraction pourcentage part "
      "prozent anteil porcentaje percentuale 占比 百分比 份额"},
     {WordKind::kCumulative,
-     "cumulative cumul cum cumulated running todate sofar lifetime alltime ytd "
+     "cumulative cumul cum cumsum cumulated running todate sofar lifetime "
+     "alltime ytd "
      "mtd qtd wtd accumulated accrued kumuliert kumulierte kumulativ bisher "
      "bislang seit cumule cumulee cumules cumulees accumule depuis acumulado "
      "acumulada acumulados acumuladas desde cumulato cumulati cumulata since "
@@ -96,7 +97,9 @@ constexpr Words kWords[] = {
      "earlier yesterday before ago lag lagged smoothed sma ema ma ttm ltm "
      "window lookback peak highest historical historic target goal quota limit "
      "cap budget threshold forecast predicted projected expected planned "
-     "estimated pro par por je pool population "
+     "estimated pro par por je pool population recurring mrr arr runrate "
+     "annualized annualised deferred unearned unfilled unshipped undelivered "
+     "unpaid overdue due hold held "
      "actuel actuels actuelle actuelles cours encours attente ouvert ouverts "
      "ouverte ouvertes restant restants restante restantes precedent "
      "precedents precedente precedentes dernier derniers derniere dernieres "

@@ -99,7 +99,14 @@ TEST_CASE("only counts of events are guessed to add", "[guess]") {
         "Umsatz pro Nutzer", "人均浏览量", "点击率", "日均下载",
         // named by events, and none
         "order_value", "session_length", "click_position", "install_age",
-        "download_target", "forecast_downloads"}) {
+        "download_target", "forecast_downloads",
+        // more of these, in other words
+        "active_installs", "net active installs", "revenue_per_mille",
+        "deferred_revenue", "monthly recurring revenue", "unpaid orders",
+        "orders on hold", "downloads_cumsum", "downloads yesterday",
+        "downloads month to date", "sales_target", "visits (28 d)",
+        "sessions_w4", "impressions ctr", "downloads_yoy", "peak_sessions",
+        "revenue_share", "download_rank", "sales quota"}) {
     INFO(header);
     CHECK(rule_of(header, "f.csv") != Additivity::kAdds);
     // Of a column that says nothing, the file's name.

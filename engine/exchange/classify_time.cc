@@ -237,10 +237,16 @@ bool Classifier::TakeYearAndQuarter(size_t year, size_t quarter) {
 absl::Status Classifier::RefuseYearAlone(size_t year) const {
   if (facts(year).distinct() == sample_.rows.size()) return absl::OkStatus();
   for (size_t i = 0; i < sample_.columns(); ++i) {
-    if (i == year || !IsOpen(i) || !IsWord(header(i), WordKind::kTime)) {
-      continue;
-    }
     const std::string& first = sample_.rows[0][i];
+    // A "tag" is a day in German, and a text elsewhere.
+    const bool has_digit = std::any_of(first.begin(), first.end(), [](char c) {
+      return absl::ascii_isdigit(static_cast<unsigned char>(c));
+    });
+    const bool is_part = IsWord(header(i), WordKind::kMonth) ||
+                         (has_digit && (IsWord(header(i), WordKind::kQuarter) ||
+                                        IsWord(header(i), WordKind::kWeek) ||
+                                        IsWord(header(i), WordKind::kDay)));
+    if (i == year || !IsOpen(i) || !is_part) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         sample_.Place(sample_.lines.front(), i), ": ", QuoteField(first),
         " is no date, nor with ", QuoteField(sample_.rows[0][year]), " of ",

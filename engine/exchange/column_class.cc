@@ -14,6 +14,7 @@ namespace footfall::engine {
 namespace {
 
 constexpr size_t kLeastLogRows = 2;
+constexpr size_t kMaxMetrics = 50;  // of one import
 
 }  // namespace
 
@@ -101,6 +102,11 @@ absl::StatusOr<TableClass> Classifier::Classify() {
   DropTotalMembers();
   FindWide();
   FOOTFALL_RETURN_IF_ERROR(TellRowsApart());
+  const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
+  for (size_t n = kMaxMetrics; n < measures.size() && !class_.wide; ++n) {
+    LeaveOut(measures[n],
+             absl::StrCat("after the first ", kMaxMetrics, " measures"));
+  }
   for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
     for (const std::string& word : facts(i).null_words()) {
       auto& words = class_.null_words;

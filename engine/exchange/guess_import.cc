@@ -30,9 +30,6 @@ using engine::TableSample;
 using engine::WordKind;
 using Role = ImportColumn::Role;
 
-// Of one import.
-constexpr size_t kMaxMetrics = 50;
-
 class Guess {
  public:
   Guess(const TableSample& sample, const TableClass& found)
@@ -111,7 +108,6 @@ void Guess::AddMeasures() {
   if (stem.empty()) stem = "metric";
   const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
   for (const size_t column : measures) {
-    if (guess_.metrics.size() == kMaxMetrics) break;
     const std::string& header = sample_.header(column);
     MetricSpec metric;
     const bool says_nothing = engine::IsWord(header, WordKind::kValue);

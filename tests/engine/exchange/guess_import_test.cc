@@ -329,6 +329,10 @@ TEST_CASE("columns are told apart by what they hold", "[guess]") {
        "Jahr,Quartal,visits\n2024,Q4,5\n2025,Q1,6\n2025,Q2,6\n",
        {"TIME (\"Jahr\", \"Quartal\")", "FORMAT '%Y Q%q'"},
        {"visits ADDS"}},
+      {"a year beside a measure and a text that are named like dates elsewhere",
+       "year,tag,data\n2024,new,5\n2024,old,6\n2025,new,7\n",
+       {"TIME year, VALUE data, tag)"},
+       {"data OVERLAPS"}},
       {"a year, because it says so",
        "year,visits\n2024,5\n2025,6\n",
        {"TIME year"},
@@ -417,6 +421,21 @@ TEST_CASE("whole numbers give INTEGER, others DECIMAL", "[guess]") {
   }
 }
 
+TEST_CASE("measures beyond the most of one import are named", "[guess]") {
+  std::string header = "date,users";
+  std::string row = "2025-01-01,1";
+  for (int i = 1; i < 52; ++i) {
+    absl::StrAppend(&header, ",users_", i);
+    absl::StrAppend(&row, ",1");
+  }
+  const auto guess = GuessOf(absl::StrCat(header, "\n", row, "\n"));
+  REQUIRE(guess.status() == absl::OkStatus());
+  CHECK(guess->metrics.size() == 50);
+  CHECK_THAT(guess->import_text,
+             ContainsSubstring("-- left out: users_50 (after the first 50 "
+                               "measures), users_51 ("));
+}
+
 TEST_CASE("an event a row becomes an import of events", "[guess]") {
   const auto guess = GuessOf(
       "date,kind,app,name,link\n"
@@ -482,6 +501,9 @@ TEST_CASE("what cannot be guessed is refused with its place", "[guess]") {
       {"a year and its weeks, as ISO marks them",
        "year,week,users\n2025,W01,7\n2025,W02,8\n",
        {"FORMAT '%G W%V'"}},
+      {"a year and its months, by names that are not known",
+       "year,mois,users\n2025,janvier,7\n2025,mars,8\n",
+       {"column \"mois\": \"janvier\" is no date, nor with \"2025\""}},
       {"a year and days of it",
        "year,day,users\n2025,1,7\n2025,2,8\n2025,200,8\n",
        {"column \"day\": \"1\" is no date"}},

@@ -206,7 +206,11 @@ absl::Status Classifier::TellRowsApart() {
     class_.roles = before;
     clashes = CountClashes(KeyColumns(), sample_.rows.size());
     class_.sums = !NotAdding().has_value();
-    return class_.sums ? CheckSums() : RefuseClash(clashes);
+    if (!class_.sums) return RefuseClash(clashes);
+    for (const size_t i : ColumnsOf(ColumnRole::kDimension)) {
+      if (LooksLikeNote(i)) LeaveOut(i, "notes");
+    }
+    return CheckSums();
   }
   if (clashes.equal > 0) {
     class_.equal_rows = clashes.equal;

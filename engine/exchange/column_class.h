@@ -56,7 +56,9 @@
 //              was written twice, and count once; a comment says so. Under SUM
 //              they are added, which a comment says, or refused where an id of
 //              each row shows that they are the same. An id of each row is
-//              left out where all measures add.
+//              left out where all measures add, and under SUM a note. An empty
+//              member is the whole, but under SUM unknown: an event is not the
+//              whole of others.
 //   Events     No measures, but columns named for a kind and a name: an event a
 //              row.
 //   Totals     A row whose member is a word for sums is left out by WHERE where

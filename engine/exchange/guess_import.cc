@@ -165,8 +165,12 @@ void Guess::AddMembers() {
     const std::string& header = sample_.header(column);
     const std::string name =
         Unique(NameFrom(header), absl::StrCat("column_", ++unnamed));
-    guess_.import.columns.push_back(
-        {.role = Role::kDimension, .header = header, .dimension = name});
+    // A row that is an event is never the whole of others.
+    const bool unknown = class_.sums && sample_.facts[column].empty() > 0;
+    guess_.import.columns.push_back({.role = Role::kDimension,
+                                     .header = header,
+                                     .dimension = name,
+                                     .member = unknown ? "unknown" : ""});
     for (MetricSpec& metric : guess_.metrics) {
       metric.dimensions.push_back({name, metric.over_time});
     }

@@ -108,7 +108,11 @@ std::string ColumnText(const ImportColumn& column, bool events) {
     case Role::kSource:
       return absl::StrCat("SOURCE ", Header(column.header));
     default:
-      return events ? absl::StrCat("FOR ", named) : named;
+      return absl::StrCat(
+          events ? "FOR " : "", named,
+          column.member.empty()
+              ? ""
+              : absl::StrCat(" EMPTY ", TextInQuotes(column.member)));
   }
 }
 
@@ -173,6 +177,7 @@ std::string ImportText(const TableSample& sample, const TableClass& found,
   std::vector<std::string> mixed;
   for (const ImportColumn& column : import.columns) {
     if (column.role != Role::kDimension || import.events) continue;
+    if (!column.member.empty()) continue;
     for (size_t i = 0; i < sample.columns(); ++i) {
       if (sample.header(i) == column.header && sample.facts[i].empty() > 0) {
         mixed.push_back(column.dimension);

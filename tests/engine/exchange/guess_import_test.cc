@@ -266,6 +266,12 @@ TEST_CASE("columns are told apart by what they hold", "[guess]") {
        "order_id,date,revenue\nA1,2025-01-01,9.99\nA2,2025-01-01,9.99\n",
        {"VALUE revenue)", "DUPLICATES SUM;", "order_id (an id)"},
        {"revenue ADDS"}},
+      {"rows of events, some without a member, some with a note",
+       "date,country,remarks,downloads\n2025-01-01,FR,one,5\n"
+       "2025-01-01,FR,,6\n2025-01-01,FR,,7\n2025-01-01,,new,6\n",
+       {"VALUE downloads, country EMPTY 'unknown')\n", "DUPLICATES SUM;",
+        "remarks (notes)"},
+       {"downloads ADDS"}},
       {"rows of events, two of them equal",
        "date,country,downloads\n2025-01-01,FR,5\n2025-01-01,FR,6\n"
        "2025-01-01,FR,6\n",

@@ -130,11 +130,17 @@ class ZstdSink final : public PlainSink {
 };
 #endif
 
-// What a path leads to: what a link names is replaced, not the link.
-std::string BehindLinks(std::filesystem::path path) {
+// What a path leads to, so that what a link names is replaced, not the link;
+// nullopt of a file that is open already, as /dev/stdout is.
+std::optional<std::string> BehindLinks(std::filesystem::path path) {
   constexpr int kMaxLinks = 40;
   std::error_code ignored;
   for (int i = 0; i < kMaxLinks; ++i) {
+    const std::string text = path.string();
+    if (absl::StartsWith(text, "/proc/") ||
+        absl::StartsWith(text, "/dev/fd/")) {
+      return std::nullopt;
+    }
     const auto next = std::filesystem::read_symlink(path, ignored);
     if (ignored) break;
     path = path.parent_path() / next;
@@ -155,20 +161,23 @@ class FileWriter final : public TextFile {
     struct stat there = {};
     errno = 0;
     const bool is_there = stat(path_.c_str(), &there) == 0;
-    const bool is_file = !is_there || S_ISREG(there.st_mode);
+    const std::optional<std::string> target = BehindLinks(path_);
+    const bool is_file =
+        target.has_value() && (!is_there || S_ISREG(there.st_mode));
     if (is_file) {
-      target_ = BehindLinks(path_);
+      target_ = *target;
       part_ = absl::StrCat(target_, ".part");
     }
     // A FIFO that nobody reads must not make the caller wait.
     const int descriptor =
         open(is_file ? part_.c_str() : path_.c_str(),
-             O_WRONLY | O_CLOEXEC | (is_file ? O_CREAT | O_TRUNC : O_NONBLOCK),
+             O_WRONLY | O_CLOEXEC |
+                 (is_file ? O_CREAT | O_TRUNC : O_NONBLOCK | O_APPEND),
              0666);
     if (descriptor < 0) return Failed();
     const bool is_kept = is_file && is_there;
     const bool ready =
-        (is_file || fcntl(descriptor, F_SETFL, 0) == 0) &&
+        (is_file || fcntl(descriptor, F_SETFL, O_APPEND) == 0) &&
         (!is_kept || fchmod(descriptor, there.st_mode & 07777) == 0) &&
         sink_->Open(descriptor);
     if (ready) return absl::OkStatus();

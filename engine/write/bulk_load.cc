@@ -25,10 +25,10 @@ namespace {
 using Row = BulkLoader::Row;
 
 // So often a load is prepared outside the queue.
-constexpr int kPreparations = 3;
+constexpr int kLoadPreparations = 3;
 
 // A load that is ready to be published, as long as it holds.
-struct Prepared {
+struct PreparedLoad {
   std::shared_ptr<const MetricState> state;
   uint64_t commit = 0;  // of the snapshot that it was made from
   SeriesPlan plan;
@@ -202,7 +202,7 @@ class StagedLoader final : public BulkLoader {
         for (const size_t i : full) {
           // Tiles of another metric are no part of the run before.
           if (i != full[0]) FOOTFALL_RETURN_IF_ERROR(change.stage->NewRun());
-          Prepared prepared;
+          PreparedLoad prepared;
           FOOTFALL_RETURN_IF_ERROR(loaders[i]->Prepare(
               *change.current, change.stage.get(), &prepared));
           loaders[i]->Publish(&prepared, &change, &results[i]);
@@ -231,9 +231,9 @@ class StagedLoader final : public BulkLoader {
   // happening. (Several metrics may share dictionaries, whose new members are
   // numbered one load after the other, and so inside the queue.)
   absl::StatusOr<std::optional<uint64_t>> FinishOutside(WriteResult* result) {
-    for (int i = 0; i < kPreparations; ++i) {
+    for (int i = 0; i < kLoadPreparations; ++i) {
       FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
-      Prepared prepared;
+      PreparedLoad prepared;
       FOOTFALL_ASSIGN_OR_RETURN(std::unique_ptr<StoreStage> stage,
                                 queue_->NewStage());
       FOOTFALL_RETURN_IF_ERROR(
@@ -248,7 +248,7 @@ class StagedLoader final : public BulkLoader {
   // Outside the queue, or inside it: numbers the series as they are going to be
   // and codes every tile, from the rows, which stay.
   absl::Status Prepare(const DatabaseSnapshot& snapshot, StoreStage* stage,
-                       Prepared* prepared) {
+                       PreparedLoad* prepared) {
     prepared->state = FindSame(snapshot.catalog(), *metric_);
     if (prepared->state == nullptr) return Dropped(*metric_);
     if (below_zero_.has_value()) {
@@ -280,7 +280,7 @@ class StagedLoader final : public BulkLoader {
 
   // Publishes what was prepared; nullopt where it does not hold any more.
   absl::StatusOr<std::optional<uint64_t>> Adopt(
-      std::unique_ptr<StoreStage> stage, Prepared* prepared,
+      std::unique_ptr<StoreStage> stage, PreparedLoad* prepared,
       WriteResult* result) {
     bool is_stale = false;
     const auto work = [&](CommitQueue::Change& change) -> absl::Status {
@@ -307,7 +307,7 @@ class StagedLoader final : public BulkLoader {
   }
 
   // Inside the queue.
-  void Publish(Prepared* prepared, CommitQueue::Change* change,
+  void Publish(PreparedLoad* prepared, CommitQueue::Change* change,
                WriteResult* result) const {
     change->catalog->AdoptSeries(*prepared->state, prepared->plan,
                                  change->batch);

@@ -20,7 +20,8 @@ namespace footfall {
 // ".gz", by zstd where it ends in ".zst". What is there is replaced by Close()
 // alone: until then, and after an error, the text is in a file beside it, which
 // the destructor removes. A file that is replaced keeps its permissions, and a
-// link its name. To a pipe or a device the text goes as it comes.
+// link its name. To a pipe, a device or a file that is open already
+// (/dev/stdout) the text goes as it comes.
 //
 // Threads: one at a time.
 class TextFile {

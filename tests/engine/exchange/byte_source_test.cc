@@ -181,6 +181,23 @@ TEST_CASE("a file that is replaced keeps what it is", "[export]") {
   }
   CHECK(fs::is_character_file("/dev/full"));
   CHECK_FALSE(fs::exists("/dev/full.part"));
+  // What is open already gets it behind what it has.
+  const std::string open_path = folder / "open.txt";
+  std::FILE* const open_file = std::fopen(open_path.c_str(), "w");
+  REQUIRE(open_file != nullptr);
+  std::fputs("first ", open_file);
+  std::fflush(open_file);
+  {
+    auto self =
+        TextFile::Create(absl::StrCat("/proc/self/fd/", fileno(open_file)));
+    REQUIRE(self.ok());
+    REQUIRE((*self)->Write("second").ok());
+    REQUIRE((*self)->Close().ok());
+  }
+  std::fclose(open_file);
+  std::ifstream again(open_path);
+  CHECK(std::string(std::istreambuf_iterator<char>(again), {}) ==
+        "first second");
 }
 
 TEST_CASE("a pipe gets what is exported, packed or not", "[export]") {

@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/model/calendar.h"
-#include "storage/base/status_macros.h"
 
 namespace footfall {
 namespace {
@@ -106,7 +105,9 @@ absl::Status SampleColumns::Check(size_t dimensions) const {
 }
 
 absl::Status SampleRows::AddColumns(const SampleColumns& columns) {
-  FOOTFALL_RETURN_IF_ERROR(columns.Check(columns_.size()));
+  if (absl::Status fits = columns.Check(columns_.size()); !fits.ok()) {
+    return fits;
+  }
   steps_.insert(steps_.end(), columns.steps.begin(), columns.steps.end());
   values_.insert(values_.end(), columns.integers.begin(),
                  columns.integers.end());

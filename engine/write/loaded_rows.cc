@@ -14,10 +14,10 @@ namespace {
 
 constexpr size_t kCellsPerTake = size_t{1} << 12;
 constexpr uint64_t kMinRunBlocks = 3;
-// A row that waits, one whose run is being sorted, and its cell twice; and an
-// eighth for what it takes to write them.
+// A row that waits, one whose run is being sorted, and its cell twice; and a
+// quarter for what it takes to write them.
 constexpr uint64_t kBytesPerRow =
-    (2 * sizeof(BulkLoader::Row) + 2 * sizeof(Cell)) * 9 / 8;
+    (2 * sizeof(BulkLoader::Row) + 2 * sizeof(Cell)) * 5 / 4;
 
 // Gives each cell the key that it has under other keys and numbers.
 void Renumber(absl::Span<Cell> cells, const CellKeys& from, const CellKeys& to,

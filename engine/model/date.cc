@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/model/calendar.h"
+#include "footfall/metric.h"
 #include "footfall/period.h"
 
 namespace footfall {
@@ -24,6 +25,12 @@ constexpr absl::string_view kForms =
     "+08:00";
 constexpr int kMaxOffsetHours = 18;
 
+// Letters of any language as they are; what is no text is escaped.
+std::string ShownDateText(absl::string_view text) {
+  return ValidateText(text, text.size()).ok() ? absl::Utf8SafeCHexEscape(text)
+                                              : absl::CHexEscape(text);
+}
+
 // Takes a date apart from left to right. A step that fails says why in error().
 class DateParser {
  public:
@@ -32,7 +39,7 @@ class DateParser {
   absl::StatusOr<Date> Parse() {
     if (!ParseStretch()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("\"", absl::Utf8SafeCHexEscape(text_.substr(0, 64)),
+          absl::StrCat("\"", ShownDateText(text_.substr(0, 64)),
                        "\" is not a date: ", error_.empty() ? kForms : error_));
     }
     return date_;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "footfall/csv_export.h"
 #include "tests/engine/exchange/text_files.h"
 #include "tests/support/temp_dir.h"

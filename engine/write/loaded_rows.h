@@ -37,8 +37,8 @@ class LoadedRows {
   // so far. Called in the thread of Add().
   using Likely = std::function<std::vector<SeriesId>()>;
 
-  // `memory_bytes`: for rows, and for those that are being sorted; 4 MB at
-  // least. `folder`: as SpillFile::Create().
+  // `memory_bytes`: for rows, and for those that are being sorted; 4.7 MiB
+  // at least. `folder`: as SpillFile::Create().
   LoadedRows(const TileLayout& layout, uint64_t memory_bytes,
              std::string folder, Likely likely);
   // Calls off what is being sorted.

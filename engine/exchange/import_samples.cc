@@ -13,7 +13,7 @@ namespace footfall::engine {
 namespace {
 
 constexpr size_t kRowsPerFlush = 1024;
-constexpr uint64_t kStopsPerProgress = 64;
+constexpr uint64_t kStopsPerProgress = 8;
 // Of what a map from cells to dates takes, at its fullest.
 constexpr uint64_t kBytesPerDate = 96;
 // Of memory_bytes, where the database's budget says it.

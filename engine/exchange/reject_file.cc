@@ -7,10 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/csv_reader.h"
+#include "engine/exchange/without_sigpipe.h"
 #include "storage/base/file_error.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
+
+void RejectFile::CloseFile::operator()(std::FILE* file) const {
+  const WithoutSigpipe without;
+  std::fclose(file);
+}
 
 absl::StatusOr<std::unique_ptr<RejectFile>> RejectFile::Create(
     const std::string& path, absl::Span<const std::string> header,
@@ -61,11 +67,13 @@ absl::Status RejectFile::Add(absl::string_view file, uint64_t line,
 }
 
 absl::Status RejectFile::Close() {
+  const WithoutSigpipe without;
   std::FILE* const file = file_.release();
   return std::fclose(file) == 0 ? absl::OkStatus() : Failed();
 }
 
 absl::Status RejectFile::Write(absl::string_view text) {
+  const WithoutSigpipe without;
   const size_t written = std::fwrite(text.data(), 1, text.size(), file_.get());
   return written == text.size() ? absl::OkStatus() : Failed();
 }

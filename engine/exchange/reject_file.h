@@ -37,7 +37,7 @@ class RejectFile {
 
  private:
   struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const;
   };
 
   RejectFile(std::string path, bool of_several_files)

@@ -16,6 +16,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/exchange/without_sigpipe.h"
 #include "footfall/csv_export.h"
 #include "footfall/guard.h"
 #include "storage/base/file_error.h"
@@ -153,6 +154,7 @@ class FileWriter final : public TextFile {
   FileWriter(const std::string& path, std::unique_ptr<Sink> sink)
       : path_(path), sink_(std::move(sink)) {}
   ~FileWriter() override {
+    const engine::WithoutSigpipe without;
     sink_.reset();
     if (!closed_ && !part_.empty()) unlink(part_.c_str());
   }
@@ -188,11 +190,13 @@ class FileWriter final : public TextFile {
 
   absl::Status Write(absl::string_view text) override {
     if (text.empty()) return absl::OkStatus();
+    const engine::WithoutSigpipe without;
     errno = 0;
     return sink_->Write(text) ? absl::OkStatus() : Failed();
   }
 
   absl::Status Close() override {
+    const engine::WithoutSigpipe without;
     errno = 0;
     if (!sink_->Close() ||
         (!part_.empty() && std::rename(part_.c_str(), target_.c_str()) != 0)) {

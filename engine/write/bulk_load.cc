@@ -266,10 +266,14 @@ class StagedLoader final : public BulkLoader {
     FOOTFALL_ASSIGN_OR_RETURN(
         prepared->plan,
         PlanSeries(state, series_.columns(), kinds, absl::MakeSpan(numbers_)));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        keys_, CellKeys::Choose(layout_, min_step_, max_step_,
-                                uint64_t{prepared->plan.first_series} +
-                                    prepared->plan.series_count));
+    const absl::StatusOr<CellKeys> keys = CellKeys::Choose(
+        layout_, min_step_, max_step_,
+        uint64_t{prepared->plan.first_series} + prepared->plan.series_count);
+    if (!keys.ok()) {
+      return Prefixed(absl::StrCat("metric ", metric_->spec.name, ": "),
+                      keys.status());
+    }
+    keys_ = *keys;
     TileStager stager(state, keys_, snapshot.view(), stage);
     FOOTFALL_RETURN_IF_ERROR(stager.Start());
     FOOTFALL_ASSIGN_OR_RETURN(prepared->counts, StageAll(&stager));

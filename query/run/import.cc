@@ -237,7 +237,7 @@ absl::StatusOr<ImportSpec> SpecOf(const Import& import,
 std::string Summary(const ImportReport& report, const ImportSpec& spec) {
   const bool events = spec.events;
   // A row may give values of several metrics.
-  const bool by_value = !spec.columns.empty() && spec.metric.empty();
+  const bool by_value = spec.metric.empty();
   const absl::string_view one = by_value ? "value" : "row";
   const absl::string_view many = by_value ? "values" : "rows";
   std::string out =

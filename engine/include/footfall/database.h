@@ -258,6 +258,8 @@ class Database {
   // `memory_bytes` bounds what its rows take from their coming to their tiles;
   // beyond it they go to temporary files in the database's own folder. Besides
   // come the names of its series, and what the store takes to write tables.
+  // NOT_FOUND where the metric was dropped. A thread of its own sorts rows that
+  // go to a file.
   virtual absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
       std::shared_ptr<const Metric> metric, uint64_t memory_bytes) = 0;
 

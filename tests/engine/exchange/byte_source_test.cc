@@ -2,12 +2,16 @@
 
 #include "engine/exchange/byte_source.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -226,6 +230,33 @@ TEST_CASE("a pipe gets what is exported, packed or not", "[export]") {
     } else {
       CHECK(got.substr(0, 2) == "\x1f\x8b");
     }
+  }
+}
+
+TEST_CASE("a pipe whose reader goes away is an error, and no signal",
+          "[export]") {
+  const TempDir folder;
+  for (const char* const name : {"pipe.csv", "pipe.csv.gz"}) {
+    CAPTURE(name);
+    const std::string path = folder / name;
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+    REQUIRE(reader >= 0);
+    auto file = TextFile::Create(path);
+    REQUIRE(file.ok());
+    close(reader);
+    // More than is held back before it is written.
+    std::mt19937 random(7);
+    std::string text(size_t{1} << 20, ' ');
+    for (char& c : text) c = static_cast<char>('!' + random() % 90);
+    const absl::Status written = (*file)->Write(text);
+    const absl::Status closed = (*file)->Close();
+    CHECK(absl::IsUnavailable(written.ok() ? closed : written));
+    file->reset();
+    // One that is sent on purpose is still heard.
+    sigset_t pending;
+    REQUIRE(sigpending(&pending) == 0);
+    CHECK(sigismember(&pending, SIGPIPE) == 0);
   }
 }
 

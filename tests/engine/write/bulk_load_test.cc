@@ -359,6 +359,8 @@ TEST_CASE("a load into a metric that was dropped is refused", "[bulk]") {
   auto loader = NewLoader(database.get(), metric);
   REQUIRE(loader->Add(0, {"A", "x"}, 1).ok());
   REQUIRE(database->DropMetric("dau").ok());
+  CHECK(database->NewBulkLoader(metric, 1).status().code() ==
+        absl::StatusCode::kNotFound);
   const auto next = Define(database.get(), Spec("dau", Additivity::kAdds));
   CHECK(loader->Finish().status().code() == absl::StatusCode::kNotFound);
   CHECK(ReadSamples(*database->TakeSnapshot(), *next).empty());

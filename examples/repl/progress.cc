@@ -8,7 +8,7 @@ namespace footfall::repl {
 namespace {
 
 // Of the time that an import takes; bench/README.md has the parts.
-constexpr double kReadingPart = 0.75;
+constexpr double kReadingPart = 0.8;
 
 double Part(uint64_t done, uint64_t all) {
   if (all == 0) return 0;

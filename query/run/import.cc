@@ -141,7 +141,7 @@ absl::Status ReadMark(const std::optional<Text>& clause, absl::string_view word,
   std::string said = Said(*clause);
   if (word == "DELIMITER" &&
       (said == "\\t" || absl::EqualsIgnoreCase(said, "tab"))) {
-    said = "\t";
+    said.assign(1, '\t');  // g++ 12 warns of an assigned literal here
   }
   const bool may_be_none = word == "QUOTE" || word == "THOUSANDS";
   if (said.empty() && may_be_none) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/exchange/column_class.h"
 
@@ -60,7 +61,8 @@ class Classifier {
   bool LooksLikeNote(size_t column) const;
   void TakeHour();
   bool NamesHour(size_t column) const;
-  bool AreHours(size_t column) const;  // 0 to 23, or times of day
+  bool AreHours(size_t column) const;             // 0 to 23, or times of day
+  absl::StatusOr<Date> DateAt(size_t row) const;  // of the first time column
   bool IsPartOfTime(size_t column) const;
   bool FindEvents();
   void FindWide();
@@ -86,8 +88,17 @@ class Classifier {
   Clashes CountClashes(const std::vector<size_t>& keys,
                        size_t rows = kComparedRows) const;
   absl::Status RefuseClash(const Clashes& clashes) const;
+  bool Adds(size_t measure) const;  // by its name
   // A measure that is not known to add.
   std::optional<size_t> NotAdding() const;
+  // Fills never_falls.
+  void FindSumsSoFar();
+  bool NeverFalls(size_t column, const std::vector<size_t>& rows) const;
+  // The rows that WHERE leaves, in order of time as far as columns of one date
+  // and of numbers tell it, and of equal times as the file has them.
+  std::vector<size_t> RowsByTime() const;
+  // The dimension columns' fields of a row.
+  std::string MembersAt(size_t row, const std::vector<size_t>& columns) const;
   // Counts rows that are there twice, where rows of one sample are added up.
   // Refused where a column left out is an id of each row: such a row is no
   // other event.

@@ -10,6 +10,12 @@
 #include "footfall/hash_table.h"
 
 namespace footfall::engine {
+namespace {
+
+// Fewer rises may be by chance, or growth.
+constexpr size_t kLeastRises = 10;
+
+}  // namespace
 
 bool Classifier::IsDropped(size_t row) const {
   for (const ImportCondition& condition : class_.where) {
@@ -36,6 +42,16 @@ bool Classifier::IsLineNumber(size_t column) const {
          !HeadIsOne(header(column), WordKind::kId);
 }
 
+std::string Classifier::MembersAt(size_t row,
+                                  const std::vector<size_t>& columns) const {
+  std::string fields;
+  for (const size_t i : columns) {
+    absl::StrAppend(&fields, sample_.rows[row][i].size(), ":",
+                    sample_.rows[row][i]);
+  }
+  return fields;
+}
+
 Classifier::Clashes Classifier::CountClashes(const std::vector<size_t>& keys,
                                              size_t rows) const {
   std::vector<size_t> measures;
@@ -53,12 +69,7 @@ Classifier::Clashes Classifier::CountClashes(const std::vector<size_t>& keys,
   rows = std::min(sample_.rows.size(), rows);
   for (size_t row = 0; row < rows; ++row) {
     if (IsDropped(row)) continue;
-    std::string key;
-    for (const size_t i : keys) {
-      absl::StrAppend(&key, sample_.rows[row][i].size(), ":",
-                      sample_.rows[row][i]);
-    }
-    const auto [found, is_new] = known.try_emplace(std::move(key), row);
+    const auto [found, is_new] = known.try_emplace(MembersAt(row, keys), row);
     if (is_new) continue;
     const size_t first = found->second;
     const auto differs = [&](size_t column) {
@@ -144,12 +155,15 @@ Classifier::Clashes Classifier::AddKeys(size_t rows) {
   return clashes;
 }
 
+bool Classifier::Adds(size_t measure) const {
+  const bool negative = facts(measure).numbers(formats_[measure]).negative;
+  return GuessRule(header(measure), sample_.Stem(), negative) ==
+         Additivity::kAdds;
+}
+
 std::optional<size_t> Classifier::NotAdding() const {
   for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
-    const bool negative = facts(i).numbers(formats_[i]).negative;
-    if (GuessRule(header(i), sample_.Stem(), negative) != Additivity::kAdds) {
-      return i;
-    }
+    if (!Adds(i)) return i;
   }
   return std::nullopt;
 }
@@ -218,6 +232,51 @@ absl::Status Classifier::TellRowsApart() {
                           sample_.lines[clashes.equal_second]};
   }
   return absl::OkStatus();
+}
+
+std::vector<size_t> Classifier::RowsByTime() const {
+  using Time = std::pair<absl::CivilSecond, std::vector<double>>;
+  std::vector<std::pair<Time, size_t>> rows;
+  for (size_t row = 0; row < sample_.rows.size(); ++row) {
+    if (IsDropped(row)) continue;
+    Time time;
+    const auto date = DateAt(row);
+    if (date.ok()) time.first = date->start;
+    for (size_t n = 1; n < class_.times.size(); ++n) {
+      time.second.push_back(NumberAt(row, class_.times[n]).value_or(0));
+    }
+    rows.emplace_back(std::move(time), row);
+  }
+  std::sort(rows.begin(), rows.end());
+  std::vector<size_t> sorted;
+  for (const auto& [time, row] : rows) sorted.push_back(row);
+  return sorted;
+}
+
+bool Classifier::NeverFalls(size_t column,
+                            const std::vector<size_t>& rows) const {
+  const std::vector<size_t> dimensions = ColumnsOf(ColumnRole::kDimension);
+  FlatHashMap<std::string, double> last;
+  size_t rises = 0;
+  for (const size_t row : rows) {
+    const std::optional<double> value = NumberAt(row, column);
+    if (!value.has_value()) continue;
+    const auto [found, is_new] =
+        last.try_emplace(MembersAt(row, dimensions), *value);
+    if (*value < found->second) return false;
+    rises += *value > found->second ? 1 : 0;
+    found->second = *value;
+  }
+  return rises >= kLeastRises;
+}
+
+void Classifier::FindSumsSoFar() {
+  std::vector<size_t> rows;
+  for (const size_t i : ColumnsOf(ColumnRole::kMeasure)) {
+    if (class_.sums || (!class_.wide && !Adds(i))) continue;
+    if (rows.empty()) rows = RowsByTime();
+    class_.never_falls[i] = NeverFalls(i, rows);
+  }
 }
 
 absl::Status Classifier::RefuseClash(const Clashes& clashes) const {

@@ -55,15 +55,19 @@ bool MayBePart(int64_t number, const absl::CivilSecond& start) {
 
 }  // namespace
 
+absl::StatusOr<Date> Classifier::DateAt(size_t row) const {
+  const std::string& field = sample_.rows[row][class_.times[0]];
+  return time_format_ == 0 ? ParseFileDate(field)
+                           : DateFormats()[time_format_ - 1].Parse(field);
+}
+
 bool Classifier::IsPartOfTime(size_t column) const {
-  const size_t time = class_.times[0];
-  for (const auto& row : sample_.rows) {
-    const auto date = time_format_ == 0
-                          ? ParseFileDate(row[time])
-                          : DateFormats()[time_format_ - 1].Parse(row[time]);
+  for (size_t row = 0; row < sample_.rows.size(); ++row) {
+    const auto date = DateAt(row);
+    const std::string& field = sample_.rows[row][column];
     int64_t number = 0;
-    if (!date.ok() || row[column].empty()) continue;
-    if (!ReadDigits(row[column], &number) || !MayBePart(number, date->start)) {
+    if (!date.ok() || field.empty()) continue;
+    if (!ReadDigits(field, &number) || !MayBePart(number, date->start)) {
       return false;
     }
   }

@@ -22,6 +22,7 @@ Classifier::Classifier(const TableSample& sample)
     : sample_(sample), formats_(sample.columns()) {
   class_.roles.resize(sample.columns(), ColumnRole::kOpen);
   class_.reasons.resize(sample.columns());
+  class_.never_falls.resize(sample.columns());
 }
 
 std::vector<size_t> Classifier::ColumnsOf(ColumnRole role) const {
@@ -102,6 +103,7 @@ absl::StatusOr<TableClass> Classifier::Classify() {
   DropTotalMembers();
   FindWide();
   FOOTFALL_RETURN_IF_ERROR(TellRowsApart());
+  FindSumsSoFar();
   const std::vector<size_t> measures = ColumnsOf(ColumnRole::kMeasure);
   for (size_t n = kMaxMetrics; n < measures.size() && !class_.wide; ++n) {
     LeaveOut(measures[n],

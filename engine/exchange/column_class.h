@@ -59,6 +59,10 @@
 //              left out where all measures add, and under SUM a note. An empty
 //              member is the whole, but under SUM unknown: an event is not the
 //              whole of others.
+//   So far     A measure that adds by its name, and does not fall from one time
+//              to the next in any series though it rises 10 times, is taken
+//              for a sum so far: a level, which a comment says. Downloads of a
+//              release are counted so.
 //   Events     No measures, but columns named for a kind and a name: an event a
 //              row.
 //   Totals     A row whose member is a word for sums is left out by WHERE where
@@ -109,6 +113,8 @@ struct TableClass {
   size_t equal_rows = 0;
   std::pair<uint64_t, uint64_t> equal_lines;
   std::vector<std::string> null_words;
+  std::vector<bool>
+      never_falls;  // [column] see below: LEVEL, whatever its name
 };
 
 // INVALID_ARGUMENT as the rules say.

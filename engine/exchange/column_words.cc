@@ -184,6 +184,37 @@ std::vector<std::string> WordsOf(absl::string_view text) {
   return words;
 }
 
+// camelCase as words: pageViews is page Views, but iOS stays one.
+std::string SplitCase(absl::string_view text) {
+  const auto upper = [&](size_t i) {
+    return absl::ascii_isupper(static_cast<unsigned char>(text[i]));
+  };
+  const auto lower = [&](size_t i) {
+    return absl::ascii_islower(static_cast<unsigned char>(text[i]));
+  };
+  const auto small = [&](size_t i) {
+    return lower(i) || absl::ascii_isdigit(static_cast<unsigned char>(text[i]));
+  };
+  std::string split;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool begins_word =
+        i >= 2 && upper(i) &&
+        ((small(i - 1) && (small(i - 2) || upper(i - 2))) ||
+         (upper(i - 1) && i + 1 < text.size() && lower(i + 1)));
+    if (begins_word) split.push_back(' ');
+    split.push_back(text[i]);
+  }
+  return split;
+}
+
+// Whether a test holds for a header as it is, or cut where its case changes.
+template <typename Test>
+bool AnyReading(absl::string_view text, const Test& test) {
+  if (test(text)) return true;
+  const std::string split = SplitCase(text);
+  return split.size() != text.size() && test(absl::string_view(split));
+}
+
 bool IsOtherScript(absl::string_view word) {
   return static_cast<unsigned char>(word[0]) >= 0xE0;
 }
@@ -284,9 +315,7 @@ std::string HeadOf(absl::string_view text) {
   return head;
 }
 
-}  // namespace
-
-bool HasWord(absl::string_view text, WordKind kind) {
+bool HasWordIn(absl::string_view text, WordKind kind) {
   const std::vector<std::string> words = WordsOf(text);
   for (size_t i = 0; i < words.size(); ++i) {
     if (Holds(kind, words[i])) return true;
@@ -301,6 +330,30 @@ bool HasWord(absl::string_view text, WordKind kind) {
   if (kind == WordKind::kRate && absl::StrContains(text, "/")) return true;
   return kind == WordKind::kWeekday && words.size() >= 2 &&
          absl::StartsWith(words[0], "day") && words.back() == "week";
+}
+
+bool CountsEventsIn(absl::string_view text) {
+  const std::vector<std::string> words = WordsOf(text);
+  constexpr absl::string_view kNeutral =
+      "count counts number num daily weekly monthly hourly yearly";
+  bool is_head = true;
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    if (Holds(WordKind::kEvents, *word)) {
+      const bool one = Holds(WordKind::kEvents, absl::StrCat(*word, "s"));
+      if (is_head || !one) return true;
+    }
+    is_head =
+        is_head && (Holds(WordKind::kTime, *word) || IsOneOf(*word, kNeutral));
+  }
+  return false;
+}
+
+}  // namespace
+
+bool HasWord(absl::string_view text, WordKind kind) {
+  return AnyReading(text, [kind](absl::string_view reading) {
+    return HasWordIn(reading, kind);
+  });
 }
 
 bool IsWord(absl::string_view text, WordKind kind) {
@@ -322,32 +375,24 @@ bool NamesMeasure(absl::string_view header) {
 }
 
 bool HeadIs(absl::string_view text, WordKind kind) {
-  const std::string head = HeadOf(text);
-  return !head.empty() && Holds(kind, head);
+  return AnyReading(text, [kind](absl::string_view reading) {
+    const std::string head = HeadOf(reading);
+    return !head.empty() && Holds(kind, head);
+  });
 }
 
 bool HeadIsOne(absl::string_view text, WordKind kind) {
-  const std::string head = HeadOf(text);
-  if (head.empty() || !Holds(kind, head)) return false;
-  const bool many = head.size() > 1 && head.back() == 's' &&
-                    Holds(kind, head.substr(0, head.size() - 1));
-  return !many;
+  return AnyReading(text, [kind](absl::string_view reading) {
+    const std::string head = HeadOf(reading);
+    if (head.empty() || !Holds(kind, head)) return false;
+    const bool many = head.size() > 1 && head.back() == 's' &&
+                      Holds(kind, head.substr(0, head.size() - 1));
+    return !many;
+  });
 }
 
 bool CountsEvents(absl::string_view text) {
-  const std::vector<std::string> words = WordsOf(text);
-  constexpr absl::string_view kNeutral =
-      "count counts number num daily weekly monthly hourly yearly";
-  bool is_head = true;
-  for (auto word = words.rbegin(); word != words.rend(); ++word) {
-    if (Holds(WordKind::kEvents, *word)) {
-      const bool one = Holds(WordKind::kEvents, absl::StrCat(*word, "s"));
-      if (is_head || !one) return true;
-    }
-    is_head =
-        is_head && (Holds(WordKind::kTime, *word) || IsOneOf(*word, kNeutral));
-  }
-  return false;
+  return AnyReading(text, CountsEventsIn);
 }
 
 std::string NameFrom(absl::string_view text) {

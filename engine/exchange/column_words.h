@@ -2,8 +2,9 @@
 // the languages that exports come in.
 //
 // A header is folded (case, accents, width) and cut into words at what is
-// neither letter nor digit; a word of another script is found inside the header
-// as well, which has no blanks there.
+// neither letter nor digit, and where a small letter meets a capital: pageViews
+// is read as pageviews and as page views. A word of another script is found
+// inside the header as well, which has no blanks there.
 
 #ifndef FOOTFALL_ENGINE_EXCHANGE_COLUMN_WORDS_H_
 #define FOOTFALL_ENGINE_EXCHANGE_COLUMN_WORDS_H_

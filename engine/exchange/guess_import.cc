@@ -74,6 +74,7 @@ std::string Guess::Unique(std::string wanted, absl::string_view instead) {
 }
 
 Additivity Guess::RuleOf(size_t column) const {
+  if (class_.never_falls[column]) return Additivity::kLevel;
   bool negative = false;
   for (size_t f = 0; f < engine::NumberFormats().size(); ++f) {
     const auto& numbers = sample_.facts[column].numbers(f);
@@ -131,18 +132,14 @@ void Guess::AddWide() {
   MetricSpec metric;
   metric.name = Unique(stem, "metric");
   metric.period = class_.period;
-  metric.over_time = Additivity::kOverlaps;
+  bool level = false;
   for (const size_t column : ColumnsOf(ColumnRole::kMeasure)) {
     if (!IsWhole(sample_, class_, column)) {
       metric.value_type = ValueType::kDecimal;
     }
-    if (RuleOf(column) == Additivity::kLevel) {
-      metric.over_time = Additivity::kLevel;
-    }
+    level = level || RuleOf(column) == Additivity::kLevel;
   }
-  const Additivity by_file = engine::GuessRule(
-      sample_.Stem(), "", metric.over_time == Additivity::kLevel);
-  metric.over_time = by_file;
+  metric.over_time = engine::GuessRule(sample_.Stem(), "", level);
   metric.dimensions.push_back({Unique("item", ""), metric.over_time});
   ImportColumn& values = guess_.import.columns.emplace_back();
   values.role = Role::kValuesOf;

@@ -1,5 +1,6 @@
 #include "engine/exchange/guess_script.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -45,7 +46,7 @@ class Lines {
 };
 
 std::string DefineOne(const TableClass& found, const MetricSpec& metric,
-                      bool wide) {
+                      bool never_falls) {
   Lines lines;
   lines.Add(absl::StrCat(
       "DEFINE METRIC ", metric.name, " ",
@@ -56,8 +57,11 @@ std::string DefineOne(const TableClass& found, const MetricSpec& metric,
       absl::StrJoin(found.time_checks, "; "));
   const absl::string_view rule = AdditivityName(metric.over_time);
   lines.Add(absl::StrCat("  OVER TIME ", rule),
-            "ADDS for counts of events, OVERLAPS for users, LEVEL for prices "
-            "and ranks");
+            never_falls
+                ? "its values never fall, as sums so far do; if each counts "
+                  "its own step, write ADDS"
+                : "ADDS for counts of events, OVERLAPS for users, LEVEL for "
+                  "prices and ranks");
   std::vector<std::string> names;
   for (const Dimension& dimension : metric.dimensions) {
     names.push_back(dimension.name);
@@ -68,7 +72,7 @@ std::string DefineOne(const TableClass& found, const MetricSpec& metric,
             ? "OVERLAPS after one whose members overlap, as EU and its states"
             : "ADDS after one whose members sum to the whole";
     lines.Add(absl::StrCat("  BY ", absl::StrJoin(names, ", ")),
-              absl::StrCat(wide ? "call it what the columns are; " : "",
+              absl::StrCat(found.wide ? "call it what the columns are; " : "",
                            "each is ", rule, "; write ", other));
   }
   lines.Add("  IN ZONE 'UTC';", found.has_offset
@@ -157,9 +161,19 @@ std::string InComment(absl::string_view text) {
 
 std::string DefineText(const TableSample&, const TableClass& found,
                        const ImportGuess& guess) {
+  // [metric], in the order of their columns; all of a wide file's are of one.
+  std::vector<bool> never_fall;
+  for (size_t i = 0; i < found.roles.size(); ++i) {
+    if (found.roles[i] != ColumnRole::kMeasure) continue;
+    never_fall.push_back(found.never_falls[i]);
+  }
+  if (found.wide) {
+    const bool any = std::count(never_fall.begin(), never_fall.end(), true) > 0;
+    never_fall = {any};
+  }
   std::vector<std::string> texts;
-  for (const MetricSpec& metric : guess.metrics) {
-    texts.push_back(DefineOne(found, metric, found.wide));
+  for (size_t n = 0; n < guess.metrics.size(); ++n) {
+    texts.push_back(DefineOne(found, guess.metrics[n], never_fall[n]));
   }
   return absl::StrJoin(texts, "\n");
 }

@@ -1,4 +1,5 @@
 #include "footfall/answer.h"
+#include "query/answer/display_width.h"
 
 namespace footfall {
 
@@ -47,6 +48,10 @@ const Column* Answer::Find(absl::string_view name) const {
     if (column.name == name) return &column;
   }
   return nullptr;
+}
+
+size_t DisplayWidth(absl::string_view text) {
+  return query::DisplayWidth(text);
 }
 
 }  // namespace footfall

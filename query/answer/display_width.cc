@@ -47,21 +47,34 @@ size_t Decode(absl::string_view text, uint32_t* code) {
   return length;
 }
 
+// Takes a character from the front; how many columns it takes.
+size_t TakeCharacter(absl::string_view* text) {
+  uint32_t code = 0;
+  const size_t length = Decode(*text, &code);
+  text->remove_prefix(std::max<size_t>(length, 1));
+  if (length == 0 || (code >= 0x20 && code < 0x7f)) return 1;
+  if (Holds(kNone, code)) return 0;
+  return Holds(kWide, code) ? 2 : 1;
+}
+
 }  // namespace
 
 size_t DisplayWidth(absl::string_view text) {
   size_t width = 0;
-  while (!text.empty()) {
-    uint32_t code = 0;
-    const size_t length = Decode(text, &code);
-    text.remove_prefix(std::max<size_t>(length, 1));
-    if (length == 0 || (code >= 0x20 && code < 0x7f)) {
-      ++width;
-    } else if (!Holds(kNone, code)) {
-      width += Holds(kWide, code) ? 2 : 1;
-    }
-  }
+  while (!text.empty()) width += TakeCharacter(&text);
   return width;
+}
+
+absl::string_view CutToWidth(absl::string_view text, size_t width) {
+  absl::string_view rest = text;
+  absl::string_view kept_rest = text;
+  size_t taken = 0;
+  while (!rest.empty()) {
+    taken += TakeCharacter(&rest);
+    if (taken > width) break;
+    kept_rest = rest;
+  }
+  return text.substr(0, text.size() - kept_rest.size());
 }
 
 }  // namespace footfall::query

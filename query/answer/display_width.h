@@ -15,6 +15,9 @@ namespace footfall::query {
 // terminal may draw as one sign are counted by their characters.
 size_t DisplayWidth(absl::string_view text);
 
+// The longest part from the front that takes no more than `width` columns.
+absl::string_view CutToWidth(absl::string_view text, size_t width);
+
 }  // namespace footfall::query
 
 #endif  // FOOTFALL_QUERY_ANSWER_DISPLAY_WIDTH_H_

@@ -12,9 +12,11 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "footfall/answer.h"
+#include "query/answer/display_width.h"
 #include "query/answer/number_text.h"
 #include "query/answer/scaled_number.h"
 #include "query/answer/table_layouts.h"
@@ -24,7 +26,8 @@ namespace {
 
 using Role = Column::Role;
 
-constexpr absl::string_view kMissing = "-";
+// The empty member: a whole that was not split by the dimension.
+constexpr absl::string_view kNotSplit = "(not split)";
 
 using Shown = query::ShownColumn;
 
@@ -34,6 +37,17 @@ std::string Digits(int64_t number) {
   return query::GroupThousands(text);
 }
 
+// Ratios are written as percent: -0.55 is -55, though its double times 100 is
+// not.
+double Scaled(const Column& column, double number) {
+  if (!column.ratio) return number;
+  std::string text;
+  query::AppendDecimal(number, &text);
+  double percent = 0;
+  return absl::SimpleAtod(absl::StrCat(text, "e2"), &percent) ? percent
+                                                              : number * 100;
+}
+
 // Digits behind the point for a whole column: few beside large numbers, none
 // where all are whole.
 int FractionDigits(const Column& column, size_t rows) {
@@ -41,6 +55,7 @@ int FractionDigits(const Column& column, size_t rows) {
   int needed = 0;
   const auto look = [&](double number) {
     if (!std::isfinite(number)) return;
+    number = Scaled(column, number);
     largest = std::max(largest, std::fabs(number));
     std::string text;
     query::AppendDecimal(number, &text);
@@ -58,6 +73,7 @@ int FractionDigits(const Column& column, size_t rows) {
     look(column.low[row]);
     look(column.high[row]);
   }
+  if (column.ratio) return std::min(largest >= 1000 ? 0 : 2, needed);
   const int wanted = largest >= 1000  ? 1
                      : largest >= 100 ? 2
                      : largest >= 1   ? 4
@@ -114,6 +130,8 @@ class CellText {
         .value_or(query::GroupThousands(text));
   }
   std::string Decimal(double number, query::Rounding rounding) const {
+    number = Scaled(column_, number);
+    if (column_.ratio) return ForPeople(number, rounding);
     std::string text;
     query::AppendDecimal(number, &text);
     return query::ScaleForPeople(text, style_, rounding)
@@ -159,42 +177,72 @@ class CellText {
   int fraction_digits_;
 };
 
-std::string Marked(const Column& column, const CellText& text, size_t row) {
-  if (column.is_missing(row)) return std::string(kMissing);
-  const CellKind kind =
-      column.kinds.empty() ? CellKind::kExact : column.kinds[row];
-  switch (kind) {
-    case CellKind::kNone:
-      return std::string(kMissing);
-    case CellKind::kFilled:
-      return absl::StrCat("~", text.Value(row));
-    case CellKind::kUpper:
-      return absl::StrCat("<= ", text.Value(row));
-    case CellKind::kLower:
-      return absl::StrCat(">= ", text.Value(row));
-    case CellKind::kRange: {
-      const std::string low = text.Low(row);
-      const std::string high = text.High(row);
-      // Nothing known but that it is not exact: the value in brackets.
-      if (low == high) return absl::StrCat("[", text.Value(row), "]");
-      return absl::StrCat("[", low, "..", high, "]");
-    }
-    case CellKind::kExact:
-      break;
-  }
-  return text.Value(row);
+// A cell as it is shown: the value with what is known about it, and behind it
+// its range, where it has one.
+struct CellParts {
+  std::string value;
+  std::string range;
+};
+
+// "[-55 .. +121]"; an open end is empty. Where signs differ, both are shown.
+std::string RangeText(const std::string& low, const std::string& high) {
+  const bool plus = !low.empty() && low[0] == '-' && !high.empty() &&
+                    high[0] != '-' && high != "0";
+  return absl::StrCat("[", low, low.empty() ? ".." : " ..",
+                      high.empty() ? ""
+                      : plus       ? " +"
+                                   : " ",
+                      high, "]");
 }
 
-Shown ShowValues(const Column& column, size_t rows, const NumberStyle& style) {
+CellParts Marked(const Column& column, const CellText& text, size_t row,
+                 const std::string& missing) {
+  const CellKind kind =
+      column.is_missing(row)
+          ? CellKind::kNone
+          : (column.kinds.empty() ? CellKind::kExact : column.kinds[row]);
+  if (kind == CellKind::kNone) return {missing, ""};
+  const std::string value =
+      absl::StrCat(text.Value(row), column.ratio ? " %" : "");
+  switch (kind) {
+    case CellKind::kFilled:
+      return {absl::StrCat("~", value), ""};
+    case CellKind::kUpper:
+      return {absl::StrCat("<= ", value), ""};
+    case CellKind::kLower:
+      return {absl::StrCat(">= ", value), ""};
+    case CellKind::kRange:
+      return {value, RangeText(text.Low(row), text.High(row))};
+    default:
+      return {value, ""};
+  }
+}
+
+Shown ShowValues(const Column& column, size_t rows,
+                 const TableOptions& options) {
   Shown shown;
   shown.header = column.unit.empty()
                      ? column.name
                      : absl::StrCat(column.name, " (", column.unit, ")");
   shown.right = column.type == ColumnType::kInteger ||
                 column.type == ColumnType::kDecimal;
-  const CellText text(column, rows, style);
+  const CellText text(column, rows, options.numbers);
+  std::vector<CellParts> parts;
+  size_t width = 0;  // of the ranges, so that values stand below each other
   for (size_t row = 0; row < rows; ++row) {
-    shown.cells.push_back(Marked(column, text, row));
+    parts.push_back(Marked(column, text, row, options.missing));
+    width = std::max(width, query::DisplayWidth(parts.back().range));
+  }
+  for (CellParts& part : parts) {
+    if (column.role == Role::kMember && part.value.empty()) {
+      part.value = std::string(kNotSplit);
+    }
+    if (width > 0 && (shown.right || !part.range.empty())) {
+      const size_t own = query::DisplayWidth(part.range);
+      absl::StrAppend(&part.value, " ", part.range,
+                      std::string(width - own, ' '));
+    }
+    shown.cells.push_back(std::move(part.value));
   }
   return shown;
 }
@@ -263,13 +311,14 @@ std::vector<Shown> ShowCoverage(const Answer& answer, size_t rows) {
           absl::StrCat(Digits(coverage.present->integers[row]), "/",
                        Digits(coverage.expected->integers[row])));
     }
+    shown.dim = true;
     result.push_back(std::move(shown));
   }
   return result;
 }
 
 std::vector<Shown> ShowColumns(const Answer& answer, size_t rows,
-                               const NumberStyle& style) {
+                               const TableOptions& options) {
   std::vector<Shown> shown;
   const Column* partial = nullptr;
   for (const Column& column : answer.columns) {
@@ -282,7 +331,7 @@ std::vector<Shown> ShowColumns(const Answer& answer, size_t rows,
         partial = &column;
         break;
       default:
-        shown.push_back(ShowValues(column, rows, style));
+        shown.push_back(ShowValues(column, rows, options));
     }
   }
   for (Shown& coverage : ShowCoverage(answer, rows)) {
@@ -298,6 +347,7 @@ std::vector<Shown> ShowColumns(const Answer& answer, size_t rows,
   if (any_partial) {
     Shown flags;
     flags.header = "partial";
+    flags.dim = true;
     for (size_t row = 0; row < rows; ++row) {
       flags.cells.push_back(is_partial(row) ? "partial" : "");
     }
@@ -309,31 +359,39 @@ std::vector<Shown> ShowColumns(const Answer& answer, size_t rows,
 }  // namespace
 
 std::string FormatTable(const Answer& answer, const TableOptions& options) {
+  using Layout = TableOptions::Layout;
   const size_t all = answer.row_count();
   const size_t rows =
       options.max_rows == 0 ? all : std::min(all, options.max_rows);
-  const std::vector<Shown> columns = ShowColumns(answer, rows, options.numbers);
-
-  std::string out;
-  switch (options.layout) {
-    case TableOptions::Layout::kPlain:
-      out = query::LayOutPlain(columns, rows);
-      break;
-    case TableOptions::Layout::kBox:
-      out = query::LayOutBox(columns, rows);
-      break;
-    case TableOptions::Layout::kMarkdown:
-      // Nothing but the table: it is pasted elsewhere.
-      return query::LayOutMarkdown(columns, rows);
-    case TableOptions::Layout::kVertical:
-      out = query::LayOutVertical(columns, rows);
-      break;
+  std::vector<Shown> columns = ShowColumns(answer, rows, options);
+  // Nothing but the table: it is pasted elsewhere.
+  if (options.layout == Layout::kMarkdown) {
+    return query::LayOutMarkdown(columns, rows);
   }
+  query::Fitted fitted;
+  if (options.max_width > 0 && options.layout != Layout::kVertical) {
+    const bool box = options.layout == Layout::kBox;
+    fitted = query::FitColumns(options.max_width, /*between=*/box ? 3 : 2,
+                               /*around=*/box ? 4 : 0, &columns);
+  }
+  std::string out = options.layout == Layout::kPlain
+                        ? query::LayOutPlain(columns, rows, options.styled)
+                    : options.layout == Layout::kBox
+                        ? query::LayOutBox(columns, rows, options.styled)
+                        : query::LayOutVertical(columns, rows, options.styled);
   if (all == 0) {
     out.append("(no rows)\n");
   } else if (rows < all) {
     absl::StrAppend(&out, "... ", Digits(static_cast<int64_t>(all - rows)),
                     " more of ", Digits(static_cast<int64_t>(all)), " rows\n");
+  }
+  if (!fitted.left_out.empty()) {
+    absl::StrAppend(&out, "... not shown, for the width: ",
+                    absl::StrJoin(fitted.left_out, ", "), "\n");
+  }
+  if (fitted.cut > 0) {
+    absl::StrAppend(&out, "... ", fitted.cut,
+                    fitted.cut == 1 ? " text is cut\n" : " texts are cut\n");
   }
   return out;
 }

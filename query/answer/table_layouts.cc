@@ -1,6 +1,8 @@
 #include "query/answer/table_layouts.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -37,6 +39,33 @@ void AppendLine(std::string line, std::string* out) {
   out->push_back('\n');
 }
 
+constexpr absl::string_view kBold = "\x1b[1m";
+constexpr absl::string_view kDim = "\x1b[2m";
+constexpr absl::string_view kPlain = "\x1b[0m";
+
+void AppendStyled(absl::string_view style, absl::string_view text, bool styled,
+                  std::string* line) {
+  if (!styled || style.empty()) {
+    line->append(text.data(), text.size());
+    return;
+  }
+  absl::StrAppend(line, style, text, kPlain);
+}
+
+// The padded cell of a column, or its header where `row` is none.
+std::string CellOf(const ShownColumn& column, size_t width,
+                   std::optional<size_t> row, bool styled) {
+  std::string padded;
+  AppendPadded(row.has_value() ? column.cells[*row] : column.header, width,
+               column.right, &padded);
+  std::string cell;
+  AppendStyled(!row.has_value() ? kBold
+               : column.dim     ? kDim
+                                : "",
+               padded, styled, &cell);
+  return cell;
+}
+
 std::string Repeated(absl::string_view text, size_t times) {
   std::string out;
   for (size_t i = 0; i < times; ++i) out.append(text.data(), text.size());
@@ -45,7 +74,49 @@ std::string Repeated(absl::string_view text, size_t times) {
 
 }  // namespace
 
-std::string LayOutPlain(absl::Span<const ShownColumn> columns, size_t rows) {
+Fitted FitColumns(size_t width, size_t between, size_t around,
+                  std::vector<ShownColumn>* columns) {
+  constexpr size_t kLeastText = 12;  // to which texts are cut
+  constexpr absl::string_view kCut = "…";
+  Fitted fitted;
+  std::vector<size_t> widths = WidthsOf(*columns);
+  const auto total = [&] {
+    size_t sum = around;
+    for (size_t i = 0; i < widths.size(); ++i) {
+      sum += widths[i] + (i > 0 ? between : 0);
+    }
+    return sum;
+  };
+  // The widest text first, and no further than its header is wide.
+  while (total() > width) {
+    std::optional<size_t> widest;
+    for (size_t i = 0; i < widths.size(); ++i) {
+      const size_t least =
+          std::max(kLeastText, DisplayWidth((*columns)[i].header));
+      if ((*columns)[i].right || widths[i] <= least) continue;
+      if (!widest.has_value() || widths[i] > widths[*widest]) widest = i;
+    }
+    if (!widest.has_value()) break;
+    --widths[*widest];
+  }
+  while (columns->size() > 1 && total() > width) {
+    fitted.left_out.insert(fitted.left_out.begin(), columns->back().header);
+    columns->pop_back();
+    widths.pop_back();
+  }
+  for (size_t i = 0; i < widths.size(); ++i) {
+    if ((*columns)[i].right) continue;
+    for (std::string& cell : (*columns)[i].cells) {
+      if (DisplayWidth(cell) <= widths[i]) continue;
+      ++fitted.cut;
+      cell = absl::StrCat(CutToWidth(cell, widths[i] - 1), kCut);
+    }
+  }
+  return fitted;
+}
+
+std::string LayOutPlain(absl::Span<const ShownColumn> columns, size_t rows,
+                        bool styled) {
   const std::vector<size_t> widths = WidthsOf(columns);
   std::string out;
   // Appends the line whose part in column i is text(i).
@@ -53,19 +124,22 @@ std::string LayOutPlain(absl::Span<const ShownColumn> columns, size_t rows) {
     std::string line;
     for (size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) line.append("  ");
-      AppendPadded(text(i), widths[i], columns[i].right, &line);
+      line.append(text(i));
     }
     AppendLine(std::move(line), &out);
   };
-  append([&](size_t i) { return columns[i].header; });
+  const auto append_row = [&](std::optional<size_t> row) {
+    append(
+        [&](size_t i) { return CellOf(columns[i], widths[i], row, styled); });
+  };
+  append_row(std::nullopt);
   append([&](size_t i) { return std::string(widths[i], '-'); });
-  for (size_t row = 0; row < rows; ++row) {
-    append([&](size_t i) { return columns[i].cells[row]; });
-  }
+  for (size_t row = 0; row < rows; ++row) append_row(row);
   return out;
 }
 
-std::string LayOutBox(absl::Span<const ShownColumn> columns, size_t rows) {
+std::string LayOutBox(absl::Span<const ShownColumn> columns, size_t rows,
+                      bool styled) {
   const std::vector<size_t> widths = WidthsOf(columns);
   std::string out;
   const auto append_rule = [&](absl::string_view left, absl::string_view middle,
@@ -76,20 +150,17 @@ std::string LayOutBox(absl::Span<const ShownColumn> columns, size_t rows) {
     }
     absl::StrAppend(&out, right, "\n");
   };
-  const auto append = [&](const auto& text) {
+  const auto append_row = [&](std::optional<size_t> row) {
     for (size_t i = 0; i < columns.size(); ++i) {
-      out.append("│ ");
-      AppendPadded(text(i), widths[i], columns[i].right, &out);
-      out.push_back(' ');
+      absl::StrAppend(&out, "│ ", CellOf(columns[i], widths[i], row, styled),
+                      " ");
     }
     out.append("│\n");
   };
   append_rule("┌", "┬", "┐");
-  append([&](size_t i) { return columns[i].header; });
+  append_row(std::nullopt);
   append_rule("├", "┼", "┤");
-  for (size_t row = 0; row < rows; ++row) {
-    append([&](size_t i) { return columns[i].cells[row]; });
-  }
+  for (size_t row = 0; row < rows; ++row) append_row(row);
   append_rule("└", "┴", "┘");
   return out;
 }
@@ -116,7 +187,8 @@ std::string LayOutMarkdown(absl::Span<const ShownColumn> columns, size_t rows) {
   return out;
 }
 
-std::string LayOutVertical(absl::Span<const ShownColumn> columns, size_t rows) {
+std::string LayOutVertical(absl::Span<const ShownColumn> columns, size_t rows,
+                           bool styled) {
   size_t width = 0;
   for (const ShownColumn& column : columns) {
     width = std::max(width, DisplayWidth(column.header));
@@ -125,9 +197,13 @@ std::string LayOutVertical(absl::Span<const ShownColumn> columns, size_t rows) {
   for (size_t row = 0; row < rows; ++row) {
     absl::StrAppend(&out, "-- row ", row + 1, "\n");
     for (const ShownColumn& column : columns) {
+      std::string header;
+      AppendPadded(column.header, width, /*right=*/false, &header);
       std::string line;
-      AppendPadded(column.header, width, /*right=*/false, &line);
-      AppendLine(absl::StrCat(line, "  ", column.cells[row]), &out);
+      AppendStyled(kBold, header, styled, &line);
+      absl::StrAppend(&line, "  ");
+      AppendStyled(column.dim ? kDim : "", column.cells[row], styled, &line);
+      AppendLine(std::move(line), &out);
     }
   }
   return out;

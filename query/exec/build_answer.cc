@@ -153,6 +153,7 @@ absl::Status AnswerBuilder::AddItem(size_t index, Answer* answer) {
       NewColumn(absl::StrCat(item.name, "_expected"), Column::Role::kExpected,
                 ColumnType::kInteger, rows);
   value.unit = item.unit;
+  value.ratio = item.is_ratio;
   if (!item.bounds) {
     second.codes.resize(rows);
     second.dictionary = CellKindNames();
@@ -171,6 +172,7 @@ absl::Status AnswerBuilder::AddItem(size_t index, Answer* answer) {
     }
   } else {
     second.unit = item.unit;
+    second.ratio = item.is_ratio;
   }
   const LeafTable* const table = TableOf(item);
   for (size_t r = 0; r < rows; ++r) {

@@ -1,6 +1,7 @@
 // Which rows an answer has, and in which order.
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -59,6 +60,9 @@ class Chooser {
   Rows& rows_;
   Reservation memory_;  // of the rows
   GroupNames names_;
+  // [group] the place of each that TOP keeps; empty without TOP.
+  static constexpr uint32_t kNoPlace = std::numeric_limits<uint32_t>::max();
+  std::vector<uint32_t> places_;
   std::vector<std::string> silent_;
   size_t silent_count_ = 0;
 };
@@ -159,12 +163,17 @@ absl::StatusOr<bool> Chooser::KeepTop(std::vector<RowId>* kept) {
   FOOTFALL_ASSIGN_OR_RETURN(
       const std::vector<uint32_t> best,
       BestGroups(run_, plan_, results_, rows_, names_, std::move(groups)));
-  std::vector<bool> in(results_.groups.size());
-  for (const uint32_t group : best) in[group] = true;
-  for (uint32_t g = 0; top.others.has_value() && g < in.size(); ++g) {
-    if (results_.groups[g][0] == kEmptyMember) in[g] = true;
+  // What is not split, then the best as they were judged, then the others.
+  places_.assign(results_.groups.size(), kNoPlace);
+  for (uint32_t g = 0; top.others.has_value() && g < places_.size(); ++g) {
+    if (results_.groups[g][0] == kEmptyMember) places_[g] = 0;
   }
-  std::erase_if(*kept, [&in](const RowId& row) { return !in[row.group]; });
+  for (size_t i = 0; i < best.size(); ++i) {
+    places_[best[i]] = static_cast<uint32_t>(i + 1);
+  }
+  std::erase_if(*kept, [this](const RowId& row) {
+    return places_[row.group] == kNoPlace;
+  });
   if (top.others.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(KeepOthers(best, kept));
   }
@@ -179,6 +188,7 @@ absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
   FOOTFALL_RETURN_IF_ERROR(rows_.AddGroup());
   const uint32_t group = static_cast<uint32_t>(results_.groups.size() - 1);
   names_.Add(*plan_.top->others);
+  places_.push_back(kNoPlace);
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
     if (keep) FOOTFALL_RETURN_IF_ERROR(Append({group, b}, kept));
@@ -236,6 +246,9 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
       }
       if (order != 0) return order < 0;
     }
+    if (!places_.empty() && places_[left.group] != places_[right.group]) {
+      return places_[left.group] < places_[right.group];
+    }
     const int groups = names_.Compare(left.group, right.group);
     if (groups != 0) return groups < 0;
     return left.bucket < right.bucket;
@@ -286,8 +299,9 @@ absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
     FOOTFALL_ASSIGN_OR_RETURN(const bool enough, KeepTop(&kept));
     if (!enough) return std::nullopt;
   }
-  const bool others = plan_.top.has_value() && plan_.top->others.has_value();
-  if (!sorted || others) FOOTFALL_RETURN_IF_ERROR(Order(&kept));
+  if (!sorted || plan_.top.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(Order(&kept));
+  }
   if (kept.size() > limit) kept.resize(limit);
   if (kept.size() > run_.options().limits.max_rows) {
     return Refuse(Refusal::kRowLimit, run_.text(), footfall::Source(),

@@ -65,6 +65,7 @@ enum class UnitOf : uint8_t {
   kX,
   kXTimesSteps,  // "users x days"
   kSteps,        // "days"
+  kRatio,        // parts of another value: percent, for people
   kNone,
 };
 

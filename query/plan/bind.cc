@@ -124,6 +124,7 @@ absl::Status Binder::BindItems() {
     bound.name = item.name.has_value() ? *item.name : Printed(*expr);
     FOOTFALL_ASSIGN_OR_RETURN(bound.expr, BindRow(*expr, place));
     bound.unit = UnitOfRow(*expr, bound.expr);
+    bound.is_ratio = IsRatio(*expr);
     plan_.items.push_back(std::move(bound));
   }
   // Events stand in the rows of metrics, and have none of their own.
@@ -149,6 +150,18 @@ std::string Binder::UnitOfRow(const Expr& expr, const RowExpr& row) const {
                  : "";
   }
   return UnitOf(plan_.leaves[row.leaf]);
+}
+
+// A share, growth and the like, also its mean over rows or its value in
+// another.
+bool Binder::IsRatio(const Expr& expr) {
+  const Call* call = std::get_if<Call>(&expr.node);
+  const Function* function =
+      call == nullptr ? nullptr : FindFunction(call->function);
+  if (function == nullptr || call->arguments.empty()) return false;
+  if (function->unit == query::UnitOf::kRatio) return true;
+  const Expr* const x = std::get_if<Expr>(&call->arguments[0].form);
+  return function->keeps_nature() && x != nullptr && IsRatio(*x);
 }
 
 absl::Status Binder::CheckNames() {

@@ -66,6 +66,7 @@ class Binder {
   absl::Status CheckSplit();
   void KeepHidden();
   std::string UnitOfRow(const Expr& expr, const RowExpr& row) const;
+  static bool IsRatio(const Expr& expr);
   absl::Status CheckNames();
   void UseFinished(RowExpr* expr) const;
   // The expression behind a key or a test, in which items may stand by their

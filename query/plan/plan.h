@@ -277,6 +277,7 @@ struct BoundItem {
   RowExpr expr;
   bool bounds = false;  // two columns, low and high
   std::string unit;
+  bool is_ratio = false;
 };
 
 struct BoundTest {

@@ -212,16 +212,18 @@ void Reference::KeepTop(const std::string& table, std::string sql) {
     absl::StrAppend(
         &sql, "(SELECT ", group, ", ", Over(function, "v", judge),
         " AS x FROM ", Ranked(absl::StrCat("step", judge.side), "1"),
-        " GROUP BY ", group, "), top AS (SELECT ", group, " FROM (SELECT ",
-        group, " FROM step0 UNION SELECT ", group,
-        " FROM step1) LEFT JOIN judged USING (", group, ") ORDER BY x", order,
-        group, " LIMIT ", *question_.top, ")");
+        " GROUP BY ", group, "), top AS (SELECT ", group,
+        ", row_number() OVER (ORDER BY x", order, group,
+        ") AS top_place FROM (SELECT ", group, " FROM step0 UNION SELECT ",
+        group, " FROM step1) LEFT JOIN judged USING (", group,
+        ") ORDER BY top_place LIMIT ", *question_.top, ")");
   } else {
     Begin("top", &sql);
-    absl::StrAppend(&sql, "(SELECT ", group, " FROM ", Ranked(table, "1"),
-                    " GROUP BY ", group, " ORDER BY ",
-                    Over(function, "v", judge), order, group, " LIMIT ",
-                    *question_.top, ")");
+    absl::StrAppend(&sql, "(SELECT ", group, ", row_number() OVER (ORDER BY x",
+                    order, group, ") AS top_place FROM (SELECT ", group, ", ",
+                    Over(function, "v", judge), " AS x FROM ",
+                    Ranked(table, "1"), " GROUP BY ", group,
+                    ") ORDER BY top_place LIMIT ", *question_.top, ")");
   }
   Keep("top", List(groups_, ""), sql);
 }
@@ -313,6 +315,17 @@ std::string Reference::Answer() const {
     absl::StrAppend(
         &sql, absl::StrReplaceAll(question_.order, {{",", " NULLS LAST,"}}),
         " NULLS LAST, ");
+  }
+  if (question_.top) {
+    // The best group first, the others last.
+    const absl::string_view from =
+        question_.fill == FillMode::kNone ? "answer" : "filled";
+    std::vector<std::string> same;
+    for (const std::string& group : groups_) {
+      same.push_back(absl::StrCat("top.", group, " = ", from, ".", group));
+    }
+    absl::StrAppend(&sql, "(SELECT top_place FROM top WHERE ",
+                    absl::StrJoin(same, " AND "), ") NULLS LAST, ");
   }
   absl::StrAppend(&sql, List(groups_, ", "), "t");
   if (question_.limit) absl::StrAppend(&sql, " LIMIT ", *question_.limit);

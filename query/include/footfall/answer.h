@@ -62,7 +62,8 @@ struct Column {
   std::string name;
   Role role = Role::kPlain;
   ColumnType type = ColumnType::kText;
-  std::string unit;  // of a value, for people
+  std::string unit;    // of a value, for people
+  bool ratio = false;  // a share or growth: tables write 0.134 as 13.4 %
 
   std::vector<bool> missing;  // [rows] no value; empty: none is missing
   std::vector<int64_t> integers;
@@ -165,9 +166,22 @@ struct TableOptions {
   Layout layout = Layout::kPlain;
   // Rows shown at most, the rest is counted; 0: all.
   size_t max_rows = 0;
+  // Columns of a terminal that a line may take, in kPlain and kBox; 0: any.
+  // Texts are cut first, with a sign for it; then columns are left out from the
+  // right, and named under the table.
+  size_t max_width = 0;
+  // What stands where there is no value.
+  std::string missing = "-";
+  // With the escape sequences of a terminal: headers are bold; coverage and
+  // `partial` dim.
+  bool styled = false;
   // Of values and bounds; counts of steps have all digits.
   NumberStyle numbers = {};
 };
+// How many columns of a terminal a text takes: wide characters two, combining
+// marks none.
+size_t DisplayWidth(absl::string_view text);
+
 // For people; its exact form may change.
 std::string FormatTable(const Answer& answer, const TableOptions& options);
 

@@ -5,11 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "footfall/answer.h"
+#include "query/answer/display_width.h"
 #include "tests/support/catch.h"
 
 namespace footfall {
@@ -185,11 +189,11 @@ TEST_CASE("integers keep all their digits", "[answer]") {
 
 TEST_CASE("the table shows what is known about a value", "[answer]") {
   CHECK(FormatTable(Users(), {}) ==
-        "platform  time           dau (users)  coverage  partial\n"
-        "--------  ----------  --------------  --------  -------\n"
-        "app       2025-02-08      71,790,000       1/1\n"
-        "          2025-02-08  <= 119,790,000       1/1\n"
-        "web       2025-02-09               -       0/1  partial\n");
+        "platform     time           dau (users)  coverage  partial\n"
+        "-----------  ----------  --------------  --------  -------\n"
+        "app          2025-02-08      71,790,000       1/1\n"
+        "(not split)  2025-02-08  <= 119,790,000       1/1\n"
+        "web          2025-02-09               -       0/1  partial\n");
 }
 
 TEST_CASE("the table leaves out what no row needs", "[answer]") {
@@ -197,10 +201,10 @@ TEST_CASE("the table leaves out what no row needs", "[answer]") {
   TableOptions options;
   options.max_rows = 2;
   CHECK(FormatTable(answer, options) ==
-        "platform  time           dau (users)\n"
-        "--------  ----------  --------------\n"
-        "app       2025-02-08      71,790,000\n"
-        "          2025-02-08  <= 119,790,000\n"
+        "platform     time           dau (users)\n"
+        "-----------  ----------  --------------\n"
+        "app          2025-02-08      71,790,000\n"
+        "(not split)  2025-02-08  <= 119,790,000\n"
         "... 1 more of 3 rows\n");
 }
 
@@ -210,19 +214,19 @@ TEST_CASE("a table has four layouts", "[answer]") {
   TableOptions options;
   options.layout = TableOptions::Layout::kBox;
   CHECK(FormatTable(answer, options) ==
-        "┌──────────┬────────────┬────────────────┬──────────┬─────────┐\n"
-        "│ platform │ time       │    dau (users) │ coverage │ partial │\n"
-        "├──────────┼────────────┼────────────────┼──────────┼─────────┤\n"
-        "│ app      │ 2025-02-08 │     71,790,000 │      1/1 │         │\n"
-        "│          │ 2025-02-08 │ <= 119,790,000 │      1/1 │         │\n"
-        "│ we|b     │ 2025-02-09 │              - │      0/1 │ partial │\n"
-        "└──────────┴────────────┴────────────────┴──────────┴─────────┘\n");
+        "┌─────────────┬────────────┬────────────────┬──────────┬─────────┐\n"
+        "│ platform    │ time       │    dau (users) │ coverage │ partial │\n"
+        "├─────────────┼────────────┼────────────────┼──────────┼─────────┤\n"
+        "│ app         │ 2025-02-08 │     71,790,000 │      1/1 │         │\n"
+        "│ (not split) │ 2025-02-08 │ <= 119,790,000 │      1/1 │         │\n"
+        "│ we|b        │ 2025-02-09 │              - │      0/1 │ partial │\n"
+        "└─────────────┴────────────┴────────────────┴──────────┴─────────┘\n");
   options.layout = TableOptions::Layout::kMarkdown;
   CHECK(FormatTable(answer, options) ==
         "| platform | time | dau (users) | coverage | partial |\n"
         "| --- | --- | ---: | ---: | --- |\n"
         "| app | 2025-02-08 | 71,790,000 | 1/1 |  |\n"
-        "|  | 2025-02-08 | <= 119,790,000 | 1/1 |  |\n"
+        "| (not split) | 2025-02-08 | <= 119,790,000 | 1/1 |  |\n"
         "| we\\|b | 2025-02-09 | - | 0/1 | partial |\n");
   options.layout = TableOptions::Layout::kVertical;
   options.max_rows = 2;
@@ -232,7 +236,7 @@ TEST_CASE("a table has four layouts", "[answer]") {
         "time         2025-02-08\n"
         "dau (users)  71,790,000\n"
         "-- row 2\n"
-        "platform\n"
+        "platform     (not split)\n"
         "time         2025-02-08\n"
         "dau (users)  <= 119,790,000\n"
         "... 1 more of 3 rows\n");
@@ -264,11 +268,11 @@ TEST_CASE(
         ",2025-02-08,119790000\n"
         "web,2025-02-09,\n");
   CHECK(FormatTable(answer, {}) ==
-        "platform  time           dau (users)\n"
-        "--------  ----------  --------------\n"
-        "app       2025-02-08      71,790,000\n"
-        "          2025-02-08  <= 119,790,000\n"
-        "web       2025-02-09               -\n");
+        "platform     time           dau (users)\n"
+        "-----------  ----------  --------------\n"
+        "app          2025-02-08      71,790,000\n"
+        "(not split)  2025-02-08  <= 119,790,000\n"
+        "web          2025-02-09               -\n");
 }
 
 TEST_CASE("the header may be left out of later parts", "[answer]") {
@@ -297,18 +301,18 @@ TEST_CASE("the table shortens numbers as it is told", "[answer]") {
   options.numbers.scale = NumberStyle::Scale::kWan;
   options.numbers.fraction_digits = 2;
   CHECK(FormatTable(answer, options) ==
-        "platform  time               dau (users)\n"
-        "--------  ----------  ------------------\n"
-        "app       2025-02-08  [7179.6万..1.20亿]\n"
-        "          2025-02-08           <= 1.20亿\n"
+        "platform     time                           dau (users)\n"
+        "-----------  ----------  ------------------------------\n"
+        "app          2025-02-08     7179万 [7179.6万 .. 1.20亿]\n"
+        "(not split)  2025-02-08  <= 1.20亿\n"
         "... 1 more of 3 rows\n");
   options.numbers.cut = true;
   options.numbers.fraction_digits = 0;
   CHECK(FormatTable(answer, options) ==
-        "platform  time          dau (users)\n"
-        "--------  ----------  -------------\n"
-        "app       2025-02-08  [7179万..2亿]\n"
-        "          2025-02-08         <= 1亿\n"
+        "platform     time                   dau (users)\n"
+        "-----------  ----------  ----------------------\n"
+        "app          2025-02-08  7179万 [7179万 .. 2亿]\n"
+        "(not split)  2025-02-08  <= 1亿\n"
         "... 1 more of 3 rows\n");
   const std::string csv = FormatCsv(answer);
   CHECK(csv.find("119790000") != std::string::npos);
@@ -329,16 +333,16 @@ TEST_CASE("the table writes every kind of cell", "[answer]") {
           &answer);
   answer.set_row_count(8);
   CHECK(FormatTable(answer, {}) ==
-        "             share\n"
-        "------------------\n"
-        "           0.25000\n"
-        "        <= 0.30000\n"
-        "        >= 0.50000\n"
-        "[0.30763..0.70833]\n"
-        "       [..0.75000]\n"
-        "          ~0.80000\n"
-        "         [0.90000]\n"
-        "                 -\n");
+        "                          share\n"
+        "-------------------------------\n"
+        "   0.25000\n"
+        "<= 0.30000\n"
+        ">= 0.50000\n"
+        "   0.60000 [0.30763 .. 0.70833]\n"
+        "   0.70000 [.. 0.75000]\n"
+        "  ~0.80000\n"
+        "   0.90000 [..]\n"
+        "         -\n");
 }
 
 TEST_CASE("the table rounds a range outwards", "[answer]") {
@@ -358,8 +362,8 @@ TEST_CASE("the table rounds a range outwards", "[answer]") {
   for (const absl::string_view line : absl::StrSplit(table, '\n')) {
     const std::vector<std::string> ends = absl::StrSplit(
         absl::StripSuffix(
-            absl::StripPrefix(absl::StripAsciiWhitespace(line), "["), "]"),
-        "..");
+            absl::StripAsciiWhitespace(line.substr(line.find('[') + 1)), "]"),
+        " .. ");
     double low = 0;
     double high = 0;
     if (ends.size() != 2 ||
@@ -375,6 +379,92 @@ TEST_CASE("the table rounds a range outwards", "[answer]") {
   CHECK(rows == 3);
 }
 
+TEST_CASE("shares and growth are percent for people alone", "[answer]") {
+  Answer answer;
+  Column value;
+  value.name = "growth";
+  value.type = ColumnType::kDecimal;
+  value.ratio = true;
+  value.decimals = {-0.0021, 0.134, 0, 0.5, -0.1};
+  value.low = {-0.55, 0.134, 0, 0.5, -kInf};
+  value.high = {1.21, 0.134, 0, 0.75, 0};
+  value.kinds = {CellKind::kRange, CellKind::kExact, CellKind::kNone,
+                 CellKind::kRange, CellKind::kRange};
+  AddItem(value, std::vector<int64_t>(5, 1), std::vector<int64_t>(5, 1),
+          &answer);
+  answer.set_row_count(5);
+  CHECK(FormatTable(answer, {}) ==
+        "                      growth\n"
+        "----------------------------\n"
+        " -0.21 % [-55.00 .. +121.00]\n"
+        " 13.40 %\n"
+        "       -\n"
+        " 50.00 % [50.00 .. 75.00]\n"
+        "-10.00 % [.. 0.00]\n");
+  CHECK(absl::StartsWith(FormatCsv(ValuesOnly(answer)),
+                         "growth\n-0.0021\n0.134\n"));
+}
+
+TEST_CASE("a table fits the window and says what is cut", "[answer]") {
+  Answer answer;
+  answer.columns.push_back(
+      Texts("note", {"a long remark about nothing much", "文文文文文文文文"}));
+  answer.columns.push_back(Integers("a", {1, 2}, Column::Role::kPlain));
+  answer.columns.push_back(Texts("kind", {"exact", "exact"}));
+  answer.set_row_count(2);
+  TableOptions options;
+  const std::string whole = FormatTable(answer, options);
+  options.max_width = 42;
+  CHECK(FormatTable(answer, options) == whole);
+  options.max_width = 25;
+  CHECK(FormatTable(answer, options) ==
+        "note             a  kind\n"
+        "---------------  -  -----\n"
+        "a long remark …  1  exact\n"
+        "文文文文文文文…  2  exact\n"
+        "... 2 texts are cut\n");
+  options.max_width = 17;
+  CHECK(FormatTable(answer, options) ==
+        "note          a\n"
+        "------------  -\n"
+        "a long rema…  1\n"
+        "文文文文文…   2\n"
+        "... not shown, for the width: kind\n"
+        "... 2 texts are cut\n");
+  // The first column stays.
+  options.max_width = 1;
+  CHECK(absl::StartsWith(FormatTable(answer, options), "note\n"));
+  options.max_width = 25;
+  options.layout = TableOptions::Layout::kBox;
+  for (const absl::string_view line :
+       absl::StrSplit(FormatTable(answer, options), '\n')) {
+    CHECK((absl::StartsWith(line, "...") || query::DisplayWidth(line) <= 25));
+  }
+  options.layout = TableOptions::Layout::kVertical;
+  CHECK(absl::StrContains(FormatTable(answer, options), "nothing much"));
+}
+
+TEST_CASE("styles are escape sequences around the same text", "[answer]") {
+  TableOptions options;
+  for (const auto layout :
+       {TableOptions::Layout::kPlain, TableOptions::Layout::kBox,
+        TableOptions::Layout::kVertical}) {
+    options.layout = layout;
+    options.styled = false;
+    const std::string plain = FormatTable(Users(), options);
+    options.styled = true;
+    std::string styled = FormatTable(Users(), options);
+    CHECK(absl::StrContains(styled, "\x1b[1mplatform"));
+    CHECK(absl::StrContains(styled, "\x1b[2m"));
+    absl::StrReplaceAll({{"\x1b[1m", ""}, {"\x1b[2m", ""}, {"\x1b[0m", ""}},
+                        &styled);
+    // Blanks at the end of a styled cell stay.
+    std::vector<std::string> lines = absl::StrSplit(styled, '\n');
+    for (std::string& line : lines) absl::StripTrailingAsciiWhitespace(&line);
+    CHECK(absl::StrJoin(lines, "\n") == plain);
+  }
+}
+
 TEST_CASE("dates have bounds too", "[answer]") {
   Answer answer;
   Column value = Texts("first", {"2025-02-08", "2025-02-08"});
@@ -385,8 +475,8 @@ TEST_CASE("dates have bounds too", "[answer]") {
   answer.set_row_count(2);
   CHECK(FormatTable(answer, {}) ==
         "first\n"
-        "--------------\n"
-        "[2025-02-01..]\n"
+        "--------------------------\n"
+        "2025-02-08 [2025-02-01 ..]\n"
         ">= 2025-02-08\n");
 }
 

@@ -1,14 +1,14 @@
 #include "examples/repl/arguments.h"
 
 #include <cstdint>
-#include <functional>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
@@ -18,26 +18,32 @@ namespace footfall::repl {
 namespace {
 
 constexpr char kHelp[] =
-    R"(footfall [options] DIR [FILE.csv]
+    R"(footfall [options] DIR [STATEMENTS | FILE.csv]
 
 Asks questions of the database in DIR; where there is none, the first DEFINE
 METRIC creates it. DIR may be :memory:, a new database that goes with the
-program. With -c or -f it runs those statements; without, it runs the script on
-stdin, or shows a prompt when stdin is a terminal. With FILE.csv it shows at the
-terminal how it would import the file, and asks whether to.
+program. It runs the statements behind DIR or those of -c and -f; without any,
+the script on stdin, or it shows a prompt when stdin is a terminal. With
+FILE.csv it shows at the terminal how it would import the file, and asks whether
+to.
 
   -c STATEMENTS        run these; several are divided by ;
   -f FILE              run the script in FILE
   --mode MODE          print answers as table (the default), box, markdown,
-                       vertical, csv, tsv, json or jsonl
+                       vertical, csv, tsv, json or jsonl; or draw those by
+                       time as plot or spark
   --values             one column an item, without kind, coverage and partial
   --readonly           open without the right to write; also while another
                        program has DIR open
   --now DATE           what `now` means: 2025-02-11T00:00Z; without an offset
                        UTC; the clock where not said
-  --param NAME=VALUE   the value of $NAME: a number or a date where it looks
-                       like one, else a text; '2025' in quotes is a text
+  --param NAME=VALUE   the value of $NAME: a number, a date or a range
+                       (2025-02-05..2025-02-08) where it looks like one, else a
+                       text; '2025' in quotes is a text
+  --limit-rows N       refuse answers of more rows (1,000,000)
+  --limit-memory MIB   refuse questions that take more (1,024)
   --echo               print each statement before its answer
+  --no-bail            after an error, go on with the next statement
   --metrics            print what the database counts as OpenMetrics text, after
                        the statements of -c and -f
   --guess FILE         print the DEFINE and IMPORT that would load a CSV file
@@ -75,6 +81,26 @@ absl::StatusOr<absl::Time> ParseNow(absl::string_view text) {
   return absl::FromCivil(date->start, zone);
 }
 
+// "2025-02-05..2025-02-08"; either side may be open. nullopt where it is none.
+std::optional<Range> ParseRange(absl::string_view text) {
+  const size_t dots = text.find("..");
+  if (dots == absl::string_view::npos || text.size() == 2) return std::nullopt;
+  RangeBetween between;
+  const auto take = [](absl::string_view side,
+                       std::optional<DateArgument>* date) {
+    if (side.empty()) return true;
+    absl::StatusOr<Date> read = ParseDate(side);
+    if (!read.ok()) return false;
+    *date = *std::move(read);
+    return true;
+  };
+  if (!take(text.substr(0, dots), &between.first) ||
+      !take(text.substr(dots + 2), &between.last)) {
+    return std::nullopt;
+  }
+  return Range{std::move(between), {}};
+}
+
 ParameterValue ParseValue(absl::string_view text) {
   if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
     return std::string(text.substr(1, text.size() - 2));
@@ -87,6 +113,9 @@ ParameterValue ParseValue(absl::string_view text) {
   if (number_begins && absl::SimpleAtod(text, &decimal)) return decimal;
   if (absl::StatusOr<Date> date = ParseDate(text); date.ok()) {
     return *std::move(date);
+  }
+  if (std::optional<Range> range = ParseRange(text); range.has_value()) {
+    return *std::move(range);
   }
   return std::string(text);
 }
@@ -142,7 +171,7 @@ constexpr ValueOption kValueOptions[] = {
          return absl::InvalidArgumentError(
              absl::StrCat("--mode: expected ", ModeList(), ", found ", value));
        }
-       arguments->mode = *mode;
+       arguments->settings.mode = *mode;
        return absl::OkStatus();
      }},
     {"--now",
@@ -152,6 +181,17 @@ constexpr ValueOption kValueOptions[] = {
        return now.status();
      }},
     {"--param", AddParameter},
+    {"--limit-rows",
+     [](absl::string_view value, Arguments* arguments) {
+       return TakeCount("--limit-rows", value, &arguments->limits.max_rows);
+     }},
+    {"--limit-memory",
+     [](absl::string_view value, Arguments* arguments) {
+       uint32_t mib = 0;
+       absl::Status status = TakeCount("--limit-memory", value, &mib);
+       arguments->limits.max_memory_bytes = uint64_t{mib} << 20;
+       return status;
+     }},
     {"--guess", TakeText<&Arguments::guess_file>},
     {"--dump", TakeText<&Arguments::dump_folder>},
     {"--checkpoint", TakeText<&Arguments::checkpoint>},
@@ -170,16 +210,28 @@ constexpr ValueOption kValueOptions[] = {
 
 struct FlagOption {
   absl::string_view name;
-  bool Arguments::*flag;
+  void (*take)(Arguments* arguments);
 };
 
 constexpr FlagOption kFlagOptions[] = {
-    {"--readonly", &Arguments::read_only}, {"--echo", &Arguments::echo},
-    {"--help", &Arguments::help},          {"-h", &Arguments::help},
-    {"--version", &Arguments::version},    {"--verify", &Arguments::verify},
-    {"--repair", &Arguments::repair},      {"--metrics", &Arguments::metrics},
-    {"--values", &Arguments::values},
+    {"--readonly", [](Arguments* a) { a->read_only = true; }},
+    {"--echo", [](Arguments* a) { a->settings.echo = true; }},
+    {"--no-bail", [](Arguments* a) { a->settings.bail = false; }},
+    {"--values", [](Arguments* a) { a->settings.values = true; }},
+    {"--help", [](Arguments* a) { a->help = true; }},
+    {"-h", [](Arguments* a) { a->help = true; }},
+    {"--version", [](Arguments* a) { a->version = true; }},
+    {"--verify", [](Arguments* a) { a->verify = true; }},
+    {"--repair", [](Arguments* a) { a->repair = true; }},
+    {"--metrics", [](Arguments* a) { a->metrics = true; }},
 };
+
+// Whether a word behind the directory is no file to import.
+bool IsStatement(absl::string_view word) {
+  std::error_code error;
+  return word.find_first_of(" \t\n;") != absl::string_view::npos &&
+         !std::filesystem::exists(std::string(word), error);
+}
 
 // The options that make the program do something else than run statements.
 std::vector<absl::string_view> ActsOf(const Arguments& arguments) {
@@ -235,29 +287,6 @@ absl::Status CheckWhole(const Arguments& arguments) {
 
 }  // namespace
 
-absl::Span<const absl::string_view> ModeNames() {
-  static constexpr absl::string_view kNames[] = {
-      "table", "box", "markdown", "vertical", "csv", "tsv", "json", "jsonl"};
-  return kNames;
-}
-
-absl::string_view ModeName(Mode mode) {
-  return ModeNames()[static_cast<size_t>(mode)];
-}
-
-std::optional<Mode> ParseMode(absl::string_view word) {
-  for (size_t i = 0; i < ModeNames().size(); ++i) {
-    if (word == ModeNames()[i]) return static_cast<Mode>(i);
-  }
-  return std::nullopt;
-}
-
-std::string ModeList() {
-  const auto names = ModeNames();
-  return absl::StrCat(absl::StrJoin(names.first(names.size() - 1), ", "),
-                      " or ", names.back());
-}
-
 absl::StatusOr<Arguments> ParseArguments(
     const std::vector<std::string>& words) {
   Arguments arguments;
@@ -265,6 +294,10 @@ absl::StatusOr<Arguments> ParseArguments(
   for (size_t i = 0; i < words.size(); ++i) {
     const absl::string_view word = words[i];
     if (only_names || word == "-" || !absl::StartsWith(word, "-")) {
+      if (!arguments.directory.empty() && IsStatement(word)) {
+        arguments.scripts.push_back({false, std::string(word)});
+        continue;
+      }
       std::string& place = arguments.directory.empty() ? arguments.directory
                                                        : arguments.csv_file;
       if (!place.empty()) {
@@ -281,7 +314,7 @@ absl::StatusOr<Arguments> ParseArguments(
     bool taken = false;
     for (const FlagOption& option : kFlagOptions) {
       if (word != option.name) continue;
-      arguments.*option.flag = true;
+      option.take(&arguments);
       taken = true;
     }
     for (const ValueOption& option : kValueOptions) {

@@ -12,30 +12,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
+#include "examples/repl/settings.h"
 #include "footfall/query.h"
 
 namespace footfall::repl {
-
-// How answers are printed.
-enum class Mode {
-  kTable,
-  kBox,
-  kMarkdown,
-  kVertical,
-  kCsv,
-  kTsv,
-  kJson,
-  kJsonLines,
-};
-
-// "table", "box", "markdown", "vertical", "csv", "tsv", "json", "jsonl", in the
-// order of Mode.
-absl::Span<const absl::string_view> ModeNames();
-absl::string_view ModeName(Mode mode);
-std::optional<Mode> ParseMode(absl::string_view word);
-// "table, box, .. or jsonl"
-std::string ModeList();
 
 // A script to run: its text (-c) or the file that holds it (-f).
 struct ScriptSource {
@@ -49,12 +29,11 @@ struct Arguments {
   std::string directory;
   std::string csv_file;               // to be imported, after asking; or empty
   std::vector<ScriptSource> scripts;  // in the order given
-  Mode mode = Mode::kTable;
-  bool values = false;  // answers without kinds and coverage
+  Settings settings;
+  QueryLimits limits;
   bool read_only = false;
   bool verify = false;
   bool repair = false;
-  bool echo = false;
   bool metrics = false;
   std::optional<absl::Time> now;
   std::string guess_file;   // empty: no --guess
@@ -68,8 +47,9 @@ struct Arguments {
   absl::flat_hash_map<std::string, ParameterValue> parameters;
 };
 
-// Of the words after the program's name. INVALID_ARGUMENT says what is wrong
-// with them, in one line.
+// Of the words after the program's name. A word behind the directory that names
+// no file and holds a blank or a ; is a statement. INVALID_ARGUMENT says what
+// is wrong with them, in one line.
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& words);
 
 // What --help prints.

@@ -37,6 +37,12 @@ Completion CompleteCommand(const Snapshot* snapshot, absl::string_view line) {
       switch (entry.word) {
         case CommandWord::kNothing:
           break;
+        case CommandWord::kCommand:
+          for (const Commands::Entry& other : Commands::All()) add(other.name);
+          break;
+        case CommandWord::kWidth:
+          add("auto");
+          break;
         case CommandWord::kMetric:
           for (const auto& metric : MetricsOf(snapshot)) {
             add(metric->spec.name);

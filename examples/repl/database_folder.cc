@@ -78,4 +78,12 @@ absl::Status DatabaseFolder::Close() {
   return database_ == nullptr ? absl::OkStatus() : database_->Close();
 }
 
+absl::Status DatabaseFolder::Change(std::string path) {
+  const absl::Status closed = Close();
+  database_.reset();
+  path_ = std::move(path);
+  cannot_open_ = false;
+  return closed.ok() ? Open() : closed;
+}
+
 }  // namespace footfall::repl

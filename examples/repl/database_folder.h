@@ -43,8 +43,12 @@ class DatabaseFolder {
   // As Database::Close(). OK where there is no database.
   absl::Status Close();
 
+  // Closes it and opens what is in another folder, as Open(). After an error of
+  // closing or opening there is none.
+  absl::Status Change(std::string path);
+
  private:
-  const std::string path_;
+  std::string path_;
   const bool read_only_;
   bool cannot_open_ = false;
   std::unique_ptr<Database> database_;

@@ -131,7 +131,7 @@ int Main(const std::vector<std::string>& words) {
   } else {
     Session session(folder, *arguments);
     ok = RunAll(session, *arguments);
-    printed = session.FinishOutput();
+    printed = session.FinishAll();
     if (ok && printed && arguments->metrics) {
       printed = PrintMetrics(folder.database());
     }

@@ -4,9 +4,11 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "examples/repl/complete.h"
 #include "examples/repl/history_file.h"
 #include "examples/repl/line_editor.h"
@@ -41,6 +43,18 @@ void Greet(const DatabaseFolder& folder) {
                stats.series_count, folder.read_only() ? ", to read only" : "");
 }
 
+// The command that a line is; empty where it is none. Words that every shell
+// takes need no dot.
+std::string CommandOf(absl::string_view line) {
+  absl::string_view typed = absl::StripAsciiWhitespace(line);
+  if (!typed.empty() && typed[0] == '.') return std::string(typed);
+  absl::ConsumeSuffix(&typed, ";");
+  for (const absl::string_view word : {"help", "exit", "quit"}) {
+    if (absl::EqualsIgnoreCase(typed, word)) return absl::StrCat(".", word);
+  }
+  return "";
+}
+
 }  // namespace
 
 bool RunPrompt(Session& session) {
@@ -51,6 +65,7 @@ bool RunPrompt(Session& session) {
                         absl::StrCat(open, line));
       });
   if (editor == nullptr) return false;
+  session.BeInteractive();
   HistoryFile history;
   for (const std::string& entry : history.Load()) editor->AddHistory(entry);
   const auto remember = [&](const std::string& entry) {
@@ -70,10 +85,11 @@ bool RunPrompt(Session& session) {
       case LineEditor::Read::kLine:
         break;
     }
-    const absl::string_view typed = absl::StripAsciiWhitespace(line);
-    if (open.empty() && !typed.empty() && typed[0] == '.') {
-      remember(std::string(typed));
+    const std::string typed = CommandOf(line);
+    if (open.empty() && !typed.empty()) {
+      remember(std::string(absl::StripAsciiWhitespace(line)));
       session.RunCommand(typed);
+      interrupted.store(false);
       continue;
     }
     absl::StrAppend(&open, line, "\n");

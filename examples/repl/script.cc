@@ -26,9 +26,8 @@ bool IsComment(absl::string_view text, size_t at) {
   return text.substr(at, 2) == "--";
 }
 
-}  // namespace
-
-ScriptState ScanScript(absl::string_view text) {
+// As far as the first `;`, or all.
+ScriptState Scan(absl::string_view text, bool first_alone) {
   // A doubled quote inside a text reads as two texts side by side, which ends
   // at the same place.
   ScriptState state;
@@ -46,12 +45,24 @@ ScriptState ScanScript(absl::string_view text) {
       ++at;
       if (c == ';') {
         state = ScriptState{.closed = at};
+        if (first_alone) return state;
       } else if (!absl::ascii_isspace(static_cast<unsigned char>(c))) {
         state.statement_open = true;
       }
     }
   }
   return state;
+}
+
+}  // namespace
+
+ScriptState ScanScript(absl::string_view text) {
+  return Scan(text, /*first_alone=*/false);
+}
+
+size_t FirstStatementEnd(absl::string_view text) {
+  const ScriptState state = Scan(text, /*first_alone=*/true);
+  return state.closed > 0 ? state.closed : text.size();
 }
 
 std::string OneLine(absl::string_view text) {

@@ -27,6 +27,9 @@ struct ScriptState {
 
 ScriptState ScanScript(absl::string_view text);
 
+// The byte after the first `;` that ends a statement; else the text's size.
+size_t FirstStatementEnd(absl::string_view text);
+
 // The text on one line and without comments, for the history.
 std::string OneLine(absl::string_view text);
 

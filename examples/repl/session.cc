@@ -1,9 +1,11 @@
 #include "examples/repl/session.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "examples/repl/commands.h"
@@ -26,8 +29,50 @@ namespace {
 
 // Rows of an answer shown on a terminal; the rest is counted.
 constexpr size_t kTerminalRows = 200;
+// And by a pager.
+constexpr size_t kPagerRows = 100'000;
 // .read within .read, at most.
 constexpr int kMaxDepth = 16;
+
+// The library names what a program sets; whoever reads this has its options.
+std::string ForTheProgram(absl::string_view message) {
+  return absl::StrReplaceAll(
+      message, {{"QueryLimits::max_rows", "--limit-rows"},
+                {"QueryLimits::max_memory_bytes", "--limit-memory"},
+                {"QueryOptions::parameters", "--param"},
+                {" (QueryLimits::max_text_bytes)", ""},
+                {" (QueryLimits::max_nesting)", ""},
+                {" (QueryLimits::max_list)", ""}});
+}
+
+// Of UTF-8.
+size_t CharactersIn(absl::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// Lines of a chart for its values.
+constexpr size_t kChartHeight = 16;
+
+// Columns of a chart where the text may have so many; 0: any.
+size_t ChartWidth(size_t text_width) {
+  return text_width == 0 ? 80 : std::min<size_t>(text_width, 160);
+}
+
+// The size of the terminal's window; 0 where it is unknown.
+winsize WindowSize() {
+  winsize size = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return {};
+  return size;
+}
+
+bool TerminalTakesStyles() {
+  const char* const no_color = std::getenv("NO_COLOR");  // no-color.org
+  const char* const term = std::getenv("TERM");
+  return (no_color == nullptr || no_color[0] == '\0') && term != nullptr &&
+         absl::string_view(term) != "dumb";
+}
 
 }  // namespace
 
@@ -43,21 +88,17 @@ bool ReadWhole(FILE* stream, std::string* text) {
 Session::Session(DatabaseFolder& folder, const Arguments& arguments)
     : folder_(folder),
       arguments_(arguments),
-      mode_(arguments.mode),
-      values_(arguments.values),
-      stdout_is_terminal_(isatty(STDOUT_FILENO) != 0),
+      settings_(arguments.settings),
       stderr_is_terminal_(isatty(STDERR_FILENO) != 0) {
   query_options_.parameters = arguments.parameters;
+  query_options_.limits = arguments.limits;
   query_options_.cancelled = &interrupted;
   query_options_.threads =
       std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-Session::~Session() {
-  if (output_ != stdout) std::fclose(output_);
-}
-
 bool Session::RunScript(absl::string_view script) {
+  bool all_ok = true;
   for (const ScriptPart& part : SplitScript(script)) {
     if (quit_) break;
     const bool ok =
@@ -69,9 +110,10 @@ bool Session::RunScript(absl::string_view script) {
       absl::FPrintF(stderr, "%s: in %s\n", InFile(script, part.begin),
                     script.substr(part.begin, part.end - part.begin));
     }
-    return false;
+    all_ok = false;
+    if (settings_.bail) break;
   }
-  return true;
+  return all_ok;
 }
 
 bool Session::RunFile(const std::string& file) {
@@ -110,12 +152,26 @@ bool Session::RunCommand(absl::string_view line) {
 
 bool Session::RunStatements(absl::string_view script, size_t begin,
                             size_t end) {
+  if (settings_.bail) return RunTogether(script, begin, end);
+  bool all_ok = true;
+  while (begin < end) {
+    const size_t first =
+        FirstStatementEnd(script.substr(begin, end - begin)) + begin;
+    all_ok = RunTogether(script, begin, first) && all_ok;
+    begin = first;
+  }
+  return all_ok;
+}
+
+bool Session::RunTogether(absl::string_view script, size_t begin, size_t end) {
   // The part alone, moved to where it stands in the script, so that messages
-  // count the script's lines.
-  std::string text(static_cast<size_t>(std::count(
-                       script.begin(),
-                       script.begin() + static_cast<ptrdiff_t>(begin), '\n')),
-                   '\n');
+  // count the script's lines and columns.
+  const absl::string_view before = script.substr(0, begin);
+  const size_t line = before.rfind('\n') + 1;  // npos + 1 is 0
+  std::string text(
+      static_cast<size_t>(std::count(before.begin(), before.end(), '\n')),
+      '\n');
+  text.append(CharactersIn(before.substr(line)), ' ');
   absl::StrAppend(&text, script.substr(begin, end - begin));
 
   query_options_.now = arguments_.now.value_or(absl::Now());
@@ -128,17 +184,18 @@ bool Session::RunStatements(absl::string_view script, size_t begin,
   ExecuteHooks hooks;
   hooks.on_outcome = [&](const Outcome& outcome) {
     ClearProgress();
-    if (arguments_.echo && outcome.statement != nullptr) {
+    if (settings_.echo && outcome.statement != nullptr) {
       const size_t upto = outcome.statement->source.end;
       const absl::string_view shown = absl::StripAsciiWhitespace(
           absl::string_view(text).substr(echoed, upto - echoed));
-      absl::FPrintF(output_, "%s%s;\n\n", answers_ > 0 ? "\n" : "", shown);
-      answers_ = 0;
+      absl::FPrintF(output_.stream(), "%s%s;\n\n",
+                    output_.answers() > 0 ? "\n" : "", shown);
+      output_.CountFromHere();
       echoed = std::min(text.find(';', upto), text.size() - 1) + 1;
     }
     const absl::Status status = PrintOutcome(outcome);
     if (status.ok()) ++done;
-    if (timer_) {
+    if (settings_.timer) {
       absl::FPrintF(stderr, "time: %s\n",
                     absl::FormatDuration(absl::Trunc(absl::Now() - since,
                                                      absl::Microseconds(1))));
@@ -161,20 +218,18 @@ std::string Session::InFile(absl::string_view script, size_t byte) const {
   const size_t newline = before.rfind('\n');
   const absl::string_view line =
       before.substr(newline == absl::string_view::npos ? 0 : newline + 1);
-  const auto begins_character = [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  };
-  return absl::StrCat(
-      file_, ":", 1 + std::count(before.begin(), before.end(), '\n'), ":",
-      1 + std::count_if(line.begin(), line.end(), begins_character));
+  return absl::StrCat(file_, ":",
+                      1 + std::count(before.begin(), before.end(), '\n'), ":",
+                      1 + CharactersIn(line));
 }
 
 // Of a script in a file, as compilers tell it: the language's messages say
 // where in the script, all others are of the statement behind those `done`.
 std::string Session::ErrorText(const absl::Status& status,
                                absl::string_view script, size_t done) const {
-  absl::string_view message = status.message();
-  if (file_.empty()) return std::string(message);
+  const std::string text = ForTheProgram(status.message());
+  absl::string_view message = text;
+  if (file_.empty()) return text;
   if (absl::ConsumePrefix(&message, "query ")) {
     return absl::StrCat(file_, ":", message);
   }
@@ -224,19 +279,81 @@ absl::Status Session::PrintOutcome(const Outcome& outcome) {
   return absl::OkStatus();
 }
 
+bool Session::IsForPeople() const {
+  return settings_.mode == Mode::kTable || settings_.mode == Mode::kBox ||
+         settings_.mode == Mode::kVertical;
+}
+
+bool Session::UsesPager() const {
+  return interactive_ && settings_.pager && output_.is_terminal() &&
+         TerminalTakesStyles();
+}
+
+size_t Session::TextWidth() const {
+  return settings_.width.value_or(output_.is_terminal() ? WindowSize().ws_col
+                                                        : 0);
+}
+
+absl::StatusOr<Chart> Session::ChartOf(const Answer& answer) const {
+  const std::shared_ptr<const Snapshot> snapshot = folder_.TakeSnapshot();
+  return MakeChart(answer, snapshot->Events());
+}
+
+absl::Status Session::PlotLast(const std::string& file) {
+  if (last_answer_.columns.empty()) {
+    return absl::FailedPreconditionError(
+        "there is no answer to draw yet, or it was too long to be kept");
+  }
+  const absl::StatusOr<Chart> chart = ChartOf(last_answer_);
+  if (!chart.ok()) return chart.status();
+  if (file.empty()) {
+    const std::string text =
+        DrawText(*chart, ChartWidth(TextWidth()), kChartHeight,
+                 output_.is_terminal() && TerminalTakesStyles());
+    std::fwrite(text.data(), 1, text.size(), output_.stream());
+    return output_.EndAnswer();
+  }
+  if (!absl::EndsWith(file, ".svg")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(".plot writes SVG: expected FILE.svg, found ", file));
+  }
+  Output written;
+  if (absl::Status status = written.Redirect(file, /*once=*/true);
+      !status.ok()) {
+    return status;
+  }
+  const std::string text = DrawSvg(*chart);
+  std::fwrite(text.data(), 1, text.size(), written.stream());
+  return written.EndAnswer();
+}
+
 std::string Session::FormatAnswer(const Answer& answer, size_t max_rows) const {
   TableOptions options;
-  options.numbers = numbers_;
+  options.numbers = settings_.numbers;
+  options.missing = settings_.missing;
   options.max_rows = max_rows;
-  switch (mode_) {
+  options.max_width =
+      settings_.width.value_or(output_.is_terminal() ? WindowSize().ws_col : 0);
+  options.styled = output_.is_terminal() && TerminalTakesStyles();
+  switch (settings_.mode) {
     case Mode::kCsv:
-      return FormatCsv(answer);
+      return FormatCsv(answer, settings_.headers);
     case Mode::kTsv:
-      return FormatTsv(answer);
+      return FormatTsv(answer, settings_.headers);
     case Mode::kJson:
       return FormatJson(answer);
     case Mode::kJsonLines:
       return FormatJsonLines(answer);
+    case Mode::kPlot:
+    case Mode::kSpark: {
+      // What has no time is a table.
+      const absl::StatusOr<Chart> chart = ChartOf(answer);
+      if (!chart.ok()) break;
+      const size_t width = ChartWidth(options.max_width);
+      return settings_.mode == Mode::kPlot
+                 ? DrawText(*chart, width, kChartHeight, options.styled)
+                 : DrawSparks(*chart, width);
+    }
     case Mode::kTable:
       break;
     case Mode::kBox:
@@ -254,22 +371,23 @@ std::string Session::FormatAnswer(const Answer& answer, size_t max_rows) const {
 }
 
 absl::Status Session::PrintAnswer(const Answer& answer) {
-  const bool page = output_ == stdout && stdout_is_terminal_ &&
-                    (mode_ == Mode::kTable || mode_ == Mode::kBox ||
-                     mode_ == Mode::kVertical);
-  const bool cut = page && answer.row_count() > kTerminalRows;
-  const std::string text = FormatAnswer(values_ ? ValuesOnly(answer) : answer,
-                                        page ? kTerminalRows : 0);
-  const bool json = mode_ == Mode::kJson || mode_ == Mode::kJsonLines;
-  if (!json && answers_ > 0) std::fputc('\n', output_);
-  ++answers_;
-  std::fwrite(text.data(), 1, text.size(), output_);
-  if (std::fflush(output_) != 0 || std::ferror(output_) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot write to ", output_name_,
-                                               ": ", std::strerror(errno)));
-  }
-  if (cut) {
-    absl::FPrintF(stderr, "note: .output FILE writes all rows to a file\n");
+  const bool page = output_.is_terminal() && IsForPeople();
+  const size_t most = !page ? 0 : UsesPager() ? kPagerRows : kTerminalRows;
+  const std::string text =
+      FormatAnswer(settings_.values ? ValuesOnly(answer) : answer, most);
+  const bool json =
+      settings_.mode == Mode::kJson || settings_.mode == Mode::kJsonLines;
+  if (!json && output_.answers() > 0) std::fputc('\n', output_.stream());
+  output_.CountAnswer();
+  last_answer_ = answer.row_count() <= kPagerRows ? answer : Answer();
+  const auto lines =
+      static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  const bool paged =
+      page && UsesPager() && lines >= WindowSize().ws_row && ShowByPager(text);
+  if (!paged) std::fwrite(text.data(), 1, text.size(), output_.stream());
+  if (absl::Status status = output_.EndAnswer(); !status.ok()) return status;
+  if (most > 0 && answer.row_count() > most) {
+    absl::FPrintF(stderr, "note: .once FILE writes all rows to a file\n");
   }
   return absl::OkStatus();
 }
@@ -300,11 +418,11 @@ void Session::ClearProgress() {
   progress_shown_ = false;
 }
 
-bool Session::FinishOutput() {
-  if (std::fflush(output_) == 0 && std::ferror(output_) == 0) return true;
-  absl::FPrintF(stderr, "cannot write to %s: %s\n", output_name_,
-                std::strerror(errno));
-  return false;
+bool Session::Told(const absl::Status& status) const {
+  if (!status.ok()) absl::FPrintF(stderr, "%s\n", status.message());
+  return status.ok();
 }
+
+bool Session::FinishOutput() { return Told(output_.Flush()); }
 
 }  // namespace footfall::repl

@@ -8,10 +8,14 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "examples/repl/arguments.h"
+#include "examples/repl/chart.h"
 #include "examples/repl/database_folder.h"
+#include "examples/repl/output.h"
+#include "examples/repl/settings.h"
 #include "footfall/query.h"
 
 namespace footfall::repl {
@@ -26,7 +30,6 @@ class Session {
  public:
   // `folder` and `arguments` must outlive the session.
   Session(DatabaseFolder& folder, const Arguments& arguments);
-  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -45,15 +48,22 @@ class Session {
   // True once .quit was run.
   bool quit() const { return quit_; }
 
+  // Lines are typed from now on: long answers are shown a page at a time.
+  void BeInteractive() { interactive_ = true; }
+
   DatabaseFolder& folder() { return folder_; }
 
   // False, after a message, where an answer could not be written.
   bool FinishOutput();
+  // The same at the end: whether all answers could be.
+  bool FinishAll() { return FinishOutput() && !output_.has_failed(); }
 
  private:
   friend class Commands;
 
+  // As far as the first error; without Settings::bail, each by itself.
   bool RunStatements(absl::string_view script, size_t begin, size_t end);
+  bool RunTogether(absl::string_view script, size_t begin, size_t end);
   // A statement that a command stands for: it is in no file.
   bool RunOwn(const std::string& statement);
   // Creates the database first where the text needs one.
@@ -62,6 +72,15 @@ class Session {
   absl::Status PrintAnswer(const Answer& answer);
   // In the mode; `max_rows` of a table are shown, 0: all.
   std::string FormatAnswer(const Answer& answer, size_t max_rows) const;
+  // With the events of the database.
+  absl::StatusOr<Chart> ChartOf(const Answer& answer) const;
+  // Draws the last answer, or writes it to a file as SVG.
+  absl::Status PlotLast(const std::string& file);
+  size_t TextWidth() const;  // of answers; 0: any
+  bool IsForPeople() const;  // the mode: a table of some form
+  bool UsesPager() const;
+  // Prints a status of the output; false where it is none.
+  bool Told(const absl::Status& status) const;
   // Of the script, of which `done` statements were run.
   void PrintError(const absl::Status& status, absl::string_view script,
                   size_t done);
@@ -75,18 +94,14 @@ class Session {
   DatabaseFolder& folder_;
   const Arguments& arguments_;
   QueryOptions query_options_;
-  Mode mode_;
-  bool values_;            // without kinds and coverage
-  NumberStyle numbers_;    // of tables
-  FILE* output_ = stdout;  // owned where it is not stdout
-  std::string output_name_ = "stdout";
-  bool stdout_is_terminal_;
+  Settings settings_;
+  Answer last_answer_;
+  Output output_;
   bool stderr_is_terminal_;
-  bool timer_ = false;
+  bool interactive_ = false;  // a prompt, not a script
   bool quit_ = false;
-  int depth_ = 0;         // of .read within .read
-  std::string file_;      // that is run; empty: none
-  uint64_t answers_ = 0;  // printed to this output
+  int depth_ = 0;     // of .read within .read
+  std::string file_;  // that is run; empty: none
   bool progress_shown_ = false;
   absl::Time progress_since_;
 };

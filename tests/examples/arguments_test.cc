@@ -24,7 +24,7 @@ TEST_CASE("options may stand before and after the directory", "[arguments]") {
   const absl::StatusOr<Arguments> arguments = ParseArguments(words);
   REQUIRE(arguments.ok());
   CHECK(arguments->directory == "demo");
-  CHECK(arguments->mode == Mode::kCsv);
+  CHECK(arguments->settings.mode == Mode::kCsv);
   REQUIRE(arguments->scripts.size() == 1);
   CHECK(!arguments->scripts[0].is_file);
   CHECK(arguments->scripts[0].text == "SHOW METRICS");
@@ -32,13 +32,13 @@ TEST_CASE("options may stand before and after the directory", "[arguments]") {
 }
 
 TEST_CASE("every mode has its name", "[arguments]") {
-  REQUIRE(ModeNames().size() == 8);
+  REQUIRE(ModeNames().size() == 10);
   for (const absl::string_view name : ModeNames()) {
     const absl::StatusOr<Arguments> arguments =
         ParseArguments({"--values", "--mode", std::string(name), "demo"});
     REQUIRE(arguments.ok());
-    CHECK(ModeName(arguments->mode) == name);
-    CHECK(arguments->values);
+    CHECK(ModeName(arguments->settings.mode) == name);
+    CHECK(arguments->settings.values);
   }
 }
 
@@ -66,7 +66,8 @@ TEST_CASE("wrong usage is named", "[arguments]") {
       {{"--colour", "a"}, "unknown option --colour"},
       {{"a", "-c"}, "-c: expected a value"},
       {{"a", "--mode", "xml"},
-       "table, box, markdown, vertical, csv, tsv, json or jsonl"},
+       "table, box, markdown, vertical, csv, tsv, json, jsonl, plot or "
+       "spark"},
       {{"a", "--now", "today"}, "--now"},
       {{"a", "--param", "name"}, "name=value"},
       {{"a", "--param", "9=1"}, "name=value"},

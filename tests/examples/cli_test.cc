@@ -490,6 +490,15 @@ TEST_CASE("parameters are values, not text of the question", "[program]") {
           .out ==
       "time,dau,dau_kind,dau_present,dau_expected,partial\n"
       "2025-02-08,119790000,upper,1,1,false\n");
+  const auto days = [](const char* range) {
+    return RunProgram({"--values", "--mode", "csv", "--param", range,
+                       ExampleDatabase(),
+                       "SELECT count(dau{platform='app'}) AS n "
+                       "WHERE app = 'DeepSeek' DURING $d"})
+        .out;
+  };
+  CHECK(days("d=2025-02-05..2025-02-08") == "n\n4\n");
+  CHECK(days("d=2025-02-08") == "n\n1\n");
 }
 
 TEST_CASE("now decides what is over", "[program]") {

@@ -339,6 +339,37 @@ TEST_CASE("the prompt's commands work", "[prompt]") {
   CHECK(StrContains(terminal.Ask("SELECT sum(hits) AS n;"), "7,exact,1,1,"));
 }
 
+TEST_CASE("words that every shell takes need no dot", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  CHECK(StrContains(terminal.Ask("help"), ".members DIMENSION"));
+  CHECK(StrContains(terminal.Ask("HELP;"), ".members DIMENSION"));
+  terminal.Type("exit\n");
+  CHECK(terminal.WaitForEnd() == 0);
+}
+
+TEST_CASE("tables fit the window", "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string database = OwnDatabase(folder);
+  REQUIRE(
+      RunProgram({"-c",
+                  absl::StrCat("INSERT INTO hits (TIME, VALUE, page) VALUES "
+                               "(2025-01-01, 1, '",
+                               std::string(200, 'x'), "')"),
+                  database})
+          .exit_code == 0);
+  Terminal terminal(database, folder.path());
+  terminal.WaitFor(kPrompt);
+  const std::string shown = terminal.Ask("SELECT hits BY page;");
+  CHECK(StrContains(shown, "x…"));
+  CHECK(StrContains(shown, "... 1 text is cut"));
+  CHECK(!StrContains(shown, std::string(100, 'x')));
+  terminal.Ask(".width 0");
+  CHECK(
+      StrContains(terminal.Ask("SELECT hits BY page;"), std::string(200, 'x')));
+}
+
 TEST_CASE("a long answer is cut on a terminal, and says how to get all",
           "[prompt]") {
   const TemporaryFolder folder;
@@ -354,7 +385,7 @@ TEST_CASE("a long answer is cut on a terminal, and says how to get all",
   const std::string shown =
       terminal.Ask("SELECT hits DURING 2025-01-02 BY page;");
   CHECK(StrContains(shown, "100 more of 300 rows"));
-  CHECK(StrContains(shown, ".output"));
+  CHECK(StrContains(shown, ".once FILE"));
   CHECK(StrContains(shown, "page 0"));
   CHECK(!StrContains(shown, "page 99"));
 

@@ -67,11 +67,15 @@ winsize WindowSize() {
   return size;
 }
 
+// Whether the terminal does more than show lines.
+bool TerminalIsAble() {
+  const char* const term = std::getenv("TERM");
+  return term != nullptr && absl::string_view(term) != "dumb";
+}
+
 bool TerminalTakesStyles() {
   const char* const no_color = std::getenv("NO_COLOR");  // no-color.org
-  const char* const term = std::getenv("TERM");
-  return (no_color == nullptr || no_color[0] == '\0') && term != nullptr &&
-         absl::string_view(term) != "dumb";
+  return TerminalIsAble() && (no_color == nullptr || no_color[0] == '\0');
 }
 
 }  // namespace
@@ -286,7 +290,7 @@ bool Session::IsForPeople() const {
 
 bool Session::UsesPager() const {
   return interactive_ && settings_.pager && output_.is_terminal() &&
-         TerminalTakesStyles();
+         TerminalIsAble();
 }
 
 size_t Session::TextWidth() const {

@@ -36,10 +36,12 @@ constexpr char kPromptOpen[] = "     ...> ";
 // The program at a terminal of 100 columns.
 class Terminal {
  public:
+  using Variables = std::vector<std::pair<std::string, std::string>>;
+
   // `home` holds the history. `argument` is an option, or a file to be imported
-  // after asking.
+  // after asking. `variables` are those of the environment.
   Terminal(const std::string& database, const std::string& home,
-           const std::string& argument = "") {
+           const std::string& argument = "", const Variables& variables = {}) {
     winsize size = {};
     size.ws_row = 40;
     size.ws_col = 100;
@@ -49,6 +51,11 @@ class Terminal {
       setenv("LC_ALL", "C.UTF-8", 1);
       setenv("XDG_STATE_HOME", home.c_str(), 1);
       setenv("HOME", home.c_str(), 1);  // no ~/.editrc
+      unsetenv("NO_COLOR");
+      unsetenv("PAGER");
+      for (const auto& [name, value] : variables) {
+        setenv(name.c_str(), value.c_str(), 1);
+      }
       execl(FOOTFALL_PROGRAM, FOOTFALL_PROGRAM, database.c_str(),
             argument.empty() ? nullptr : argument.c_str(), nullptr);
       _exit(127);
@@ -368,6 +375,38 @@ TEST_CASE("tables fit the window", "[prompt]") {
   terminal.Ask(".width 0");
   CHECK(
       StrContains(terminal.Ask("SELECT hits BY page;"), std::string(200, 'x')));
+}
+
+TEST_CASE("an able terminal gets styles, and long answers a pager",
+          "[prompt]") {
+  const TemporaryFolder folder;
+  const std::string database = OwnDatabase(folder);
+  std::string insert = "INSERT INTO hits (TIME, VALUE, page) VALUES ";
+  for (int i = 0; i < 60; ++i) {
+    absl::StrAppend(&insert, i > 0 ? ", " : "", "(2025-01-02, 1, 'page ", i,
+                    "')");
+  }
+  REQUIRE(RunProgram({"-c", insert, database}).exit_code == 0);
+  const Terminal::Variables xterm = {{"TERM", "xterm"},
+                                     {"PAGER", "sed s/^/paged:/"}};
+  const std::string ask_long = "SELECT hits DURING 2025-01-02 BY page;";
+  {
+    Terminal terminal(database, folder.path(), "", xterm);
+    terminal.WaitFor(kPrompt);
+    const std::string small = terminal.Ask("SELECT sum(hits) AS n;");
+    CHECK(StrContains(small, "\x1b[1m"));
+    CHECK(!StrContains(small, "paged:"));
+    CHECK(StrContains(terminal.Ask(ask_long), "paged:page 59"));
+    terminal.Ask(".pager off");
+    CHECK(!StrContains(terminal.Ask(ask_long), "paged:"));
+  }
+  Terminal::Variables plain = xterm;
+  plain.emplace_back("NO_COLOR", "1");
+  Terminal terminal(database, folder.path(), "", plain);
+  terminal.WaitFor(kPrompt);
+  const std::string shown = terminal.Ask(ask_long);
+  CHECK(StrContains(shown, "paged:page 59"));
+  CHECK(!StrContains(shown, "\x1b[1m"));
 }
 
 TEST_CASE("a long answer is cut on a terminal, and says how to get all",

@@ -1,5 +1,5 @@
-// Runs the examples of query/LANGUAGE.md: what the page shows is what comes
-// out, to the letter.
+// Runs the examples of query/LANGUAGE.md and query/SQL.md: what a page shows is
+// what comes out, to the letter.
 //
 //   ```sql          statements, run one block after the other on one database
 //   ```csv          right behind it: what they put out; also ```json, ```table
@@ -38,10 +38,10 @@ struct Part {
   std::string content;
 };
 
-std::vector<Part> ReadPage() {
+std::vector<Part> ReadPage(const std::string& path) {
   std::vector<Part> parts(1);
   int line_number = 0;
-  std::string page = ReadWholeFile(kPage);
+  std::string page = ReadWholeFile(path);
   if (absl::EndsWith(page, "\n")) page.pop_back();
   for (absl::string_view line : absl::StrSplit(page, '\n')) {
     ++line_number;
@@ -72,8 +72,8 @@ Part* OutputOf(std::vector<Part>* parts, size_t index) {
   return behind && next->fenced && IsOutput(*next) ? next : nullptr;
 }
 
-void WritePage(const std::vector<Part>& parts) {
-  std::ofstream file(kPage, std::ios::binary | std::ios::trunc);
+void WritePage(const std::string& path, const std::vector<Part>& parts) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
   bool fenced = false;
   for (const Part& part : parts) {
     if (part.fenced) {
@@ -84,19 +84,17 @@ void WritePage(const std::vector<Part>& parts) {
     file << part.content;
     fenced = part.fenced;
   }
-  if (!file.flush()) FAIL("cannot write " << kPage);
+  if (!file.flush()) FAIL("cannot write " << path);
 }
 
-TEST_CASE("the examples of the language's page come out as it says",
-          "[language]") {
+// Runs a page's examples; how many there are.
+int RunPage(const std::string& path, ScriptRunner* runner) {
   const bool accept = std::getenv("FOOTFALL_ACCEPT") != nullptr;
-  std::vector<Part> parts = ReadPage();
-  ScriptRunner runner;
-  REQUIRE(runner.Set("-- now: 2025-02-11T00:00Z"));
+  std::vector<Part> parts = ReadPage(path);
   int examples = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     const Part part = parts[i];
-    INFO(kPage << ":" << part.line << "\n" << part.content);
+    INFO(path << ":" << part.line << "\n" << part.content);
     if (part.fence == "sql parse") {
       const auto parsed = Parse(part.content);
       if (!parsed.ok()) FAIL_CHECK(parsed.status().message());
@@ -106,8 +104,8 @@ TEST_CASE("the examples of the language's page come out as it says",
     ++examples;
     Part* output = OutputOf(&parts, i);
     const bool formed = output != nullptr && output->fence != "text";
-    runner.Set(absl::StrCat("-- mode: ", formed ? output->fence : "csv"));
-    const std::string found = runner.Run(part.content);
+    runner->Set(absl::StrCat("-- mode: ", formed ? output->fence : "csv"));
+    const std::string found = runner->Run(part.content);
     if (output == nullptr) {
       const bool failed = absl::StartsWith(found, "query ") ||
                           absl::StrContains(found, "\nquery ");
@@ -122,8 +120,27 @@ TEST_CASE("the examples of the language's page come out as it says",
       FAIL_CHECK(difference);
     }
   }
-  CHECK(examples >= 35);
-  if (accept) WritePage(parts);
+  if (accept) WritePage(path, parts);
+  return examples;
+}
+
+TEST_CASE("the examples of the language's page come out as it says",
+          "[language]") {
+  ScriptRunner runner;
+  REQUIRE(runner.Set("-- now: 2025-02-11T00:00Z"));
+  CHECK(RunPage(kPage, &runner) >= 35);
+}
+
+TEST_CASE("what replaces the habits of SQL comes out as the page says",
+          "[language]") {
+  ScriptRunner runner;
+  REQUIRE(runner.Set("-- now: 2025-02-11T00:00Z"));
+  // The data of the reference: its first section.
+  for (const Part& part : ReadPage(kPage)) {
+    if (absl::StrContains(part.content, "\n## 2.")) break;
+    if (part.fence == "sql") runner.Run(part.content);
+  }
+  CHECK(RunPage("query/SQL.md", &runner) >= 10);
 }
 
 // The rows of the page's tables of functions: `sum avg min`, `p1`..`p99`,
@@ -160,7 +177,7 @@ std::string WithoutArguments(const FunctionInfo& function) {
 // The data of the page.
 void RunPage(ScriptRunner& runner) {
   REQUIRE(runner.Set("-- now: 2025-02-11T00:00Z"));
-  for (const Part& part : ReadPage()) {
+  for (const Part& part : ReadPage(kPage)) {
     // The data alone, which no output follows.
     if (part.fence == "sql" && (absl::StartsWith(part.content, "DEFINE") ||
                                 absl::StartsWith(part.content, "ADD EVENT"))) {

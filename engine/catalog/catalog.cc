@@ -45,7 +45,7 @@ absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Define(
     const std::string difference = FirstDifference(metric->spec, spec);
     if (!difference.empty()) {
       return absl::FailedPreconditionError(
-          absl::StrCat("metric ", spec.name, " is there, and ", difference));
+          absl::StrCat("metric ", spec.name, " already exists, and ", difference));
     }
     return metric;
   }

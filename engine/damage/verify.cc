@@ -212,7 +212,7 @@ absl::StatusOr<RepairReport> Repair(const std::string& folder) {
   FOOTFALL_ASSIGN_OR_RETURN(const storage::FolderState state,
                             storage::CheckFolder(folder));
   if (!state.is_there) {
-    return absl::NotFoundError(absl::StrCat(folder, ": no database is there"));
+    return absl::NotFoundError(absl::StrCat(folder, ": there is no database"));
   }
   absl::StatusOr<RepairReport> report;
   FOOTFALL_RETURN_IF_ERROR(

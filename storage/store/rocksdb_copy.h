@@ -34,7 +34,7 @@ struct FolderCopy {
 // batches. Tables are copied byte by byte where `to` is on another file system.
 // `env` has the files; null: the machine's.
 //
-//   NOT_FOUND            no database is there; or no folder to hold `to`
+//   NOT_FOUND            there is no database; or no folder to hold `to`
 //   FAILED_PRECONDITION  `to` is there
 //   DATA_LOSS            the files in `from` do not fit together
 //   RESOURCE_EXHAUSTED   no room

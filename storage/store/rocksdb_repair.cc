@@ -47,7 +47,7 @@ class Repairer {
     }
     FOOTFALL_ASSIGN_OR_RETURN(folder_, CheckFolder(path_));
     if (!folder_.is_there) {
-      return absl::NotFoundError(absl::StrCat(path_, ": no database is there"));
+      return absl::NotFoundError(absl::StrCat(path_, ": there is no database"));
     }
     FOOTFALL_RETURN_IF_ERROR(ChooseState());
     FOOTFALL_ASSIGN_OR_RETURN(repair_.tables,

@@ -39,7 +39,7 @@ absl::Status WithFolderLocked(const std::string& path, bool makes_lock,
 // "lost". A repair that was cut short is done again from the start, or, once
 // the exchange has begun, is finished by the next one.
 //
-//   NOT_FOUND  no database is there
+//   NOT_FOUND  there is no database
 //   DATA_LOSS  no list of tables is left; nothing was changed
 //   UNAVAILABLE, RESOURCE_EXHAUSTED  a file cannot be read or written
 absl::StatusOr<StoreRepair> RepairStore(

@@ -169,7 +169,7 @@ absl::StatusOr<StoreReport> VerifyStore(const std::string& path) {
   StoreReport report;
   FOOTFALL_ASSIGN_OR_RETURN(report.folder, CheckFolder(path));
   if (!report.folder.is_there) {
-    return absl::NotFoundError(absl::StrCat(path, ": no database is there"));
+    return absl::NotFoundError(absl::StrCat(path, ": there is no database"));
   }
   const FolderState& folder = report.folder;
   if (folder.manifest_file.has_value()) {

@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<TableDamage>> VerifyTables(
 // The same of a whole folder, whatever its state: where there is no MANIFEST
 // to tell, every table that is there.
 //
-//   NOT_FOUND  no database is there
+//   NOT_FOUND  there is no database
 absl::StatusOr<StoreReport> VerifyStore(const std::string& path);
 
 // The key space of a column family.

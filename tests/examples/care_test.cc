@@ -77,7 +77,7 @@ TEST_CASE("a sound database is sound, and an absent one cannot be read",
   for (const char* option : {"--verify", "--repair"}) {
     const ProgramRun absent = RunProgram({option, folder.File("none")});
     CHECK(absent.exit_code == 3);
-    CHECK(StrContains(absent.err, "no database is there"));
+    CHECK(StrContains(absent.err, "there is no database"));
   }
 }
 

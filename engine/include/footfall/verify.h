@@ -41,7 +41,7 @@ struct VerifyReport {
 // tile and every sample. Changes no byte of the folder, and works on one that
 // cannot be opened. Memory: a few MiB and what the logs hold.
 //
-//   NOT_FOUND            no database is there
+//   NOT_FOUND            there is no database
 //   FAILED_PRECONDITION  somebody has it open for writing
 //   UNIMPLEMENTED        written by a later release
 //   UNAVAILABLE          a file cannot be read

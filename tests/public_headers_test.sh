@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every public header stands alone, and without a warning under the flags of a
-# strict embedder, as C++20 and C++23.
+# strict embedder, as C++20 and C++23. What it declares in namespace footfall is
+# visible outside the shared library: it says so by a pragma.
 #
 #   tests/public_headers_test.sh SOURCE COMPILER
 set -eu
@@ -21,6 +22,12 @@ for header in "$source"/*/include/footfall/*.h; do
   echo "#include \"footfall/${header##*/}\"" >"$folder/one.cc"
   check c++20 "$folder/one.cc"
   cat "$folder/one.cc" >>"$folder/all.cc"
+  for word in 'push(default)' pop; do
+    [ "$(grep -cxF "#pragma GCC visibility $word" "$header")" = 1 ] || {
+      echo "$header: where is #pragma GCC visibility $word?" >&2
+      exit 1
+    }
+  done
   count=$((count + 1))
 done
 [ "$count" -ge 16 ] || { echo "found only $count headers" >&2; exit 1; }

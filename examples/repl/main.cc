@@ -20,6 +20,7 @@
 #include "examples/repl/prompt.h"
 #include "examples/repl/session.h"
 #include "footfall/metrics.h"
+#include "footfall/version.h"
 
 namespace footfall::repl {
 namespace {
@@ -91,7 +92,7 @@ int Main(const std::vector<std::string>& words) {
   }
   if (arguments->help || arguments->version) {
     if (arguments->help) absl::PrintF("%s", HelpText());
-    if (arguments->version) absl::PrintF("footfall %s\n", FOOTFALL_VERSION);
+    if (arguments->version) absl::PrintF("footfall %s\n", Version());
     return FlushStdout();
   }
   if (!arguments->guess_file.empty()) {

@@ -20,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 struct CheckpointReport {
@@ -113,5 +114,6 @@ absl::StatusOr<uint64_t> KeepNewestBackups(absl::string_view folder,
                                            uint64_t count);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ADMIN_H_

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // What is not set is found out from the file.
@@ -52,5 +53,6 @@ absl::StatusOr<SniffedCsv> SniffCsv(const std::string& path,
                                     const CsvDialect& declared);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_CSV_DIALECT_H_

@@ -14,6 +14,7 @@
 #include "footfall/snapshot.h"
 #include "footfall/stop.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // A file that is written front to back; packed by gzip where its name ends in
@@ -60,5 +61,6 @@ absl::StatusOr<ExportReport> ExportCsv(const Snapshot& snapshot,
                                        const StopCheck& stop);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_CSV_EXPORT_H_

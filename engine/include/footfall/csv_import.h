@@ -25,6 +25,7 @@
 #include "footfall/metric.h"
 #include "footfall/stop.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // Where one part of a sample, or of an event, comes from.
@@ -204,5 +205,6 @@ struct ImportGuess {
 absl::StatusOr<ImportGuess> GuessImport(absl::string_view path);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_CSV_IMPORT_H_

@@ -20,6 +20,7 @@
 #include "footfall/stop.h"
 #include "footfall/store.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 struct DatabaseMetrics;  // footfall/metrics.h
@@ -339,5 +340,6 @@ class Database {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_DATABASE_H_

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "footfall/metric.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // What a layer above works out from declarations and keeps with them: query/
@@ -71,5 +72,6 @@ class Declarations {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_DECLARATIONS_H_

@@ -14,6 +14,7 @@
 #include "footfall/metric.h"
 #include "footfall/period.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 inline constexpr size_t kMaxNoteBytes = 4096;
@@ -67,5 +68,6 @@ struct Alias {
 absl::Status ValidateAlias(const Alias& alias);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_EVENT_H_

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // A question that took DatabaseOptions::slow_question or longer.
@@ -60,5 +61,6 @@ class Logger {
 std::shared_ptr<EventListener> LogTo(std::shared_ptr<Logger> logger);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_LISTENER_H_

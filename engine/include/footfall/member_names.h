@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "footfall/snapshot.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // Without blanks around it; blanks side by side become one. A blank is a space,
@@ -36,5 +37,6 @@ std::string NearEqualNote(const Snapshot& snapshot,
                           absl::string_view dimension);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_MEMBER_NAMES_H_

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "footfall/period.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 enum class ValueType : uint8_t {
@@ -136,5 +137,6 @@ struct Metric {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_METRIC_H_

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // How long questions took.
@@ -67,5 +68,6 @@ struct DatabaseMetrics {
 std::string OpenMetricsText(const DatabaseMetrics& metrics);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_METRICS_H_

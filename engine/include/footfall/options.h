@@ -13,6 +13,7 @@
 #include "footfall/stop.h"
 #include "footfall/store.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 class EventListener;  // footfall/listener.h
@@ -89,5 +90,6 @@ struct WriteOptions {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_OPTIONS_H_

@@ -27,6 +27,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 enum class Unit : uint8_t {
@@ -267,5 +268,6 @@ class Buckets {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_PERIOD_H_

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // Threads: all calls from any.
@@ -21,5 +22,6 @@ class QuestionLog {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_QUESTION_LOG_H_

@@ -20,6 +20,7 @@
 #include "footfall/hash_table.h"
 #include "footfall/metric.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // A sample's value: any whole number of at most 63 bits, or any floating-point
@@ -210,5 +211,6 @@ class SampleBatch {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_SAMPLE_BATCH_H_

@@ -18,6 +18,7 @@
 #include "footfall/metric.h"
 #include "footfall/period.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 class QuestionLog;  // footfall/question_log.h
@@ -189,5 +190,6 @@ class Snapshot {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_SNAPSHOT_H_

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // One thing that is damaged: a file, or a place in the data.
@@ -71,5 +72,6 @@ struct RepairReport {
 absl::StatusOr<RepairReport> RepairDatabase(absl::string_view path);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_VERIFY_H_

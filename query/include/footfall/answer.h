@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "footfall/period.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // How a cell's value relates to the truth: the first that holds.
@@ -186,5 +187,6 @@ size_t DisplayWidth(absl::string_view text);
 std::string FormatTable(const Answer& answer, const TableOptions& options);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ANSWER_H_

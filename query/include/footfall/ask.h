@@ -35,6 +35,7 @@
 #include "footfall/ask_value.h"
 #include "footfall/statement.h"
 
+#pragma GCC visibility push(default)
 namespace footfall::ask {
 
 // A key of ORDER BY: a value, the name of an item or of a BY dimension, or
@@ -144,5 +145,6 @@ Statement Explain(const Question& question);
 Statement ExplainAnalyze(const Question& question);
 
 }  // namespace footfall::ask
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ASK_H_

@@ -17,6 +17,7 @@
 #include "footfall/period.h"
 #include "footfall/statement.h"
 
+#pragma GCC visibility push(default)
 namespace footfall::ask {
 
 // $name: its value comes with QueryOptions::parameters. Stands where a text, a
@@ -84,5 +85,6 @@ Range Last(const Duration& duration);
 Range LastComplete(const Duration& duration);
 
 }  // namespace footfall::ask
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ASK_CALENDAR_H_

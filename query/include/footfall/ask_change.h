@@ -29,6 +29,7 @@
 #include "footfall/metric.h"
 #include "footfall/statement.h"
 
+#pragma GCC visibility push(default)
 namespace footfall::ask {
 
 // DEFINE METRIC. Every part of the declaration is in MetricSpec.
@@ -98,5 +99,6 @@ class NewAlias : public Change<AddAlias> {
 };
 
 }  // namespace footfall::ask
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ASK_CHANGE_H_

@@ -30,6 +30,7 @@
 #include "footfall/ask.h"
 #include "footfall/statement.h"
 
+#pragma GCC visibility push(default)
 namespace footfall::ask {
 
 // Common to the builders of statements that change: a statement that grows.
@@ -141,5 +142,6 @@ Statement ExportAnswer(const Question& question, Text path,
                        std::optional<Export::Format> format = std::nullopt);
 
 }  // namespace footfall::ask
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ASK_FILE_H_

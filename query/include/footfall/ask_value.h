@@ -27,6 +27,7 @@
 #include "footfall/ask_calendar.h"
 #include "footfall/statement.h"
 
+#pragma GCC visibility push(default)
 namespace footfall::ask {
 
 // --- Conditions: WHERE, and the braces of a metric. A member is a text or
@@ -233,5 +234,6 @@ FunctionValue Changepoints(Value x, int64_t n);
 FunctionValue Corr(Value x, Value y, const OffsetRange& lags);
 
 }  // namespace footfall::ask
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_ASK_VALUE_H_

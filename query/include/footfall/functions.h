@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // What a function is called and what it is for. All texts live forever.
@@ -23,5 +24,6 @@ struct FunctionInfo {
 std::vector<FunctionInfo> Functions();
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_FUNCTIONS_H_

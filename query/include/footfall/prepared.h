@@ -23,11 +23,12 @@
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 
-namespace footfall {
-
-namespace query {
+namespace footfall::query {
 class Compiled;
-}  // namespace query
+}  // namespace footfall::query
+
+#pragma GCC visibility push(default)
+namespace footfall {
 
 // A question made ready. It owns all that it holds, and copies share it. It
 // depends on no snapshot and no database: where metrics were defined, dropped
@@ -75,5 +76,6 @@ absl::StatusOr<Prepared> Prepare(const Snapshot& snapshot,
                                  const QueryLimits& limits = {});
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_PREPARED_H_

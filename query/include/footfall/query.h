@@ -24,6 +24,7 @@
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // A value for $name.
@@ -119,5 +120,6 @@ absl::Status Execute(Database& database, const Statement& statement,
                      const QueryOptions& options, const ExecuteHooks& hooks);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_QUERY_H_

@@ -18,6 +18,7 @@
 #include "footfall/metric.h"
 #include "footfall/period.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // Where a node stands in the text it came from: bytes [begin, end). Empty in
@@ -480,5 +481,6 @@ inline bool operator==(const Arithmetic& a, const Arithmetic& b) {
 }
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_STATEMENT_H_

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // The status of the exception that is being handled, never OK. It throws
@@ -40,5 +41,6 @@ absl::Status Prefixed(absl::string_view before,
                       const absl::Status& status) noexcept;
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_GUARD_H_

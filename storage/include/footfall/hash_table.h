@@ -17,6 +17,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // `Table` is one of Abseil's flat tables. What is not named here is as there.
@@ -146,5 +147,6 @@ class FlatHashMap
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_HASH_TABLE_H_

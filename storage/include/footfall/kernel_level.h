@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 enum class KernelLevel : uint8_t {
@@ -25,5 +26,6 @@ KernelLevel ActiveKernelLevel();
 bool UseKernelLevel(KernelLevel level);
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_STORAGE_INCLUDE_FOOTFALL_KERNEL_LEVEL_H_

@@ -17,6 +17,11 @@ struct SharedParts;
 const SharedParts& PartsOf(const SharedResources& shared);
 }  // namespace storage
 
+}  // namespace footfall
+
+#pragma GCC visibility push(default)
+namespace footfall {
+
 struct SharedLimits {
   // The one block cache; 4 MiB at least. Write buffers count in it, and blocks
   // make room for them: those of each database take up to a quarter of that
@@ -56,5 +61,6 @@ class SharedResources {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_SHARED_RESOURCES_H_

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // Asked again and again while a call works: OK to go on, or the error that the
@@ -20,5 +21,6 @@ inline absl::Status AskStop(const StopCheck& stop) {
 }
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_STOP_H_

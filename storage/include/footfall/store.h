@@ -23,6 +23,7 @@
 #include "absl/strings/string_view.h"
 #include "footfall/stop.h"
 
+#pragma GCC visibility push(default)
 namespace footfall {
 
 // Two separate key spaces; one batch may touch both, atomically.
@@ -290,5 +291,6 @@ class Store {
 };
 
 }  // namespace footfall
+#pragma GCC visibility pop
 
 #endif  // FOOTFALL_STORE_H_

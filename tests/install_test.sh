@@ -94,6 +94,15 @@ for other in $others; do
 done
 for each in $compilers; do with_compiler "$each"; done
 
+# The C API, as C has it from the shared library.
+export PKG_CONFIG_PATH="$library/pkgconfig"
+# shellcheck disable=SC2046
+quietly cc -std=c99 -Wall -Wextra -Wconversion -pedantic -Werror -I "$source" \
+  "$source/tests/query/c/c_test.c" "$source/tests/query/c/arrow_test.c" \
+  -o c_test -Wl,-rpath,"$library" $(pkg-config --cflags --libs footfall)
+quietly ./c_test "$folder"
+echo "cc -std=c99, pkg-config, shared: builds and runs"
+
 # As a part of the project nothing of ours comes along: no tests, no flags, no
 # files to install.
 for shared in OFF ON; do

@@ -2,10 +2,12 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "footfall/refusal.h"
 #include "query/lang/diagnostic.h"
 
 namespace footfall::query {
@@ -68,9 +70,21 @@ absl::Status RefuseMemory(absl::string_view text, uint64_t needed,
                 {SizeText(needed), SizeText(limit)});
 }
 
-std::string RefusalId(const absl::Status& status) {
-  const auto payload = status.GetPayload(kPayload);
+}  // namespace footfall::query
+
+namespace footfall {
+
+std::string RefusalCode(const absl::Status& status) {
+  const auto payload = status.GetPayload(query::kPayload);
   return payload.has_value() ? std::string(*payload) : std::string();
 }
 
-}  // namespace footfall::query
+std::vector<std::string> RefusalCodes() {
+  std::vector<std::string> codes;
+  for (const query::RefusalEntry& entry : query::kTable) {
+    codes.emplace_back(entry.id);
+  }
+  return codes;
+}
+
+}  // namespace footfall

@@ -22,7 +22,7 @@ enum class Refusal : uint16_t {
 };
 
 struct RefusalEntry {
-  absl::string_view id;  // "SelectStar"
+  absl::string_view id;  // "SelectStar": RefusalCode() of footfall/refusal.h
   absl::StatusCode code;
   absl::string_view message;  // $0..$9 stand for what was found
   absl::string_view hint;     // likewise; may be empty
@@ -40,9 +40,6 @@ absl::Status Refuse(Refusal refusal, absl::string_view text, Source where,
 // kMemoryLimit: so many bytes are needed, and so many allowed.
 absl::Status RefuseMemory(absl::string_view text, uint64_t needed,
                           uint64_t limit);
-
-// The id of the entry that a status came from; empty for other statuses.
-std::string RefusalId(const absl::Status& status);
 
 }  // namespace footfall::query
 

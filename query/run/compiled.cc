@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "footfall/question_log.h"
+#include "footfall/refusal.h"
 #include "query/exec/run.h"
 #include "query/exec/select.h"
 #include "query/lang/diagnostic.h"
@@ -46,7 +47,7 @@ bool PutStandIns(Select* select) {
 
 // Refusals that the next commit, the next day or values may end.
 bool MayEnd(const absl::Status& status) {
-  const std::string id = RefusalId(status);
+  const std::string id = RefusalCode(status);
   const auto entry =
       std::find_if(RefusalTable().begin(), RefusalTable().end(),
                    [&id](const RefusalEntry& one) { return one.id == id; });
@@ -79,7 +80,8 @@ absl::StatusOr<Answer> ShowWith(const Snapshot& snapshot,
 // Arithmetic on cells knows no place in a text.
 absl::Status AtStatement(const absl::Status& status, const Statement& statement,
                          absl::string_view text) {
-  if (!RefusalId(status).empty() || !absl::IsOutOfRange(status)) return status;
+  if (!RefusalCode(status).empty() || !absl::IsOutOfRange(status))
+    return status;
   return Diagnostic(status.code(), text, statement.source, status.message(),
                     "");
 }

@@ -13,8 +13,11 @@
 #define FOOTFALL_PREPARED_H_
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -48,6 +51,15 @@ class Prepared {
   //                      that its place does not take
   absl::StatusOr<Answer> Run(const Snapshot& snapshot,
                              const QueryOptions& options) const;
+
+  // The same rows in blocks of at most `rows`, in order: of a long answer only
+  // some is in memory at a time, where groups can be worked out some at a time
+  // (as EXPORT does), and options.limits.max_rows does not hold. `take` is
+  // called once at least; all blocks have the same columns, and no notes. An
+  // error of its ends the run with that error. Returns the notes.
+  absl::StatusOr<std::vector<std::string>> RunInBlocks(
+      const Snapshot& snapshot, const QueryOptions& options, size_t rows,
+      absl::FunctionRef<absl::Status(Answer block)> take) const;
 
   // As given to Prepare(), or as the tree prints. Lives as long as this, or a
   // copy.

@@ -11,6 +11,7 @@
 #include "footfall/ask_change.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
+#include "footfall/refusal.h"
 #include "query/lang/refusals.h"
 #include "storage/store/memory_store.h"
 #include "tests/support/catch.h"
@@ -229,7 +230,7 @@ TEST_CASE("a tree changes what its text would", "[run]") {
   const size_t before = done.size();
   CHECK(execute(ask::DropMetric("dau")).message().substr(0, 11) ==
         "query 1:13:");
-  CHECK(query::RefusalId(execute(ask::InsertInto("dau", "app"))) != "");
+  CHECK(RefusalCode(execute(ask::InsertInto("dau", "app"))) != "");
   CHECK(done.size() == before);
 }
 
@@ -247,7 +248,7 @@ TEST_CASE("Query takes nothing that changes", "[run]") {
            "ALIAS 'a' = 'b'",
        }) {
     const auto answer = Query(*snapshot, text, {});
-    CHECK(query::RefusalId(answer.status()) == "ReadsOnly");
+    CHECK(RefusalCode(answer.status()) == "ReadsOnly");
   }
 }
 
@@ -348,7 +349,7 @@ TEST_CASE("a script may be long, a statement may not", "[run]") {
   statement += "(2025-02-01, 1, 'A')";
   const absl::Status status = Run(database.get(), statement);
   CHECK(status.code() == absl::StatusCode::kResourceExhausted);
-  CHECK(query::RefusalId(status) == "TextLimit");
+  CHECK(RefusalCode(status) == "TextLimit");
 }
 
 TEST_CASE("rows of an INSERT are written all or none", "[run]") {

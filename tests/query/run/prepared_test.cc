@@ -3,6 +3,7 @@
 
 #include "footfall/prepared.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "footfall/ask.h"
 #include "footfall/database.h"
 #include "footfall/query.h"
+#include "footfall/refusal.h"
 #include "query/run/plan_cache.h"
 #include "storage/store/memory_store.h"
 #include "tests/support/catch.h"
@@ -449,6 +451,53 @@ TEST_CASE("long texts do not fill memory", "[prepared]") {
   const size_t before = cache->count();
   REQUIRE(Query(*home.now(), text + ")", {}).ok());
   CHECK(cache->count() == before);
+}
+
+TEST_CASE("an answer comes in blocks, however it is worked out", "[prepared]") {
+  Home home;
+  const std::string text = GENERATE(values<std::string>({
+      "SELECT dau BY app",                    // some groups at a time
+      "SELECT dau BY app ORDER BY dau DESC",  // all at once
+      "SHOW MEMBERS OF app",                  // no samples
+      "EXPLAIN SELECT dau BY app",
+  }));
+  CAPTURE(text);
+  const Prepared prepared = Ready(home, text);
+  const auto whole = prepared.Run(*home.now(), {});
+  REQUIRE(whole.ok());
+  for (const size_t rows : {size_t{0}, size_t{1}, size_t{2}, size_t{1000}}) {
+    std::string csv;
+    QueryOptions options;
+    options.limits.max_rows = whole->row_count();
+    const auto notes = prepared.RunInBlocks(
+        *home.now(), options, rows, [&](const Answer& block) {
+          CHECK(block.row_count() <= std::max<size_t>(rows, 1));
+          csv += FormatCsv(block, /*with_header=*/csv.empty());
+          return absl::OkStatus();
+        });
+    REQUIRE(notes.ok());
+    CHECK(csv == FormatCsv(*whole));
+    CHECK(*notes == whole->notes);
+  }
+  int blocks = 0;
+  const auto stopped =
+      prepared.RunInBlocks(*home.now(), {}, 1, [&blocks](const Answer&) {
+        ++blocks;
+        return absl::AbortedError("enough");
+      });
+  CHECK(stopped.status() == absl::AbortedError("enough"));
+  CHECK(blocks == 1);
+}
+
+TEST_CASE("a refusal has a code, and another error none", "[prepared]") {
+  Home home;
+  CHECK(RefusalCode(Query(*home.now(), "SELECT dua", {}).status()) ==
+        "UnknownMetric");
+  CHECK(RefusalCode(absl::NotFoundError("UnknownMetric")).empty());
+  CHECK(RefusalCode(absl::OkStatus()).empty());
+  const std::vector<std::string> codes = RefusalCodes();
+  CHECK(codes.size() > 100);
+  CHECK(std::count(codes.begin(), codes.end(), "UnknownMetric") == 1);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "footfall/refusal.h"
 #include "query/lang/refusals.h"
 #include "query/run/run.h"
 #include "storage/store/memory_store.h"
@@ -51,6 +52,22 @@ ParameterValue ParameterOf(absl::string_view text) {
   }
   FAIL("a parameter is `text`, `number`, `date` or `range`: " << text);
   return value;
+}
+
+// As Prepared::RunInBlocks() hands it on, two rows at a time.
+std::string CsvOfBlocks(const Snapshot& snapshot, absl::string_view text,
+                        const QueryOptions& options) {
+  const auto prepared = Prepare(snapshot, text, options.limits);
+  if (!prepared.ok()) return std::string(prepared.status().message());
+  std::string csv;
+  const auto notes =
+      prepared->RunInBlocks(snapshot, options, 2, [&csv](const Answer& block) {
+        CHECK(block.row_count() <= 2);
+        CHECK(block.notes.empty());
+        csv += FormatCsv(block, /*with_header=*/csv.empty());
+        return absl::OkStatus();
+      });
+  return notes.ok() ? csv : std::string(notes.status().message());
 }
 
 }  // namespace
@@ -110,7 +127,7 @@ std::string ScriptRunner::Run(absl::string_view script) {
   const absl::Status status = Execute(*database_, script, options_, hooks);
   if (!status.ok()) {
     results.push_back(absl::StrCat(status.message(), "\n"));
-    refusals_.insert(query::RefusalId(status));
+    refusals_.insert(RefusalCode(status));
   }
   return absl::StrJoin(results, "\n");
 }
@@ -125,7 +142,7 @@ std::string ScriptRunner::RunTree(const Statement& statement) {
 
 std::string ScriptRunner::ShowResult(const absl::StatusOr<Answer>& answer) {
   if (answer.ok()) return Show(*answer);
-  refusals_.insert(query::RefusalId(answer.status()));
+  refusals_.insert(RefusalCode(answer.status()));
   return absl::StrCat(answer.status().message(), "\n");
 }
 
@@ -200,6 +217,11 @@ std::string ScriptRunner::CheckInParts(absl::string_view script) {
     if (!notes.ok()) {
       absl::StrAppend(&wrong, text, "\n", notes.status().message(), "\n");
       continue;
+    }
+    const std::string blocks = CsvOfBlocks(*snapshot, text, options_);
+    if (blocks != FormatCsv(*whole)) {
+      absl::StrAppend(&wrong, text, "\nin blocks:\n",
+                      Difference(FormatCsv(*whole), blocks));
     }
     if (found != FormatCsv(*whole)) {
       absl::StrAppend(&wrong, text, "\n", Difference(FormatCsv(*whole), found));

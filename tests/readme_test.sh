@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs every block of README.md as pasted, in order, in a folder of its own.
 #
-#   tests/readme_test.sh SOURCE PROGRAM
+#   tests/readme_test.sh SOURCE PROGRAM LIBRARY
 #
 #   sh          commands, which must succeed. `./dev WORD` installs packages, so
 #               only its word is looked up; of `demo` the part after the build
@@ -10,9 +10,11 @@
 #               something else each time
 #   cmake, cpp  the files CMakeLists.txt and main.cc of a project that has
 #               Footfall in its folder footfall
+#   python      its file main.py, over libfootfall.so, LIBRARY
 set -eu
 source=$1
 program=$2
+export FOOTFALL_LIBRARY="$3" PYTHONDONTWRITEBYTECODE=1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -88,6 +90,7 @@ for path in blocks/*; do
         >build.log 2>&1 ||
         fail "cannot be configured: $(tail -n 20 build.log)"
       ;;
+    python) cp "$folder/$path" "$folder/service/main.py" ;;
     *) fail "what runs a block of this kind?" ;;
   esac
   echo "block $block ($kind) is as README.md says"

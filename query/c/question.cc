@@ -86,6 +86,9 @@ absl::Status Set(footfall_question* question, int setting, int64_t value) {
       options.threads = static_cast<int>(
           std::min<int64_t>(value, std::numeric_limits<int>::max()));
       return absl::OkStatus();
+    case FOOTFALL_UNKNOWN_MEMBERS:
+      options.allow_unknown_members = value != 0;
+      return absl::OkStatus();
     case FOOTFALL_TIMEOUT_MS:
       question->timeout = absl::Milliseconds(value);
       return absl::OkStatus();

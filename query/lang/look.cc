@@ -39,6 +39,10 @@ Asking::Asking(const QueryOptions& options)
 
 Asking::~Asking() { asking = before_; }
 
+bool AllowsUnknownMembers() {
+  return asking != nullptr && asking->allow_unknown_members;
+}
+
 absl::Status Pass(uint64_t work) {
   return asking == nullptr ? absl::OkStatus() : Pass(*asking, work);
 }

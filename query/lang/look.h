@@ -53,6 +53,9 @@ class Asking {
 // nothing to stop.
 absl::Status Pass(uint64_t work = 1);
 
+// QueryOptions::allow_unknown_members of that question; false without one.
+bool AllowsUnknownMembers();
+
 // For tests: is told of every look and of the work before it, from any thread,
 // and may make it fail. Null: nobody. Looks come where `work` has been done. To
 // be set while no question runs.

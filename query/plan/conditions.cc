@@ -3,6 +3,7 @@
 #include "query/plan/conditions.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -46,14 +47,16 @@ absl::Status NoSuchDimension(const Metric& metric, absl::string_view name,
                 {metric.spec.name, name, hint});
 }
 
-absl::StatusOr<MemberId> FindMember(const Snapshot& snapshot,
-                                    absl::string_view dimension,
-                                    absl::string_view member,
-                                    footfall::Source source,
-                                    absl::string_view text) {
+// nullopt: there is none, and that is allowed.
+absl::StatusOr<std::optional<MemberId>> FindMember(const Snapshot& snapshot,
+                                                   absl::string_view dimension,
+                                                   absl::string_view member,
+                                                   footfall::Source source,
+                                                   absl::string_view text) {
   const auto found = snapshot.FindMember(dimension, member);
-  if (found.has_value()) return *found;
+  if (found.has_value()) return found;
   if (member.empty()) return kEmptyMember;
+  if (AllowsUnknownMembers()) return std::nullopt;
   Nearest nearest(member);
   const MemberId count = snapshot.MemberCount(dimension);
   for (MemberId id = 1; id < count; ++id) {
@@ -83,10 +86,14 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
   using Test = Condition::Test;
   if (condition.test == Test::kEqual && renames == nullptr) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        const MemberId member,
+        const std::optional<MemberId> member,
         FindMember(snapshot, name, std::get<std::string>(condition.texts[0]),
                    condition.text_sources.at(0), text));
-    set.KeepOnly(member);
+    if (member.has_value()) {
+      set.KeepOnly(*member);
+    } else {
+      set.Keep({});
+    }
     return absl::OkStatus();
   }
   const bool like =
@@ -115,11 +122,11 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
   } else {
     for (size_t i = 0; i < condition.texts.size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(
-          const MemberId member,
+          const std::optional<MemberId> member,
           FindMember(snapshot, name, std::get<std::string>(condition.texts[i]),
                      condition.text_sources.at(i), text));
       FOOTFALL_RETURN_IF_ERROR(Pass());
-      find(member);
+      if (member.has_value()) find(*member);
     }
   }
   if (condition.test == Test::kEqual && found.size() == 1) {

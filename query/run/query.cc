@@ -64,6 +64,7 @@ QueryOptions ForRunning(const QueryOptions& options) {
       options.now == absl::InfiniteFuture() ? absl::Now() : options.now;
   running.limits = options.limits;
   running.threads = options.threads;
+  running.allow_unknown_members = options.allow_unknown_members;
   running.deadline = options.deadline;
   running.cancelled = options.cancelled;
   return running;

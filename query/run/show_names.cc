@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "query/lang/look.h"
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -46,7 +47,7 @@ absl::Status CheckTexts(const Snapshot& snapshot, const Condition& condition,
         nearest.Offer(member.member);
       }
     }
-    if (known) continue;
+    if (known || AllowsUnknownMembers()) continue;
     for (MemberId id = 1; id < snapshot.MemberCount(condition.dimension);
          ++id) {
       nearest.Offer(snapshot.MemberName(condition.dimension, id));

@@ -137,6 +137,10 @@ class FootfallTest(unittest.TestCase):
         question.cancel()
         self.fails("CANCELLED", "", "", question.ask)
         self.assertEqual(len(question.ask()), 3)
+        absent = self.database.prepare("SELECT dau WHERE app = $app")
+        self.fails("NOT_FOUND", "UnknownMember", "", absent.ask, app="Z")
+        absent.limit(unknown_members=True)
+        self.assertEqual(absent.ask()["dau"], [])
         last = self.database.prepare("SELECT dau DURING LAST 1 day")
         last.limit(now=datetime.datetime(2025, 2, 2, 12,
                                          tzinfo=datetime.timezone.utc))

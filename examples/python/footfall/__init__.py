@@ -268,11 +268,13 @@ class Question:
     def limit(self, rows: Optional[int] = None,
               memory_bytes: Optional[int] = None, threads: Optional[int] = None,
               timeout_s: Optional[float] = None,
+              unknown_members: Optional[bool] = None,
               now: Optional[datetime.datetime] = None) -> None:
-        """What a run may take, and what `now` means; what is None stays."""
+        """What a run may take, whether members that are not there have no samples
+        (else that is an Error), and what `now` means; what is None stays."""
         settings = (rows, memory_bytes, threads,
                     None if timeout_s is None else int(timeout_s * 1000),
-                    None if now is None else int(now.timestamp()))
+                    unknown_members, None if now is None else int(now.timestamp()))
         for setting, value in enumerate(settings):
             if value is not None:
                 _check(c.question_set, self._handle, setting, value)

@@ -272,6 +272,8 @@ enum {
   FOOTFALL_MAX_MEMORY_BYTES, /* 1 GiB unless set */
   FOOTFALL_THREADS,          /* 1 unless set */
   FOOTFALL_TIMEOUT_MS,       /* of one run; none unless set */
+  FOOTFALL_UNKNOWN_MEMBERS,  /* 1: a member that is not there has no samples; 0,
+                                unless set: it is NOT_FOUND */
   FOOTFALL_NOW_S             /* what `now` means, in seconds since the epoch;
                                 the clock unless set */
 };

@@ -54,6 +54,10 @@ struct QueryOptions {
   // At most; answers do not depend on it. Less than 1 is 1. Where the system
   // gives no more threads, the question goes on with those it has.
   int threads = 1;
+  // A member that is not there is NOT_FOUND, with the nearest name. True: it is
+  // a member without samples, for programs whose members come and go: the
+  // answer has no row for it, and a note says so.
+  bool allow_unknown_members = false;
   // DEADLINE_EXCEEDED once the clock has passed it. It is looked at before each
   // statement, per tile, and at least every 2^16 cells that are worked on: a
   // few milliseconds.

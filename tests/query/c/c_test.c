@@ -250,6 +250,15 @@ static void test_questions(void) {
               FOOTFALL_DEADLINE_EXCEEDED, "", "");
   CHECK_OK(
       footfall_question_set(question, FOOTFALL_TIMEOUT_MS, 600000, &error));
+  CHECK_OK(footfall_bind_text(question, "app", "Z", &error));
+  CHECK_FAILS(footfall_question_run(question, &answer, &error),
+              FOOTFALL_NOT_FOUND, "UnknownMember", "'Z'");
+  CHECK_OK(
+      footfall_question_set(question, FOOTFALL_UNKNOWN_MEMBERS, 1, &error));
+  CHECK_OK(footfall_question_run(question, &answer, &error));
+  CHECK(footfall_answer_rows(answer) == 0);
+  footfall_answer_free(answer);
+  CHECK_OK(footfall_bind_text(question, "app", "A", &error));
   /* A cancellation ends one run. */
   footfall_question_cancel(question);
   CHECK_FAILS(footfall_question_run(question, &answer, &error),

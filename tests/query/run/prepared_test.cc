@@ -500,5 +500,47 @@ TEST_CASE("a refusal has a code, and another error none", "[prepared]") {
   CHECK(std::count(codes.begin(), codes.end(), "UnknownMetric") == 1);
 }
 
+TEST_CASE("a member that is not there has no samples, where that is allowed",
+          "[prepared]") {
+  Home home;
+  const bool renamed = GENERATE(false, true);
+  if (renamed) home.Do("ALIAS app 'B' = 'C'");
+  QueryOptions allowed;
+  allowed.allow_unknown_members = true;
+  const auto rows = [&](absl::string_view text) {
+    const auto answer = Query(*home.now(), text, allowed);
+    REQUIRE(answer.status() == absl::OkStatus());
+    return answer->row_count();
+  };
+  CHECK(rows("SELECT dau WHERE app = 'Z'") == 0);
+  CHECK(rows("SELECT dau WHERE app IN ('Z', 'A')") == 2);
+  CHECK(rows("SELECT dau WHERE app IN ('Z', 'Y')") == 0);
+  CHECK(rows("SELECT dau WHERE app != 'Z' BY app") == 3);
+  CHECK(rows("SELECT dau WHERE app NOT IN ('Z', 'A') BY app") == 1);
+  CHECK(rows("SELECT dau{app = 'Z'}") == 0);
+  CHECK(rows("SELECT dau WHERE app = 'Z' BY app ORDER BY dau DESC TOP 3") == 0);
+  CHECK(rows("SELECT max(dau) WHERE app = 'Z' DURING 2025") <= 1);
+  CHECK(rows("SHOW EVENTS WHERE app = 'Z'") == 0);
+  const auto silent = Query(*home.now(), "SELECT dau WHERE app = 'Z'", allowed);
+  CHECK(silent->notes.size() == 1);
+
+  // What one run allows, the next may not, with a plan that is kept.
+  const Prepared prepared = Ready(home, "SELECT dau WHERE app = $app");
+  for (const bool allow : {true, false, true}) {
+    QueryOptions options;
+    options.allow_unknown_members = allow;
+    options.parameters["app"] = std::string("A");
+    CHECK(prepared.Run(*home.now(), options)->row_count() == 2);
+    options.parameters["app"] = std::string("Z");
+    const auto answer = prepared.Run(*home.now(), options);
+    if (allow) {
+      REQUIRE(answer.ok());
+      CHECK(answer->row_count() == 0);
+    } else {
+      CHECK(RefusalCode(answer.status()) == "UnknownMember");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace footfall

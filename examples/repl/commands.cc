@@ -21,6 +21,7 @@
 #include "footfall/metric.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
+#include "footfall/version.h"
 
 namespace footfall::repl {
 namespace {
@@ -287,7 +288,7 @@ bool Commands::Shell(const Words& arguments) {
 }
 
 bool Commands::Version(const Words&) {
-  return Say(absl::StrCat("footfall ", FOOTFALL_VERSION));
+  return Say(absl::StrCat("footfall ", footfall::Version()));
 }
 
 bool Commands::Quit(const Words&) {

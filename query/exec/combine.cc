@@ -119,6 +119,10 @@ absl::Status Combiner::Allocate() {
   whole_values_.assign(relations_.wholes().size() * steps_, 0);
   whole_present_.assign(relations_.wholes().size() * words_, 0);
   counts_.Allocate();
+  if (request_.keep_presence) {
+    FOOTFALL_RETURN_IF_ERROR(result_->series_present.Keep(
+        run_, relations_.others(), relations_.wholes(), words_));
+  }
   if (!relations_.wholes().empty()) {
     cell_values_.assign(steps_, 0);
     cell_extra_.assign(steps_, 0);
@@ -304,6 +308,7 @@ absl::Status Combiner::Scan(bool wholes) {
   FOOTFALL_ASSIGN_OR_RETURN(
       const std::unique_ptr<SlabCursor> cursor,
       ScanRows(run_, *request_.rows, *request_.lane_steps, scan));
+  uint64_t* const kept = result_->series_present.begin(wholes);
   size_t at = 0;
   while (true) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
@@ -325,6 +330,9 @@ absl::Status Combiner::Scan(bool wholes) {
       }
       const int64_t* values = slab.values.data() + i * slab.step_count;
       const uint64_t* present = slab.present.data() + i * slab.words;
+      if (kept != nullptr) {
+        OrBits(present, slab.step_count, offset, kept + at * words_);
+      }
       if (wholes) {
         std::copy(values, values + slab.step_count,
                   whole_values_.data() + at * steps_ + offset);

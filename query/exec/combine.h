@@ -46,6 +46,7 @@
 #include "query/exec/raw_array.h"
 #include "query/exec/run.h"
 #include "query/exec/series_counts.h"
+#include "query/exec/series_presence.h"
 #include "query/plan/conditions.h"
 
 namespace footfall::query {
@@ -85,6 +86,8 @@ struct CombineRequest {
   size_t counted_sets = 0;
   // [counted sets] at which steps; empty: at all.
   absl::Span<const StepRange> counted_steps = {};
+  // Whether to keep which steps each series has, if there is room.
+  bool keep_presence = false;
 };
 
 // [sets x steps], as int64 or the bits of doubles.
@@ -105,6 +108,7 @@ struct CombinedSets {
   std::optional<SeriesCountChange> count_change;  // the first set's first
   // [counted sets] whether, at a step with a value, some series has none.
   std::vector<bool> incomplete;
+  SeriesPresence series_present;  // empty: not kept
   bool contradiction = false;
 
   size_t step_count() const { return static_cast<size_t>(steps.size()); }

@@ -50,15 +50,22 @@ bool AnyBit(absl::Span<const uint64_t> bits) {
 class Finder {
  public:
   Finder(Run& run, const MissingRequest& request)
-      : run_(run), request_(request), memory_(run) {}
+      : run_(run), request_(request), reader_(run, request), memory_(run) {}
 
   // In rounds of more and more series of each set: where many lack samples, few
-  // have to be looked at until no step is left that they could make inexact.
+  // have to be read until no step is left that they could make inexact.
   absl::StatusOr<MissingParts> Find() {
     MissingParts found;
     found.lacks.resize(request_.wanted.size());
+    FOOTFALL_RETURN_IF_ERROR(reader_.Open());
+    if (reader_.window().empty()) return found;
     std::vector<size_t> open(request_.wanted.size());
     std::iota(open.begin(), open.end(), size_t{0});
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(open.size() * sizeof(Wholes)));
+    wholes_.resize(open.size());
+    for (const size_t wanted : open) {
+      FOOTFALL_RETURN_IF_ERROR(FindWholes(Members(wanted), &wholes_[wanted]));
+    }
     size_t begin = 0;
     size_t members_at_once = kFirstRound;
     while (!open.empty()) {
@@ -75,19 +82,17 @@ class Finder {
       for (const size_t wanted : open) {
         FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + (end - begin) / 8));
         const auto members = Members(wanted);
-        FOOTFALL_RETURN_IF_ERROR(FindWholes(members));
-        FOOTFALL_RETURN_IF_ERROR(
-            memory.AddRoomFor(rows, members.size() + wholes_.size()));
+        const std::vector<uint32_t>& wholes = wholes_[wanted].rows;
+        FOOTFALL_RETURN_IF_ERROR(memory.AddRoomFor(
+            rows, std::min(end, members.size()) - begin + wholes.size()));
         for (size_t i = begin; i < std::min(end, members.size()); ++i) {
           rows.push_back(members[i]);
         }
-        rows.insert(rows.end(), wholes_.begin(), wholes_.end());
+        rows.insert(rows.end(), wholes.begin(), wholes.end());
       }
       std::sort(rows.begin(), rows.end());
       rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-      reader_.emplace(run_, request_);
-      FOOTFALL_RETURN_IF_ERROR(reader_->Read(std::move(rows)));
-      if (reader_->window().empty()) break;
+      FOOTFALL_RETURN_IF_ERROR(reader_.Read(std::move(rows)));
       FOOTFALL_RETURN_IF_ERROR(FindRows(&memory));
       for (const size_t wanted : open) {
         FOOTFALL_RETURN_IF_ERROR(FindInSet(wanted, begin, end, &found));
@@ -98,6 +103,13 @@ class Finder {
   }
 
  private:
+  // Of a set: its EmptyMask()s and, where these differ, its members that others
+  // may be part of, by their members.
+  struct Wholes {
+    std::vector<uint32_t> masks;
+    std::vector<uint32_t> rows;
+  };
+
   static constexpr size_t kFirstRound = 256;
   static constexpr size_t kFewest = 64;  // takes as much as the set's lane
   static constexpr size_t kRoundBytes = size_t{16} << 20;
@@ -133,17 +145,17 @@ class Finder {
   }
 
   absl::Status FindRows(Reservation* memory) {
-    const size_t count = static_cast<size_t>(reader_->window().size());
+    const size_t count = static_cast<size_t>(reader_.window().size());
     const StepRange asked = request_.combined->steps;
-    const int64_t first = asked.begin - reader_->window().begin;
+    const int64_t first = asked.begin - reader_.window().begin;
     const int64_t steps = asked.size();
-    const size_t rows = reader_->rows().size();
+    const size_t rows = reader_.rows().size();
     std::vector<std::vector<Lack>> lacks(rows);
     std::vector<uint32_t> some;  // rows
     for (size_t i = 0; i < rows; ++i) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + count / 64));
       lacks[i] =
-          FindLacks(reader_->present(i), count, request_.metric->spec.late);
+          FindLacks(reader_.present(i), count, request_.metric->spec.late);
       std::erase_if(lacks[i], [&](const Lack& lack) {
         const int64_t from =
             std::max<int64_t>(0, static_cast<int64_t>(lack.begin) - first);
@@ -169,33 +181,61 @@ class Finder {
     for (const uint32_t i : some) {
       bits.assign(WordsFor(count), 0);
       for (const Lack& lack : lacks[i]) SetBits(lack.begin, lack.end, &bits);
-      if (!lacks[i].empty()) reader_->Narrow(bits, &lacking_[i]);
+      if (!lacks[i].empty()) reader_.Narrow(bits, &lacking_[i]);
     }
     return absl::OkStatus();
   }
 
-  // Takes back what is lacking behind counts that may be nobody by chance.
+  // Looks at the last n values before a lack, as far as the lane has them.
+  void LookAtLane(const PresenceReader::Lane& lane, std::vector<Lack>* lacks) {
+    const size_t n = static_cast<size_t>(request_.metric->spec.late);
+    const size_t steps = lane.slab->step_count;
+    const size_t offset = lane.offset;
+    const int64_t* values = lane.slab->values.data() + lane.lane * steps;
+    for (Lack& lack : *lacks) {
+      const size_t begin = std::max(lack.begin - n, offset);
+      const size_t end = std::min(lack.begin, offset + steps);
+      for (size_t s = begin; s < end; ++s) {
+        const int64_t value = values[s - offset];
+        const uint64_t size = value < 0
+                                  ? uint64_t{0} - static_cast<uint64_t>(value)
+                                  : static_cast<uint64_t>(value);
+        lack.least = std::min(lack.least, size);
+        lack.largest = std::max(lack.largest, size);
+      }
+    }
+  }
+
+  // Takes back what is lacking behind counts that may be nobody by chance. Era
+  // by era: of most series one has all that is looked at.
   absl::Status LookAtValues(absl::Span<const uint32_t> rows,
                             std::vector<std::vector<Lack>>* lacks) {
-    const size_t n = static_cast<size_t>(request_.metric->spec.late);
-    FOOTFALL_RETURN_IF_ERROR(reader_->Scan(
-        rows, ScanDepth::kValues, [&](const PresenceReader::Lane& lane) {
-          const size_t steps = lane.slab->step_count;
-          const size_t offset = lane.offset;
-          const int64_t* values = lane.slab->values.data() + lane.lane * steps;
-          for (Lack& lack : (*lacks)[lane.row]) {
-            const size_t begin = std::max(lack.begin - n, offset);
-            const size_t end = std::min(lack.begin, offset + steps);
-            for (size_t s = begin; s < end; ++s) {
-              const int64_t value = values[s - offset];
-              const uint64_t size =
-                  value < 0 ? uint64_t{0} - static_cast<uint64_t>(value)
-                            : static_cast<uint64_t>(value);
-              lack.least = std::min(lack.least, size);
-              lack.largest = std::max(lack.largest, size);
-            }
-          }
-        }));
+    const StepRange window = reader_.window();
+    const int64_t n = request_.metric->spec.late;
+    const int64_t era = run_.snapshot().EraSize(request_.metric->id);
+    std::vector<uint32_t> of_era;
+    for (StepRange steps = {window.begin, window.begin}; steps.end < window.end;
+         steps.begin = steps.end) {
+      const int64_t into = (steps.begin % era + era) % era;
+      steps.end = std::min(window.end, steps.begin + era - into);
+      of_era.clear();
+      for (const uint32_t row : rows) {
+        FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+        const auto looks_there = [&](const Lack& lack) {
+          const int64_t end = window.begin + static_cast<int64_t>(lack.begin);
+          return end - n < steps.end && end > steps.begin;
+        };
+        if (std::any_of((*lacks)[row].begin(), (*lacks)[row].end(),
+                        looks_there)) {
+          of_era.push_back(row);
+        }
+      }
+      FOOTFALL_RETURN_IF_ERROR(
+          reader_.Scan(of_era, steps, ScanDepth::kValues,
+                       [&](const PresenceReader::Lane& lane) {
+                         LookAtLane(lane, &(*lacks)[lane.row]);
+                       }));
+    }
     for (const uint32_t row : rows) {
       std::erase_if((*lacks)[row], [](const Lack& lack) {
         return lack.least < kSome ||
@@ -209,20 +249,20 @@ class Finder {
   absl::Status FindInSet(size_t wanted, size_t begin, size_t end,
                          MissingParts* found) {
     const auto members = Members(wanted);
-    FOOTFALL_RETURN_IF_ERROR(FindWholes(members));
+    const Wholes& wholes = wholes_[wanted];
     const uint64_t* present =
         request_.combined->present_bits(request_.wanted[wanted]);
     std::vector<uint64_t> there;
     for (size_t i = begin; i < std::min(end, members.size()); ++i) {
       const uint32_t row = members[i];
-      const std::vector<uint64_t>& lacks = lacking_[reader_->IndexOf(row)];
+      const std::vector<uint64_t>& lacks = lacking_[reader_.IndexOf(row)];
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       if (lacks.empty()) continue;
       std::vector<uint64_t> bits = lacks;
-      for (const uint32_t mask : masks_) {
-        const std::optional<uint32_t> whole = WholeOf(row, mask);
+      for (const uint32_t mask : wholes.masks) {
+        const std::optional<uint32_t> whole = WholeOf(row, mask, wholes.rows);
         if (!whole.has_value()) continue;
-        reader_->Narrow(reader_->present(reader_->IndexOf(*whole)), &there);
+        reader_.Narrow(reader_.present(reader_.IndexOf(*whole)), &there);
         for (size_t w = 0; w < bits.size(); ++w) bits[w] &= ~there[w];
       }
       for (size_t w = 0; w < bits.size() && !request_.whole_groups[wanted];
@@ -241,25 +281,23 @@ class Finder {
     return absl::OkStatus();
   }
 
-  // The members that others may be part of, and in which ways members are not
-  // split.
-  absl::Status FindWholes(absl::Span<const uint32_t> members) {
+  absl::Status FindWholes(absl::Span<const uint32_t> members, Wholes* found) {
     const SeriesRows& rows = *request_.rows;
-    masks_.clear();
-    wholes_.clear();
+    std::vector<uint32_t>& masks = found->masks;
+    std::vector<uint32_t>& wholes = found->rows;
     for (const uint32_t row : members) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       const uint32_t mask = EmptyMask(rows.row(row));
-      if (std::find(masks_.begin(), masks_.end(), mask) == masks_.end()) {
-        masks_.push_back(mask);
+      if (std::find(masks.begin(), masks.end(), mask) == masks.end()) {
+        masks.push_back(mask);
       }
     }
-    if (masks_.size() < 2) return absl::OkStatus();
-    FOOTFALL_RETURN_IF_ERROR(memory_.AddRoomFor(wholes_, members.size()));
+    if (masks.size() < 2) return absl::OkStatus();
+    FOOTFALL_RETURN_IF_ERROR(memory_.AddRoomFor(wholes, members.size()));
     for (const uint32_t row : members) {
-      if (EmptyMask(rows.row(row)) != 0) wholes_.push_back(row);
+      if (EmptyMask(rows.row(row)) != 0) wholes.push_back(row);
     }
-    std::sort(wholes_.begin(), wholes_.end(), [&rows](uint32_t a, uint32_t b) {
+    std::sort(wholes.begin(), wholes.end(), [&rows](uint32_t a, uint32_t b) {
       const auto left = rows.row(a);
       const auto right = rows.row(b);
       return std::lexicographical_compare(left.begin(), left.end(),
@@ -268,8 +306,10 @@ class Finder {
     return absl::OkStatus();
   }
 
-  // The member that is not split as `mask` says and that `row` is part of.
-  std::optional<uint32_t> WholeOf(uint32_t row, uint32_t mask) const {
+  // That of `wholes` which is not split as `mask` says and which `row` is part
+  // of.
+  std::optional<uint32_t> WholeOf(uint32_t row, uint32_t mask,
+                                  absl::Span<const uint32_t> wholes) const {
     const SeriesRows& rows = *request_.rows;
     const uint32_t own = EmptyMask(rows.row(row));
     if (mask == own || (mask & own) != own) return std::nullopt;
@@ -279,13 +319,13 @@ class Finder {
       if ((mask >> d & 1) != 0) key[d] = kEmptyMember;
     }
     const auto found =
-        std::lower_bound(wholes_.begin(), wholes_.end(), key,
+        std::lower_bound(wholes.begin(), wholes.end(), key,
                          [&rows](uint32_t a, const std::vector<MemberId>& b) {
                            const auto left = rows.row(a);
                            return std::lexicographical_compare(
                                left.begin(), left.end(), b.begin(), b.end());
                          });
-    if (found == wholes_.end() ||
+    if (found == wholes.end() ||
         !std::equal(key.begin(), key.end(), rows.row(*found).begin())) {
       return std::nullopt;
     }
@@ -311,10 +351,10 @@ class Finder {
         steps.begin + static_cast<int64_t>(NextBit(bits, end, first, false))};
     series.whole_group =
         !BitAt(request_.combined->present_bits(request_.wanted[wanted]), first);
-    const size_t count = static_cast<size_t>(reader_->window().size());
-    series.late = NextBit(reader_->present(reader_->IndexOf(row)), count,
+    const size_t count = static_cast<size_t>(reader_.window().size());
+    series.late = NextBit(reader_.present(reader_.IndexOf(row)), count,
                           static_cast<size_t>(series.steps.begin -
-                                              reader_->window().begin),
+                                              reader_.window().begin),
                           true) == count;
     series.steps = request_.lane_steps->ToSteps(series.steps);
     list->Add(std::move(series));
@@ -322,47 +362,15 @@ class Finder {
 
   Run& run_;
   const MissingRequest& request_;
-  std::optional<PresenceReader> reader_;  // of a round
+  PresenceReader reader_;  // of the series of a round
   Reservation memory_;
   // [rows of the reader][words of the request] empty: lacks nothing.
   std::vector<std::vector<uint64_t>> lacking_;
   std::vector<uint64_t> relevant_;  // [words of the request]
-  // Of the set at hand: its EmptyMask()s, and its members that are not split in
-  // some way, by their members.
-  std::vector<uint32_t> masks_;
-  std::vector<uint32_t> wholes_;
+  std::vector<Wholes> wholes_;      // [wanted]
 };
 
 }  // namespace
-
-void LackingList::Add(LackingSeries series) {
-  const auto is_it = [&series](const LackingSeries& one) {
-    return one.members == series.members;
-  };
-  if (std::any_of(named_.begin(), named_.end(), is_it)) return;
-  const auto at =
-      std::upper_bound(named_.begin(), named_.end(), series,
-                       [](const LackingSeries& a, const LackingSeries& b) {
-                         return a.steps.begin < b.steps.begin;
-                       });
-  named_.insert(at, std::move(series));
-  if (named_.size() <= kNamed) return;
-  next_step_ = std::min(next_step_, named_.back().steps.begin);
-  named_.pop_back();
-}
-
-void LackingList::Add(const LackingList& other) {
-  for (const LackingSeries& series : other.named_) Add(series);
-  next_step_ = std::min(next_step_, other.next_step_);
-}
-
-LackingList LackingList::OfWholeGroups() const {
-  LackingList list;
-  for (const LackingSeries& series : named_) {
-    if (series.whole_group) list.Add(series);
-  }
-  return list;
-}
 
 std::vector<Lack> FindLacks(absl::Span<const uint64_t> present, size_t count,
                             int64_t n) {

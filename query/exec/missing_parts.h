@@ -29,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "query/exec/combine.h"
+#include "query/exec/lacking_list.h"
 #include "query/exec/run.h"
 
 namespace footfall::query {
@@ -36,34 +37,6 @@ namespace footfall::query {
 inline constexpr int64_t kLongestGap = 4;
 inline constexpr uint64_t kSurelySome = 16;
 inline constexpr uint64_t kSome = 3;
-
-// A series that lacks samples, and where it first does.
-struct LackingSeries {
-  std::vector<MemberId> members;  // [dimensions]
-  StepRange steps;
-  bool late = false;         // nothing follows; else it is a gap
-  bool whole_group = false;  // its set has no value there
-};
-
-// Of the series that lack samples, those that do first.
-class LackingList {
- public:
-  static constexpr size_t kNamed = 3;
-
-  void Add(LackingSeries series);
-  void Add(const LackingList& other);
-  // Those named whose group has no value at all.
-  LackingList OfWholeGroups() const;
-  // By first step, each series once.
-  absl::Span<const LackingSeries> named() const { return named_; }
-  // Where the first of all others lacks one.
-  int64_t next_step() const { return next_step_; }
-  bool empty() const { return named_.empty(); }
-
- private:
-  std::vector<LackingSeries> named_;
-  int64_t next_step_ = INT64_MAX;
-};
 
 struct MissingRequest {
   const Metric* metric = nullptr;

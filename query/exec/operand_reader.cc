@@ -236,8 +236,8 @@ bool OperandReader::IsAbsent(const uint64_t* present) const {
   return CountSteps(present, 0, steps) < steps;
 }
 
-// Presence is read once more where some series has no sample beside others, or
-// where groups without a value matter.
+// Of groups where some series has no sample beside others, and of those without
+// a value where that matters.
 absl::Status OperandReader::ReadLacks(const SetList& sets,
                                       absl::Span<const StepRange> told,
                                       GroupLanes* lanes) const {
@@ -317,9 +317,13 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
   request.steps = steps_;
   request.counted_sets = groups.size();
   request.counted_steps = told;
+  request.keep_presence =
+      operand_.metric->spec.late != 0 &&
+      (operand_.keeps_hidden || sets.member_count() > groups.size());
   GroupLanes lanes;
   FOOTFALL_ASSIGN_OR_RETURN(lanes.sets, CombineSets(run_, request));
   FOOTFALL_RETURN_IF_ERROR(ReadLacks(sets, told, &lanes));
+  lanes.sets.series_present = SeriesPresence();
   for (size_t i = 0; i < groups.size() && !beyond_.empty(); ++i) {
     if (beyond_[groups[i]].empty()) continue;
     FOOTFALL_RETURN_IF_ERROR(lanes.sets.memory->Add(

@@ -13,25 +13,69 @@
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
+namespace {
 
-absl::Status PresenceReader::Read(std::vector<uint32_t> rows) {
-  rows_ = std::move(rows);
+// Sets those bits of `onto` that are set in `from`, which are of these steps.
+void MoveBits(StepRange from_steps, const uint64_t* from, StepRange onto_steps,
+              uint64_t* onto) {
+  const StepRange both = Intersect(from_steps, onto_steps);
+  const size_t first = static_cast<size_t>(both.begin - from_steps.begin);
+  const size_t to = static_cast<size_t>(both.begin - onto_steps.begin);
+  const size_t count = static_cast<size_t>(both.size());
+  for (size_t i = 0; i < count;) {
+    const uint32_t n =
+        static_cast<uint32_t>(std::min<size_t>(64 - (to + i) % 64, count - i));
+    onto[(to + i) / 64] |= StepBits(from, first + i, n) << ((to + i) % 64);
+    i += n;
+  }
+}
+
+}  // namespace
+
+absl::Status PresenceReader::Open() {
   const int64_t n = request_.metric->spec.late;
-  const StepRange asked = request_.combined->steps;
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
                             run_.snapshot().StepBounds(request_.metric->id));
   if (!bounds.has_value()) return absl::OkStatus();
   window_ = Intersect(
-      {asked.begin - (kLongestGap + 1) * n, asked.end + kLongestGap * n},
+      {asked().begin - (kLongestGap + 1) * n, asked().end + kLongestGap * n},
       request_.lane_steps->ToLane(*bounds));
-  if (window_.empty()) return absl::OkStatus();
   words_ = WordsFor(static_cast<size_t>(window_.size()));
-  FOOTFALL_RETURN_IF_ERROR(memory_.Add(
-      rows_.size() * (words_ * sizeof(uint64_t) + sizeof(SeriesId))));
-  FOOTFALL_RETURN_IF_ERROR(Extend(run_, rows_.size() * words_, &present_));
+  return absl::OkStatus();
+}
+
+absl::Status PresenceReader::Read(std::vector<uint32_t> rows) {
+  rows_ = std::move(rows);
+  memory_ = Reservation::Of(memory_);
+  const SeriesPresence& kept = request_.combined->series_present;
+  const bool all_kept = !kept.empty() && window_ == asked();
+  const size_t own_words = all_kept ? 0 : rows_.size() * words_;
+  FOOTFALL_RETURN_IF_ERROR(
+      memory_.Add(own_words * sizeof(uint64_t) +
+                  rows_.size() * (sizeof(uint64_t*) + sizeof(SeriesId))));
+  present_.clear();
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, own_words, &present_));
+  present_of_.resize(rows_.size());
+  size_t at = 0;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + words_ / 8));
+    uint64_t* const own = all_kept ? nullptr : present_.data() + i * words_;
+    const uint64_t* const bits =
+        kept.empty() ? nullptr : kept.Of(rows_[i], &at);
+    if (bits != nullptr && !all_kept) MoveBits(asked(), bits, window_, own);
+    present_of_[i] = all_kept ? bits : own;
+  }
+  if (all_kept) return absl::OkStatus();
+  if (kept.empty()) return ReadAt(window_);
+  FOOTFALL_RETURN_IF_ERROR(
+      ReadAt(Intersect(window_, {window_.begin, asked().begin})));
+  return ReadAt(Intersect(window_, {asked().end, window_.end}));
+}
+
+absl::Status PresenceReader::ReadAt(StepRange steps) {
   std::vector<uint32_t> all(rows_.size());
   std::iota(all.begin(), all.end(), 0u);
-  return Scan(all, ScanDepth::kPresence, [this](const Lane& lane) {
+  return Scan(all, steps, ScanDepth::kPresence, [this](const Lane& lane) {
     OrBits(lane.slab->present.data() + lane.lane * lane.slab->words,
            lane.slab->step_count, lane.offset,
            present_.data() + lane.row * words_);
@@ -39,8 +83,9 @@ absl::Status PresenceReader::Read(std::vector<uint32_t> rows) {
 }
 
 absl::Status PresenceReader::Scan(absl::Span<const uint32_t> wanted,
-                                  ScanDepth depth,
+                                  StepRange steps, ScanDepth depth,
                                   absl::FunctionRef<void(const Lane&)> take) {
+  if (wanted.empty() || steps.empty()) return absl::OkStatus();
   std::vector<SeriesId> series(wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i) {
     series[i] = request_.rows->ids[rows_[wanted[i]]];
@@ -48,7 +93,7 @@ absl::Status PresenceReader::Scan(absl::Span<const uint32_t> wanted,
   ScanRequest scan;
   scan.metric = request_.metric->id;
   scan.series = series;
-  scan.steps = window_;
+  scan.steps = steps;
   scan.depth = depth;
   FOOTFALL_ASSIGN_OR_RETURN(
       const std::unique_ptr<SlabCursor> cursor,
@@ -80,19 +125,8 @@ size_t PresenceReader::IndexOf(uint32_t row) const {
 
 void PresenceReader::Narrow(absl::Span<const uint64_t> bits,
                             std::vector<uint64_t>* out) const {
-  const StepRange asked = request_.combined->steps;
   out->assign(request_.combined->words, 0);
-  const StepRange both = Intersect(asked, window_);
-  const size_t from = static_cast<size_t>(both.begin - window_.begin);
-  const size_t to = static_cast<size_t>(both.begin - asked.begin);
-  const size_t count = static_cast<size_t>(std::max<int64_t>(0, both.size()));
-  for (size_t i = 0; i < count;) {
-    const uint32_t n =
-        static_cast<uint32_t>(std::min<size_t>(64 - (to + i) % 64, count - i));
-    (*out)[(to + i) / 64] |= StepBits(bits.data(), from + i, n)
-                             << ((to + i) % 64);
-    i += n;
-  }
+  MoveBits(window_, bits.data(), asked(), out->data());
 }
 
 }  // namespace footfall::query

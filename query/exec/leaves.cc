@@ -3,6 +3,7 @@
 #include "query/exec/leaves.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "footfall/hash_table.h"
@@ -88,6 +89,12 @@ absl::Status Evaluation::CollectGroups() {
   for (size_t o = 0; o < operands; ++o) {
     const OperandGroups& groups = readers_[o]->groups();
     local_[o].assign(results_.groups.size(), kNoGroup);
+    if (split.size() == 1 && o == split[0]) {  // they are its groups
+      std::iota(local_[o].begin(),
+                local_[o].begin() + static_cast<ptrdiff_t>(groups.keys.size()),
+                0u);
+      continue;
+    }
     for (uint32_t g = 0; g < results_.groups.size(); ++g) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());
       GroupKey key = results_.groups[g];

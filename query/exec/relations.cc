@@ -114,7 +114,6 @@ absl::Status SetRelations::AddEntries(
   const auto adds_split = [this](uint32_t row) {
     return EmptyMask(rows_.row(row)) & adds_mask_;
   };
-  std::vector<uint32_t> unit_sizes;
   for (size_t i = 0; i < members.size(); ++i) {
     FOOTFALL_RETURN_IF_ERROR(run.Pass());
     SetEntry entry;
@@ -154,11 +153,7 @@ absl::Status SetRelations::AddEntries(
       entry.unit = at->second;
       found = !inserted;
     }
-    if (!found) {
-      entry.unit = unit_count++;
-      unit_sizes.push_back(0);
-    }
-    ++unit_sizes[entry.unit];
+    if (!found) entry.unit = unit_count++;
     entries_.push_back(entry);
   }
   LowMode mode = LowMode::kUnits;

@@ -73,10 +73,12 @@ class StoredDatabase final : public Database {
 
   absl::Status DropMetric(absl::string_view name) override {
     const auto work = [&](CommitQueue::Change& change) -> absl::Status {
-      FOOTFALL_ASSIGN_OR_RETURN(const MetricId metric,
+      FOOTFALL_ASSIGN_OR_RETURN(const std::vector<MetricId> dropped,
                                 change.catalog->Drop(name, change.batch));
-      change.batch->DeleteRange(Keyspace::kTiles, FirstTileKeyOf(metric),
-                                EndTileKeyOf(metric));
+      for (const MetricId id : dropped) {
+        change.batch->DeleteRange(Keyspace::kTiles, FirstTileKeyOf(id),
+                                  EndTileKeyOf(id));
+      }
       return absl::OkStatus();
     };
     return Inside(
@@ -154,9 +156,11 @@ class StoredDatabase final : public Database {
       absl::Status first;
       const auto snapshot = queue_.current();  // owns the list
       for (const auto& metric : snapshot->catalog().metrics()) {
-        const absl::Status folded = upkeep_.FoldMetric(metric->id, stop);
-        if (!folded.ok() && !IsOfTile(folded)) return folded;
-        first.Update(folded);
+        for (const MetricId id : IdsOf(metric->id)) {
+          const absl::Status folded = upkeep_.FoldMetric(id, stop);
+          if (!folded.ok() && !IsOfTile(folded)) return folded;
+          first.Update(folded);
+        }
       }
       FOOTFALL_RETURN_IF_ERROR(upkeep_.FoldCatalog(std::nullopt, stop));
       FOOTFALL_RETURN_IF_ERROR(CompactStore("", "", stop));
@@ -168,12 +172,18 @@ class StoredDatabase final : public Database {
                              const StopCheck& stop) override {
     return Inside([&]() -> absl::Status {
       FOOTFALL_ASSIGN_OR_RETURN(const MetricId id, FindId(metric));
-      const absl::Status folded = upkeep_.FoldMetric(id, stop);
-      if (!folded.ok() && !IsOfTile(folded)) return folded;
+      absl::Status first;
+      for (const MetricId each : IdsOf(id)) {
+        const absl::Status folded = upkeep_.FoldMetric(each, stop);
+        if (!folded.ok() && !IsOfTile(folded)) return folded;
+        first.Update(folded);
+      }
       FOOTFALL_RETURN_IF_ERROR(upkeep_.FoldCatalog(id, stop));
-      FOOTFALL_RETURN_IF_ERROR(
-          CompactStore(FirstTileKeyOf(id), EndTileKeyOf(id), stop));
-      return folded;
+      for (const MetricId each : IdsOf(id)) {
+        FOOTFALL_RETURN_IF_ERROR(
+            CompactStore(FirstTileKeyOf(each), EndTileKeyOf(each), stop));
+      }
+      return first;
     });
   }
 
@@ -315,6 +325,17 @@ class StoredDatabase final : public Database {
     const auto metric = queue_.current()->FindMetric(name);
     if (metric != nullptr) return metric->id;
     return absl::NotFoundError(absl::StrCat("there is no metric ", name));
+  }
+
+  // The metric's own, and those of its tiers.
+  std::vector<MetricId> IdsOf(MetricId metric) const {
+    std::vector<MetricId> ids = {metric};
+    const auto snapshot = queue_.current();
+    const auto* const found = snapshot->catalog().Find(metric);
+    if (found == nullptr) return ids;
+    const std::vector<MetricId> tiers = TierIdsOf(*found->state);
+    ids.insert(ids.end(), tiers.begin(), tiers.end());
+    return ids;
   }
 
   // Rewrites the tables of tiles [begin, end); "" and "": all there is.

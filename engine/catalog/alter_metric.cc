@@ -1,14 +1,46 @@
 // Catalog: what changes of a metric that stays.
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/catalog/catalog.h"
 #include "engine/catalog/records.h"
+#include "engine/model/tiers.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
+namespace {
+
+// Whether samples lie on the same grids: for how long may differ.
+bool SameGrids(const MetricSpec& a, const MetricSpec& b) {
+  return std::equal(
+      a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(),
+      [](const Tier& x, const Tier& y) { return x.period == y.period; });
+}
+
+// What was rolled up stays as it is.
+absl::Status CheckTierChange(const Metric& before, const MetricSpec& after) {
+  if (before.tiers.empty() || !before.kept_from.has_value()) {
+    return absl::OkStatus();
+  }
+  const auto refuse = [&](absl::string_view what) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "metric ", before.spec.name, " has samples that were rolled up (KEEP ",
+        FormatKeep(before.spec), "), so ", what));
+  };
+  if (!SameGrids(before.spec, after)) {
+    return refuse("its grids cannot change; for how long each is kept can");
+  }
+  if (before.spec.over_time != after.over_time) {
+    return refuse("its rule over time cannot change");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Alter(
     absl::string_view name, const MetricChanges& changes, StoreBatch* batch) {
@@ -26,9 +58,22 @@ absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Alter(
         absl::StrCat("metric ", name, " cannot be named ", spec.name,
                      ": there is a metric of that name"));
   }
+  FOOTFALL_RETURN_IF_ERROR(CheckTierChange(*before, spec));
   auto metric = std::make_shared<Metric>(*before);
   metric->spec = std::move(spec);
-  Replace(metric, batch);
+  std::vector<TierIds> tier_ids = metrics_.at(before->id)->tier_ids;
+  std::vector<TierStart> starts;
+  if (SameGrids(before->spec, metric->spec)) {
+    for (const auto& tier : before->tiers) {
+      starts.push_back({tier->id, tier->kept_from});
+    }
+  } else {
+    FOOTFALL_ASSIGN_OR_RETURN(tier_ids, NewTierIds(metric->spec));
+    batch->Put(Keyspace::kCatalog, CountersKey(), EncodeCounters(counters_));
+    for (const TierIds& ids : tier_ids) starts.push_back({ids.values, {}});
+  }
+  MakeTiers(starts, metric.get());
+  Replace(metric, tier_ids, batch);
   return std::shared_ptr<const Metric>(std::move(metric));
 }
 
@@ -43,14 +88,25 @@ void Catalog::RememberEarlier(const Catalog& before) {
   }
 }
 
-void Catalog::SetKeptFrom(MetricId id, int64_t step, StoreBatch* batch) {
-  auto metric = std::make_shared<Metric>(*metrics_.at(id)->metric);
-  metric->kept_from = std::max(metric->kept_from.value_or(step), step);
-  Replace(std::move(metric), batch);
+void Catalog::SetKeptFrom(MetricId id, int level, int64_t step,
+                          StoreBatch* batch) {
+  const std::shared_ptr<const MetricState> state = metrics_.at(id);
+  auto metric = std::make_shared<Metric>(*state->metric);
+  std::vector<TierStart> starts;
+  for (const auto& tier : metric->tiers) {
+    starts.push_back({tier->id, tier->kept_from});
+  }
+  std::optional<int64_t>& kept_from =
+      level == 0 ? metric->kept_from
+                 : starts[static_cast<size_t>(level) - 1].kept_from;
+  kept_from = std::max(kept_from.value_or(step), step);
+  MakeTiers(starts, metric.get());
+  Replace(std::move(metric), state->tier_ids, batch);
 }
 
-void Catalog::Replace(std::shared_ptr<const Metric> metric, StoreBatch* batch) {
-  std::shared_ptr<const MetricState>& own = metrics_.at(metric->id);
+void Catalog::Replace(std::shared_ptr<const Metric> metric,
+                      const std::vector<TierIds>& tier_ids, StoreBatch* batch) {
+  const std::shared_ptr<const MetricState> own = metrics_.at(metric->id);
   const MetricSpec& before = own->metric->spec;
   // A copy that shares the series: writes that were prepared with the other
   // find that it is another, and are checked anew.
@@ -64,12 +120,12 @@ void Catalog::Replace(std::shared_ptr<const Metric> metric, StoreBatch* batch) {
     by_name_.erase(before.name);
     by_name_.emplace(metric->spec.name, metric->id);
   }
-  batch->Put(Keyspace::kCatalog, MetricKey(metric->id),
-             EncodeMetric({.spec = metric->spec,
-                           .shape = state->layout.shape,
-                           .kept_from = metric->kept_from}));
   state->metric = std::move(metric);
-  own = std::move(state);
+  state->tier_ids = tier_ids;
+  batch->Put(Keyspace::kCatalog, MetricKey(state->metric->id),
+             RecordOf(*state));
+  Uninstall(*own);
+  Install(std::move(state));
   declarations_ = nullptr;
   view_ = nullptr;
 }

@@ -8,14 +8,17 @@
 #include "absl/strings/str_cat.h"
 #include "engine/catalog/blocks.h"
 #include "engine/catalog/spec_difference.h"
+#include "engine/model/tiers.h"
 #include "storage/base/bytes.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 
 std::shared_ptr<const MetricState> Catalog::MakeState(
-    std::shared_ptr<const Metric> metric, storage::TileShape shape) const {
+    std::shared_ptr<const Metric> metric, storage::TileShape shape,
+    std::vector<TierIds> tier_ids) const {
   auto state = std::make_shared<MetricState>();
+  state->tier_ids = std::move(tier_ids);
   state->layout = {.shape = shape,
                    .type = metric->spec.value_type == ValueType::kInteger
                                ? storage::CellType::kInteger
@@ -67,18 +70,22 @@ absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Define(
   metric->grid = std::move(grid);
   const storage::TileShape shape =
       shape_.has_value() ? *shape_ : DefaultTileShape(spec.period);
-  batch->Put(Keyspace::kCatalog, MetricKey(metric->id),
-             EncodeMetric({.spec = spec, .shape = shape}));
+  FOOTFALL_ASSIGN_OR_RETURN(std::vector<TierIds> tier_ids, NewTierIds(spec));
+  std::vector<TierStart> starts;
+  for (const TierIds& ids : tier_ids) starts.push_back({ids.values, {}});
+  MakeTiers(starts, metric.get());
+  const auto state = MakeState(metric, shape, std::move(tier_ids));
+  batch->Put(Keyspace::kCatalog, MetricKey(metric->id), RecordOf(*state));
   batch->Put(Keyspace::kCatalog, CountersKey(), EncodeCounters(counters_));
-  metrics_.emplace(metric->id, MakeState(metric, shape));
+  Install(state);
   by_name_.emplace(spec.name, metric->id);
   declarations_ = nullptr;
   view_ = nullptr;
   return std::shared_ptr<const Metric>(std::move(metric));
 }
 
-absl::StatusOr<MetricId> Catalog::Drop(absl::string_view name,
-                                       StoreBatch* batch) {
+absl::StatusOr<std::vector<MetricId>> Catalog::Drop(absl::string_view name,
+                                                    StoreBatch* batch) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) {
     return absl::NotFoundError(absl::StrCat("there is no metric ", name));
@@ -87,12 +94,15 @@ absl::StatusOr<MetricId> Catalog::Drop(absl::string_view name,
   const std::string series = SeriesBlocksOf(metric);
   batch->Delete(Keyspace::kCatalog, MetricKey(metric));
   batch->DeleteRange(Keyspace::kCatalog, series, AfterPrefix(series));
-  eras_.Drop(metric, batch);
+  const std::shared_ptr<const MetricState> state = metrics_.at(metric);
+  std::vector<MetricId> ids = TierIdsOf(*state);
+  ids.insert(ids.begin(), metric);
+  for (const MetricId id : ids) eras_.Drop(id, batch);
   by_name_.erase(found);
-  metrics_.erase(metric);
+  Uninstall(*state);
   declarations_ = nullptr;
   view_ = nullptr;
-  return metric;
+  return ids;
 }
 
 void Catalog::AdoptSeries(const MetricState& state, const SeriesPlan& plan,
@@ -189,7 +199,9 @@ std::shared_ptr<const CatalogView> Catalog::View() {
     }
     if (declarations_ == nullptr) {
       std::vector<std::shared_ptr<const Metric>> metrics;
-      for (const auto& state : states) metrics.push_back(state->metric);
+      for (const auto& state : states) {
+        if (!state->is_tier()) metrics.push_back(state->metric);
+      }
       std::sort(metrics.begin(), metrics.end(),
                 [](const auto& a, const auto& b) {
                   return a->spec.name < b->spec.name;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -74,9 +75,10 @@ class Catalog {
   absl::StatusOr<std::shared_ptr<const Metric>> Define(const MetricSpec& spec,
                                                        StoreBatch* batch);
 
-  // Takes the metric and its series out; its tiles are the caller's.
-  // NOT_FOUND where there is none.
-  absl::StatusOr<MetricId> Drop(absl::string_view name, StoreBatch* batch);
+  // Takes the metric and its series out; its tiles are the caller's, which lie
+  // under the ids that it answers. NOT_FOUND where there is none.
+  absl::StatusOr<std::vector<MetricId>> Drop(absl::string_view name,
+                                             StoreBatch* batch);
 
   // As Database::AlterMetric(); whether values allow it is the caller's. The
   // batch stays empty where nothing changes.
@@ -87,9 +89,10 @@ class Catalog {
   // same store was loaded earlier.
   void RememberEarlier(const Catalog& before);
 
-  // The samples of steps before `step` go, which are the caller's. Requires:
-  // the metric is there.
-  void SetKeptFrom(MetricId metric, int64_t step, StoreBatch* batch);
+  // The samples of steps before `step` go from one of the metric's grids (0:
+  // its own; then its tiers), which are the caller's. Requires: the metric and
+  // that tier are there.
+  void SetKeptFrom(MetricId metric, int level, int64_t step, StoreBatch* batch);
 
   // Makes the plan's members and series. Requires: it still holds.
   void AdoptSeries(const MetricState& state, const SeriesPlan& plan,
@@ -142,9 +145,20 @@ class Catalog {
   absl::Status LoadSeries(MetricId metric, SeriesId first,
                           absl::string_view value);
   std::shared_ptr<const MetricState> MakeState(
-      std::shared_ptr<const Metric> metric, storage::TileShape shape) const;
-  // Puts the metric in the place of the one with its id.
-  void Replace(std::shared_ptr<const Metric> metric, StoreBatch* batch);
+      std::shared_ptr<const Metric> metric, storage::TileShape shape,
+      std::vector<TierIds> tier_ids) const;
+  // (tier_states.cc) Ids of new tiers. RESOURCE_EXHAUSTED where none are left.
+  absl::StatusOr<std::vector<TierIds>> NewTierIds(const MetricSpec& spec);
+  // The metric's record.
+  static std::string RecordOf(const MetricState& state);
+  // Puts the states of a metric and of its tiers in their places; false where
+  // another has one of their ids.
+  bool Install(std::shared_ptr<const MetricState> state);
+  void Uninstall(const MetricState& state);
+  // Puts the metric in the place of the one with its id; its tiers may have
+  // other ids.
+  void Replace(std::shared_ptr<const Metric> metric,
+               const std::vector<TierIds>& tier_ids, StoreBatch* batch);
 
   uint64_t commit_ = 0;
   bool is_new_ = false;

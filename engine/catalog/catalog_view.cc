@@ -15,10 +15,11 @@ CatalogView::CatalogView(
   for (const std::shared_ptr<const MetricState>& state : metrics) {
     const SeriesId series_count = state->series->count();
     const Metric& metric = *state->metric;
-    by_name_.emplace(metric.spec.name, metric.id);
     by_id_.emplace(
         metric.id,
         PublishedMetric{state, PublishedSeries(state->series, series_count)});
+    if (state->is_tier()) continue;
+    by_name_.emplace(metric.spec.name, metric.id);
     series_count_ += series_count;
     for (const std::shared_ptr<Dictionary>& dictionary : state->dictionaries) {
       if (!members_.contains(dictionary->name())) {

@@ -5,6 +5,7 @@
 #define FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +34,39 @@ struct MetricState {
   TileLayout layout;
   std::vector<std::shared_ptr<Dictionary>> dictionaries;  // one a dimension
   std::shared_ptr<SeriesColumns> series;
+  // Of a metric itself: its tiers, as metric->tiers.
+  std::vector<TierIds> tier_ids = {};
+
+  // What follows is of a tier. Its tiles lie under an id of their own, and
+  // hold what was rolled up: the samples of steps before metric->kept_from of
+  // the grid before. Series and dictionaries are the metric's.
+  //
+  // The grid before, whose samples it goes on with; null: of a metric itself.
+  std::shared_ptr<const MetricState> finer = nullptr;
+  CoarseSteps coarse = {};  // its steps out of those
+  // Which of its samples are made of all their steps; null: this is that store
+  // itself.
+  std::shared_ptr<const MetricState> whole = nullptr;
+
+  bool is_tier() const { return finer != nullptr; }
+  // Its first step whose samples lie on the grid before; the smallest number
+  // where all do.
+  int64_t FirstRolledAsRead() const {
+    return finer->metric->kept_from.has_value()
+               ? coarse.Of(*finer->metric->kept_from)
+               : std::numeric_limits<int64_t>::min();
+  }
 };
+
+// Under which ids there are tiles of the metric's tiers.
+inline std::vector<MetricId> TierIdsOf(const MetricState& state) {
+  std::vector<MetricId> ids;
+  for (const TierIds& tier : state.tier_ids) {
+    ids.push_back(tier.values);
+    ids.push_back(tier.whole);
+  }
+  return ids;
+}
 
 // The first `count` series of a metric.
 class PublishedSeries final : public SeriesTable {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/catalog/blocks.h"
 #include "engine/catalog/catalog.h"
+#include "engine/model/tiers.h"
 #include "storage/base/bytes.h"
 #include "storage/base/status_macros.h"
 
@@ -177,12 +178,23 @@ absl::Status Catalog::LoadMetric(MetricId metric, absl::string_view value) {
   loaded->grid = *std::move(grid);
   loaded->usable = std::move(usable);
   loaded->kept_from = declaration->kept_from;
+  std::vector<TierIds> tier_ids;
+  std::vector<TierStart> starts;
+  for (const MetricDeclaration::TierRecord& tier : declaration->tiers) {
+    tier_ids.push_back(tier.ids);
+    starts.push_back({tier.ids.values, tier.kept_from});
+  }
+  MakeTiers(starts, loaded.get());
   if (!by_name_.emplace(loaded->spec.name, metric).second) {
     return in_metric(absl::DataLossError("its name is taken"),
                      absl::StatusCode::kDataLoss);
   }
-  metrics_.emplace(metric, MakeState(std::move(loaded), declaration->shape));
-  return absl::OkStatus();
+  const bool installed = Install(
+      MakeState(std::move(loaded), declaration->shape, std::move(tier_ids)));
+  return installed ? absl::OkStatus()
+                   : in_metric(absl::DataLossError("another has its number, or "
+                                                   "that of one of its tiers"),
+                               absl::StatusCode::kDataLoss);
 }
 
 absl::Status Catalog::LoadMembers(uint32_t dictionary, MemberId first,

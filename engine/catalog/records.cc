@@ -214,18 +214,96 @@ absl::StatusOr<int32_t> DecodeEra(absl::string_view bytes) {
   return static_cast<int32_t>(storage::LoadU32(bytes.data()));
 }
 
+namespace {
+
+// Of a metric's record, or a tier's.
+template <typename Record>
+void PutPeriod(const Period& period, Record* record) {
+  record->set_period_unit(
+      static_cast<proto::UnitRecord>(static_cast<int>(period.unit)));
+  if (period.week_start != absl::Weekday::monday) {
+    record->set_period_unit(proto::UNIT_WEEK_FROM);
+    record->set_week_start(static_cast<uint32_t>(period.week_start) + 1);
+  }
+  record->set_period_count(period.count);
+}
+
+absl::StatusOr<Period> PeriodOf(proto::UnitRecord unit, int32_t count,
+                                uint32_t week_start) {
+  Period period;
+  period.count = count;
+  if (unit == proto::UNIT_WEEK_FROM) {
+    period.unit = Unit::kWeek;
+    if (week_start < 2 || week_start > 7) {
+      return UnknownNumber("week start", static_cast<int>(week_start));
+    }
+    period.week_start = static_cast<absl::Weekday>(week_start - 1);
+  } else if (!FromRecord(unit, &period.unit)) {
+    return UnknownNumber("period unit", unit);
+  }
+  return period;
+}
+
+template <typename Record>
+absl::StatusOr<storage::TileShape> ShapeOf(const Record& record) {
+  const uint64_t cells =
+      uint64_t{record.tile_lanes()} * uint64_t{record.tile_steps()};
+  if (cells == 0 || cells > storage::kMaxTileCells) {
+    return absl::DataLossError(
+        absl::StrCat("metric record: a tile of ", record.tile_lanes(), " x ",
+                     record.tile_steps(), " cells; 1 to ",
+                     storage::kMaxTileCells, " are possible"));
+  }
+  return storage::TileShape{.lanes = record.tile_lanes(),
+                            .steps = record.tile_steps()};
+}
+
+void PutKeep(const Period& keep, proto::KeepRecord* record) {
+  record->set_unit(static_cast<proto::UnitRecord>(static_cast<int>(keep.unit)));
+  record->set_count(keep.count);
+}
+
+absl::StatusOr<std::optional<Period>> KeepOf(const proto::KeepRecord& record) {
+  // Only a coarser grid is there with nothing said.
+  if (record.count() == 0 && record.period_count() != 0) {
+    return std::optional<Period>();
+  }
+  Period keep{.unit = Unit::kDay, .count = record.count()};
+  if (!FromRecord(record.unit(), &keep.unit)) {
+    return UnknownNumber("keep unit", record.unit());
+  }
+  return std::optional<Period>(keep);
+}
+
+void PutTier(const Tier& tier, const MetricDeclaration::TierRecord& kept,
+             proto::KeepRecord* record) {
+  if (tier.keep.has_value()) PutKeep(*tier.keep, record);
+  PutPeriod(tier.period, record);
+  record->set_values(kept.ids.values);
+  record->set_whole(kept.ids.whole);
+  record->set_tile_lanes(kept.ids.shape.lanes);
+  record->set_tile_steps(kept.ids.shape.steps);
+  if (kept.kept_from.has_value()) record->set_kept_from(*kept.kept_from);
+}
+
+absl::StatusOr<MetricDeclaration::TierRecord> TierOf(
+    const proto::KeepRecord& record) {
+  MetricDeclaration::TierRecord tier;
+  tier.ids.values = record.values();
+  tier.ids.whole = record.whole();
+  FOOTFALL_ASSIGN_OR_RETURN(tier.ids.shape, ShapeOf(record));
+  if (record.has_kept_from()) tier.kept_from = record.kept_from();
+  return tier;
+}
+
+}  // namespace
+
 std::string EncodeMetric(const MetricDeclaration& declaration) {
   const MetricSpec& spec = declaration.spec;
   proto::MetricRecord record;
   record.set_name(spec.name);
   record.set_value_type(ToRecord<proto::ValueTypeRecord>(spec.value_type));
-  record.set_period_unit(
-      static_cast<proto::UnitRecord>(static_cast<int>(spec.period.unit)));
-  if (spec.period.week_start != absl::Weekday::monday) {
-    record.set_period_unit(proto::UNIT_WEEK_FROM);
-    record.set_week_start(static_cast<uint32_t>(spec.period.week_start) + 1);
-  }
-  record.set_period_count(spec.period.count);
+  PutPeriod(spec.period, &record);
   record.set_zone(spec.zone);
   for (const Dimension& dimension : spec.dimensions) {
     proto::DimensionRecord* const to = record.add_dimensions();
@@ -237,11 +315,9 @@ std::string EncodeMetric(const MetricDeclaration& declaration) {
   if (spec.late != kDefaultLate) record.set_late(spec.late);
   record.set_tile_lanes(declaration.shape.lanes);
   record.set_tile_steps(declaration.shape.steps);
-  if (spec.keep.has_value()) {
-    proto::KeepRecord* const keep = record.add_keep();
-    keep->set_unit(
-        static_cast<proto::UnitRecord>(static_cast<int>(spec.keep->unit)));
-    keep->set_count(spec.keep->count);
+  if (spec.keep.has_value()) PutKeep(*spec.keep, record.add_keep());
+  for (size_t i = 0; i < spec.tiers.size(); ++i) {
+    PutTier(spec.tiers[i], declaration.tiers[i], record.add_keep());
   }
   if (declaration.kept_from.has_value()) {
     record.set_kept_from(*declaration.kept_from);
@@ -260,17 +336,9 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
   if (!FromRecord(record.value_type(), 2, &spec.value_type)) {
     return UnknownNumber("value type", record.value_type());
   }
-  if (record.period_unit() == proto::UNIT_WEEK_FROM) {
-    spec.period.unit = Unit::kWeek;
-    if (record.week_start() < 2 || record.week_start() > 7) {
-      return UnknownNumber("week start", static_cast<int>(record.week_start()));
-    }
-    spec.period.week_start =
-        static_cast<absl::Weekday>(record.week_start() - 1);
-  } else if (!FromRecord(record.period_unit(), &spec.period.unit)) {
-    return UnknownNumber("period unit", record.period_unit());
-  }
-  spec.period.count = record.period_count();
+  FOOTFALL_ASSIGN_OR_RETURN(
+      spec.period, PeriodOf(record.period_unit(), record.period_count(),
+                            record.week_start()));
   spec.zone = record.zone();
   for (const proto::DimensionRecord& from : record.dimensions()) {
     Dimension dimension;
@@ -285,25 +353,23 @@ absl::StatusOr<MetricDeclaration> DecodeMetric(absl::string_view bytes) {
   }
   spec.unit = record.unit();
   if (record.has_late()) spec.late = record.late();
-  if (record.keep_size() > 1) return UnknownNumber("keep", record.keep_size());
-  if (record.keep_size() == 1) {
-    const proto::KeepRecord& from = record.keep(0);
-    spec.keep = Period{.unit = Unit::kDay, .count = from.count()};
-    if (!FromRecord(from.unit(), &spec.keep->unit)) {
-      return UnknownNumber("keep unit", from.unit());
+  for (int i = 0; i < record.keep_size(); ++i) {
+    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Period> keep,
+                              KeepOf(record.keep(i)));
+    if (i == 0) {
+      spec.keep = keep;
+      continue;
     }
+    FOOTFALL_ASSIGN_OR_RETURN(
+        spec.tiers.emplace_back().period,
+        PeriodOf(record.keep(i).period_unit(), record.keep(i).period_count(),
+                 record.keep(i).week_start()));
+    spec.tiers.back().keep = keep;
+    FOOTFALL_ASSIGN_OR_RETURN(declaration.tiers.emplace_back(),
+                              TierOf(record.keep(i)));
   }
   if (record.has_kept_from()) declaration.kept_from = record.kept_from();
-  declaration.shape = {.lanes = record.tile_lanes(),
-                       .steps = record.tile_steps()};
-  const uint64_t cells =
-      uint64_t{record.tile_lanes()} * uint64_t{record.tile_steps()};
-  if (cells == 0 || cells > storage::kMaxTileCells) {
-    return absl::DataLossError(
-        absl::StrCat("metric record: a tile of ", record.tile_lanes(), " x ",
-                     record.tile_steps(), " cells; 1 to ",
-                     storage::kMaxTileCells, " are possible"));
-  }
+  FOOTFALL_ASSIGN_OR_RETURN(declaration.shape, ShapeOf(record));
   return declaration;
 }
 

@@ -22,9 +22,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/catalog/tile_layout.h"
 #include "footfall/event.h"
 #include "footfall/metric.h"
 #include "storage/tile/tile.h"
@@ -81,6 +83,12 @@ struct MetricDeclaration {
   MetricSpec spec;
   storage::TileShape shape;
   std::optional<int64_t> kept_from = std::nullopt;  // as Metric::kept_from
+  // Of each tier of the spec.
+  struct TierRecord {
+    TierIds ids;
+    std::optional<int64_t> kept_from = std::nullopt;
+  };
+  std::vector<TierRecord> tiers = {};
 };
 
 std::string EncodeMetric(const MetricDeclaration& declaration);

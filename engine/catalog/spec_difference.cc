@@ -38,11 +38,8 @@ std::string FirstDifference(const MetricSpec& is, const MetricSpec& asked) {
   if (is.late != asked.late) {
     return differ("LATE", absl::StrCat(is.late), absl::StrCat(asked.late));
   }
-  if (is.keep != asked.keep) {
-    const auto keep_text = [](const std::optional<Period>& keep) {
-      return keep.has_value() ? FormatKeep(*keep) : std::string("forever");
-    };
-    return differ("KEEP", keep_text(is.keep), keep_text(asked.keep));
+  if (is.keep != asked.keep || is.tiers != asked.tiers) {
+    return differ("KEEP", FormatKeep(is), FormatKeep(asked));
   }
   for (size_t i = 0;
        i < std::min(is.dimensions.size(), asked.dimensions.size()); ++i) {

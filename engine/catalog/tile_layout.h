@@ -42,6 +42,13 @@ struct TileLayout {
   uint32_t LaneOf(SeriesId series) const { return series % shape.lanes; }
 };
 
+// Where the tiles of a tier lie.
+struct TierIds {
+  MetricId values = 0;  // rolled-up samples; the id of the tier's metric
+  MetricId whole = 0;   // a 1 for each that is made of all its steps
+  storage::TileShape shape = {};
+};
+
 }  // namespace footfall::engine
 
 #endif  // FOOTFALL_ENGINE_CATALOG_TILE_LAYOUT_H_

@@ -141,7 +141,12 @@ class Mender {
               key->kind == 'M' ? DecodeMetric(records->value())
                                : absl::NotFoundError("");
           std::string& name = metric_names_[key->number];
-          if (metric.ok()) name = metric->spec.name;
+          if (!metric.ok()) break;
+          name = metric->spec.name;
+          for (const auto& tier : metric->tiers) {
+            largest_metric_ =
+                std::max({largest_metric_, tier.ids.values, tier.ids.whole});
+          }
           break;
         }
         case 'D':

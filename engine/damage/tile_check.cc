@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "engine/read/tile_range.h"
 #include "storage/base/status_macros.h"
 #include "storage/key/tile_key.h"
 #include "storage/tile/bundle.h"
@@ -111,8 +112,7 @@ std::string TilePlace(const Catalog* catalog, absl::string_view key) {
   if (state == nullptr) {
     return absl::StrCat("tile ", storage::DescribeTileKey(*tile));
   }
-  return absl::StrCat("tile ", state->metric->spec.name, "/era ", tile->era,
-                      "/band ", tile->band);
+  return absl::StrCat("tile ", TileName(*state->metric, tile->era, tile->band));
 }
 
 std::string PlaceOf(const Catalog* catalog, const storage::LostKeys& lost) {

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/model/tiers.h"
 
 namespace footfall {
 namespace {
@@ -78,21 +79,29 @@ absl::Status ValidateDimensions(const std::vector<Dimension>& dimensions) {
   return absl::OkStatus();
 }
 
-absl::Status ValidateKeep(const MetricSpec& spec) {
-  if (!spec.keep.has_value()) return absl::OkStatus();
-  const Period& keep = *spec.keep;
+absl::Status ValidateKeep(const Period& period, const Period& keep) {
   if (keep.count < 1 || keep.count > kMaxKeep) {
     return absl::InvalidArgumentError(absl::StrCat(
         "1 to ", kMaxKeep, " units are possible, found ", keep.count));
   }
-  const Unit least = spec.period.below_day() ? Unit::kHour : Unit::kDay;
+  const Unit least = period.below_day() ? Unit::kHour : Unit::kDay;
   if (keep.unit < least || keep.unit > Unit::kYear) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("found ", FormatKeep(keep), "; samples of every ",
-                     FormatPeriod(spec.period), " are kept for ",
-                     UnitName(least), "s or longer units"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "found ", FormatKeep(keep), "; samples of every ", FormatPeriod(period),
+        " are kept for ", UnitName(least), "s or longer units"));
   }
   return absl::OkStatus();
+}
+
+absl::Status ValidateKeep(const MetricSpec& spec) {
+  absl::Status valid;
+  if (spec.keep.has_value()) valid = ValidateKeep(spec.period, *spec.keep);
+  for (const Tier& tier : spec.tiers) {
+    if (tier.keep.has_value()) {
+      valid.Update(ValidateKeep(tier.period, *tier.keep));
+    }
+  }
+  return valid;
 }
 
 }  // namespace
@@ -173,7 +182,8 @@ absl::Status ValidateMetricSpec(const MetricSpec& spec) {
                         "0 to ", kMaxLate, " are possible, found ", spec.late)),
                     "late: ");
   }
-  const absl::Status keep = ValidateKeep(spec);
+  absl::Status keep = ValidateKeep(spec);
+  if (keep.ok()) keep = engine::ValidateTiers(spec);
   return keep.ok() ? keep : annotate(keep, "keep: ");
 }
 

@@ -15,7 +15,10 @@ absl::StatusOr<MetricSpec> WithChanges(const MetricSpec& spec,
   if (changes.unit.has_value()) changed.unit = *changes.unit;
   if (changes.over_time.has_value()) changed.over_time = *changes.over_time;
   if (changes.late.has_value()) changed.late = *changes.late;
-  if (changes.keep.has_value()) changed.keep = *changes.keep;
+  if (changes.keep.has_value()) {
+    changed.keep = *changes.keep;
+    changed.tiers = changes.tiers;
+  }
   for (const Dimension& rule : changes.rules) {
     const auto dimension = std::find_if(
         changed.dimensions.begin(), changed.dimensions.end(),
@@ -27,7 +30,8 @@ absl::StatusOr<MetricSpec> WithChanges(const MetricSpec& spec,
     dimension->rule = rule.rule;
   }
   MetricSpec checked = changed;
-  checked.zone = "UTC";  // that of a metric stays, known here or not
+  // That of a metric stays, known here or not.
+  if (!LoadZone(spec.zone).ok()) checked.zone = "UTC";
   const absl::Status valid = ValidateMetricSpec(checked);
   if (!valid.ok()) return valid;
   return changed;

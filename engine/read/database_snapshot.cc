@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/read/tile_range.h"
-#include "engine/read/tile_scan.h"
 #include "footfall/guard.h"
 #include "storage/base/status_macros.h"
 
@@ -111,15 +109,8 @@ absl::StatusOr<std::optional<StepRange>> DatabaseSnapshot::FindStepBounds(
   }
   const OpenGate::Pass pass(gate_.get());
   if (!pass.inside()) return OpenGate::ClosedError();
-  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<EraRange> eras,
-                            FindEras(*view_, metric));
-  std::optional<StepRange> bounds;
-  if (eras.has_value()) {
-    const TileLayout& layout = found->state->layout;
-    bounds = StepRange{
-        .begin = layout.FirstStepOf(eras->first),
-        .end = layout.FirstStepOf(eras->last) + int64_t{layout.shape.steps}};
-  }
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
+                            FindBounds(*view_, *found->state));
   storage::MutexLock lock(&bounds_mutex_);
   bounds_.emplace(metric, bounds);
   return bounds;
@@ -136,24 +127,9 @@ absl::StatusOr<std::vector<StepRange>> DatabaseSnapshot::FindStepStretches(
   const CatalogView::PublishedMetric* const found = catalog_->Find(metric);
   if (found == nullptr) return stretches;
   FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
-  const StepRange limits = found->state->metric->grid.Limits();
-  steps.begin = std::max(steps.begin, limits.begin);
-  steps.end = std::min(steps.end, limits.end);
-  if (steps.empty()) return stretches;
   const OpenGate::Pass pass(gate_.get());
   if (!pass.inside()) return OpenGate::ClosedError();
-  const TileLayout& layout = found->state->layout;
-  FOOTFALL_ASSIGN_OR_RETURN(
-      const std::vector<EraRange> eras,
-      FindEraStretches(*view_, metric,
-                       {.first = layout.EraOf(steps.begin),
-                        .last = layout.EraOf(steps.end - 1)}));
-  for (const EraRange& range : eras) {
-    stretches.push_back(
-        {.begin = layout.FirstStepOf(range.first),
-         .end = layout.FirstStepOf(range.last) + int64_t{layout.shape.steps}});
-  }
-  return stretches;
+  return FindStretches(*view_, *found->state, steps);
 }
 
 absl::StatusOr<uint64_t> DatabaseSnapshot::CountTiles(
@@ -171,16 +147,7 @@ absl::StatusOr<uint64_t> DatabaseSnapshot::WalkTiles(
   FOOTFALL_RETURN_IF_ERROR(found->state->metric->usable);
   const OpenGate::Pass pass(gate_.get());
   if (!pass.inside()) return OpenGate::ClosedError();
-  TileWalk walk(*view_, *found->state, found->series.count(), request.series,
-                request.steps);
-  uint64_t count = 0;
-  while (true) {
-    FOOTFALL_ASSIGN_OR_RETURN(const bool more, walk.Next());
-    if (!more) {
-      return count;
-    }
-    ++count;
-  }
+  return CountBundles(SourceOf(*found), *found->state, request);
 }
 
 std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
@@ -198,8 +165,7 @@ std::unique_ptr<SlabCursor> DatabaseSnapshot::Scan(
     if (!found->state->metric->usable.ok()) {
       return std::make_unique<EmptyScan>(found->state->metric->usable);
     }
-    return NewTileScan(gate_.get(), verified_.get(), *view_, *found->state,
-                       found->series.count(), request);
+    return OpenScan(SourceOf(*found), *found->state, request);
   } catch (...) {
     return nullptr;  // not even the memory for a cursor that says so
   }

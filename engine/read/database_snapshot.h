@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
+#include "engine/read/coarse_scan.h"
 #include "engine/read/open_gate.h"
 #include "footfall/hash_table.h"
 #include "footfall/question_log.h"
@@ -90,6 +91,10 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   absl::StatusOr<std::vector<StepRange>> FindStepStretches(
       MetricId metric, StepRange steps) const;
   absl::StatusOr<uint64_t> WalkTiles(const ScanRequest& request) const;
+  // Requires: the caller is inside the gate.
+  TileSource SourceOf(const CatalogView::PublishedMetric& metric) const {
+    return {gate_.get(), verified_.get(), *view_, metric.series.count()};
+  }
 
   const std::shared_ptr<OpenGate> gate_;
   const std::shared_ptr<storage::VerifiedTiles> verified_;

@@ -152,11 +152,18 @@ absl::StatusOr<int32_t> FindLastEra(StoreIterator* tiles, MetricId metric,
   return static_cast<int32_t>(last);
 }
 
+std::string TileName(const Metric& metric, int32_t era, uint32_t band) {
+  const std::string grid =
+      metric.level > 0 ? absl::StrCat(" by ", FormatPeriod(metric.spec.period))
+                       : std::string();
+  return absl::StrCat(metric.spec.name, grid, "/era ", era, "/band ", band);
+}
+
 absl::Status InTile(const absl::Status& status, const Metric& metric,
                     int32_t era, uint32_t band) {
   return absl::Status(status.code(),
-                      absl::StrCat("tile ", metric.spec.name, "/era ", era,
-                                   "/band ", band, ": ", status.message()));
+                      absl::StrCat("tile ", TileName(metric, era, band), ": ",
+                                   status.message()));
 }
 
 }  // namespace footfall::engine

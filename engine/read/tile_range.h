@@ -43,6 +43,9 @@ absl::StatusOr<std::vector<EraRange>> FindEraStretches(const StoreView& view,
 absl::StatusOr<int32_t> FindLastEra(StoreIterator* tiles, MetricId metric,
                                     int32_t first, int64_t beyond);
 
+// "dau/era 78/band 12", of a tier "dau by month/era 2/band 12".
+std::string TileName(const Metric& metric, int32_t era, uint32_t band);
+
 // `status` with the tile's name before its message: "tile dau/era 78/band 12".
 absl::Status InTile(const absl::Status& status, const Metric& metric,
                     int32_t era, uint32_t band);

@@ -236,6 +236,7 @@ class TileScan final : public SlabCursor, private OpenGate::Holder {
         slab_.values = ceilings_;
         break;
       case ScanDepth::kPresence:
+      case ScanDepth::kWhole:
         FOOTFALL_RETURN_IF_ERROR(
             bundle_.ReadPresence(lanes_, from, to, &block_));
         TakeRows(band_begin);

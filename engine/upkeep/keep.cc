@@ -17,16 +17,6 @@
 namespace footfall::engine {
 namespace {
 
-constexpr int64_t kCutShare = 32;
-
-// Steps from `first` to the one that holds `now`.
-int64_t StepsSince(const Grid& grid, int64_t first, absl::Time now) {
-  const StepRange limits = grid.Limits();
-  const absl::Time inside =
-      std::clamp(now, grid.Start(limits.begin), grid.Start(limits.end - 1));
-  return grid.StepAt(inside) - first;
-}
-
 // Whether there is a tile in [begin, end), or what cannot be read.
 enum class Found : uint8_t { kNothing, kTiles, kDamage };
 absl::StatusOr<Found> LookFor(const StoreView& view, const std::string& begin,
@@ -40,22 +30,58 @@ absl::StatusOr<Found> LookFor(const StoreView& view, const std::string& begin,
 
 }  // namespace
 
+int64_t StepsKept(const Metric& metric, int64_t first, absl::Time now) {
+  const StepRange limits = metric.grid.Limits();
+  const absl::Time inside = std::clamp(now, metric.grid.Start(limits.begin),
+                                       metric.grid.Start(limits.end - 1));
+  return metric.grid.StepAt(inside) - first;
+}
+
 absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
                                     const StopCheck& stop) {
+  size_t tiers = 0;
+  {
+    const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
+    const CatalogView::PublishedMetric* const found =
+        snapshot->catalog().Find(id);
+    if (found != nullptr && found->state->is_tier()) return false;
+    if (found != nullptr) tiers = found->state->tier_ids.size();
+  }
+  bool any = false;
+  for (size_t level = 0; level < tiers; ++level) {
+    FOOTFALL_ASSIGN_OR_RETURN(const bool rolled, RollUp(id, level, when, stop));
+    any |= rolled;
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(const bool removed, RemoveLast(id, when, stop));
+  return any || removed;
+}
+
+absl::StatusOr<bool> Keeper::RemoveLast(MetricId own, When when,
+                                        const StopCheck& stop) {
   const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
-  const CatalogView::PublishedMetric* const published =
-      snapshot->catalog().Find(id);
+  const CatalogView::PublishedMetric* published = snapshot->catalog().Find(own);
+  const std::shared_ptr<const MetricState> metric_state =
+      published == nullptr ? nullptr : published->state;
+  if (published != nullptr && !metric_state->tier_ids.empty()) {
+    published = snapshot->catalog().Find(metric_state->tier_ids.back().values);
+  }
   if (published == nullptr ||
       !published->state->metric->spec.keep.has_value() ||
       !published->state->metric->usable.ok()) {
-    looked_.erase(id);
+    looked_.erase(own);
     return false;
   }
   const MetricState& state = *published->state;
   const Metric& metric = *state.metric;
+  const MetricId id = metric.id;
   const TileLayout& layout = state.layout;
   const absl::Time now = AskClock(clock_);
   int64_t first_kept = FirstStepKept(metric.grid, *metric.spec.keep, now);
+  // What lies on a finer grid is rolled up first.
+  if (state.is_tier()) {
+    first_kept = std::min(first_kept, state.FirstRolledAsRead());
+    if (first_kept < metric.grid.Limits().begin) return false;
+  }
   const storage::TileKey cut = {
       .metric = id, .era = layout.EraOf(first_kept), .band = 0};
   const std::string cut_key = storage::EncodeTileKey(cut);
@@ -87,8 +113,8 @@ absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
   const int64_t pays =
       when == When::kAtOnce
           ? 1
-          : std::max<int64_t>(
-                1, StepsSince(metric.grid, first_kept, now) / kCutShare);
+          : std::max<int64_t>(1,
+                              StepsKept(metric, first_kept, now) / kCutShare);
   bool cuts = first_kept - from >= pays;
   if (cuts) {
     FOOTFALL_ASSIGN_OR_RETURN(
@@ -107,8 +133,12 @@ absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
     looked_.erase(id);
     std::vector<SeriesId> series(published->series.count());
     std::iota(series.begin(), series.end(), SeriesId{0});
-    const absl::Status status = MakeDeletionPatches(
+    absl::Status status = MakeDeletionPatches(
         queue_, *snapshot, state, series, {cut_begin, first_kept}, stop, &made);
+    if (status.ok() && state.is_tier()) {
+      status = MakeDeletionPatches(queue_, *snapshot, *state.whole, series,
+                                   {cut_begin, first_kept}, stop, &made);
+    }
     if (!status.ok() && !IsOfTile(status)) return status;
     if (!status.ok()) {
       made = DeletionPatches();
@@ -124,16 +154,23 @@ absl::StatusOr<bool> Keeper::Remove(MetricId id, When when,
   bool is_stale = false;
   bool is_touched = false;
   const auto work = [&](CommitQueue::Change& change) -> absl::Status {
-    const auto own = change.catalog->Find(id);
+    const auto same = change.catalog->Find(id);
     // What was lengthened meanwhile must not remove; what was written meanwhile
     // to the steps that go was old, and goes the next time.
-    is_stale = own == nullptr || own->metric->spec.keep != metric.spec.keep;
+    is_stale = same == nullptr || same->metric->spec.keep != metric.spec.keep;
     if (is_stale) return absl::AbortedError("altered meanwhile");
     if (has_whole) {
       change.batch->DeleteRange(Keyspace::kTiles, FirstTileKeyOf(id), cut_key);
+      if (state.is_tier()) {
+        const MetricId beside = state.whole->metric->id;
+        change.batch->DeleteRange(
+            Keyspace::kTiles, FirstTileKeyOf(beside),
+            storage::EncodeTileKey(
+                {.metric = beside, .era = cut.era, .band = 0}));
+      }
     }
     PublishDeletion(&made, &change);
-    change.catalog->SetKeptFrom(id, first_kept, change.batch);
+    change.catalog->SetKeptFrom(own, metric.level, first_kept, change.batch);
     is_touched = change.catalog->eras().AnyTouchedSince(id, cut.era, cut.era,
                                                         snapshot->commit());
     return absl::OkStatus();

@@ -1,4 +1,4 @@
-// What KEEP of a metric lets go of, and removing it.
+// What KEEP of a metric lets go of: removing it, or rolling it up.
 
 #ifndef FOOTFALL_ENGINE_UPKEEP_KEEP_H_
 #define FOOTFALL_ENGINE_UPKEEP_KEEP_H_
@@ -44,6 +44,11 @@ class Keeper {
   // Removes what is old of the metric; true where something was. `stop` is
   // asked for each tile that is cut; after its error, or another, nothing was
   // changed. Errors as CommitQueue::Run().
+  //
+  // Of a metric with tiers each grid in turn, the finest first. What goes from
+  // one into the next is rolled up: read on the coarser grid, and written there
+  // by the commit that removes it. A damaged tile keeps all of its grid where
+  // it is. OUT_OF_RANGE where a sum leaves 64 bits; that, too.
   absl::StatusOr<bool> Remove(MetricId metric, When when,
                               const StopCheck& stop);
 
@@ -51,6 +56,12 @@ class Keeper {
   bool AnyKept() const;
 
  private:
+  // Of the last grid.
+  absl::StatusOr<bool> RemoveLast(MetricId metric, When when,
+                                  const StopCheck& stop);
+  // (roll_up.cc) From a grid into the next.
+  absl::StatusOr<bool> RollUp(MetricId metric, size_t level, When when,
+                              const StopCheck& stop);
   // Whether a later commit than `commit` may have brought samples of the era.
   absl::StatusOr<bool> IsTouchedSince(MetricId metric, int32_t era,
                                       uint64_t commit);
@@ -68,6 +79,11 @@ class Keeper {
   };
   std::map<MetricId, Looked> looked_;
 };
+
+// So much must have become old before it pays, of what is kept.
+inline constexpr int64_t kCutShare = 32;
+// Steps of a grid from `first` to the one that holds `now`.
+int64_t StepsKept(const Metric& metric, int64_t first, absl::Time now);
 
 }  // namespace footfall::engine
 

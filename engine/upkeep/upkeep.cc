@@ -23,6 +23,12 @@ absl::Status Stopped() {
   return absl::FailedPreconditionError("upkeep: the database is being closed");
 }
 
+// What no further try changes: a tile that cannot be read, a sum that leaves 64
+// bits.
+bool IsStuck(const absl::Status& status) {
+  return IsOfTile(status) || absl::IsOutOfRange(status);
+}
+
 bool IsWish(const absl::Status& status) {
   return absl::IsCancelled(status) || absl::IsDeadlineExceeded(status);
 }
@@ -41,6 +47,8 @@ Upkeep::Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
   const auto snapshot = queue_->current();  // owns the list
   for (const auto& metric : snapshot->catalog().metrics()) {
     touched_->NoteMetric(metric->id);
+    const auto* const found = snapshot->catalog().Find(metric->id);
+    for (const MetricId id : TierIdsOf(*found->state)) touched_->NoteMetric(id);
   }
 }
 
@@ -169,6 +177,10 @@ absl::StatusOr<bool> Upkeep::RemoveOld(Keeper::When when, const Check& check) {
   if (to_look_at_.empty()) return false;
   const absl::StatusOr<bool> removed =
       RemoveOldOf(to_look_at_.back(), when, check);
+  if (IsStuck(removed.status())) {  // the others go on
+    to_look_at_.pop_back();
+    return true;
+  }
   if (!removed.ok()) {
     looks_at_keep_ = true;  // the next turn tries again
     return removed.status();
@@ -179,13 +191,21 @@ absl::StatusOr<bool> Upkeep::RemoveOld(Keeper::When when, const Check& check) {
 
 absl::StatusOr<bool> Upkeep::RemoveOldOf(MetricId metric, Keeper::When when,
                                          const Check& check) {
-  FOOTFALL_ASSIGN_OR_RETURN(const bool removed,
-                            keeper_.Remove(metric, when, check));
-  if (!removed) return false;
+  const absl::StatusOr<bool> removed = keeper_.Remove(metric, when, check);
+  {
+    storage::MutexLock lock(&state_mutex_);
+    stuck_.erase(metric);
+    if (IsStuck(removed.status())) stuck_[metric] = removed.status();
+  }
+  FOOTFALL_RETURN_IF_ERROR(removed.status());
+  if (!*removed) return false;
   counters_.keep_removals.Add(1);
   const auto snapshot = queue_->current();  // owns the metric
   const CatalogView::PublishedMetric* const found =
       snapshot->catalog().Find(metric);
+  if (found != nullptr) {
+    for (const MetricId id : TierIdsOf(*found->state)) touched_->NoteMetric(id);
+  }
   if (!events_->listens() || found == nullptr) return true;
   const Metric& kept = *found->state->metric;
   if (!kept.kept_from.has_value()) return true;
@@ -255,8 +275,9 @@ absl::Status Upkeep::Run() {
 absl::Status Upkeep::RunMetric(MetricId metric, const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
-  FOOTFALL_RETURN_IF_ERROR(
-      RemoveOldOf(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
+  const absl::Status removed =
+      RemoveOldOf(metric, Keeper::When::kAtOnce, CheckOf(stop)).status();
+  if (!IsStuck(removed)) FOOTFALL_RETURN_IF_ERROR(removed);
   touched_->TakeOf(metric);
   Walk walk(metric, WalkDepth::kDue, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
@@ -274,8 +295,9 @@ absl::Status Upkeep::RunMetric(MetricId metric, const StopCheck& stop) {
 absl::Status Upkeep::FoldMetric(MetricId metric, const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
-  FOOTFALL_RETURN_IF_ERROR(
-      RemoveOldOf(metric, Keeper::When::kAtOnce, CheckOf(stop)).status());
+  const absl::Status removed =
+      RemoveOldOf(metric, Keeper::When::kAtOnce, CheckOf(stop)).status();
+  if (!IsStuck(removed)) FOOTFALL_RETURN_IF_ERROR(removed);
   Walk walk(metric, WalkDepth::kEverything, {}, queue_, &damaged_);
   const absl::Status status = FinishWalk(&walk, CheckOf(stop));
   NoteWalk(metric, walk);
@@ -331,6 +353,7 @@ absl::Status Upkeep::Note(const absl::Status& status) {
   bool changed = false;
   {
     storage::MutexLock lock(&state_mutex_);
+    if (answer.ok() && !stuck_.empty()) answer = stuck_.begin()->second;
     changed = last_error_ != answer;
     last_error_ = answer;
   }

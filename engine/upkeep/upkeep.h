@@ -158,6 +158,8 @@ class Upkeep {
 
   mutable storage::Mutex state_mutex_;
   absl::Status last_error_ ABSL_GUARDED_BY(state_mutex_);
+  // Metrics whose samples are not rolled up, and why.
+  std::map<MetricId, absl::Status> stuck_ ABSL_GUARDED_BY(state_mutex_);
   std::thread thread_;
 };
 

@@ -101,7 +101,8 @@ absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
                               WithChanges(before->spec, changes));
     // Nothing to write where it is so.
     if (after == before->spec) return before;
-    if (looked_at != before) unread = {before->grid.Limits()};
+    const bool is_new = looked_at != before;
+    if (is_new) unread = {before->grid.Limits()};
     looked_at = before;
     const bool begins = BeginsToCountUsers(before->spec, after);
     if (begins) {
@@ -109,6 +110,12 @@ absl::StatusOr<std::shared_ptr<const Metric>> AlterMetric(
       FOOTFALL_RETURN_IF_ERROR(before->usable);
       FOOTFALL_RETURN_IF_ERROR(
           CheckNoneBelowZero(*snapshot, *before, unread, stop));
+      // What was rolled up changes by roll-ups alone, of what is above.
+      for (const auto& tier : before->tiers) {
+        if (!is_new) break;
+        FOOTFALL_RETURN_IF_ERROR(
+            CheckNoneBelowZero(*snapshot, *tier, tier->grid.Limits(), stop));
+      }
     }
     bool is_stale = false;
     std::shared_ptr<const Metric> altered;

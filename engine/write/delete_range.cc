@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "engine/write/deletion_patches.h"
@@ -31,8 +32,13 @@ class Deletion {
     if (prepared->state == nullptr) return Dropped(metric_);
     FOOTFALL_RETURN_IF_ERROR(prepared->state->metric->usable);
     prepared->commit = snapshot.commit();
-    return MakeDeletionPatches(queue_, snapshot, *prepared->state, series_,
-                               steps_, StopCheck(), &prepared->made);
+    if (!prepared->state->tier_ids.empty() && !steps_.empty()) {
+      FOOTFALL_RETURN_IF_ERROR(CheckEdges(*prepared->state));
+    }
+    FOOTFALL_RETURN_IF_ERROR(
+        MakeDeletionPatches(queue_, snapshot, *prepared->state, series_, steps_,
+                            StopCheck(), &prepared->made));
+    return DeleteRolledUp(snapshot, prepared);
   }
 
   // Publishes what was prepared; false where it does not hold any more.
@@ -57,6 +63,60 @@ class Deletion {
   }
 
  private:
+  // INVALID_ARGUMENT where the range cuts what was rolled up.
+  static absl::Status CutsStep(const Metric& tier, int64_t step) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "metric ", tier.spec.name, " has samples by ",
+        FormatPeriod(tier.spec.period), " there, and the range cuts that of ",
+        tier.grid.Format(step), " in two; take whole ",
+        PluralPeriod(tier.spec.period)));
+  }
+  absl::Status CheckEdges(const MetricState& state) const {
+    const Metric* finer = state.metric.get();
+    StepRange steps = steps_;
+    for (const auto& tier : state.metric->tiers) {
+      const std::optional<int64_t> stored_before = finer->kept_from;
+      if (!stored_before.has_value()) break;
+      FOOTFALL_ASSIGN_OR_RETURN(const CoarseSteps coarse,
+                                CoarseSteps::Create(finer->grid, tier->grid));
+      for (const int64_t edge : {steps.begin, steps.end}) {
+        if (edge >= *stored_before || edge <= finer->grid.Limits().begin) {
+          continue;
+        }
+        const int64_t step = coarse.Of(edge);
+        if (coarse.FineOf(step).begin != edge) return CutsStep(*tier, step);
+      }
+      steps = {coarse.Of(steps.begin), coarse.Of(steps.end - 1) + 1};
+      finer = tier.get();
+    }
+    return absl::OkStatus();
+  }
+
+  // The same from the tiers, of which only what they store. Their ids are above
+  // the metric's, and rise.
+  absl::Status DeleteRolledUp(const DatabaseSnapshot& snapshot,
+                              Prepared* prepared) const {
+    StepRange steps = steps_;
+    for (const TierIds& ids : prepared->state->tier_ids) {
+      const auto tier = snapshot.catalog().Find(ids.values)->state;
+      if (!tier->finer->metric->kept_from.has_value() || steps.empty()) break;
+      steps = {tier->coarse.Of(steps.begin),
+               tier->coarse.Of(steps.end - 1) + 1};
+      const StepRange stored = {steps.begin,
+                                std::min(steps.end, tier->FirstRolledAsRead())};
+      if (stored.empty()) break;
+      FOOTFALL_RETURN_IF_ERROR(MakeDeletionPatches(queue_, snapshot, *tier,
+                                                   series_, stored, StopCheck(),
+                                                   &prepared->made));
+      const uint64_t deleted = prepared->made.deleted;
+      FOOTFALL_RETURN_IF_ERROR(
+          MakeDeletionPatches(queue_, snapshot, *tier->whole, series_, stored,
+                              StopCheck(), &prepared->made));
+      prepared->made.deleted = deleted;  // the marks are no samples
+    }
+    return absl::OkStatus();
+  }
+
   CommitQueue* const queue_;
   const Metric& metric_;
   const absl::Span<const SeriesId> series_;

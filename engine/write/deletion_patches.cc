@@ -43,7 +43,8 @@ absl::StatusOr<std::string> MakePatch(const TileLayout& layout,
 
 absl::Status Stage(const storage::TileKey& key, absl::string_view frame,
                    DeletionPatches* made) {
-  if (made->eras.empty() || made->eras.back().era != key.era) {
+  if (made->eras.empty() || made->eras.back().metric != key.metric ||
+      made->eras.back().era != key.era) {
     made->eras.push_back({.metric = key.metric,
                           .era = key.era,
                           .is_put = false,
@@ -53,9 +54,10 @@ absl::Status Stage(const storage::TileKey& key, absl::string_view frame,
                           storage::EncodeTileKey(key), frame);
 }
 
-// Keeps a patch in memory, or with the others in the stage. Keys ascend.
-absl::Status Keep(CommitQueue* queue, const storage::TileKey& key,
-                  const std::string& frame, DeletionPatches* made) {
+}  // namespace
+
+absl::Status AddPatch(CommitQueue* queue, const storage::TileKey& key,
+                      const std::string& frame, DeletionPatches* made) {
   StoreBatch& patches = made->patches;
   if (made->stage == nullptr &&
       patches.size_bytes() + frame.size() > kMaxPatchBytes) {
@@ -71,8 +73,6 @@ absl::Status Keep(CommitQueue* queue, const storage::TileKey& key,
   patches.Append(Keyspace::kTiles, storage::EncodeTileKey(key), frame);
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::Status MakeDeletionPatches(CommitQueue* queue,
                                  const DatabaseSnapshot& snapshot,
@@ -99,7 +99,7 @@ absl::Status MakeDeletionPatches(CommitQueue* queue,
         const std::string frame,
         MakePatch(layout, slab, layout.OffsetOf(slab.first_step),
                   &made->deleted));
-    FOOTFALL_RETURN_IF_ERROR(Keep(queue, key, frame, made));
+    FOOTFALL_RETURN_IF_ERROR(AddPatch(queue, key, frame, made));
   }
 }
 

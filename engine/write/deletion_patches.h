@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,6 +16,7 @@
 #include "footfall/snapshot.h"
 #include "footfall/stop.h"
 #include "footfall/store.h"
+#include "storage/key/tile_key.h"
 
 namespace footfall::engine {
 
@@ -35,6 +37,10 @@ absl::Status MakeDeletionPatches(CommitQueue* queue,
                                  absl::Span<const SeriesId> series,
                                  StepRange steps, const StopCheck& stop,
                                  DeletionPatches* made);
+
+// Adds a patch of another kind, a frame, in the same way. Keys ascend.
+absl::Status AddPatch(CommitQueue* queue, const storage::TileKey& key,
+                      const std::string& frame, DeletionPatches* made);
 
 // Inside the queue.
 void PublishDeletion(DeletionPatches* made, CommitQueue::Change* change);

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_ENGINE_WRITE_KEEP_CLOCK_H_
 #define FOOTFALL_ENGINE_WRITE_KEEP_CLOCK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -26,11 +27,16 @@ inline absl::Time AskClock(const KeepClock& clock) noexcept {
   }
 }
 
-// Rows of earlier steps are left out; the smallest number where none are.
+// Rows of earlier steps are left out; the smallest number where none are. What
+// was rolled up does not change any more, however long KEEP has become.
 inline int64_t FirstStepTaken(const Metric& metric, const KeepClock& clock) {
-  return metric.spec.keep.has_value()
-             ? FirstStepKept(metric.grid, *metric.spec.keep, AskClock(clock))
-             : std::numeric_limits<int64_t>::min();
+  if (!metric.spec.keep.has_value()) {
+    return std::numeric_limits<int64_t>::min();
+  }
+  const int64_t kept = *FirstStepKept(metric, AskClock(clock));
+  return metric.tiers.empty() || !metric.kept_from.has_value()
+             ? kept
+             : std::max(kept, *metric.kept_from);
 }
 
 }  // namespace footfall::engine

@@ -6,6 +6,7 @@
 #define FOOTFALL_METRIC_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,15 @@ struct Dimension {
 inline constexpr int32_t kDefaultLate = 7;
 inline constexpr int32_t kMaxLate = 1000;
 inline constexpr int32_t kMaxKeep = 100'000;
+inline constexpr size_t kMaxTiers = 4;
+
+// A coarser grid, on which a metric keeps what is too old for a finer one.
+struct Tier {
+  Period period;  // made of whole steps of the grid before
+  std::optional<Period> keep = std::nullopt;  // as MetricSpec::keep
+
+  friend bool operator==(const Tier&, const Tier&) = default;
+};
 
 // The declaration, as the caller gives it.
 
@@ -67,6 +77,11 @@ struct MetricSpec {
   // Hours for periods below a day alone, or longer units; count in
   // [1, kMaxKeep].
   std::optional<Period> keep = std::nullopt;
+  // Where samples go that are too old: rolled up, by the rule over time, into
+  // whole steps of the first tier, from there into the next. Coarser each, and
+  // kept longer; only behind a `keep`. [0, kMaxTiers]; none of a metric that
+  // OVERLAPS over time.
+  std::vector<Tier> tiers = {};
 
   // Whether its values are numbers of people, who are never fewer than none:
   // something OVERLAPS.
@@ -87,6 +102,7 @@ struct MetricChanges {
   std::optional<int32_t> late = {};
   // Set, and nothing in it: forever.
   std::optional<std::optional<Period>> keep = {};
+  std::vector<Tier> tiers = {};  // with `keep`: what they become
 
   friend bool operator==(const MetricChanges&, const MetricChanges&) = default;
 };
@@ -99,6 +115,10 @@ absl::StatusOr<MetricSpec> WithChanges(const MetricSpec& spec,
 
 // "90 days", "1 year".
 std::string FormatKeep(const Period& keep);
+// Of a declaration: "forever", "90 days", "minutes 30 days, days forever".
+std::string FormatKeep(const MetricSpec& spec);
+// "minutes", "5 minutes".
+std::string PluralPeriod(const Period& period);
 
 // The first step that is kept at `now`: the step that holds `now` is, and those
 // that lie wholly in the `keep` before it, by the calendar.
@@ -129,11 +149,46 @@ struct Metric {
   // written. Its grid is of UTC then, and not to be used.
   absl::Status usable = absl::OkStatus();
   // KEEP has removed the samples of the steps before this one, whatever it says
-  // now. nullopt: it has removed none.
+  // now, or rolled them up. nullopt: it has done so with none.
   std::optional<int64_t> kept_from = std::nullopt;
+  // The metric on coarser grids, as spec.tiers: each a metric as this one, with
+  // that period and grid and an id of its own. What a snapshot reads by it are
+  // all samples of the metric that are kept so long, on that grid: those that
+  // were rolled up, and finer ones, which are rolled up as they are read.
+  std::vector<std::shared_ptr<const Metric>> tiers = {};
+  // Of a tier: 1 and up; 0: the metric itself.
+  int level = 0;
 
   // Index into spec.dimensions; nullopt where there is none of that name.
   std::optional<size_t> FindDimension(absl::string_view name) const;
+};
+
+// FirstStepKept() of a metric, or tier, by its own KEEP. Where a coarser tier
+// follows, the first step of one of its steps: they are rolled up whole.
+// nullopt: it is kept forever.
+std::optional<int64_t> FirstStepKept(const Metric& metric, absl::Time now);
+
+// Steps of a coarse grid, each made of whole steps of a finer one.
+class CoarseSteps {
+ public:
+  CoarseSteps() = default;
+  // INVALID_ARGUMENT where it is not coarser, or would cut steps of `fine`.
+  // Requires: both are of one zone.
+  static absl::StatusOr<CoarseSteps> Create(const Grid& fine,
+                                            const Grid& coarse);
+
+  // The coarse step that holds a fine one.
+  int64_t Of(int64_t fine) const;
+  // All fine steps of a coarse one, and of several.
+  StepRange FineOf(int64_t coarse) const;
+  StepRange FineOf(StepRange coarse) const {
+    if (coarse.empty()) return {};
+    return {FineOf(coarse.begin).begin, FineOf(coarse.end - 1).end};
+  }
+
+ private:
+  int64_t ratio_ = 0;  // below a day; else 0
+  Buckets buckets_;
 };
 
 }  // namespace footfall

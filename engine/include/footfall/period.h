@@ -201,6 +201,7 @@ class Grid {
 // those of the next day. Buckets of the grid's own period are its steps.
 class Buckets {
  public:
+  Buckets() = default;  // the steps of days
   // INVALID_ARGUMENT: the bucket is finer than the grid's period, in units
   // below a day longer than it, or cuts steps in two (months out of weeks, 3
   // days out of 2 days, days of a zone at +05:45 out of hours); the message

@@ -43,6 +43,9 @@ enum class ScanDepth : uint8_t {
   kValues,
   // Which steps have a sample: slabs have no values.
   kPresence,
+  // As kPresence, of the samples of a tier that are made of all their steps:
+  // whatever was rolled up into them was there. Else as kPresence.
+  kWhole,
   // How large values are at most: a slab has one number for each series that
   // may have a sample in the block, in `values`, and no presence. No sample of
   // the block is above it; it is rarely more than a fifth above the largest

@@ -78,6 +78,9 @@ class Keeper {
     int64_t until = 0;
   };
   std::map<MetricId, Looked> looked_;
+  // To where a grid was found to have nothing to roll up. Rows that come later
+  // are not as old.
+  std::map<MetricId, int64_t> nothing_until_;
 };
 
 // So much must have become old before it pays, of what is kept.

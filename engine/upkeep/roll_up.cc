@@ -213,10 +213,20 @@ absl::StatusOr<bool> Keeper::RollUp(MetricId id, size_t level, When when,
             StepsKept(*plan->from->metric, plan->steps.end, now) / kCutShare) {
       return false;
     }
+    const MetricId from = plan->from->metric->id;
+    const auto nothing = nothing_until_.find(from);
+    if (nothing != nothing_until_.end() && plan->steps.end <= nothing->second) {
+      return false;
+    }
     DeletionPatches made;
     const bool inside = look > kPreparations;
     if (!inside) {
       FOOTFALL_RETURN_IF_ERROR(Prepare(queue_, *snapshot, *plan, stop, &made));
+      // A boundary says that there was something before it.
+      if (made.patches.empty() && made.stage == nullptr) {
+        nothing_until_[from] = plan->steps.end;
+        return false;
+      }
     }
     bool is_stale = false;
     const auto work = [&](CommitQueue::Change& change) -> absl::Status {
@@ -240,7 +250,7 @@ absl::StatusOr<bool> Keeper::RollUp(MetricId id, size_t level, When when,
     if (is_stale && look <= 2 * kPreparations) continue;
     if (is_stale) return false;  // the next look tries again
     FOOTFALL_RETURN_IF_ERROR(commit.status());
-    const MetricId from = plan->from->metric->id;
+    nothing_until_.erase(from);
     damaged_->RemoveRange(
         {.metric = from, .era = std::numeric_limits<int32_t>::min(), .band = 0},
         {.metric = from,

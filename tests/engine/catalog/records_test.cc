@@ -230,6 +230,34 @@ TEST_CASE("a record from a later release is told from a damaged one",
   }
 }
 
+TEST_CASE("a metric's record returns its tiers", "[catalog]") {
+  MetricDeclaration declaration;
+  declaration.spec.name = "requests";
+  declaration.spec.period = {Unit::kMinute, 1};
+  declaration.spec.keep = Period{Unit::kDay, 30};
+  declaration.spec.tiers = {{{Unit::kHour, 1}, Period{Unit::kYear, 2}},
+                            {{Unit::kWeek, 1, absl::Weekday::sunday}, {}}};
+  declaration.shape = {.lanes = 16, .steps = 1024};
+  declaration.kept_from = 600;
+  declaration.tiers = {
+      {{.values = 8, .whole = 9, .shape = {.lanes = 16, .steps = 1024}}, -5},
+      {{.values = 10, .whole = 11, .shape = {.lanes = 64, .steps = 256}}, {}}};
+  const std::string bytes = EncodeMetric(declaration);
+  const auto decoded = DecodeMetric(bytes);
+  REQUIRE(decoded.status() == absl::OkStatus());
+  CHECK(decoded->spec == declaration.spec);
+  REQUIRE(decoded->tiers.size() == 2);
+  for (size_t i = 0; i < 2; ++i) {
+    CHECK(decoded->tiers[i].ids.values == declaration.tiers[i].ids.values);
+    CHECK(decoded->tiers[i].ids.whole == declaration.tiers[i].ids.whole);
+    CHECK(decoded->tiers[i].ids.shape == declaration.tiers[i].ids.shape);
+    CHECK(decoded->tiers[i].kept_from == declaration.tiers[i].kept_from);
+  }
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    DecodeMetric(bytes.substr(0, size)).status().IgnoreError();  // no crash
+  }
+}
+
 TEST_CASE("numbers and counters return what they were given", "[catalog]") {
   CHECK(*DecodeNumber(EncodeNumber(300)) == 300);
   CHECK(absl::IsDataLoss(DecodeNumber("").status()));

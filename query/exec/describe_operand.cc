@@ -15,6 +15,7 @@
 #include "query/exec/renamed_rows.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/event_scope.h"
+#include "query/plan/tiers.h"
 #include "query/plan/window.h"
 
 namespace footfall::query {
@@ -274,9 +275,26 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
     add(absl::StrCat("now is in ",
                      operand.grid.Format(timeline.unfinished(index))));
   }
-  if (operand.metric->kept_from.has_value()) {
-    add(absl::StrCat("KEEP has removed samples before ",
-                     operand.metric->grid.Format(*operand.metric->kept_from)));
+  const Metric& metric = *operand.metric;
+  if (metric.level > 0) {
+    const auto finer = FinerThan(run.snapshot(), metric);
+    const auto first = FirstStepOnGrid(*finer, run.options().now);
+    add(absl::StrCat("read by ", FormatPeriod(metric.spec.period), ", each ",
+                     WhatStepIs(metric, *finer)));
+    if (first.has_value()) {
+      add(absl::StrCat("there are ", PluralPeriod(finer->spec.period), " from ",
+                       finer->grid.Format(*first), " on"));
+    }
+    if (finer->kept_from.has_value()) {
+      add(absl::StrCat("rolled up before ",
+                       finer->grid.Format(*finer->kept_from),
+                       "; later ones are as they are read"));
+    }
+  }
+  if (metric.kept_from.has_value()) {
+    add(absl::StrCat(
+        "KEEP has ", metric.tiers.empty() ? "removed" : "rolled up",
+        " samples before ", metric.grid.Format(*metric.kept_from)));
   }
   const size_t beside = groups.rows.size() - groups.matched_count;
   add(absl::StrCat(

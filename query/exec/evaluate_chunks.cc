@@ -9,7 +9,9 @@
 
 #include "footfall/guard.h"
 #include "query/exec/evaluation.h"
+#include "query/exec/intersect.h"
 #include "query/exec/lanes.h"
+#include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -69,6 +71,22 @@ std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
   return chunks;
 }
 
+namespace {
+
+// Of a tier, whose steps need not count as present.
+bool HasSteps(const TimeFunction& function, const StepLane& x,
+              const LaneSteps& lane_steps, const BucketPiece& piece,
+              const Cell& cell) {
+  if (x.whole == nullptr) return cell.has_value && !CountsNothing(function);
+  const StepRange steps = Intersect(lane_steps.ToLane(piece.data), x.steps);
+  return !steps.empty() &&
+         CountSteps(x.present,
+                    static_cast<uint64_t>(steps.begin - x.steps.begin),
+                    static_cast<uint64_t>(steps.size())) > 0;
+}
+
+}  // namespace
+
 absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
                                 size_t end, const StepLane& x,
                                 const StepLane& y, CagrDoubts doubts,
@@ -86,6 +104,11 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
         over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &own));
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     table.Set(group, b, cell);
+    if (plan_.operands[leaf.operand].metric->level > 0 && cell.present == 0 &&
+        HasSteps(leaf.function, x, timeline.lane_steps(leaf.operand), piece,
+                 cell)) {
+      table.MarkSteps(group, b);
+    }
     doubts.not_positive |= own.not_positive;
     doubts.too_short |= own.too_short;
     if (own.left_out > 0) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "query/exec/evaluation.h"
 #include "query/exec/others.h"
+#include "query/plan/tiers.h"
 
 namespace footfall::query {
 
@@ -149,16 +150,35 @@ bool Evaluation::ReachesBefore(size_t o, int64_t step) const {
 void Evaluation::AddKeepNotes() {
   for (size_t o = 0; o < plan_.operands.size(); ++o) {
     const BoundOperand& operand = plan_.operands[o];
-    const std::optional<int64_t>& kept_from = operand.metric->kept_from;
+    const Metric& metric = *operand.metric;
+    const std::optional<int64_t>& kept_from = metric.kept_from;
+    if (metric.level > 0) {
+      const auto finer = FinerThan(run_.snapshot(), metric);
+      const auto first = FirstStepOnGrid(*finer, run_.options().now);
+      AddNote(absl::StrCat(
+          metric.spec.name, " is read by ", FormatPeriod(metric.spec.period),
+          ", each ", WhatStepIs(metric, *finer), ": there are ",
+          PluralPeriod(finer->spec.period), " from ",
+          first.has_value() ? finer->grid.Format(*first) : "", " on"));
+    }
     if (!kept_from.has_value()) continue;
     // Where the range has no first date, it begins with the first sample, and
     // what came before is missing as well.
     const bool open =
         !operand.window.first.has_value() && !plan_.align.has_value();
     if (!open && !ReachesBefore(o, *kept_from)) continue;
-    AddNote(absl::StrCat("samples of ", operand.metric->spec.name, " before ",
-                         operand.metric->grid.Format(*kept_from),
-                         " were removed by KEEP: they are missing, not 0"));
+    const std::string before =
+        absl::StrCat("samples of ", metric.spec.name, " before ",
+                     metric.grid.Format(*kept_from));
+    if (metric.tiers.empty()) {
+      AddNote(absl::StrCat(before,
+                           " were removed by KEEP: they are missing, not 0"));
+    } else {
+      AddNote(
+          absl::StrCat(before, " were rolled up into ",
+                       PluralPeriod(metric.tiers[0]->spec.period),
+                       ", which are not read here: they are missing, not 0"));
+    }
   }
 }
 

@@ -39,6 +39,7 @@ void LeafTable::Set(size_t group, size_t bucket, const Cell& cell) {
   };
   if (cell.is_known()) values_[at] = bits(cell.value);
   uint8_t flags = PutBounds(at, values_[at], bound(cell.low), bound(cell.high));
+  flags |= flags_[at] & kHasSteps;  // whatever is made of the cell
   if (cell.has_value) flags |= kHasValue;
   if (cell.hidden) flags |= kHidden;
   if (cell.inexact) flags |= kInexact;

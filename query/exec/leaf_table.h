@@ -49,8 +49,14 @@ class LeafTable {
   }
 
   Cell Get(size_t group, size_t bucket) const;
+  // There are steps with a value, though none that counts as present: those of
+  // a tier that are not whole.
+  void MarkSteps(size_t group, size_t bucket) {
+    flags_[group * buckets_ + bucket] |= kHasSteps;
+  }
   bool has_steps(size_t group, size_t bucket) const {
-    return present_[group * buckets_ + bucket] > 0;
+    const size_t at = group * buckets_ + bucket;
+    return present_[at] > 0 || (flags_[at] & kHasSteps) != 0;
   }
   bool has_value(size_t group, size_t bucket) const {
     return (flags_[group * buckets_ + bucket] & kHasValue) != 0;
@@ -65,6 +71,7 @@ class LeafTable {
     kFilled = 16,
     kHidden = 32,
     kExact = 64,  // both bounds are the value, and are not written
+    kHasSteps = 128,
   };
   uint8_t PutBounds(size_t at, int64_t value, std::optional<int64_t> low,
                     std::optional<int64_t> high) {

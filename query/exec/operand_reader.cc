@@ -277,6 +277,63 @@ absl::Status OperandReader::ReadLacks(const SetList& sets,
   return absl::OkStatus();
 }
 
+absl::Status OperandReader::ReadWhole(absl::Span<const uint32_t> groups,
+                                      GroupLanes* lanes) const {
+  std::vector<std::pair<uint32_t, size_t>> entries;  // a row of a group
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (const uint32_t row : groups_.sets.set(groups[i])) {
+      entries.emplace_back(row, i);
+    }
+  }
+  FOOTFALL_RETURN_IF_ERROR(lanes->sets.memory->Add(
+      entries.size() * 3 * sizeof(entries[0]) +
+      groups.size() * lanes->sets.words * sizeof(uint64_t)));
+  FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + entries.size()));
+  std::sort(entries.begin(), entries.end());
+  std::vector<SeriesId> series;
+  for (const auto& [row, set] : entries) {
+    const SeriesId id = groups_.rows.ids[row];
+    if (series.empty() || series.back() != id) series.push_back(id);
+  }
+  lanes->whole.assign(groups.size(), std::vector<uint64_t>(lanes->sets.words));
+  ScanRequest scan;
+  scan.metric = operand_.metric->id;
+  scan.series = series;
+  scan.steps = steps_;
+  scan.depth = ScanDepth::kWhole;
+  FOOTFALL_ASSIGN_OR_RETURN(const std::unique_ptr<SlabCursor> cursor,
+                            ScanRows(run_, groups_.rows, lane_steps_, scan));
+  while (true) {
+    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
+    FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+    if (!more) break;
+    const Slab& slab = cursor->slab();
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass(1 + slab.series.size()));
+    const size_t offset = static_cast<size_t>(slab.first_step - steps_.begin);
+    auto entry = entries.begin();
+    for (size_t i = 0; i < slab.series.size(); ++i) {
+      entry = std::lower_bound(entry, entries.end(), slab.series[i],
+                               [&](const auto& e, SeriesId id) {
+                                 return groups_.rows.ids[e.first] < id;
+                               });
+      for (; entry != entries.end() &&
+             groups_.rows.ids[entry->first] == slab.series[i];
+           ++entry) {
+        OrBits(slab.present.data() + i * slab.words, slab.step_count, offset,
+               lanes->whole[entry->second].data());
+      }
+    }
+  }
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const uint64_t* const present = lanes->sets.present_bits(i);
+    for (size_t w = 0; w < lanes->sets.words; ++w) {
+      lanes->whole[i][w] &= present[w];
+    }
+  }
+  run_.Count(cursor->stats());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<GroupLanes> OperandReader::Read(
     absl::Span<const uint32_t> groups, absl::Span<const StepRange> told) const {
   if (split_ != nullptr) return ReadAcross(groups, told);
@@ -324,6 +381,9 @@ absl::StatusOr<GroupLanes> OperandReader::Read(
   FOOTFALL_ASSIGN_OR_RETURN(lanes.sets, CombineSets(run_, request));
   FOOTFALL_RETURN_IF_ERROR(ReadLacks(sets, told, &lanes));
   lanes.sets.series_present = SeriesPresence();
+  if (operand_.metric->level > 0) {
+    FOOTFALL_RETURN_IF_ERROR(ReadWhole(groups, &lanes));
+  }
   for (size_t i = 0; i < groups.size() && !beyond_.empty(); ++i) {
     if (beyond_[groups[i]].empty()) continue;
     FOOTFALL_RETURN_IF_ERROR(lanes.sets.memory->Add(
@@ -363,6 +423,7 @@ LaneView OperandReader::View(const GroupLanes& lanes, size_t i, uint32_t group,
     return view;
   }
   view.present = lanes.sets.present_bits(i);
+  if (i < lanes.whole.size()) view.whole = lanes.whole[i].data();
   if (i < lanes.lacks.size() && !lanes.lacks[i].empty()) {
     view.high_open = lanes.lacks[i].data();
     if (!operand_.metric->spec.CountsUsers()) view.low_open = view.high_open;
@@ -382,6 +443,7 @@ LaneView OperandReader::View(const GroupLanes& lanes, size_t i, uint32_t group,
       view.lows = excess->second.lows.data();
       view.extra = excess->second.extra.data();
       view.present = excess->second.present.data();
+      view.whole = nullptr;
       return view;
     }
   }

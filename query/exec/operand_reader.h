@@ -32,6 +32,9 @@ struct LaneView {
   // group may have any, for samples are awaited there.
   const uint64_t* low_open = nullptr;
   const uint64_t* high_open = nullptr;
+  // Of a tier: which values are of steps that are made of all their finer ones;
+  // null: all are.
+  const uint64_t* whole = nullptr;
   // What may be there at steps without a value, where only series that are not
   // split tell of the group; 0: nothing. Null: nothing anywhere.
   const int64_t* hidden = nullptr;
@@ -66,6 +69,8 @@ struct GroupLanes {
   // [groups] steps at which samples of the group are awaited; empty: none. Not
   // of ACROSS, whose lanes reckon with it.
   std::vector<std::vector<uint64_t>> lacks;
+  // [groups] Of a tier, as LaneView::whole; else empty. Not of ACROSS.
+  std::vector<std::vector<uint64_t>> whole;
   LackingList lacking;
 };
 
@@ -162,6 +167,9 @@ class OperandReader {
       StepRange steps, ScanDepth depth, std::vector<SeriesId>* series) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;
+  // Of a tier: where some series of the group is whole, its step is.
+  absl::Status ReadWhole(absl::Span<const uint32_t> groups,
+                         GroupLanes* lanes) const;
   // Whether a group of that presence, [words], has no value in a stretch.
   bool IsAbsent(const uint64_t* present) const;
   // What the first sets, which are those groups, lack.

@@ -60,6 +60,21 @@ Cell MapCell(Cell cell, const To& to) {
   return cell;
 }
 
+// Of a tier only steps that lack none of their finer ones are there.
+Cell OfWhole(const TimeFunction& function, const StepLane& x, StepRange steps,
+             Cell cell) {
+  const int64_t whole = static_cast<int64_t>(
+      CountSteps(x.whole, static_cast<uint64_t>(steps.begin - x.steps.begin),
+                 static_cast<uint64_t>(steps.size())));
+  if (function.Is(Aggregate::kCoverage) && cell.expected > 0) {
+    return Cell::Exact(Scalar::Decimal(static_cast<double>(whole) /
+                                       static_cast<double>(cell.expected)),
+                       whole, cell.expected);
+  }
+  cell.present = whole;
+  return cell;
+}
+
 // The age of a last step, of which `end` steps are over: exact as presence is.
 Cell AgeAt(Cell last, int64_t end) {
   const Scalar age =
@@ -144,6 +159,7 @@ absl::StatusOr<Cell> OverTime::CellOfSteps(const TimeFunction& function,
   }
   FOOTFALL_ASSIGN_OR_RETURN(
       Cell cell, Apply(function, span, other, expected, x, operand, doubts));
+  if (x.whole != nullptr) cell = OfWhole(function, x, steps, cell);
   if (IsStep(function)) {
     cell = MapCell(cell, [&](int64_t s) { return lane_steps.ToStep(s); });
   }

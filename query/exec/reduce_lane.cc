@@ -121,7 +121,8 @@ absl::Status LaneReducer::Fold(Aggregate function, const StepLane& x,
 absl::StatusOr<bool> LaneReducer::Reduce(const StepLane& x, size_t group,
                                          Columns* columns,
                                          LeafTable* table) const {
-  if (x.low_open != nullptr || x.high_open != nullptr || x.steps.empty()) {
+  if (x.low_open != nullptr || x.high_open != nullptr || x.whole != nullptr ||
+      x.steps.empty()) {
     return false;
   }
   const Kernels& kernels = ActiveKernels();

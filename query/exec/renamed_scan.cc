@@ -103,7 +103,7 @@ class RenamedScan final : public SlabCursor {
     }
     ScanRequest stored = request;
     stored.series = series_;
-    stored.depth = ScanDepth::kValues;
+    if (stored.depth != ScanDepth::kWhole) stored.depth = ScanDepth::kValues;
     scan_ = ScanLanes(run, lane_steps, stored);
   }
 
@@ -144,8 +144,10 @@ class RenamedScan final : public SlabCursor {
       auto piece = std::lower_bound(
           pieces_.begin(), pieces_.end(), stored.series[i],
           [](const RowPiece& p, SeriesId series) { return p.series < series; });
-      const auto values =
-          stored.values.subspan(i * stored.step_count, stored.step_count);
+      const auto values =  // none of kWhole
+          stored.values.empty()
+              ? absl::Span<const int64_t>()
+              : stored.values.subspan(i * stored.step_count, stored.step_count);
       const auto present =
           stored.present.subspan(i * stored.words, stored.words);
       for (; piece != pieces_.end() && piece->series == stored.series[i];
@@ -157,7 +159,7 @@ class RenamedScan final : public SlabCursor {
           out_present_.insert(out_present_.end(), present.begin(),
                               present.end());
         } else {
-          Merge(*piece, stored.first_step, values, present);
+          Merge(*piece, stored.first_step, stored.step_count, values, present);
         }
       }
     }
@@ -170,12 +172,12 @@ class RenamedScan final : public SlabCursor {
 
   // Puts a piece's samples into its row's lane, where they count. Series come
   // in rising order at each step: of equal ones the first stays.
-  void Merge(const RowPiece& piece, int64_t first_step,
+  void Merge(const RowPiece& piece, int64_t first_step, size_t step_count,
              absl::Span<const int64_t> values,
              absl::Span<const uint64_t> present) {
     const size_t lane = lane_[piece.row];
     const StepRange counts = lane_steps_.ToLane(piece.steps);
-    for (size_t i = 0; i < values.size(); ++i) {
+    for (size_t i = 0; i < step_count; ++i) {
       const int64_t step = first_step + static_cast<int64_t>(i);
       if (!BitAt(present.data(), i) || step < counts.begin ||
           step >= counts.end) {
@@ -188,7 +190,7 @@ class RenamedScan final : public SlabCursor {
       if ((word & bit) != 0 && renames <= piece.renames) continue;
       word |= bit;
       renames = piece.renames;
-      values_[lane * step_count_ + at] = values[i];
+      if (!values.empty()) values_[lane * step_count_ + at] = values[i];
     }
   }
 

@@ -116,6 +116,7 @@ StepLane StepLanes::BuildOperand(size_t operand, const LaneView& view) {
   lane.highs = view.highs;
   lane.low_open = view.low_open;
   lane.high_open = view.high_open;
+  lane.whole = view.whole;
   if (view.extra != nullptr) {
     const size_t steps = static_cast<size_t>(lane.steps.size());
     std::vector<int64_t>& highs = Take().highs;

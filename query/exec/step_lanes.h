@@ -33,6 +33,7 @@ struct StepLane {
   const uint64_t* present = nullptr;
   const uint64_t* low_open = nullptr;
   const uint64_t* high_open = nullptr;
+  const uint64_t* whole = nullptr;  // as LaneView::whole
   // The steps are buckets of an EVERY inside a call, all of them, each with its
   // own coverage.
   const InnerSteps* inner = nullptr;

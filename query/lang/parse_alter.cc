@@ -27,7 +27,44 @@ absl::StatusOr<int32_t> Parser::LateOf() {
   return static_cast<int32_t>(late);
 }
 
-absl::StatusOr<std::optional<Period>> Parser::KeepOf() {
+// A grid and how long it is kept: "minutes 30 days", "15 minutes FOREVER".
+bool Parser::AtTier() const {
+  const auto is_unit = [](const Token& token) {
+    return token.kind == TokenKind::kWord && ParseUnit(token.text).has_value();
+  };
+  const size_t unit = At(TokenKind::kNumber) ? 1 : 0;
+  const Token& behind = Ahead(unit + 1);
+  return is_unit(Ahead(unit)) &&
+         (behind.kind == TokenKind::kNumber ||
+          (behind.kind == TokenKind::kWord &&
+           absl::EqualsIgnoreCase(behind.text, "FOREVER")));
+}
+
+absl::StatusOr<Parser::KeepClause> Parser::KeepOf() {
+  KeepClause clause;
+  clause.source = Now().source;
+  if (!AtTier()) {
+    FOOTFALL_ASSIGN_OR_RETURN(clause.keep, DurationOf());
+    return clause;
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(clause.grid, Bucket("KEEP"));
+  FOOTFALL_ASSIGN_OR_RETURN(clause.keep, DurationOf());
+  while (AtSymbol(",")) {
+    // Behind it may come another change of ALTER METRIC.
+    const size_t back = at_;
+    Take();
+    if (!AtTier()) {
+      at_ = back;
+      break;
+    }
+    Tier& tier = clause.tiers.emplace_back();
+    FOOTFALL_ASSIGN_OR_RETURN(tier.period, Bucket("KEEP"));
+    FOOTFALL_ASSIGN_OR_RETURN(tier.keep, DurationOf());
+  }
+  return clause;
+}
+
+absl::StatusOr<std::optional<Period>> Parser::DurationOf() {
   if (TakeWord("FOREVER")) return std::optional<Period>();
   if (!At(TokenKind::kNumber) && !At(TokenKind::kParameter) && !AtSymbol("-")) {
     return Expected("FOREVER or a number of units after KEEP",
@@ -81,7 +118,11 @@ absl::Status Parser::ChangeOf(Alter* alter) {
     FOOTFALL_ASSIGN_OR_RETURN(changes.late, LateOf());
   } else if (TakeWord("KEEP")) {
     if (changes.keep.has_value()) return twice();
-    FOOTFALL_ASSIGN_OR_RETURN(changes.keep, KeepOf());
+    FOOTFALL_ASSIGN_OR_RETURN(KeepClause clause, KeepOf());
+    changes.keep = clause.keep;
+    changes.tiers = std::move(clause.tiers);
+    if (!changes.tiers.empty()) alter->keep_grid = clause.grid;
+    alter->keep = clause.source;
   } else {
     for (const absl::string_view word : kStored) {
       if (AtWord(word)) {

@@ -92,7 +92,14 @@ absl::StatusOr<Define> Parser::DefineOf() {
     FOOTFALL_ASSIGN_OR_RETURN(spec.late, LateOf());
   }
   if (TakeWord("KEEP")) {
-    FOOTFALL_ASSIGN_OR_RETURN(spec.keep, KeepOf());
+    FOOTFALL_ASSIGN_OR_RETURN(KeepClause clause, KeepOf());
+    if (clause.grid.has_value() && (clause.grid->unit != spec.period.unit ||
+                                    clause.grid->count != spec.period.count)) {
+      return Fail(Refusal::kKeepGrid, clause.source,
+                  {PluralPeriod(spec.period), PluralPeriod(*clause.grid)});
+    }
+    spec.keep = clause.keep;
+    spec.tiers = std::move(clause.tiers);
   }
   return define;
 }

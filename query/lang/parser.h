@@ -126,8 +126,16 @@ class Parser {
   absl::StatusOr<Alter> AlterOf();
   absl::Status ChangeOf(Alter* alter);
   absl::StatusOr<int32_t> LateOf();
-  // What follows KEEP; nullopt: FOREVER.
-  absl::StatusOr<std::optional<Period>> KeepOf();
+  // What follows KEEP.
+  struct KeepClause {
+    std::optional<Period> grid;  // the first, where there are several
+    std::optional<Period> keep;  // of it, or of all; nullopt: FOREVER
+    std::vector<Tier> tiers;
+    Source source;
+  };
+  absl::StatusOr<KeepClause> KeepOf();
+  bool AtTier() const;
+  absl::StatusOr<std::optional<Period>> DurationOf();
 
   // --- IMPORT (parse_import.cc)
   absl::StatusOr<Import> ImportOf();

@@ -386,6 +386,20 @@ void PrintStatement(const Show& show, std::string* out) {
   }
 }
 
+// What follows KEEP; `grid` is the first where there are several.
+void PrintKeep(const Period& grid, const std::optional<Period>& keep,
+               const std::vector<Tier>& tiers, std::string* out) {
+  const auto print = [out](const std::optional<Period>& duration) {
+    *out += duration.has_value() ? FormatKeep(*duration) : "FOREVER";
+  };
+  if (!tiers.empty()) absl::StrAppend(out, PluralPeriod(grid), " ");
+  print(keep);
+  for (const Tier& tier : tiers) {
+    absl::StrAppend(out, ", ", PluralPeriod(tier.period), " ");
+    print(tier.keep);
+  }
+}
+
 void PrintStatement(const Define& define, std::string* out) {
   const MetricSpec& spec = define.spec;
   absl::StrAppend(
@@ -408,7 +422,8 @@ void PrintStatement(const Define& define, std::string* out) {
   if (spec.zone != "UTC") PrintZone(Zone{spec.zone, {}}, out);
   if (spec.late != kDefaultLate) absl::StrAppend(out, " LATE ", spec.late);
   if (spec.keep.has_value()) {
-    absl::StrAppend(out, " KEEP ", FormatKeep(*spec.keep));
+    *out += " KEEP ";
+    PrintKeep(spec.period, spec.keep, spec.tiers, out);
   }
 }
 
@@ -442,9 +457,9 @@ void PrintStatement(const Alter& alter, std::string* out) {
   }
   if (changes.keep.has_value()) {
     begin();
-    absl::StrAppend(out, "KEEP ",
-                    changes.keep->has_value() ? FormatKeep(**changes.keep)
-                                              : std::string("FOREVER"));
+    *out += "KEEP ";
+    PrintKeep(alter.keep_grid.value_or(Period()), *changes.keep, changes.tiers,
+              out);
   }
 }
 

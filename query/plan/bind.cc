@@ -36,6 +36,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindTop());
   FOOTFALL_RETURN_IF_ERROR(CheckSplit());
   FOOTFALL_RETURN_IF_ERROR(CheckZones());
+  FOOTFALL_RETURN_IF_ERROR(CheckTiers());
   PlaceEvents();
   KeepHidden();
   plan_.limit = select_.limit;

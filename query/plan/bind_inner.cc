@@ -75,6 +75,9 @@ absl::Status Binder::CutByInner(const Call& call, size_t inner,
     const Grid& grid = plan_.operands[o].grid;
     auto buckets =
         Buckets::Create(grid, every.period, grid.zone(), grid.zone_name());
+    if (!buckets.ok() && plan_.operands[o].metric->level > 0) {
+      return RefuseTierBucket(*plan_.operands[o].metric, call.every_source);
+    }
     if (!buckets.ok()) {
       return Refuse(Refusal::kBucket, call.every_source,
                     {buckets.status().message()});

@@ -46,12 +46,17 @@ absl::Status Binder::BindBuckets(footfall::Source source, BoundOperand* bound) {
   if (!plan_.every.has_value()) return absl::OkStatus();
   auto buckets = Buckets::Create(bound->grid, *plan_.every, bound->grid.zone(),
                                  bound->grid.zone_name());
-  if (!buckets.ok() && !select_.every.has_value() && !plan_.operands.empty()) {
+  if (!buckets.ok() && bound->metric->level == 0 &&
+      !select_.every.has_value() && !plan_.operands.empty()) {
     const BoundOperand& other = plan_.operands[0];
     return Refuse(
         Refusal::kPeriods, source,
         {other.metric->spec.name, FormatPeriod(other.grid.period()),
          bound->metric->spec.name, FormatPeriod(bound->grid.period())});
+  }
+  if (!buckets.ok() && bound->metric->level > 0) {
+    return RefuseTierBucket(*bound->metric,
+                            select_.every.has_value() ? every_source_ : source);
   }
   if (!buckets.ok()) {
     return Refuse(Refusal::kBucket,
@@ -68,6 +73,11 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   BoundOperand bound;
   bound.source = source;
   FOOTFALL_ASSIGN_OR_RETURN(bound.metric, FindMetric(operand.metric, source));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      bound.metric, ChooseGrid(std::move(bound.metric),
+                               operand.during.has_value()   ? &*operand.during
+                               : select_.during.has_value() ? &*select_.during
+                                                            : nullptr));
   const Metric& metric = *bound.metric;
   bound.grid = metric.grid;
   bound.week_start = week_start_;

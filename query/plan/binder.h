@@ -84,6 +84,18 @@ class Binder {
   absl::StatusOr<size_t> BindOperand(const Operand& operand,
                                      footfall::Source source,
                                      const Call* across = nullptr);
+  // (bind_tiers.cc) The grid of a metric with tiers that its range is read on:
+  // the metric, or one of its tiers. `during` is null for all there is.
+  absl::StatusOr<std::shared_ptr<const Metric>> ChooseGrid(
+      std::shared_ptr<const Metric> metric, const Range* during);
+  // Buckets that are finer than a tier.
+  absl::Status RefuseTierBucket(const Metric& tier,
+                                footfall::Source source) const;
+  // Refuses functions whose value is not known of a tier's longer steps.
+  absl::Status CheckTiers() const;
+  absl::Status CheckTierFunction(const TimeFunction& function,
+                                 absl::string_view name,
+                                 const StepExpr& steps) const;
   // (bind_across.cc)
   absl::Status BindAcrossDimensions(const Call& call, BoundOperand* bound);
   // The operand of f(operand ACROSS ..).

@@ -25,6 +25,10 @@ bool DependsOnShape(const Plan& plan) {
   }
   const BoundOperand* first = nullptr;
   for (const BoundOperand& operand : plan.operands) {
+    // On which grid it is read, *now* says, too.
+    if (operand.metric->level > 0 || !operand.metric->tiers.empty()) {
+      return false;
+    }
     if (!operand.grid.period().below_day()) continue;
     if (first == nullptr) first = &operand;
     if (operand.grid.zone_name() != first->grid.zone_name()) return false;

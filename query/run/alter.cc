@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "query/lang/diagnostic.h"
 #include "query/lang/look.h"
+#include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
 #include "query/run/lookup.h"
 #include "query/run/retention.h"
@@ -20,6 +21,12 @@ absl::StatusOr<std::shared_ptr<const Metric>> FindAltered(
     const Snapshot& snapshot, const Alter& alter, absl::string_view text) {
   FOOTFALL_ASSIGN_OR_RETURN(auto metric,
                             LookUpMetric(snapshot, alter.metric, text));
+  const Period& own = metric->spec.period;
+  if (alter.keep_grid.has_value() && (alter.keep_grid->unit != own.unit ||
+                                      alter.keep_grid->count != own.count)) {
+    return Refuse(Refusal::kKeepGrid, text, alter.keep,
+                  {PluralPeriod(own), PluralPeriod(*alter.keep_grid)});
+  }
   for (size_t i = 0; i < alter.changes.rules.size(); ++i) {
     FOOTFALL_RETURN_IF_ERROR(
         LookUpDimension(*metric,
@@ -37,10 +44,6 @@ absl::Status AtAlter(const Alter& alter, absl::string_view text,
   return Diagnostic(status.code(), text,
                     taken ? alter.renamed : alter.metric.source,
                     status.message(), "");
-}
-
-std::string KeepText(const std::optional<Period>& keep) {
-  return keep.has_value() ? FormatKeep(*keep) : "forever";
 }
 
 // A line for each thing that changes.
@@ -64,7 +67,7 @@ std::vector<std::string> Differences(const MetricSpec& before,
          AdditivityName(after.dimensions[i].rule));
   }
   note("late", absl::StrCat(before.late), absl::StrCat(after.late));
-  note("keep", KeepText(before.keep), KeepText(after.keep));
+  note("keep", FormatKeep(before), FormatKeep(after));
   return lines;
 }
 
@@ -108,14 +111,9 @@ absl::StatusOr<Answer> ExplainAlter(const Database& database,
     plan.texts.push_back(std::move(line));
   }
   if (after->keep.has_value() && metric->usable.ok()) {
-    const int64_t first =
-        FirstStepKept(metric->grid, *after->keep, options.now);
-    FOOTFALL_ASSIGN_OR_RETURN(const OldSamples old,
-                              CountOld(*snapshot, *metric, first, options));
-    plan.texts.push_back(
-        absl::StrCat("kept from ", metric->grid.Format(first)));
-    plan.texts.push_back(absl::StrCat("series that lose samples ", old.series));
-    plan.texts.push_back(absl::StrCat("samples that go ", old.samples));
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> lines,
+                              PreviewKeep(*snapshot, *metric, *after, options));
+    plan.texts.insert(plan.texts.end(), lines.begin(), lines.end());
   }
   Answer answer;
   answer.set_row_count(plan.texts.size());

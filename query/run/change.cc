@@ -43,24 +43,29 @@ absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
                             FindSeries(snapshot.Series(metric.id), picks,
                                        /*or_empty=*/false, AnyRoom));
   victims.series = std::move(rows.ids);
+  const StepRange inside =
+      metric.grid.StepsInside(victims.window.first, victims.window.last);
+  if (!metric.tiers.empty()) {  // what was rolled up lies further back
+    victims.steps = inside;
+    return victims;
+  }
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
                             snapshot.StepBounds(metric.id));
   if (!bounds.has_value()) return victims;
-  const StepRange inside =
-      metric.grid.StepsInside(victims.window.first, victims.window.last);
   victims.steps = {std::max(inside.begin, bounds->begin),
                    std::min(inside.end, bounds->end)};
   return victims;
 }
 
-// Samples of `victims` that are there.
-absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot,
-                                      const Victims& victims) {
-  if (victims.steps.empty() || victims.series.empty()) return uint64_t{0};
+// Samples of `victims` that are there, on one grid.
+absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot, MetricId metric,
+                                      absl::Span<const SeriesId> series,
+                                      StepRange steps) {
+  if (steps.empty() || series.empty()) return uint64_t{0};
   ScanRequest request;
-  request.metric = victims.metric->id;
-  request.series = victims.series;
-  request.steps = victims.steps;
+  request.metric = metric;
+  request.series = series;
+  request.steps = steps;
   const auto cursor = snapshot.Scan(request);
   if (cursor == nullptr) {
     return absl::ResourceExhaustedError("there is no memory for a scan");
@@ -74,6 +79,30 @@ absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot,
       count += static_cast<uint64_t>(std::popcount(word));
     }
   }
+}
+
+// On all of them.
+absl::StatusOr<uint64_t> CountSamples(const Snapshot& snapshot,
+                                      const Victims& victims) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      uint64_t count, CountSamples(snapshot, victims.metric->id, victims.series,
+                                   victims.steps));
+  const Metric* finer = victims.metric.get();
+  StepRange steps = victims.steps;
+  for (const auto& tier : victims.metric->tiers) {
+    if (!finer->kept_from.has_value() || steps.empty()) break;
+    FOOTFALL_ASSIGN_OR_RETURN(const CoarseSteps coarse,
+                              CoarseSteps::Create(finer->grid, tier->grid));
+    steps = {coarse.Of(steps.begin), coarse.Of(steps.end - 1) + 1};
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const uint64_t rolled_up,
+        CountSamples(
+            snapshot, tier->id, victims.series,
+            {steps.begin, std::min(steps.end, coarse.Of(*finer->kept_from))}));
+    count += rolled_up;
+    finer = tier.get();
+  }
+  return count;
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ bool PutStandIns(Select* select) {
 }
 
 // Refusals that the next commit, the next day or values may end.
-bool MayEnd(const absl::Status& status) {
+// `has_tiers`: a metric of the database has. On which of its grids it is read
+// is said by the time of the run.
+bool MayEnd(const absl::Status& status, bool has_tiers) {
   const std::string id = RefusalCode(status);
   const auto entry =
       std::find_if(RefusalTable().begin(), RefusalTable().end(),
@@ -61,10 +63,22 @@ bool MayEnd(const absl::Status& status) {
     case Refusal::kOthersName:
     case Refusal::kLastTooLong:
     case Refusal::kZonesDiffer:
+    case Refusal::kTierBucket:
+    case Refusal::kTierFunction:
       return true;
+    case Refusal::kBucket:
+    case Refusal::kPeriods:
+    case Refusal::kZoneCivil:
+      return has_tiers;
     default:
       return false;
   }
+}
+
+bool HasTiers(const Snapshot& snapshot) {
+  const auto metrics = snapshot.Metrics();
+  return std::any_of(metrics.begin(), metrics.end(),
+                     [](const auto& metric) { return !metric->tiers.empty(); });
 }
 
 absl::StatusOr<Answer> ShowWith(const Snapshot& snapshot,
@@ -166,7 +180,8 @@ absl::Status Compiled::Bind(const Snapshot& snapshot) const {
   absl::StatusOr<std::unique_ptr<Ready>> ready =
       Ready::Make(snapshot, statement, text_, QueryOptions(), absl::Now());
   if (!ready.ok()) {
-    return MayEnd(ready.status()) ? absl::OkStatus() : ready.status();
+    return MayEnd(ready.status(), HasTiers(snapshot)) ? absl::OkStatus()
+                                                      : ready.status();
   }
   if (whole) GiveBack(snapshot, *std::move(ready));
   return absl::OkStatus();

@@ -73,6 +73,13 @@ absl::StatusOr<ExportOutcome> ExportSamples(const Snapshot& snapshot,
         absl::StrCat(Counted(report.not_finite, "sample", "samples"),
                      " that are no numbers (NaN, infinity) are left out"));
   }
+  if (!metric.tiers.empty() && metric.kept_from.has_value()) {
+    outcome.notes.push_back(absl::StrCat(
+        "samples of ", metric.spec.name, " before ",
+        metric.grid.Format(*metric.kept_from),
+        " were rolled up, and are not among them: EXPORT (SELECT ...) writes "
+        "what is asked of them"));
+  }
   return outcome;
 }
 

@@ -4,6 +4,8 @@
 #define FOOTFALL_QUERY_RUN_RETENTION_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "footfall/answer.h"
@@ -25,8 +27,15 @@ absl::StatusOr<OldSamples> CountOld(const Snapshot& snapshot,
                                     const Metric& metric, int64_t first_kept,
                                     const QueryOptions& options);
 
+// What would change if the metric were kept as `after` says: lines of EXPLAIN
+// ALTER. Requires: `after` has a KEEP, and the metric is usable. Errors as
+// CountOld().
+absl::StatusOr<std::vector<std::string>> PreviewKeep(
+    const Snapshot& snapshot, const Metric& metric, const MetricSpec& after,
+    const QueryOptions& options);
+
 // SHOW RETENTION: a row for each metric that is not kept forever, or of which
-// samples were removed.
+// samples were removed; of one with tiers, a row for each of its grids.
 absl::StatusOr<Answer> ShowRetention(const Snapshot& snapshot,
                                      const QueryOptions& options);
 

@@ -405,6 +405,9 @@ struct Delete {
 struct Alter {
   Name metric;
   MetricChanges changes;
+  // KEEP with tiers: what is said of the metric's own grid.
+  std::optional<Period> keep_grid = {};
+  Source keep = {};     // what follows KEEP
   Source renamed = {};  // the new name
   Sources rules = {};   // of changes.rules
   friend bool operator==(const Alter&, const Alter&) = default;

@@ -387,12 +387,22 @@ class Grower {
     }
     if (Half()) define.spec.late = static_cast<int32_t>(Below(9));
     if (Half()) define.spec.keep = AnyKeep();
+    if (define.spec.keep.has_value() && Half()) define.spec.tiers = AnyTiers();
     return define;
   }
 
   Period AnyKeep() {
     return {static_cast<Unit>(Below(8) + 1),
             static_cast<int32_t>(Below(9) + 1)};
+  }
+
+  std::vector<Tier> AnyTiers() {
+    std::vector<Tier> tiers(1 + Below(3));
+    for (Tier& tier : tiers) {
+      tier.period = AnyKeep();
+      if (Half()) tier.keep = AnyKeep();
+    }
+    return tiers;
   }
 
   Alter AnyAlter() {
@@ -407,6 +417,10 @@ class Grower {
     if (Half()) changes.late = static_cast<int32_t>(Below(9));
     if (Half()) changes.keep = AnyKeep();
     if (Half()) changes.keep = std::optional<Period>();
+    if (changes.keep.has_value() && Half()) {
+      alter.keep_grid = AnyKeep();
+      changes.tiers = AnyTiers();
+    }
     if (Half() || changes == MetricChanges()) changes.name = AnyWord();
     return alter;
   }

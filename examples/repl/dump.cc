@@ -1,6 +1,5 @@
 #include "examples/repl/dump.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -105,6 +104,37 @@ std::vector<MetricSpec> Bearers(const Snapshot& snapshot) {
   return bearers;
 }
 
+// A tier as a metric of its own: no statement writes rolled-up samples.
+MetricSpec SpecOfTier(const Snapshot& snapshot, const Metric& tier) {
+  constexpr size_t kMostOfName = 40;
+  const Period& period = tier.spec.period;
+  MetricSpec spec = tier.spec;
+  spec.keep.reset();
+  spec.tiers.clear();
+  spec.name =
+      absl::StrCat(spec.name.substr(0, kMostOfName), "_by_",
+                   period.count == 1 ? "" : absl::StrCat(period.count, "_"),
+                   UnitName(period.unit));
+  while (snapshot.FindMetric(spec.name) != nullptr) spec.name += "_";
+  return spec;
+}
+
+// What is written: each metric, and behind it its tiers.
+struct Dumped {
+  std::shared_ptr<const Metric> metric;
+  MetricSpec spec;  // as the script declares it
+};
+std::vector<Dumped> AllToDump(const Snapshot& snapshot) {
+  std::vector<Dumped> all;
+  for (const auto& metric : snapshot.Metrics()) {
+    all.push_back({metric, metric->spec});
+    for (const auto& tier : metric->tiers) {
+      all.push_back({tier, SpecOfTier(snapshot, *tier)});
+    }
+  }
+  return all;
+}
+
 absl::StatusOr<ExportReport> DumpSamples(const Snapshot& snapshot,
                                          const Metric& metric,
                                          const std::string& path) {
@@ -130,27 +160,36 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
     return absl::UnavailableError(
         absl::StrCat(folder, " cannot be made: ", error.message()));
   }
-  std::vector<std::shared_ptr<const Metric>> metrics = snapshot->Metrics();
-  std::sort(metrics.begin(), metrics.end(), [](const auto& a, const auto& b) {
-    return a->spec.name < b->spec.name;
-  });
+  const std::vector<Dumped> metrics = AllToDump(*snapshot);  // by name
   std::string script;
   uint64_t samples = 0;
   uint64_t not_finite = 0;
-  for (const auto& metric : metrics) {
+  size_t tiers = 0;
+  for (const auto& [metric, spec] : metrics) {
+    if (metric->level > 0) {
+      ++tiers;
+      absl::StrAppend(&script, "-- ", metric->spec.name, " by ",
+                      FormatPeriod(metric->spec.period),
+                      ", with what was rolled up: a metric of its own here\n");
+    }
+    if (metric->kept_from.has_value()) {
+      absl::StrAppend(&script, "-- samples before ",
+                      metric->grid.Format(*metric->kept_from), " were ",
+                      metric->tiers.empty() ? "removed" : "rolled up",
+                      " by KEEP\n");
+    }
     Statement statement;
-    statement.node = Define{metric->spec, {}};
+    statement.node = Define{spec, {}};
     AddStatement(std::move(statement), &script);
   }
-  for (const auto& metric : metrics) {
-    const auto report =
-        DumpSamples(*snapshot, *metric,
-                    absl::StrCat(folder, "/", metric->spec.name, ".csv.gz"));
+  for (const auto& [metric, spec] : metrics) {
+    const auto report = DumpSamples(
+        *snapshot, *metric, absl::StrCat(folder, "/", spec.name, ".csv.gz"));
     if (!report.ok()) return report.status();
     samples += report->rows;
     not_finite += report->not_finite;
     Statement statement;
-    statement.node = ImportOf(metric->spec);
+    statement.node = ImportOf(spec);
     AddStatement(std::move(statement), &script);
   }
   const std::vector<MetricSpec> bearers = Bearers(*snapshot);
@@ -186,6 +225,10 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
   std::string summary = absl::StrCat(
       samples, samples == 1 ? " sample of " : " samples of ", metrics.size(),
       metrics.size() == 1 ? " metric" : " metrics", " written to ", folder);
+  if (tiers > 0) {
+    absl::StrAppend(&summary, "; ", tiers,
+                    " of them are tiers, which load as metrics of their own");
+  }
   if (not_finite > 0) {
     absl::StrAppend(&summary, "; ", not_finite,
                     " samples that are no numbers (NaN, infinity) are left "

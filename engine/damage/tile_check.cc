@@ -56,7 +56,12 @@ absl::StatusOr<uint64_t> CheckTile(absl::string_view bytes,
       return absl::DataLossError("the catalog has no such metric");
     }
   }
-  return CheckBundle(value, state.get(), key);
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t samples,
+                            CheckBundle(value, state.get(), key));
+  // Which of a tier's samples are whole is no sample.
+  const bool marks =
+      state != nullptr && state->is_tier() && state->whole == nullptr;
+  return marks ? uint64_t{0} : samples;
 }
 
 }  // namespace

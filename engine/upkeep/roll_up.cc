@@ -20,7 +20,7 @@
 namespace footfall::engine {
 namespace {
 
-constexpr int kPreparations = 2;
+constexpr int kLooksOutside = 2;
 
 struct RollUpPlan {
   std::shared_ptr<const MetricState> metric;
@@ -219,7 +219,7 @@ absl::StatusOr<bool> Keeper::RollUp(MetricId id, size_t level, When when,
       return false;
     }
     DeletionPatches made;
-    const bool inside = look > kPreparations;
+    const bool inside = look > kLooksOutside;
     if (!inside) {
       FOOTFALL_RETURN_IF_ERROR(Prepare(queue_, *snapshot, *plan, stop, &made));
       // A boundary says that there was something before it.
@@ -247,7 +247,7 @@ absl::StatusOr<bool> Keeper::RollUp(MetricId id, size_t level, When when,
     };
     const absl::StatusOr<uint64_t> commit =
         queue_->RunAlone(Durability::kPowerLoss, work);
-    if (is_stale && look <= 2 * kPreparations) continue;
+    if (is_stale && look <= 2 * kLooksOutside) continue;
     if (is_stale) return false;  // the next look tries again
     FOOTFALL_RETURN_IF_ERROR(commit.status());
     nothing_until_.erase(from);

@@ -119,5 +119,53 @@ TEST_CASE("each backup has the dump of its time", "[program]") {
   CHECK_FALSE(fs::exists(folder.File("bad")));
 }
 
+TEST_CASE("what was rolled up comes along in copies, and to readers",
+          "[program]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("db");
+  std::string insert = "INSERT INTO m (TIME, VALUE, app) VALUES ";
+  for (int day = 1; day <= 28; ++day) {
+    absl::StrAppend(&insert, day > 1 ? ", " : "", "(2024-02-", day / 10,
+                    day % 10, ", ", day * day, ", 'A'), (2024-03-", day / 10,
+                    day % 10, ", ", day, ", 'B')");
+  }
+  Run("DEFINE METRIC m INTEGER EVERY day OVER TIME ADDS BY app;" + insert,
+      path);
+  const auto ask = [](const std::string& database) {
+    const ProgramRun run = RunProgram(
+        {"--readonly", "--mode", "csv", database,
+         "SELECT sum(m) AS s DURING 2024-01..2024-04 BY app EVERY month"});
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    return run.out;
+  };
+  CHECK(StrContains(ask(path), "A,2024-02,7714,exact,28,29,false"));
+  Run("ALTER METRIC m SET KEEP days 1 week, months FOREVER", path);
+  const std::string answer = ask(path);
+  CHECK(StrContains(answer, "A,2024-02,7714,exact,0,1,false"));
+  CHECK(StrContains(answer, "B,2024-03,406,exact,0,1,false"));
+  Run("COMPACT", path);
+  CHECK(ask(path) == answer);
+  const std::string copy = folder.File("copy");
+  REQUIRE(RunProgram({"--checkpoint", copy, path}).exit_code == 0);
+  REQUIRE(RunProgram({"--backup", folder.File("backups"), path}).exit_code ==
+          0);
+  const std::string restored = folder.File("restored");
+  REQUIRE(
+      RunProgram({"--restore", folder.File("backups"), restored}).exit_code ==
+      0);
+  for (const std::string& other : {copy, restored}) {
+    CHECK(ask(other) == answer);
+    CHECK(RunProgram({"--verify", other}).exit_code == 0);
+  }
+  // The days are gone, and stay so: what comes too late is counted.
+  const ProgramRun late = RunProgram(
+      {"-c", "INSERT INTO m (TIME, VALUE, app) VALUES (2024-02-29, 1, 'A')",
+       restored});
+  CHECK(late.exit_code == 0);
+  CHECK(StrContains(late.err, "1 row"));
+  CHECK(ask(restored) == answer);
+}
+
 }  // namespace
 }  // namespace footfall

@@ -5,6 +5,7 @@
 
 #ifdef FOOTFALL_ZSTD
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <cstring>
@@ -24,14 +25,21 @@ struct FreeStream {
   void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
 };
 
-// One or more frames, one after the other. A frame that needs a window of more
-// than 128 MiB (`zstd --long=31`) is refused by the library.
+// The text that a frame may refer back to, which takes as much memory: what
+// every decoder should have (RFC 8878) and `zstd -19` uses. A few bytes of a
+// file could ask for 128 MiB else.
+constexpr int kMaxWindowLog = 23;
+
+// One or more frames, one after the other.
 class ZstdSource final : public ByteSource {
  public:
   ZstdSource(std::unique_ptr<FileSource> file, const std::string& front)
       : file_(std::move(file)),
         packed_(ZSTD_DStreamInSize()),
         stream_(ZSTD_createDStream()) {
+    if (stream_ != nullptr) {
+      ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
+    }
     std::memcpy(packed_.data(), front.data(), front.size());
     in_ = {packed_.data(), front.size(), 0};
   }
@@ -57,6 +65,14 @@ class ZstdSource final : public ByteSource {
         }
       }
       const size_t wanted = ZSTD_decompressStream(stream_.get(), &out, &in_);
+      if (ZSTD_getErrorCode(wanted) ==
+          ZSTD_error_frameParameter_windowTooLarge) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            file_->path(), ": its zstd data need a window of more than ",
+            (1 << kMaxWindowLog) >> 20,
+            " MiB to be unpacked; pack it without --long and --ultra, or "
+            "unpack it first"));
+      }
       if (ZSTD_isError(wanted) != 0) {
         return absl::DataLossError(
             absl::StrCat(file_->path(), ": the zstd data are damaged, after ",

@@ -143,8 +143,11 @@ TEST_CASE("a bucket that is not whole looks so", "[chart]") {
 
 TEST_CASE("events are marked where they happened", "[chart]") {
   const auto event = [](absl::CivilSecond date, const char* name) {
-    return std::make_shared<const Event>(
-        Event{.kind = "release", .name = name, .date = {.start = date}});
+    Event made;
+    made.kind = "release";
+    made.name = name;
+    made.date.start = date;
+    return std::make_shared<const Event>(made);
   };
   const Chart chart = ChartOf(Ten(), false,
                               {event(absl::CivilSecond(2024, 12, 1), "before"),

@@ -32,24 +32,32 @@ struct Sample {
 class Export {
  public:
   Export(const Snapshot& snapshot, const Metric& metric, TextFile* file,
-         const StopCheck& stop)
+         const StopCheck& stop, const ExportPart& part)
       : snapshot_(snapshot),
         metric_(metric),
         table_(snapshot.Series(metric.id)),
         file_(file),
-        stop_(stop) {}
+        stop_(stop),
+        part_(part) {}
 
   absl::StatusOr<ExportReport> Run() {
     FOOTFALL_RETURN_IF_ERROR(metric_.usable);
+    if (part_.written_on != nullptr) {
+      FOOTFALL_ASSIGN_OR_RETURN(
+          finer_, CoarseSteps::Create(*part_.written_on, metric_.grid));
+    }
     std::string header = "time";
     for (const Dimension& dimension : metric_.spec.dimensions) {
       absl::StrAppend(&header, ",", dimension.name);
     }
     absl::StrAppend(&text_, header, ",", ExportValueHeader(metric_.spec), "\n");
     ReadMembers();
-    FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
+    FOOTFALL_ASSIGN_OR_RETURN(std::optional<StepRange> bounds,
                               snapshot_.StepBounds(metric_.id));
-    if (bounds.has_value()) {
+    if (bounds.has_value() && part_.end.has_value()) {
+      bounds->end = std::min(bounds->end, *part_.end);
+    }
+    if (bounds.has_value() && !bounds->empty()) {
       const uint64_t steps = static_cast<uint64_t>(
           std::max<int64_t>(bounds->end - bounds->begin, 1));
       const size_t at_once =
@@ -65,6 +73,12 @@ class Export {
   }
 
  private:
+  std::string TimeOf(int64_t step) const {
+    return finer_.has_value()
+               ? part_.written_on->Format(finer_->FineOf(step).end - 1)
+               : metric_.grid.Format(step);
+  }
+
   // All members by series, and the series in order of their members' names.
   void ReadMembers() {
     const SeriesId count = table_.count();
@@ -179,7 +193,7 @@ class Export {
         end = std::to_chars(value, value + sizeof(value), decimal).ptr;
       }
       absl::StrAppend(
-          &text_, metric_.grid.Format(sample.step), members,
+          &text_, TimeOf(sample.step), members,
           absl::string_view(value, static_cast<size_t>(end - value)), "\n");
       ++report_.rows;
       if (text_.size() < kTextBytes) continue;
@@ -195,6 +209,8 @@ class Export {
   const SeriesTable& table_;
   TextFile* const file_;
   const StopCheck& stop_;
+  const ExportPart& part_;
+  std::optional<CoarseSteps> finer_;  // where the part is written on a grid
   std::vector<std::vector<MemberId>> members_;  // [dimension][series]
   std::vector<SeriesId> order_;                 // by their members' names
   std::string text_;                            // not yet written
@@ -215,8 +231,10 @@ std::string ExportValueHeader(const MetricSpec& spec) {
 
 absl::StatusOr<ExportReport> ExportCsv(const Snapshot& snapshot,
                                        const Metric& metric, TextFile* file,
-                                       const StopCheck& stop) {
-  return Guarded([&] { return Export(snapshot, metric, file, stop).Run(); });
+                                       const StopCheck& stop,
+                                       const ExportPart& part) {
+  return Guarded(
+      [&] { return Export(snapshot, metric, file, stop, part).Run(); });
 }
 
 }  // namespace footfall

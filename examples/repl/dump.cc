@@ -22,10 +22,10 @@ void AddStatement(Statement statement, std::string* script) {
   absl::StrAppend(script, Print(statement), ";\n");
 }
 
-Import ImportOf(const MetricSpec& spec) {
+Import ImportOf(const MetricSpec& spec, const std::string& file) {
   using Role = Import::Column::Role;
   Import import;
-  import.path = absl::StrCat(spec.name, ".csv.gz");
+  import.path = file;
   import.metric.name = spec.name;
   import.columns.resize(2);
   import.columns[0].role = Role::kTime;
@@ -104,43 +104,69 @@ std::vector<MetricSpec> Bearers(const Snapshot& snapshot) {
   return bearers;
 }
 
-// A tier as a metric of its own: no statement writes rolled-up samples.
-MetricSpec SpecOfTier(const Snapshot& snapshot, const Metric& tier) {
-  constexpr size_t kMostOfName = 40;
-  const Period& period = tier.spec.period;
-  MetricSpec spec = tier.spec;
-  spec.keep.reset();
-  spec.tiers.clear();
-  spec.name =
-      absl::StrCat(spec.name.substr(0, kMostOfName), "_by_",
-                   period.count == 1 ? "" : absl::StrCat(period.count, "_"),
-                   UnitName(period.unit));
-  while (snapshot.FindMetric(spec.name) != nullptr) spec.name += "_";
-  return spec;
+// A file of samples: those of a metric, or what one of its tiers has rolled up,
+// as samples of the metric at the last of its steps in each. They go into the
+// tier again once the metric has its KEEP.
+struct Part {
+  std::shared_ptr<const Metric> metric;  // on its own grid, or a tier's
+  std::string file;
+  ExportPart samples;
+};
+
+std::vector<Part> PartsOf(const std::shared_ptr<const Metric>& metric) {
+  const std::string& name = metric->spec.name;
+  std::vector<Part> parts = {{metric, absl::StrCat(name, ".csv.gz"), {}}};
+  const Metric* finer = metric.get();
+  for (const auto& tier : metric->tiers) {
+    const auto coarse = CoarseSteps::Create(finer->grid, tier->grid);
+    if (finer->kept_from.has_value() && coarse.ok()) {
+      const Period& period = tier->spec.period;
+      // No metric's name has a point.
+      parts.push_back(
+          {tier,
+           absl::StrCat(
+               name, ".by_",
+               period.count == 1 ? "" : absl::StrCat(period.count, "_"),
+               UnitName(period.unit), ".csv.gz"),
+           {.end = coarse->Of(*finer->kept_from),
+            .written_on = &metric->grid}});
+    }
+    finer = tier.get();
+  }
+  return parts;
 }
 
-// What is written: each metric, and behind it its tiers.
-struct Dumped {
-  std::shared_ptr<const Metric> metric;
-  MetricSpec spec;  // as the script declares it
-};
-std::vector<Dumped> AllToDump(const Snapshot& snapshot) {
-  std::vector<Dumped> all;
-  for (const auto& metric : snapshot.Metrics()) {
-    all.push_back({metric, metric->spec});
-    for (const auto& tier : metric->tiers) {
-      all.push_back({tier, SpecOfTier(snapshot, *tier)});
-    }
+// What declares it while it is loaded: samples of tiers would be too old.
+Define DefineOf(MetricSpec spec) {
+  if (!spec.tiers.empty()) {
+    spec.keep.reset();
+    spec.tiers.clear();
   }
-  return all;
+  return Define{std::move(spec), {}};
+}
+
+// The KEEP that is left out above, and the rolling up.
+void AddTiers(const MetricSpec& spec, std::string* script) {
+  Statement statement;
+  Alter alter;
+  alter.metric.name = spec.name;
+  alter.changes.keep = spec.keep;
+  alter.changes.tiers = spec.tiers;
+  alter.keep_grid = spec.period;
+  statement.node = alter;
+  AddStatement(std::move(statement), script);
+  statement = Statement();
+  statement.node = Compact{Name{spec.name, {}}};
+  AddStatement(std::move(statement), script);
 }
 
 absl::StatusOr<ExportReport> DumpSamples(const Snapshot& snapshot,
-                                         const Metric& metric,
-                                         const std::string& path) {
-  auto file = TextFile::Create(path);
+                                         const Part& part,
+                                         const std::string& folder) {
+  auto file = TextFile::Create(absl::StrCat(folder, "/", part.file));
   if (!file.ok()) return file.status();
-  auto report = ExportCsv(snapshot, metric, file->get(), {});
+  auto report =
+      ExportCsv(snapshot, *part.metric, file->get(), {}, part.samples);
   if (!report.ok()) return report;
   if (absl::Status closed = (*file)->Close(); !closed.ok()) return closed;
   return report;
@@ -160,18 +186,11 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
     return absl::UnavailableError(
         absl::StrCat(folder, " cannot be made: ", error.message()));
   }
-  const std::vector<Dumped> metrics = AllToDump(*snapshot);  // by name
+  const auto metrics = snapshot->Metrics();  // by name
   std::string script;
   uint64_t samples = 0;
   uint64_t not_finite = 0;
-  size_t tiers = 0;
-  for (const auto& [metric, spec] : metrics) {
-    if (metric->level > 0) {
-      ++tiers;
-      absl::StrAppend(&script, "-- ", metric->spec.name, " by ",
-                      FormatPeriod(metric->spec.period),
-                      ", with what was rolled up: a metric of its own here\n");
-    }
+  for (const auto& metric : metrics) {
     if (metric->kept_from.has_value()) {
       absl::StrAppend(&script, "-- samples before ",
                       metric->grid.Format(*metric->kept_from), " were ",
@@ -179,18 +198,22 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
                       " by KEEP\n");
     }
     Statement statement;
-    statement.node = Define{spec, {}};
+    statement.node = DefineOf(metric->spec);
     AddStatement(std::move(statement), &script);
   }
-  for (const auto& [metric, spec] : metrics) {
-    const auto report = DumpSamples(
-        *snapshot, *metric, absl::StrCat(folder, "/", spec.name, ".csv.gz"));
-    if (!report.ok()) return report.status();
-    samples += report->rows;
-    not_finite += report->not_finite;
-    Statement statement;
-    statement.node = ImportOf(spec);
-    AddStatement(std::move(statement), &script);
+  for (const auto& metric : metrics) {
+    for (const Part& part : PartsOf(metric)) {
+      const auto report = DumpSamples(*snapshot, part, folder);
+      if (!report.ok()) return report.status();
+      samples += report->rows;
+      not_finite += report->not_finite;
+      Statement statement;
+      statement.node = ImportOf(metric->spec, part.file);
+      AddStatement(std::move(statement), &script);
+    }
+  }
+  for (const auto& metric : metrics) {
+    if (!metric->tiers.empty()) AddTiers(metric->spec, &script);
   }
   const std::vector<MetricSpec> bearers = Bearers(*snapshot);
   for (const MetricSpec& spec : bearers) {
@@ -225,10 +248,6 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
   std::string summary = absl::StrCat(
       samples, samples == 1 ? " sample of " : " samples of ", metrics.size(),
       metrics.size() == 1 ? " metric" : " metrics", " written to ", folder);
-  if (tiers > 0) {
-    absl::StrAppend(&summary, "; ", tiers,
-                    " of them are tiers, which load as metrics of their own");
-  }
   if (not_finite > 0) {
     absl::StrAppend(&summary, "; ", not_finite,
                     " samples that are no numbers (NaN, infinity) are left "

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "footfall/metric.h"
+#include "footfall/period.h"
 #include "footfall/snapshot.h"
 #include "footfall/stop.h"
 
@@ -48,17 +50,26 @@ struct ExportReport {
 // where a dimension has that name.
 std::string ExportValueHeader(const MetricSpec& spec);
 
-// Writes all samples of a metric: a header `time`, the dimensions, the value;
-// then a row for each sample, by members in order of their names, then by time.
-// So the same samples give the same bytes, in whichever order they came. Times
-// below a day carry their offset from UTC. Memory: some 64 MiB, beside 32 bytes
-// for each series.
+// What ExportCsv() writes of a metric; as it is made, everything.
+struct ExportPart {
+  std::optional<int64_t> end;  // steps before it alone
+  // Of a tier: each time is the last step of this finer grid in the tier's, so
+  // that a metric on that grid takes it. Must outlive the call.
+  const Grid* written_on = nullptr;
+};
+
+// Writes all samples of a metric, or that part: a header `time`, the
+// dimensions, the value; then a row for each sample, by members in order of
+// their names, then by time. So the same samples give the same bytes, in
+// whichever order they came. Times below a day carry their offset from UTC.
+// Memory: some 64 MiB, beside 32 bytes for each series.
 //
 //   FAILED_PRECONDITION  as Snapshot::Scan(); the metric's zone is not known
 //   else                 as TextFile, or what `stop` answers
 absl::StatusOr<ExportReport> ExportCsv(const Snapshot& snapshot,
                                        const Metric& metric, TextFile* file,
-                                       const StopCheck& stop);
+                                       const StopCheck& stop,
+                                       const ExportPart& part = {});
 
 }  // namespace footfall
 #pragma GCC visibility pop

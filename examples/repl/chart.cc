@@ -45,7 +45,7 @@ struct Item {
     if (high != nullptr) {
       point->low = value->is_missing(row) ? -kInfinity : NumberAt(*value, row);
       point->high = high->is_missing(row) ? kInfinity : NumberAt(*high, row);
-      point->is_estimate = true;
+      point->only_bounds = true;
       if (std::isinf(point->low) && std::isinf(point->high)) return false;
       point->value = std::isinf(point->low)    ? point->high
                      : std::isinf(point->high) ? point->low

@@ -24,7 +24,8 @@ struct ChartPoint {
   double low = 0;  // what the value may be; -inf, +inf: open
   double high = 0;
   bool partial = false;      // the bucket is not whole
-  bool is_estimate = false;  // bounds(x): there is no value, only low and high
+  bool only_bounds = false;  // bounds(x): `value` is none, but where a line of
+                             // bars needs one
 };
 
 struct ChartSeries {

@@ -140,6 +140,7 @@ class Svg {
     const absl::string_view colour = kColours[index];
     for (const auto& [begin, end] : Stretches(series)) {
       DrawBand(series, begin, end, colour);
+      if (series.points[begin].only_bounds) continue;
       absl::StrAppendFormat(&out_,
                             "<polyline fill=\"none\" stroke=\"%s\" "
                             "stroke-width=\"2\" points=\"",
@@ -171,6 +172,7 @@ class Svg {
                     points + static_cast<ptrdiff_t>(end),
                     [](const ChartPoint& p) { return p.low == p.high; });
     if (exact) return;
+    // The stroke shows a band of one point.
     absl::StrAppendFormat(&out_,
                           "<polygon class=\"bounds\" fill=\"%s\" "
                           "fill-opacity=\"0.15\" stroke=\"%s\" "

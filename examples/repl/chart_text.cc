@@ -71,6 +71,14 @@ class Canvas {
       Connect(series.points[i - 1], series.points[i], index);
     }
     for (const ChartPoint& point : series.points) {
+      if (point.only_bounds) {
+        // Its ends; an open one is the band's alone.
+        for (const double end : {point.low, point.high}) {
+          if (!std::isfinite(end)) continue;
+          Set(LineOf(end), ColumnOf(point.x), kSigns[index], index);
+        }
+        continue;
+      }
       Set(LineOf(point.value), ColumnOf(point.x),
           point.partial ? "◌" : kSigns[index], index);
     }
@@ -86,7 +94,7 @@ class Canvas {
 
   // Dots between two neighbours; none over a gap.
   void Connect(const ChartPoint& a, const ChartPoint& b, size_t index) {
-    if (chart_.IsGap(a, b)) return;
+    if (chart_.IsGap(a, b) || a.only_bounds || b.only_bounds) return;
     const size_t first = ColumnOf(a.x);
     const size_t last = ColumnOf(b.x);
     for (size_t x = first + 1; x < last; ++x) {

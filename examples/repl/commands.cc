@@ -227,6 +227,7 @@ bool Commands::Export(const Words& arguments) {
 }
 
 bool Commands::Open(const Words& arguments) {
+  session_.last_answer_ = Answer();  // of the other database, with its events
   const absl::Status status = session_.folder_.Change(arguments[0]);
   if (status.ok()) return true;
   absl::FPrintF(stderr, "cannot open %s\n", status.message());

@@ -17,8 +17,10 @@ namespace footfall::repl {
 namespace {
 
 // A command that is gone before it has read all makes a write fail, and does
-// not end the program.
-void LetWritesFail() { std::signal(SIGPIPE, SIG_IGN); }
+// not end the program. Not by SIG_IGN, which the commands would inherit.
+void LetWritesFail() {
+  std::signal(SIGPIPE, [](int) {});
+}
 
 }  // namespace
 

@@ -300,6 +300,7 @@ size_t Session::TextWidth() const {
 
 absl::StatusOr<Chart> Session::ChartOf(const Answer& answer) const {
   const std::shared_ptr<const Snapshot> snapshot = folder_.TakeSnapshot();
+  if (snapshot == nullptr) return MakeChart(answer, {});
   return MakeChart(answer, snapshot->Events());
 }
 
@@ -427,6 +428,6 @@ bool Session::Told(const absl::Status& status) const {
   return status.ok();
 }
 
-bool Session::FinishOutput() { return Told(output_.Flush()); }
+bool Session::FinishOutput() { return Told(output_.EndAnswer()); }
 
 }  // namespace footfall::repl

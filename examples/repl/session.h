@@ -53,7 +53,8 @@ class Session {
 
   DatabaseFolder& folder() { return folder_; }
 
-  // False, after a message, where an answer could not be written.
+  // Ends what a command prints, as an answer ends. False, after a message,
+  // where it could not be written.
   bool FinishOutput();
   // The same at the end: whether all answers could be.
   bool FinishAll() { return FinishOutput() && !output_.has_failed(); }

@@ -19,6 +19,7 @@ Column BlockOfColumn(const Column& from, size_t begin, size_t end) {
   out.role = from.role;
   out.type = from.type;
   out.unit = from.unit;
+  out.ratio = from.ratio;
   out.dictionary = from.dictionary;
   rows(from.missing, &out.missing);
   rows(from.integers, &out.integers);

@@ -14,7 +14,8 @@
 namespace footfall::query {
 
 // `select` holds no parameters; `text` is what its sources point into, and may
-// be empty. Reads names only, no samples.
+// be empty. Reads names only; of a metric with tiers, in an open range, also
+// whether there are samples before the first that its grid keeps.
 //
 //   INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED  by the table of refusals
 absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "query/lang/look.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -103,6 +104,8 @@ absl::StatusOr<bool> HasSamplesBefore(const Snapshot& snapshot,
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
     if (!more) return false;
     const absl::Span<const uint64_t> present = cursor->slab().present;
+    FOOTFALL_RETURN_IF_ERROR(
+        Pass(std::min<uint64_t>(1 + present.size(), kWorkBetweenLooks)));
     if (std::any_of(present.begin(), present.end(),
                     [](uint64_t word) { return word != 0; })) {
       return true;

@@ -21,7 +21,8 @@ namespace footfall::query {
 // before. nullopt: all are there.
 std::optional<int64_t> FirstStepOnGrid(const Metric& metric, absl::Time now);
 
-// Whether a sample of any series lies before a step. Reads up to the first.
+// Whether a sample of any series lies before a step. Reads up to the first, and
+// looks as Pass() does.
 absl::StatusOr<bool> HasSamplesBefore(const Snapshot& snapshot,
                                       const Metric& metric, int64_t step);
 

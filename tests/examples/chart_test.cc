@@ -82,9 +82,7 @@ Chart ChartOf(const std::vector<Row>& rows, bool grouped = false,
 }
 
 size_t Count(absl::string_view text, absl::string_view part) {
-  return StrSplit(text, part).begin() == StrSplit(text, part).end()
-             ? 0
-             : std::vector<std::string>(StrSplit(text, part)).size() - 1;
+  return std::vector<std::string>(StrSplit(text, part)).size() - 1;
 }
 
 TEST_CASE("a chart has axes, labels and a point a bucket", "[chart]") {
@@ -132,6 +130,28 @@ TEST_CASE("bounds are a band, and open ends reach the edge", "[chart]") {
   CHECK(StrContains(text, "where the value may lie"));
   CHECK(StrContains(DrawSvg(ChartOf(rows)), "<polygon class=\"bounds\""));
   CHECK(StrContains(DrawSparks(ChartOf(rows), 80), ", bounds\n"));
+}
+
+TEST_CASE("bounds(x) has no value: no line is drawn between its ends",
+          "[chart]") {
+  Answer answer = AnswerOf(Ten(), false);
+  Column& low = answer.columns[1];
+  low.role = Column::Role::kLow;
+  Column high = low;
+  high.role = Column::Role::kHigh;
+  for (double& value : high.decimals) value += 100;
+  high.missing[9] = true;  // open
+  answer.columns.insert(answer.columns.begin() + 2, high);
+  const auto chart = MakeChart(answer, {});
+  REQUIRE(chart.ok());
+  const std::string text = DrawText(*chart, 60, 11, false);
+  INFO(text);
+  CHECK(Count(text, "●") == 20);  // 19 ends, and the legend
+  CHECK(!StrContains(text, "·"));
+  CHECK(StrContains(text, "░"));
+  const std::string svg = DrawSvg(*chart);
+  CHECK(StrContains(svg, "<polygon"));
+  CHECK(!StrContains(svg, "<polyline"));
 }
 
 TEST_CASE("a bucket that is not whole looks so", "[chart]") {

@@ -61,6 +61,22 @@ TEST_CASE(".once writes one answer to a file, .output all of them",
   CHECK(absl::StartsWith(run.out, "n,"));
 }
 
+TEST_CASE(".once ends with what a command prints, too", "[program]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("schema");
+  const ProgramRun run = Run(StrCat(".once ", file, "\n.schema dau\n.mode\n"));
+  CHECK(StrContains(ReadFile(file), "DEFINE METRIC dau "));
+  CHECK(run.out == "table\n");
+}
+
+TEST_CASE("commands that are run get signals as usual", "[program]") {
+  // `yes` would go on and complain if it did not take SIGPIPE.
+  const ProgramRun run =
+      Run(".output | cat\n.output\n.shell yes | head -n 1\n");
+  CHECK(run.out == "y\n");
+  CHECK(run.err.empty());
+}
+
 TEST_CASE("answers go through a command", "[program]") {
   const ProgramRun run =
       Run(StrCat(".mode csv\n.once | wc -l | tr -d ' '\n", kAsk,
@@ -149,6 +165,11 @@ TEST_CASE(".open changes the database, and creates none", "[program]") {
   const std::string nothing = folder.File("mistyped");
   CHECK(Run(StrCat(".open ", nothing, "\nSHOW METRICS;\n")).exit_code != 0);
   CHECK(!std::filesystem::exists(nothing));
+  // The last answer went with its database.
+  const ProgramRun plot =
+      Run(StrCat(kAsk, ".open ", folder.File("new"), "\n.plot\n"));
+  CHECK(plot.exit_code == 1);
+  CHECK(StrContains(plot.err, "no answer to draw"));
 }
 
 TEST_CASE("commands show events, aliases, commits and the version",

@@ -158,7 +158,7 @@ TEST_CASE("what was rolled up comes along in copies, and to readers",
     CHECK(ask(other) == answer);
     CHECK(RunProgram({"--verify", other}).exit_code == 0);
   }
-  // The days are gone, and stay so: what comes too late is counted.
+  // Rows for days that were rolled up are left out and counted.
   const ProgramRun late = RunProgram(
       {"-c", "INSERT INTO m (TIME, VALUE, app) VALUES (2024-02-29, 1, 'A')",
        restored});

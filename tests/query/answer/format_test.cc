@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "footfall/answer.h"
+#include "query/answer/block_of.h"
 #include "query/answer/display_width.h"
 #include "tests/support/catch.h"
 
@@ -403,6 +404,19 @@ TEST_CASE("shares and growth are percent for people alone", "[answer]") {
         "-10.00 % [.. 0.00]\n");
   CHECK(absl::StartsWith(FormatCsv(ValuesOnly(answer)),
                          "growth\n-0.0021\n0.134\n"));
+}
+
+TEST_CASE("a block of an answer looks as it does in the whole", "[answer]") {
+  Answer answer = Users();
+  for (Column& column : answer.columns) column.ratio = column.name == "dau";
+  REQUIRE(answer.columns[2].name == "dau");
+  answer.columns[2].type = ColumnType::kDecimal;
+  answer.columns[2].decimals = {0.25, 0.5, 0.75};
+  const size_t rows = answer.row_count();
+  CHECK(FormatTable(query::BlockOf(answer, 0, rows), {}) ==
+        FormatTable(answer, {}));
+  CHECK(
+      absl::StrContains(FormatTable(query::BlockOf(answer, 0, 1), {}), "25 %"));
 }
 
 TEST_CASE("a table fits the window and says what is cut", "[answer]") {

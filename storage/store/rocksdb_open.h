@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "footfall/store.h"
 #include "rocksdb/db.h"
+#include "storage/base/mutex.h"
 #include "storage/store/log_tail.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_store.h"
@@ -51,6 +52,9 @@ struct RocksdbHandle {
   RocksdbSettings settings;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, 2> families{};  // by Keyspace
+  // Read by compactions by hand, written by what must not meet them
+  // (rocksdb_ingest.h).
+  mutable Mutex by_hand;
 };
 
 // What an opening, or taking the lock, answered. FAILED_PRECONDITION names the

@@ -7,6 +7,7 @@
 #include "rocksdb/metadata.h"
 #include "rocksdb/table_properties.h"
 #include "storage/base/status_macros.h"
+#include "storage/store/rocksdb_ingest.h"
 #include "storage/store/stop_watch.h"
 
 namespace footfall::storage {
@@ -78,8 +79,8 @@ absl::Status RocksdbReclaim::Run(const StopCheck& stop) {
       any = true;
       const rocksdb::Slice first(table.first_key);
       const rocksdb::Slice last(table.last_key);
-      const rocksdb::Status status = handle_->db->CompactRange(
-          options, handle_->family(keyspace), &first, &last);
+      const rocksdb::Status status = CompactByHand(
+          *handle_, options, handle_->family(keyspace), &first, &last);
       if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
       FOOTFALL_RETURN_IF_ERROR(ToStatus(status, handle_->path));
     }

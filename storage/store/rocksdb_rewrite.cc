@@ -10,6 +10,7 @@
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/utilities/debug.h"
 #include "storage/base/status_macros.h"
+#include "storage/store/rocksdb_ingest.h"
 #include "storage/store/rocksdb_open.h"
 
 namespace footfall::storage {
@@ -221,14 +222,14 @@ absl::Status TableRewrite::Write(const std::string& without_tables) {
     argument.options.move_files = true;
     argument.options.write_global_seqno = false;
   }
-  if (!arguments.empty()) {
-    FOOTFALL_RETURN_IF_ERROR(
-        ToStatus(handle->db->IngestExternalFiles(arguments), without_tables));
-  }
   const std::vector<rocksdb::ColumnFamilyHandle*> families(
       handle->families.begin(), handle->families.end());
   FOOTFALL_RETURN_IF_ERROR(ToStatus(
       handle->db->Flush(rocksdb::FlushOptions(), families), without_tables));
+  if (!arguments.empty()) {
+    FOOTFALL_RETURN_IF_ERROR(
+        ToStatus(IngestTables(*handle, arguments), without_tables));
+  }
   return ToStatus(handle->Close(), without_tables);
 }
 

@@ -14,13 +14,13 @@
 #include "absl/types/span.h"
 #include "rocksdb/db.h"
 #include "rocksdb/metadata.h"
-#include "rocksdb/version.h"
 #include "rocksdb/write_batch.h"
 #include "storage/base/mutex.h"
 #include "storage/base/thread_probe.h"
 #include "storage/store/check_batch.h"
 #include "storage/store/log_check.h"
 #include "storage/store/rocksdb_follower.h"
+#include "storage/store/rocksdb_ingest.h"
 #include "storage/store/rocksdb_open.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_reclaim.h"
@@ -31,63 +31,6 @@
 
 namespace footfall::storage {
 namespace {
-
-// RocksDB 8 and later asks whether the range of all files that go to one level
-// together meets what a compaction is writing there, though it chose the level
-// file by file; and where it does, an assertion ends the process, as Debian
-// builds it. So several files are taken in while nothing is compacted. Waits
-// for the compactions that are running: for seconds where much is rewritten.
-class BackgroundPause {
- public:
-  BackgroundPause(rocksdb::DB* db,
-                  const std::vector<rocksdb::IngestExternalFileArg>& files)
-      : db_(db) {
-    const bool needed =
-        ROCKSDB_MAJOR >= 8 &&
-        std::any_of(files.begin(), files.end(), [](const auto& arg) {
-          return arg.external_files.size() > 1;
-        });
-    paused_ = needed && db_->PauseBackgroundWork().ok();
-  }
-  ~BackgroundPause() {
-    if (paused_) db_->ContinueBackgroundWork().PermitUncheckedError();
-  }
-  BackgroundPause(const BackgroundPause&) = delete;
-  BackgroundPause& operator=(const BackgroundPause&) = delete;
-
-  bool paused() const { return paused_; }
-
- private:
-  rocksdb::DB* const db_;
-  bool paused_ = false;
-};
-
-// How often an ingestion is tried, and how long is waited at most in between:
-// some ten seconds in all.
-constexpr int kIngestions = 110;
-constexpr absl::Duration kLongestWait = absl::Milliseconds(100);
-
-// Where another thread writes the list of tables for a flush, RocksDB counts
-// that flush as done before its own thread has put the memtable away, and
-// answers TryAgain until then (IngestExternalFiles() in builds with assertions,
-// which Debian's is). On a busy machine that thread may be long in coming.
-rocksdb::Status Ingest(rocksdb::DB* db,
-                       std::vector<rocksdb::IngestExternalFileArg> files) {
-  const BackgroundPause pause(db, files);
-  for (rocksdb::IngestExternalFileArg& arg : files) {
-    // Memtables were flushed before; a flush would wait for the pause to end.
-    arg.options.allow_blocking_flush = !pause.paused();
-  }
-  absl::Duration wait = absl::Microseconds(100);
-  rocksdb::Status status;
-  for (int i = 0; i < kIngestions; ++i) {
-    status = db->IngestExternalFiles(files);
-    if (!status.IsTryAgain()) break;
-    absl::SleepFor(wait);
-    wait = std::min(2 * wait, kLongestWait);
-  }
-  return status;
-}
 
 class RocksdbStore final : public Store {
  public:
@@ -231,7 +174,7 @@ absl::Status RocksdbStore::Publish(std::unique_ptr<StoreStage> stage,
   status = Unchanged(status);
   const bool begins = status.ok();
   if (begins) {
-    status = ToStatus(Ingest(handle_->db.get(), files), handle_->path);
+    status = ToStatus(IngestTables(*handle_, files), handle_->path);
   }
   const std::vector<std::string> held_back = publishing.End();
   if (!begins) return status;
@@ -283,7 +226,7 @@ absl::Status RocksdbStore::CompactTables(
         rocksdb::BottommostLevelCompaction::kForceOptimized;
     for (rocksdb::ColumnFamilyHandle* family : families) {
       const rocksdb::Status status =
-          handle_->db->CompactRange(options, family, begin, end);
+          CompactByHand(*handle_, options, family, begin, end);
       if (absl::Status stopped = watch.status(); !stopped.ok()) return stopped;
       if (!status.ok()) return ToStatus(status, handle_->path);
     }

@@ -599,6 +599,37 @@ TEST_CASE("ranges around what is compacted are deleted", "[rocksdb]") {
   CHECK(Read(*store, kCatalog).size() == 200);
 }
 
+// The same beside compactions by hand, which no pause of RocksDB's background
+// holds up.
+TEST_CASE("ranges are deleted beside compactions by hand", "[rocksdb]") {
+  const TempDir folder;
+  const auto store = Open(folder / "db");
+  std::atomic<bool> done = false;
+  absl::Status compacted;
+  std::thread by_hand([&] {
+    while (!done && compacted.ok()) compacted = store->Compact();
+  });
+  absl::Status written;
+  for (int round = 0; round < 300 && written.ok(); ++round) {
+    StoreBatch puts;
+    for (int i = 0; i < 50; ++i) {
+      puts.Put(kCatalog, absl::StrCat("m", i), std::string(1000, 'v'));
+    }
+    written.Update(store->Apply(puts, Durability::kProcessCrash));
+    StoreBatch deletes;
+    deletes.DeleteRange(kCatalog, absl::StrCat("a", round),
+                        absl::StrCat("a", round, "x"));
+    deletes.DeleteRange(kCatalog, absl::StrCat("z", round),
+                        absl::StrCat("z", round, "x"));
+    written.Update(store->Apply(deletes, Durability::kProcessCrash));
+  }
+  done = true;
+  by_hand.join();
+  CHECK(written == absl::OkStatus());
+  CHECK(compacted == absl::OkStatus());
+  CHECK(Read(*store, kCatalog).size() == 50);
+}
+
 TEST_CASE("the operator that appends cannot fail", "[rocksdb]") {
   const storage::AppendOperator append;
   using Input = rocksdb::MergeOperator::MergeOperationInput;

@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,29 +34,31 @@ const std::vector<SeriesData>& Series() {
   return series;
 }
 
-// The day of every series, as a caller has it who keeps columns.
-class DayColumns {
+// Samples as a caller has them who keeps columns.
+class Columns {
  public:
-  explicit DayColumns(size_t day) {
-    absl::flat_hash_map<absl::string_view, uint32_t> apps;
-    absl::flat_hash_map<absl::string_view, uint32_t> platforms;
-    const auto code = [](auto* codes, auto* names, absl::string_view name) {
-      const auto [at, is_new] =
-          codes->try_emplace(name, static_cast<uint32_t>(names->size()));
-      if (is_new) names->push_back(name);
-      return at->second;
-    };
+  // The day of every series.
+  static Columns OfDay(size_t day) {
+    Columns columns;
     for (const SeriesData& series : Series()) {
-      const size_t i = day % series.values.size();
-      if (series.present[i] == 0) continue;
-      steps_.push_back(series.first_step + static_cast<int64_t>(i));
-      values_.push_back(series.values[i]);
-      apps_.push_back(code(&apps, &app_names_, series.app));
-      platforms_.push_back(code(&platforms, &platform_names_, series.platform));
+      columns.Add(series, day % series.values.size());
     }
-    members_ = {{app_names_, apps_}, {platform_names_, platforms_}};
+    return columns;
   }
-  SampleColumns view() const {
+  // All of `count` series, one after the other.
+  static Columns OfSeries(size_t first, size_t count) {
+    Columns columns;
+    for (size_t i = first; i < std::min(first + count, Series().size()); ++i) {
+      const SeriesData& series = Series()[i];
+      for (size_t day = 0; day < series.values.size(); ++day) {
+        columns.Add(series, day);
+      }
+    }
+    return columns;
+  }
+
+  SampleColumns view() {
+    members_ = {{app_names_, apps_}, {platform_names_, platforms_}};
     return {.steps = steps_,
             .integers = values_,
             .decimals = {},
@@ -63,10 +66,31 @@ class DayColumns {
   }
 
  private:
+  using Codes = absl::flat_hash_map<absl::string_view, uint32_t>;
+
+  static uint32_t CodeOf(absl::string_view name, Codes* codes,
+                         std::vector<absl::string_view>* names) {
+    const auto [at, is_new] =
+        codes->try_emplace(name, static_cast<uint32_t>(names->size()));
+    if (is_new) names->push_back(name);
+    return at->second;
+  }
+
+  void Add(const SeriesData& series, size_t day) {
+    if (series.present[day] == 0) return;
+    steps_.push_back(series.first_step + static_cast<int64_t>(day));
+    values_.push_back(series.values[day]);
+    apps_.push_back(CodeOf(series.app, &app_codes_, &app_names_));
+    platforms_.push_back(
+        CodeOf(series.platform, &platform_codes_, &platform_names_));
+  }
+
   std::vector<int64_t> steps_;
   std::vector<int64_t> values_;
   std::vector<uint32_t> apps_;
   std::vector<uint32_t> platforms_;
+  Codes app_codes_;
+  Codes platform_codes_;
   std::vector<absl::string_view> app_names_;
   std::vector<absl::string_view> platform_names_;
   std::vector<SampleColumns::Members> members_;
@@ -87,7 +111,7 @@ void BM_WriteDays(benchmark::State& state) {
     SampleRows& rows = batch.RowsOf(metric);
     if (state.range(1) != 0) {
       state.PauseTiming();
-      const DayColumns columns(day);
+      Columns columns = Columns::OfDay(day);
       state.ResumeTiming();
       Require(rows.AddColumns(columns.view()));
     } else {
@@ -169,15 +193,48 @@ void BM_WriteTogether(benchmark::State& state) {
 }
 BENCHMARK(BM_WriteTogether)->Threads(1)->Threads(8)->UseRealTime();
 
-// How many samples a second load in bulk, compaction included, and how many
-// bytes each takes in the end.
+// The forms in which a bulk load takes its samples: rows of numbered series;
+// columns of 64 series, one after the other; columns of a day of all series.
+enum LoadForm : int64_t { kRows, kSeriesColumns, kDayColumns };
+
+std::vector<Columns> ColumnsOf(LoadForm form) {
+  std::vector<Columns> columns;
+  if (form == kSeriesColumns) {
+    for (size_t i = 0; i < Series().size(); i += 64) {
+      columns.push_back(Columns::OfSeries(i, 64));
+    }
+  } else if (form == kDayColumns) {
+    for (size_t day = 0; day < Series()[0].values.size(); ++day) {
+      columns.push_back(Columns::OfDay(day));
+    }
+  }
+  return columns;
+}
+
+absl::Status LoadColumns(Database* database, std::vector<Columns>* all) {
+  const auto metric = Define(database);
+  auto loader = database->NewBulkLoader(metric, uint64_t{256} << 20);
+  if (!loader.ok()) return loader.status();
+  for (Columns& columns : *all) {
+    const absl::Status added = (*loader)->AddColumns(columns.view());
+    if (!added.ok()) return added;
+  }
+  const absl::Status finished = (*loader)->Finish().status();
+  return finished.ok() ? database->Compact() : finished;
+}
+
+// How many samples load in bulk in a second of CPU of all threads, compaction
+// included, and how many bytes each takes in the end.
 void BM_BulkLoad(benchmark::State& state) {
+  const auto form = static_cast<LoadForm>(state.range(0));
   const auto samples = static_cast<int64_t>(CountSamples(Series()));
+  std::vector<Columns> columns = ColumnsOf(form);
   double bytes = 0;
   for (auto _ : state) {
     testing::TempDir folder;
     const std::unique_ptr<Database> database = Open(folder);
-    Require(BulkLoad(database.get(), DailyMetric(), Series()));
+    Require(form == kRows ? BulkLoad(database.get(), DailyMetric(), Series())
+                          : LoadColumns(database.get(), &columns));
     state.PauseTiming();
     Require(database->Close());
     bytes = static_cast<double>(TableBytes(folder.path()));
@@ -186,7 +243,13 @@ void BM_BulkLoad(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * samples);
   state.counters["bytes_per_sample"] = bytes / static_cast<double>(samples);
 }
-BENCHMARK(BM_BulkLoad)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_BulkLoad)
+    ->ArgName("form")
+    ->Arg(kRows)
+    ->Arg(kSeriesColumns)
+    ->Arg(kDayColumns)
+    ->MeasureProcessCPUTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace footfall::bench

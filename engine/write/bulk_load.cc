@@ -27,6 +27,13 @@ using Row = BulkLoader::Row;
 // So often a load is prepared outside the queue.
 constexpr int kLoadPreparations = 3;
 
+// The value of a row, or a double's bits.
+int64_t BitsAt(const SampleColumns& columns, size_t row) {
+  return columns.decimals.empty()
+             ? columns.integers[row]
+             : absl::bit_cast<int64_t>(columns.decimals[row]);
+}
+
 // A load that is ready to be published, as long as it holds.
 struct PreparedLoad {
   std::shared_ptr<const MetricState> state;
@@ -80,20 +87,20 @@ class StagedLoader final : public BulkLoader {
   absl::Status AddColumns(const SampleColumns& columns) override {
     return Inside([&]() -> absl::Status {
       FOOTFALL_RETURN_IF_ERROR(columns.Check(metric_->spec.dimensions.size()));
-      FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> series,
-                                series_.NumbersOf(columns));
-      std::vector<Row> rows;
-      rows.reserve(columns.size());
-      for (size_t i = 0; i < columns.size(); ++i) {
-        int64_t value = columns.decimals.empty()
-                            ? columns.integers[i]
-                            : absl::bit_cast<int64_t>(columns.decimals[i]);
+      FOOTFALL_RETURN_IF_ERROR(series_.NumbersOf(columns, &column_series_));
+      const bool convert = (columns.kind() == RowKind::kInteger) !=
+                           (metric_->spec.value_type == ValueType::kInteger);
+      std::vector<int64_t> converted;  // or a double's bits
+      for (size_t i = 0; convert && i < columns.size(); ++i) {
+        converted.push_back(BitsAt(columns, i));
         FOOTFALL_RETURN_IF_ERROR(
-            ConvertValue(*metric_, columns.kind(), &value));
-        rows.push_back(
-            {.step = columns.steps[i], .value = value, .series = series[i]});
+            ConvertValue(*metric_, columns.kind(), &converted.back()));
       }
-      return TakeRows(rows);
+      return TakeRows(columns.size(), [&](size_t i) -> Row {
+        return {.step = columns.steps[i],
+                .value = convert ? converted[i] : BitsAt(columns, i),
+                .series = column_series_[i]};
+      });
     });
   }
 
@@ -155,25 +162,30 @@ class StagedLoader final : public BulkLoader {
   }
 
   absl::Status TakeRows(absl::Span<const Row> rows) {
+    return TakeRows(rows.size(), [rows](size_t i) { return rows[i]; });
+  }
+
+  // All of the rows or none; row_at(i) is one of them.
+  template <typename RowAt>
+  absl::Status TakeRows(size_t count, RowAt row_at) {
     used_.resize(series_.count());
-    for (const Row& row : rows) FOOTFALL_RETURN_IF_ERROR(Check(row));
-    uint64_t expired = 0;
-    for (const Row& row : rows) {
-      if (row.step < first_taken_) {
-        ++expired;
-        continue;
-      }
+    for (size_t i = 0; i < count; ++i) {
+      FOOTFALL_RETURN_IF_ERROR(Check(row_at(i)));
+    }
+    const auto is_kept = [&](const Row& row) {
+      if (row.step < first_taken_) return false;
       min_step_ = std::min(min_step_, row.step);
       max_step_ = std::max(max_step_, row.step);
-      used_[row.series] = true;
-      const absl::Status added = rows_.Add(row);
-      if (!added.ok()) {
-        finished_ = true;
-        return added;
-      }
+      used_[row.series] = 1;
+      return true;
+    };
+    const absl::StatusOr<size_t> kept = rows_.Add(count, row_at, is_kept);
+    if (!kept.ok()) {
+      finished_ = true;
+      return kept.status();
     }
-    expired_ += expired;
-    row_count_ += rows.size() - expired;
+    row_count_ += *kept;
+    expired_ += count - *kept;
     return absl::OkStatus();
   }
 
@@ -260,7 +272,7 @@ class StagedLoader final : public BulkLoader {
     const MetricState& state = *prepared->state;
     std::vector<RowKind> kinds(series_.count(), RowKind::kInteger);
     for (size_t i = 0; i < kinds.size(); ++i) {
-      if (!used_[i]) kinds[i] = RowKind::kDelete;  // creates nothing
+      if (used_[i] == 0) kinds[i] = RowKind::kDelete;  // creates nothing
     }
     numbers_.resize(series_.count());
     FOOTFALL_ASSIGN_OR_RETURN(
@@ -381,14 +393,13 @@ class StagedLoader final : public BulkLoader {
 
   absl::StatusOr<StagedCounts> StageAll(TileStager* stager) {
     SameCells same(rule_, metric_->spec.value_type);
-    const auto stage = [&](const Cell& cell) { return stager->Add(cell); };
+    const auto stage = [&](absl::Span<const Cell> cells) {
+      return stager->Add(cells);
+    };
     rows_coded_ = 0;
     const auto take = [&](absl::Span<const Cell> cells) {
       rows_coded_ += cells.size();
-      for (const Cell& cell : cells) {
-        FOOTFALL_RETURN_IF_ERROR(same.Add(cell, stage));
-      }
-      return absl::OkStatus();
+      return same.Add(cells, stage);
     };
     FOOTFALL_RETURN_IF_ERROR(rows_.ForEachCell(keys_, numbers_, stop_, take));
     FOOTFALL_RETURN_IF_ERROR(same.Flush(stage));
@@ -407,7 +418,7 @@ class StagedLoader final : public BulkLoader {
     for (const uint64_t key : same.clashes()) {
       const SeriesId series = keys_.SeriesOf(key);
       uint32_t local = 0;
-      while (!used_[local] || numbers_[local] != series) ++local;
+      while (used_[local] == 0 || numbers_[local] != series) ++local;
       clashes_.push_back(
           {local, layout_.FirstStepOf(keys_.EraOf(key)) + keys_.OffsetOf(key)});
     }
@@ -427,7 +438,8 @@ class StagedLoader final : public BulkLoader {
   const TileLayout layout_;
 
   LocalSeries series_;
-  std::vector<bool> used_;  // [local series] it has a row
+  std::vector<uint32_t> column_series_;  // of columns, [row]
+  std::vector<uint8_t> used_;            // [local series] 1: it has a row
   uint64_t row_count_ = 0;
   uint64_t expired_ = 0;  // rows that were left out
   int64_t min_step_ = std::numeric_limits<int64_t>::max();

@@ -19,8 +19,9 @@
 namespace footfall::engine {
 namespace {
 
+// Of a digit by which cells are sorted, at most: more places than that are too
+// many to write to in turn.
 constexpr uint32_t kDigitBits = 11;
-constexpr size_t kDigits = size_t{1} << kDigitBits;
 // Packed cells that are written at a time.
 constexpr size_t kAppendedBytes = size_t{1} << 18;
 constexpr size_t kSortedPerStop = size_t{1} << 16;
@@ -42,35 +43,55 @@ absl::Status ForStretches(absl::Span<const Cell> cells, const StopCheck& stop,
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status SortCells(uint32_t key_bits, const StopCheck& stop,
-                       std::vector<Cell>* cells, std::vector<Cell>* scratch) {
-  const auto less = [](const Cell& a, const Cell& b) { return a.key < b.key; };
-  if (std::is_sorted(cells->begin(), cells->end(), less)) {
-    return absl::OkStatus();
-  }
-  // Least significant digit first; each pass keeps the order of the one before.
-  scratch->resize(cells->size());
-  for (uint32_t shift = 0; shift < key_bits; shift += kDigitBits) {
-    const auto digit = [shift](const Cell& cell) {
-      return cell.key >> shift & (kDigits - 1);
+// Sorts by bits low to high - 1 of the keys: least significant digit first, and
+// each pass keeps the order of the one before.
+absl::Status SortByBits(uint32_t low, uint32_t high, const StopCheck& stop,
+                        std::vector<Cell>* cells, std::vector<Cell>* scratch) {
+  const uint32_t passes = (high - low + kDigitBits - 1) / kDigitBits;
+  for (uint32_t pass = 0; pass < passes; ++pass) {
+    const uint32_t shift = low + (high - low) * pass / passes;
+    const uint32_t end = low + (high - low) * (pass + 1) / passes;
+    const uint64_t mask = (uint64_t{1} << (end - shift)) - 1;
+    const auto digit = [shift, mask](const Cell& cell) {
+      return cell.key >> shift & mask;
     };
-    std::array<size_t, kDigits> begins = {};
-    FOOTFALL_RETURN_IF_ERROR(ForStretches(
-        *cells, stop, [&](const Cell& cell) { ++begins[digit(cell)]; }));
+    std::array<size_t, size_t{1} << kDigitBits> begins = {};
+    uint64_t before = 0;
+    bool ascend = true;
+    FOOTFALL_RETURN_IF_ERROR(ForStretches(*cells, stop, [&](const Cell& cell) {
+      const uint64_t at = digit(cell);
+      ascend &= before <= at;
+      before = at;
+      ++begins[at];
+    }));
+    if (ascend) continue;
     size_t begin = 0;
-    bool one_digit = false;
-    for (size_t& at : begins) {
-      one_digit |= at == cells->size();
-      begin += std::exchange(at, begin);
-    }
-    if (one_digit) continue;
+    for (size_t& at : begins) begin += std::exchange(at, begin);
+    scratch->resize(cells->size());
     Cell* const out = scratch->data();
     FOOTFALL_RETURN_IF_ERROR(ForStretches(*cells, stop, [&](const Cell& cell) {
       out[begins[digit(cell)]++] = cell;
     }));
     cells->swap(*scratch);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SortCells(const CellKeys& keys, const StopCheck& stop,
+                       std::vector<Cell>* cells, std::vector<Cell>* scratch) {
+  // Sorting by high bits alone is enough for cells that came in order below
+  // them: within eras, or within series.
+  for (const uint32_t low : {keys.key_bits, keys.offset_bits + keys.series_bits,
+                             keys.offset_bits, 0u}) {
+    FOOTFALL_RETURN_IF_ERROR(
+        SortByBits(low, keys.key_bits, stop, cells, scratch));
+    if (std::is_sorted(
+            cells->begin(), cells->end(),
+            [](const Cell& a, const Cell& b) { return a.key < b.key; })) {
+      break;
+    }
   }
   return absl::OkStatus();
 }

@@ -35,6 +35,18 @@ bool IsSortedBy(absl::Span<const SeriesId> numbers,
       [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
 }
 
+// Sorts series by their numbers; returns where each is then, [series].
+std::vector<uint32_t> SortBy(absl::Span<const SeriesId> numbers,
+                             std::vector<uint32_t>* order) {
+  if (!IsSortedBy(numbers, *order)) {
+    std::sort(order->begin(), order->end(),
+              [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
+  }
+  std::vector<uint32_t> places(numbers.size());
+  for (uint32_t i = 0; i < order->size(); ++i) places[(*order)[i]] = i;
+  return places;
+}
+
 // Appends a cell for each row.
 void AppendCells(const TileLayout& layout,
                  absl::Span<const BulkLoader::Row> rows, const CellKeys& keys,
@@ -126,44 +138,28 @@ absl::Status LoadedRows::SortRows(absl::Span<const SeriesId> numbers,
       order.push_back(row.series);
     }
   }
+  // Places among the series of the run: fewer bits are fewer passes.
   FOOTFALL_ASSIGN_OR_RETURN(
-      run->keys, CellKeys::Choose(layout_, first, last, numbers.size()));
-  // As they are: one number after the other.
-  std::vector<uint32_t> same(numbers.size());
-  for (uint32_t i = 0; i < same.size(); ++i) same[i] = i;
+      run->keys, CellKeys::Choose(layout_, first, last, order.size()));
+  const std::vector<uint32_t> places = SortBy(numbers, &order);
   cells_.clear();
   cells_.reserve(size);
   for (std::vector<Row>& block : rows_) {
-    AppendCells(layout_, block, run->keys, same, &cells_);
+    AppendCells(layout_, block, run->keys, places, &cells_);
     block.clear();
   }
   const StopCheck stop = [this] {
     return is_called_off_ ? absl::CancelledError("the load was called off")
                           : absl::OkStatus();
   };
-  return SortRun(numbers, stop, std::move(order), file_.get(), run);
+  return SortRun(stop, order, file_.get(), run);
 }
 
-// Sorts cells_, whose keys are run->keys and whose series are those of `order`,
-// and appends them to the file.
-absl::Status LoadedRows::SortRun(absl::Span<const SeriesId> numbers,
-                                 const StopCheck& stop,
-                                 std::vector<uint32_t> order, SpillFile* file,
-                                 Run* run) {
-  if (!IsSortedBy(numbers, order)) {
-    std::sort(order.begin(), order.end(),
-              [&](uint32_t a, uint32_t b) { return numbers[a] < numbers[b]; });
-  }
-  // Fewer bits are fewer passes.
-  std::vector<uint32_t> places(numbers.size());
-  for (uint32_t i = 0; i < order.size(); ++i) places[order[i]] = i;
-  CellKeys dense = run->keys;
-  dense.series_bits = static_cast<uint32_t>(
-      std::bit_width(std::max<size_t>(order.size(), 1) - 1));
-  dense.key_bits -= run->keys.series_bits - dense.series_bits;
-  Renumber(absl::MakeSpan(cells_), run->keys, dense, places);
-  FOOTFALL_RETURN_IF_ERROR(SortCells(dense.key_bits, stop, &cells_, &scratch_));
-  Renumber(absl::MakeSpan(cells_), dense, run->keys, order);
+// Sorts cells_, whose keys are run->keys, and appends them to the file.
+absl::Status LoadedRows::SortRun(const StopCheck& stop,
+                                 absl::Span<const uint32_t> order,
+                                 SpillFile* file, Run* run) {
+  FOOTFALL_RETURN_IF_ERROR(SortCells(run->keys, stop, &cells_, &scratch_));
   FOOTFALL_RETURN_IF_ERROR(AppendRun(cells_, file, &run->blocks));
   packed_.clear();
   PackNumbers(order, &packed_);
@@ -180,20 +176,26 @@ absl::StatusOr<std::vector<uint32_t>> LoadedRows::OrderOf(const Run& run) {
   return order;
 }
 
+// Writes a run once more, in the order of `numbers`, into which *order is
+// brought.
 absl::Status LoadedRows::SortAgain(absl::Span<const SeriesId> numbers,
                                    const StopCheck& stop,
-                                   std::vector<uint32_t> order, const Run& run,
+                                   std::vector<uint32_t>* order, const Run& run,
                                    SpillFile* file, Run* again) {
+  std::vector<uint32_t> places = *order;  // [place before]
+  const std::vector<uint32_t> place_of = SortBy(numbers, order);
+  for (uint32_t& place : places) place = place_of[place];
   cells_.clear();
   for (const PackedBlock& block : run.blocks) {
     FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     const size_t begin = cells_.size();
     cells_.resize(begin + block.count);
-    FOOTFALL_RETURN_IF_ERROR(ReadBlock(*file_, block, &packed_,
-                                       absl::MakeSpan(cells_).subspan(begin)));
+    const auto cells = absl::MakeSpan(cells_).subspan(begin);
+    FOOTFALL_RETURN_IF_ERROR(ReadBlock(*file_, block, &packed_, cells));
+    Renumber(cells, run.keys, run.keys, places);
   }
   again->keys = run.keys;
-  return SortRun(numbers, stop, std::move(order), file, again);
+  return SortRun(stop, *order, file, again);
 }
 
 absl::Status LoadedRows::ForEachCell(const CellKeys& keys,
@@ -207,24 +209,24 @@ absl::Status LoadedRows::ForEachCell(const CellKeys& keys,
   std::vector<Run> runs_again;
   runs_again.reserve(runs_.size());  // pointers into it stay
   CellMerge merge;
-  const auto add = [&](const SpillFile* file, const Run& run) {
-    merge.AddRun(file, run.blocks, [&run, &keys, numbers](auto cells) {
-      Renumber(cells, run.keys, keys, numbers);
-    });
-  };
   for (const Run& run : runs_) {
     FOOTFALL_ASSIGN_OR_RETURN(std::vector<uint32_t> order, OrderOf(run));
-    if (IsSortedBy(numbers, order)) {
-      add(file_.get(), run);
-      continue;
+    const SpillFile* file = file_.get();
+    const Run* sorted = &run;
+    if (!IsSortedBy(numbers, order)) {
+      if (file_again == nullptr) {
+        FOOTFALL_ASSIGN_OR_RETURN(file_again, SpillFile::Create(folder_));
+      }
+      file = file_again.get();
+      Run& again = runs_again.emplace_back();
+      FOOTFALL_RETURN_IF_ERROR(
+          SortAgain(numbers, stop, &order, run, file_again.get(), &again));
+      sorted = &again;
     }
-    if (file_again == nullptr) {
-      FOOTFALL_ASSIGN_OR_RETURN(file_again, SpillFile::Create(folder_));
-    }
-    Run& again = runs_again.emplace_back();
-    FOOTFALL_RETURN_IF_ERROR(SortAgain(numbers, stop, std::move(order), run,
-                                       file_again.get(), &again));
-    add(file_again.get(), again);
+    for (uint32_t& series : order) series = numbers[series];
+    merge.AddRun(file, sorted->blocks,
+                 [from = sorted->keys, &keys, order = std::move(order)](
+                     auto cells) { Renumber(cells, from, keys, order); });
   }
   // What sorting took is free for coding.
   cells_ = {};
@@ -252,7 +254,7 @@ absl::Status LoadedRows::ForEachInMemory(const CellKeys& keys,
   }
   {
     std::vector<Cell> scratch;
-    FOOTFALL_RETURN_IF_ERROR(SortCells(keys.key_bits, stop, &cells, &scratch));
+    FOOTFALL_RETURN_IF_ERROR(SortCells(keys, stop, &cells, &scratch));
   }
   for (size_t begin = 0; begin < cells.size(); begin += kCellsPerTake) {
     FOOTFALL_RETURN_IF_ERROR(AskStop(stop));

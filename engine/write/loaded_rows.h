@@ -4,6 +4,7 @@
 #ifndef FOOTFALL_ENGINE_WRITE_LOADED_ROWS_H_
 #define FOOTFALL_ENGINE_WRITE_LOADED_ROWS_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -48,12 +49,25 @@ class LoadedRows {
 
   // Errors as SpillFile::Create() and Append(), and CellKeys::Choose(). After
   // one the object is good for nothing: some rows are missing.
-  absl::Status Add(const Row& row) {
-    if (blocks_.empty() || blocks_.back().size() == kBlockRows) {
-      FOOTFALL_RETURN_IF_ERROR(StartBlock());
+  //
+  // Of `count` rows, row_at(i) each, those that is_kept(row); returns how many.
+  template <typename RowAt, typename IsKept>
+  absl::StatusOr<size_t> Add(size_t count, RowAt row_at, IsKept is_kept) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count;) {
+      if (blocks_.empty() || blocks_.back().size() == kBlockRows) {
+        FOOTFALL_RETURN_IF_ERROR(StartBlock());
+      }
+      std::vector<Row>& block = blocks_.back();
+      const size_t before = block.size();
+      const size_t end = std::min(count, i + kBlockRows - before);
+      for (; i < end; ++i) {
+        const Row row = row_at(i);
+        if (is_kept(row)) block.push_back(row);
+      }
+      kept += block.size() - before;
     }
-    blocks_.back().push_back(row);
-    return absl::OkStatus();
+    return kept;
   }
 
   // Calls `take` with a cell for each row, many at a time, by rising keys:
@@ -70,7 +84,7 @@ class LoadedRows {
   static constexpr size_t kBlockRows = size_t{1} << 14;
   using Blocks = std::vector<std::vector<Row>>;
 
-  // Sorted cells in a file, whose keys hold series of rows.
+  // Sorted cells in a file, whose keys hold places in `order`.
   struct Run {
     CellKeys keys;
     std::vector<PackedBlock> blocks;
@@ -81,12 +95,11 @@ class LoadedRows {
   absl::Status AddRun();
   absl::Status Wait();
   absl::Status SortRows(absl::Span<const SeriesId> numbers, Run* run);
-  absl::Status SortRun(absl::Span<const SeriesId> numbers,
-                       const StopCheck& stop, std::vector<uint32_t> order,
+  absl::Status SortRun(const StopCheck& stop, absl::Span<const uint32_t> order,
                        SpillFile* file, Run* run);
   absl::StatusOr<std::vector<uint32_t>> OrderOf(const Run& run);
   absl::Status SortAgain(absl::Span<const SeriesId> numbers,
-                         const StopCheck& stop, std::vector<uint32_t> order,
+                         const StopCheck& stop, std::vector<uint32_t>* order,
                          const Run& run, SpillFile* file, Run* again);
   absl::Status ForEachInMemory(const CellKeys& keys,
                                absl::Span<const SeriesId> numbers,

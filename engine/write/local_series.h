@@ -53,15 +53,20 @@ class LocalSeries {
     return FindNumbers();
   }
 
-  // [rows] Requires: columns.Check() is OK. The message names the row.
-  absl::StatusOr<std::vector<uint32_t>> NumbersOf(
-      const SampleColumns& columns) {
-    std::vector<uint32_t> series(columns.size());
+  // Replaces *series by that of each row. Requires: columns.Check() is OK. The
+  // message names the row.
+  absl::Status NumbersOf(const SampleColumns& columns,
+                         std::vector<uint32_t>* series) {
+    series->clear();
     std::vector<std::vector<uint32_t>> known(columns_.size());
     for (size_t d = 0; d < known.size(); ++d) {
       known[d].resize(columns.members[d].names.size(), kUnknownId);
     }
-    for (size_t i = 0; i < series.size(); ++i) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0 && HasCodesOfRowBefore(columns, i)) {
+        series->push_back(series->back());
+        continue;
+      }
       for (size_t d = 0; d < known.size(); ++d) {
         const uint32_t code = columns.members[d].codes[i];
         uint32_t& number = known[d][code];
@@ -72,12 +77,20 @@ class LocalSeries {
         }
         numbers_[d] = number;
       }
-      FOOTFALL_ASSIGN_OR_RETURN(series[i], FindNumbers());
+      FOOTFALL_ASSIGN_OR_RETURN(const uint32_t found, FindNumbers());
+      series->push_back(found);
     }
-    return series;
+    return absl::OkStatus();
   }
 
  private:
+  static bool HasCodesOfRowBefore(const SampleColumns& columns, size_t row) {
+    for (const SampleColumns::Members& members : columns.members) {
+      if (members.codes[row] != members.codes[row - 1]) return false;
+    }
+    return true;
+  }
+
   bool HasNames(uint32_t series,
                 absl::Span<const absl::string_view> members) const {
     for (size_t d = 0; d < columns_.size(); ++d) {

@@ -8,9 +8,11 @@
 
 #include "absl/base/casts.h"
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "engine/write/cell_runs.h"
 #include "footfall/database.h"
 #include "footfall/metric.h"
+#include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 
@@ -18,21 +20,38 @@ class SameCells {
  public:
   SameCells(SameSample rule, ValueType type) : rule_(rule), type_(type) {}
 
-  // Takes cells in order, and calls `take` with each that is finished: once for
-  // each key, but after a clash no more.
+  // Takes cells in order, and calls `take` with those that are finished, one of
+  // each key and many at a time; after a clash no more.
   template <typename Take>
-  absl::Status Add(const Cell& cell, Take take) {
-    if (open_ && cell.key == cell_.key) return Join(cell);
-    const absl::Status taken = Flush(take);
-    cell_ = cell;
-    open_ = true;
-    clashes_here_ = false;
-    return taken;
+  absl::Status Add(absl::Span<const Cell> cells, Take take) {
+    while (!cells.empty()) {
+      if (open_ && cells.front().key == cell_.key) {
+        FOOTFALL_RETURN_IF_ERROR(Join(cells.front()));
+        cells.remove_prefix(1);
+        continue;
+      }
+      FOOTFALL_RETURN_IF_ERROR(Flush(take));
+      // Another may join the last one of different keys.
+      size_t last = 0;
+      while (last + 1 < cells.size() &&
+             cells[last].key != cells[last + 1].key) {
+        ++last;
+      }
+      if (last > 0 && clash_count_ == 0) {
+        FOOTFALL_RETURN_IF_ERROR(take(cells.first(last)));
+      }
+      cell_ = cells[last];
+      open_ = true;
+      clashes_here_ = false;
+      cells.remove_prefix(last + 1);
+    }
+    return absl::OkStatus();
   }
   template <typename Take>
   absl::Status Flush(Take take) {
     if (!open_ || clash_count_ > 0) return absl::OkStatus();
-    return take(cell_);
+    open_ = false;
+    return take(absl::MakeConstSpan(&cell_, 1));
   }
 
   // Cells beyond the first of their key, and those of them with its value.

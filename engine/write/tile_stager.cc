@@ -14,48 +14,57 @@ TileStager::TileStager(const MetricState& state, CellKeys keys,
       keys_(keys),
       view_(view),
       stage_(stage),
-      present_(state.layout.shape.words()) {}
+      present_(state.layout.shape.words()),
+      values_(state.layout.shape.steps) {}
 
 absl::Status TileStager::Start() {
   FOOTFALL_ASSIGN_OR_RETURN(eras_, FindEras(view_, state_.metric->id));
   return absl::OkStatus();
 }
 
-absl::Status TileStager::Add(const Cell& cell) {
-  const bool in_lane = !values_.empty();
-  if (in_lane && cell.key == last_key_) {
-    values_.back() = cell.value;
-    ++counts_.replaced;
-    return absl::OkStatus();
-  }
-  const uint64_t lane_key = cell.key >> keys_.offset_bits;
-  if (!in_lane || lane_key != lane_key_) {
-    EndLane();
-    const TileLayout& layout = state_.layout;
-    const int32_t era = keys_.EraOf(cell.key);
-    const SeriesId series = keys_.SeriesOf(cell.key);
-    const uint32_t band = layout.BandOf(series);
-    if (!builder_.has_value() || era != era_ || band != band_) {
-      FOOTFALL_RETURN_IF_ERROR(EndTile());
-      FOOTFALL_RETURN_IF_ERROR(StartTile(era, band));
+absl::Status TileStager::Add(absl::Span<const Cell> cells) {
+  size_t i = 0;
+  while (i < cells.size()) {
+    const uint64_t lane_key = cells[i].key >> keys_.offset_bits;
+    if (count_ == 0 || lane_key != lane_key_) {
+      FOOTFALL_RETURN_IF_ERROR(StartLane(cells[i].key));
     }
-    lane_key_ = lane_key;
-    lane_ = layout.LaneOf(series);
+    uint32_t count = count_;
+    for (; i < cells.size() && cells[i].key >> keys_.offset_bits == lane_key;
+         ++i) {
+      const uint32_t offset = keys_.OffsetOf(cells[i].key);
+      present_[offset / 64] |= uint64_t{1} << (offset % 64);
+      values_[count++] = cells[i].value;
+    }
+    count_ = count;
   }
-  const uint32_t offset = keys_.OffsetOf(cell.key);
-  present_[offset / 64] |= uint64_t{1} << (offset % 64);
-  values_.push_back(cell.value);
-  last_key_ = cell.key;
+  return absl::OkStatus();
+}
+
+absl::Status TileStager::StartLane(uint64_t key) {
+  EndLane();
+  const TileLayout& layout = state_.layout;
+  const int32_t era = keys_.EraOf(key);
+  const SeriesId series = keys_.SeriesOf(key);
+  const uint32_t band = layout.BandOf(series);
+  if (!builder_.has_value() || era != era_ || band != band_) {
+    FOOTFALL_RETURN_IF_ERROR(EndTile());
+    FOOTFALL_RETURN_IF_ERROR(StartTile(era, band));
+  }
+  lane_key_ = key >> keys_.offset_bits;
+  lane_ = layout.LaneOf(series);
   return absl::OkStatus();
 }
 
 void TileStager::EndLane() {
-  if (values_.empty()) return;
+  if (count_ == 0) return;
   builder_->AddLane(lane_,
-                    {.present = present_, .deleted = {}, .values = values_});
-  counts_.samples += values_.size();
+                    {.present = present_,
+                     .deleted = {},
+                     .values = absl::MakeConstSpan(values_).first(count_)});
+  counts_.samples += count_;
   std::fill(present_.begin(), present_.end(), 0);
-  values_.clear();
+  count_ = 0;
 }
 
 absl::Status TileStager::StartTile(int32_t era, uint32_t band) {

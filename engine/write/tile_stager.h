@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "engine/catalog/catalog_view.h"
 #include "engine/read/tile_range.h"
 #include "engine/write/cell_keys.h"
@@ -26,7 +27,7 @@ struct StagedCounts {
   uint64_t equal = 0;     // of them, those that say the same value
 };
 
-// Keys never go down; of equal ones the last counts.
+// Keys ascend, from call to call, too.
 class TileStager {
  public:
   // `view` is the store before the stage. All outlive this.
@@ -41,11 +42,12 @@ class TileStager {
   // The eras that have got tiles so far.
   const std::vector<StagedEra>& eras_staged() const { return staged_; }
 
-  absl::Status Add(const Cell& cell);
+  absl::Status Add(absl::Span<const Cell> cells);
   // Writes what is left.
   absl::StatusOr<StagedCounts> Finish();
 
  private:
+  absl::Status StartLane(uint64_t key);
   void EndLane();
   absl::Status StartTile(int32_t era, uint32_t band);
   absl::Status EndTile();
@@ -64,9 +66,9 @@ class TileStager {
   bool is_there_ = false;  // in the store: a patch is added to it
   uint64_t lane_key_ = 0;  // key of the open lane without its offset
   uint32_t lane_ = 0;
-  uint64_t last_key_ = 0;
   std::vector<uint64_t> present_;
-  std::vector<int64_t> values_;
+  std::vector<int64_t> values_;  // the first count_ of them
+  uint32_t count_ = 0;
   std::string found_;
   std::string frame_;
   StagedCounts counts_;

@@ -244,9 +244,12 @@ TEST_CASE("runs that are sorted again and find no room say so", "[disk]") {
       return std::vector<SeriesId>{1, 2};
     });
     for (int i = 0; i < 60'000; ++i) {
-      const absl::Status added =
-          rows.Add({.step = i / 2, .value = i, .series = i % 2u});
-      if (!added.ok()) return added;
+      const auto row = [i](size_t) -> engine::LoadedRows::Row {
+        return {.step = i / 2, .value = i, .series = i % 2u};
+      };
+      const auto added =
+          rows.Add(1, row, [](const engine::LoadedRows::Row&) { return true; });
+      if (!added.ok()) return added.status();
     }
     const auto keys = engine::CellKeys::Choose(kLayout, 0, 30'000, 3);
     REQUIRE(keys.ok());

@@ -33,18 +33,38 @@ TEST_CASE("cells are sorted by key, equal ones in their order", "[bulk]") {
   std::vector<Cell> scratch;
   for (const uint32_t bits : {1u, 7u, 11u, 12u, 22u, 27u, 40u, 63u, 64u}) {
     for (const size_t count : {0u, 1u, 2u, 100u, 5000u}) {
-      CAPTURE(bits, count);
-      std::vector<Cell> cells;
-      for (size_t i = 0; i < count; ++i) {
-        cells.push_back({random() >> (64 - bits), static_cast<int64_t>(i)});
+      const auto offset_bits = static_cast<uint32_t>(random() % (bits + 1));
+      const auto series_bits =
+          static_cast<uint32_t>(random() % (bits - offset_bits + 1));
+      const CellKeys keys = {.first_era = 0,
+                             .series_bits = series_bits,
+                             .offset_bits = offset_bits,
+                             .key_bits = bits};
+      // In any order; in order within each series; within each era.
+      for (const uint32_t low : {0u, offset_bits, offset_bits + series_bits}) {
+        CAPTURE(bits, offset_bits, series_bits, count, low);
+        std::vector<Cell> cells;
+        for (size_t i = 0; i < count; ++i) {
+          cells.push_back({random() >> (64 - bits), 0});
+        }
+        if (low > 0) {
+          const uint64_t mask = ~uint64_t{0} >> (64 - low);
+          std::sort(cells.begin(), cells.end(),
+                    [mask](const Cell& a, const Cell& b) {
+                      return (a.key & mask) < (b.key & mask);
+                    });
+        }
+        for (size_t i = 0; i < count; ++i) {
+          cells[i].value = static_cast<int64_t>(i);
+        }
+        std::vector<Cell> expected = cells;
+        StableSort(&expected);
+        REQUIRE(SortCells(keys, {}, &cells, &scratch) == absl::OkStatus());
+        CHECK(Same(cells, expected));
+        REQUIRE(SortCells(keys, {}, &cells, &scratch) ==
+                absl::OkStatus());  // sorted already
+        CHECK(Same(cells, expected));
       }
-      std::vector<Cell> expected = cells;
-      StableSort(&expected);
-      REQUIRE(SortCells(bits, {}, &cells, &scratch) == absl::OkStatus());
-      CHECK(Same(cells, expected));
-      REQUIRE(SortCells(bits, {}, &cells, &scratch) ==
-              absl::OkStatus());  // sorted already
-      CHECK(Same(cells, expected));
     }
   }
 }

@@ -42,6 +42,13 @@ std::vector<Cell> Expected(const std::vector<Row>& rows, const CellKeys& keys,
   return cells;
 }
 
+absl::Status Add(const Row& row, LoadedRows* loaded) {
+  return loaded
+      ->Add(
+          1, [&](size_t) { return row; }, [](const Row&) { return true; })
+      .status();
+}
+
 TEST_CASE("cells come in the order of the numbers at the end", "[bulk]") {
   const uint32_t seed = 16;
   CAPTURE(seed);
@@ -65,7 +72,7 @@ TEST_CASE("cells come in the order of the numbers at the end", "[bulk]") {
                      .value = static_cast<int64_t>(i),
                      .series = static_cast<uint32_t>(random() % kSeries)};
     rows.push_back(row);
-    if (const absl::Status added = loaded.Add(row); !added.ok()) FAIL(added);
+    if (const absl::Status added = Add(row, &loaded); !added.ok()) FAIL(added);
   }
   const auto keys = CellKeys::Choose(kLayout, -700, 1300, 1000 + kSeries);
   REQUIRE(keys.ok());
@@ -97,10 +104,10 @@ TEST_CASE("rows that nobody asks for again are given up at once", "[bulk]") {
     });
     std::mt19937_64 random(1);
     while (runs == 0) {
-      REQUIRE(loaded
-                  .Add({.step = static_cast<int64_t>(random() % 2000),
-                        .value = 1,
-                        .series = static_cast<uint32_t>(random() % kSeries)})
+      REQUIRE(Add({.step = static_cast<int64_t>(random() % 2000),
+                   .value = 1,
+                   .series = static_cast<uint32_t>(random() % kSeries)},
+                  &loaded)
                   .ok());
     }
   }  // while it is being sorted
@@ -112,7 +119,7 @@ TEST_CASE("a run that cannot be written is an error of a later row", "[bulk]") {
                     [] { return std::vector<SeriesId>(1); });
   absl::Status status;
   for (int i = 0; i < 200'000 && status.ok(); ++i) {
-    status = loaded.Add({.step = i, .value = 1, .series = 0});
+    status = Add({.step = i, .value = 1, .series = 0}, &loaded);
   }
   CHECK(status.code() == absl::StatusCode::kUnavailable);
 }

@@ -47,8 +47,8 @@ absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Define(
         metrics_.at(found->second)->metric;
     const std::string difference = FirstDifference(metric->spec, spec);
     if (!difference.empty()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("metric ", spec.name, " already exists, and ", difference));
+      return absl::FailedPreconditionError(absl::StrCat(
+          "metric ", spec.name, " already exists, and ", difference));
     }
     return metric;
   }

@@ -506,7 +506,9 @@ void Completer::AddWords() {
       return;
     }
     if (clause == "WHERE") AddKeywords({"AND", "IN", "LIKE", "NOT"});
-    if (clause == "HAVING") AddKeywords({"AND"});
+    if (clause == "HAVING") {
+      AddKeywords({"AND", "IS MISSING", "IS NOT MISSING"});
+    }
     if (clause == "SELECT") AddKeywords({"AS"});
     if (clause == "ORDER") AddKeywords({"ASC", "DESC"});
     if (clause == "EVERY") {

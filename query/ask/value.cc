@@ -126,6 +126,7 @@ FunctionValue Max(Value x) { return Apply("max", std::move(x)); }
 FunctionValue First(Value x) { return Apply("first", std::move(x)); }
 FunctionValue Last(Value x) { return Apply("last", std::move(x)); }
 FunctionValue Count(Value x) { return Apply("count", std::move(x)); }
+FunctionValue Count(Test test) { return Apply("count", std::move(test)); }
 FunctionValue Median(Value x) { return Apply("median", std::move(x)); }
 FunctionValue Percentile(int percent, Value x) {
   return Apply(absl::StrCat("p", percent), std::move(x));
@@ -134,6 +135,9 @@ FunctionValue Stddev(Value x) { return Apply("stddev", std::move(x)); }
 FunctionValue UserDays(Value x) { return Apply("user_days", std::move(x)); }
 FunctionValue Coverage(Value x) { return Apply("coverage", std::move(x)); }
 FunctionValue LastTime(Value x) { return Apply("last_time", std::move(x)); }
+FunctionValue TimeOf(Value extreme) {
+  return Apply("when", std::move(extreme));
+}
 FunctionValue Age(Value x) { return Apply("age", std::move(x)); }
 FunctionValue FirstTime(Test test) {
   return Apply("first_time", std::move(test));

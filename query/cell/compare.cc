@@ -64,6 +64,9 @@ bool TestScalars(Comparison comparison, const Scalar& left,
       return order > 0;
     case Comparison::kGreaterEqual:
       return order >= 0;
+    case Comparison::kIsMissing:
+    case Comparison::kIsNotMissing:
+      break;  // of cells, not of their values
   }
   return false;
 }
@@ -115,11 +118,16 @@ PassingIntegers IntegersThatPass(Comparison comparison,
       return all_but(at_most);
     case Comparison::kGreaterEqual:
       return all_but(below);
+    case Comparison::kIsMissing:
+    case Comparison::kIsNotMissing:
+      break;
   }
   return {};
 }
 
 bool TestCells(Comparison comparison, const Cell& left, const Cell& right) {
+  if (comparison == Comparison::kIsMissing) return !left.has_value;
+  if (comparison == Comparison::kIsNotMissing) return left.has_value;
   return left.has_value && right.has_value &&
          TestScalars(comparison, left.value, right.value);
 }

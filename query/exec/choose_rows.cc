@@ -132,7 +132,7 @@ absl::StatusOr<bool> Chooser::Keep(RowId row) const {
     FOOTFALL_ASSIGN_OR_RETURN(const Cell right,
                               rows_.Evaluate(test.right, row));
     const bool holds =
-        test.left.is_date
+        test.left.is_date && test.right.is_date
             ? left.has_value && right.has_value &&
                   TestDates(test.comparison, UnpackDate(left.value.integer),
                             UnpackDate(right.value.integer),

@@ -25,7 +25,7 @@ bool LeavesOutPartial(const TimeFunction& function) {
 // Of a bucket without samples.
 Cell CellOfNothing(const TimeFunction& function, int64_t present,
                    int64_t expected) {
-  if (function.Is(Aggregate::kCount)) {
+  if (function.Is(Aggregate::kCount) || function.kind == Kind::kCountOfTest) {
     return Cell::Exact(Scalar::Integer(0), present, expected);
   }
   if (function.Is(Aggregate::kCoverage) && expected > 0) {
@@ -47,7 +47,7 @@ int64_t LastStep(const StepSpan& span) {
 
 // Whether its cells are steps, or the last one.
 bool IsStep(const TimeFunction& function) {
-  return function.kind == Kind::kFirstTime ||
+  return function.kind == Kind::kFirstTime || function.kind == Kind::kWhen ||
          function.kind == Kind::kLastTime || function.kind == Kind::kAge;
 }
 
@@ -96,6 +96,10 @@ absl::StatusOr<Cell> OverTime::Apply(const TimeFunction& function,
       return FirstTime(x, expected, function.comparison, function.threshold);
     case Kind::kStreak:
       return Streak(x, expected, function.comparison, function.threshold);
+    case Kind::kCountOfTest:
+      return CountOfTest(x, expected, function.comparison, function.threshold);
+    case Kind::kWhen:
+      return When(x, expected, function.aggregate == Aggregate::kMax);
     case Kind::kSlope:
       if (lane.inner != nullptr) {
         return SlopeAt(x, expected,

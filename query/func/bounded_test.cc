@@ -55,6 +55,9 @@ bool BoundedTest::Must(uint64_t i) const {
     case Comparison::kNotEqual:
       return LowPasses(Comparison::kGreater, i) ||
              HighPasses(Comparison::kLess, i);
+    case Comparison::kIsMissing:
+    case Comparison::kIsNotMissing:
+      break;
   }
   return false;
 }
@@ -74,6 +77,9 @@ bool BoundedTest::May(uint64_t i) const {
     case Comparison::kNotEqual:
       return LowOpen(i) || HighOpen(i) || LowPasses(Comparison::kNotEqual, i) ||
              HighPasses(Comparison::kNotEqual, i);
+    case Comparison::kIsMissing:
+    case Comparison::kIsNotMissing:
+      break;
   }
   return false;
 }

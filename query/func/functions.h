@@ -35,13 +35,17 @@ enum class TimeKind : uint8_t {
   kCorrelation,  // of two
   kCountInTop,   // of so many places
   kLastTime,     // a date
+  kCountOfTest,  // steps where the test holds
+  kWhen,         // the first step of the largest value, or of the least
   kAge,          // steps since the last sample
 };
 
 // The shape of the arguments.
 enum class Takes : uint8_t {
   kValue,
+  kValueOrTest,    // x, or x > n
   kTest,           // x >= n
+  kExtreme,        // max(x), min(x)
   kTwoValues,      // x, y
   kPlaces,         // x, and a number of places
   kValueAndTime,   // x, 1 week

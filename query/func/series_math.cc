@@ -203,4 +203,80 @@ Cell Streak(const StepSpan& steps, int64_t expected, Comparison comparison,
   return cell;
 }
 
+Cell CountOfTest(const StepSpan& steps, int64_t expected, Comparison comparison,
+                 const Scalar& threshold) {
+  const BoundedTest test(steps, comparison, threshold);
+  int64_t present = 0;
+  int64_t certain = 0;
+  int64_t value = 0;
+  int64_t possible = 0;
+  for (uint64_t i = 0; i < steps.count; ++i) {
+    if (!IsPresent(steps, i)) continue;
+    ++present;
+    certain += test.Must(i) ? 1 : 0;
+    value += test.Holds(i) ? 1 : 0;
+    possible += test.May(i) ? 1 : 0;
+  }
+  Cell cell = Cell::Exact(Scalar::Integer(value), present, expected);
+  cell.low = Scalar::Integer(certain);
+  cell.high = Scalar::Integer(possible);
+  return cell;
+}
+
+Cell When(const StepSpan& steps, int64_t expected, bool largest) {
+  // The least of values is the largest of their counterparts: `near` is the
+  // bound that an extreme has at least, `far` the one that it has at most.
+  const int64_t* const lows = steps.lows != nullptr ? steps.lows : steps.values;
+  const int64_t* const highs =
+      steps.highs != nullptr ? steps.highs : steps.values;
+  const int64_t* const near = largest ? lows : highs;
+  const int64_t* const far = largest ? highs : lows;
+  const uint64_t* const near_open = largest ? steps.low_open : steps.high_open;
+  const uint64_t* const far_open = largest ? steps.high_open : steps.low_open;
+  const auto scalar = [&](int64_t bits) {
+    return steps.is_decimal ? Scalar::Decimal(std::bit_cast<double>(bits))
+                            : Scalar::Integer(bits);
+  };
+  const auto beyond = [&](int64_t a, int64_t b) {
+    const auto order = CompareScalars(scalar(a), scalar(b));
+    return largest ? order > 0 : order < 0;
+  };
+  const auto counts = [&](uint64_t i) {
+    return IsPresent(steps, i) &&
+           !(steps.is_decimal &&
+             std::isnan(std::bit_cast<double>(steps.values[i])));
+  };
+  const auto open = [&](const uint64_t* bits, uint64_t i) {
+    return bits != nullptr && StepBit(bits, steps.bit_offset + i);
+  };
+  std::optional<uint64_t> first;  // the extreme of the values
+  std::optional<uint64_t> bar;    // the one of the near bounds
+  for (uint64_t i = 0; i < steps.count; ++i) {
+    if (!counts(i)) continue;
+    if (!first || beyond(steps.values[i], steps.values[*first])) first = i;
+    if (open(near_open, i)) continue;
+    if (!bar || beyond(near[i], near[*bar])) bar = i;
+  }
+  const int64_t present = CountPresent(steps);
+  Cell cell = Cell::Missing(present, expected);
+  if (!first) return cell;
+  // A step may be it whose far bound passes the near ones of all before it, and
+  // reaches those of all behind it: of equal values the first counts.
+  const auto may = [&](uint64_t i) {
+    if (!bar || open(far_open, i)) return true;
+    return i <= *bar ? !beyond(near[*bar], far[i]) : beyond(far[i], near[*bar]);
+  };
+  const auto step = [&](uint64_t i) {
+    return Scalar::Integer(steps.first_step + static_cast<int64_t>(i));
+  };
+  cell.has_value = true;
+  cell.value = step(*first);
+  for (uint64_t i = 0; i < steps.count; ++i) {
+    if (!counts(i) || !may(i)) continue;
+    if (!cell.low) cell.low = step(i);
+    cell.high = step(i);
+  }
+  return cell;
+}
+
 }  // namespace footfall::query

@@ -54,6 +54,16 @@ Cell Correlation(const StepSpan& x, const StepSpan& y, int64_t lag,
 Cell Streak(const StepSpan& steps, int64_t expected, Comparison comparison,
             const Scalar& threshold);
 
+// At how many steps the test holds, of those that have a value. Low and high:
+// at how many it holds whatever the truth is, and at how many it may.
+Cell CountOfTest(const StepSpan& steps, int64_t expected, Comparison comparison,
+                 const Scalar& threshold);
+
+// The first step of the largest value or, without `largest`, of the least, as
+// the number of a step. Low and high: the earliest and the latest that may be
+// it within the bounds. NaNs are passed over; missing where nothing else is.
+Cell When(const StepSpan& steps, int64_t expected, bool largest);
+
 }  // namespace footfall::query
 
 #endif  // FOOTFALL_QUERY_FUNC_SERIES_MATH_H_

@@ -108,6 +108,9 @@ absl::StatusOr<Parser::Sized> Parser::Factor() {
       Take();
       out.expr.node = Parameter{first.text, first.source};
       break;
+    case TokenKind::kDate:
+      out.expr.node = Take().date;
+      break;
     case TokenKind::kWord: {
       const Token& next = Ahead(1);
       if (next.kind == TokenKind::kSymbol && next.text == "(") {
@@ -311,6 +314,16 @@ absl::StatusOr<Test> Parser::TestOf() {
   const Token first = Now();
   FOOTFALL_ASSIGN_OR_RETURN(test.left, Expression());
   if (AtWord("BETWEEN")) return Fail(Refusal::kBetween, Now().source);
+  if (TakeWord("IS")) {
+    test.comparison =
+        TakeWord("NOT") ? Comparison::kIsNotMissing : Comparison::kIsMissing;
+    // SQL's word for it.
+    if (!TakeWord("MISSING") && !TakeWord("NULL")) {
+      return Expected("MISSING", "a value is there or not: x IS MISSING");
+    }
+    test.source = From(first);
+    return test;
+  }
   FOOTFALL_ASSIGN_OR_RETURN(test.comparison, ComparisonSign());
   FOOTFALL_ASSIGN_OR_RETURN(test.right, Expression());
   test.source = From(first);

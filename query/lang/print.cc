@@ -188,14 +188,23 @@ absl::string_view Sign(Comparison comparison) {
       return " > ";
     case Comparison::kGreaterEqual:
       return " >= ";
+    case Comparison::kIsMissing:
+      return " IS MISSING";
+    case Comparison::kIsNotMissing:
+      return " IS NOT MISSING";
   }
   return " = ";
+}
+
+bool IsOfPresence(Comparison comparison) {
+  return comparison == Comparison::kIsMissing ||
+         comparison == Comparison::kIsNotMissing;
 }
 
 void PrintTest(const Test& test, std::string* out) {
   PrintExpr(test.left, kSum, out);
   absl::StrAppend(out, Sign(test.comparison));
-  PrintExpr(test.right, kSum, out);
+  if (!IsOfPresence(test.comparison)) PrintExpr(test.right, kSum, out);
 }
 
 void PrintArgument(const Argument& argument, std::string* out) {
@@ -274,6 +283,7 @@ void PrintExpr(const Expr& expr, Strength least, std::string* out) {
                    PrintExpr(arithmetic.sides[1], right, out);
                  },
                  [&](const EventReference& event) { PrintEvent(event, out); },
+                 [&](const Date& date) { *out += FormatDate(date); },
              },
              expr.node);
   if (own < least) *out += ")";

@@ -275,8 +275,10 @@ absl::Status Binder::BindHaving() {
     bound.comparison = test.comparison;
     FOOTFALL_ASSIGN_OR_RETURN(bound.left, BindNamed(test.left, Place()));
     FOOTFALL_ASSIGN_OR_RETURN(bound.right, BindNamed(test.right, Place()));
+    const bool of_presence = test.comparison == Comparison::kIsMissing ||
+                             test.comparison == Comparison::kIsNotMissing;
     // Two dates compare by when they begin.
-    if (!bound.left.is_date || !bound.right.is_date) {
+    if (!bound.left.is_date || !(bound.right.is_date || of_presence)) {
       FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.left, bound.left, '='));
       FOOTFALL_RETURN_IF_ERROR(CheckNoDates(test.right, bound.right, '='));
     }

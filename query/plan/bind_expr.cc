@@ -10,6 +10,7 @@
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
+#include "query/plan/date_value.h"
 #include "query/plan/people.h"
 
 namespace footfall::query {
@@ -375,6 +376,11 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
   }
   if (const auto* call = std::get_if<Call>(&expr.node)) {
     return BindCall(expr, *call, place);
+  }
+  if (const auto* date = std::get_if<Date>(&expr.node)) {
+    row.number = Scalar::Integer(PackDate(*date));
+    row.is_date = true;
+    return row;
   }
   if (place.in_share) {
     return Refuse(Refusal::kDateArithmetic, expr.source,

@@ -161,16 +161,27 @@ absl::Status Binder::BindArguments(const Expr& expr, const Call& call,
   switch (leaf->function.row->takes) {
     case Takes::kTest:
       return BindTest(expr, call, place, leaf);
+    case Takes::kValueOrTest:
+      if (call.arguments.empty() ||
+          !std::holds_alternative<Test>(call.arguments[0].form)) {
+        break;
+      }
+      leaf->function.kind = TimeKind::kCountOfTest;
+      return BindTest(expr, call, place, leaf);
     case Takes::kPlaces:
       return BindPlaces(expr, call, place, leaf);
     case Takes::kTwoValues:
+      return BindTwoValues(expr, call, place, leaf);
+    default:
       break;
-    default: {
-      FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-      FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*argument, call, place));
-      return absl::OkStatus();
-    }
   }
+  FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
+  FOOTFALL_ASSIGN_OR_RETURN(leaf->steps, BindSteps(*argument, call, place));
+  return absl::OkStatus();
+}
+
+absl::Status Binder::BindTwoValues(const Expr& expr, const Call& call,
+                                   const Place& place, Leaf* leaf) {
   std::vector<StepExpr> sides;
   for (const Argument& argument : call.arguments) {
     const Expr* side = std::get_if<Expr>(&argument.form);
@@ -257,6 +268,34 @@ absl::Status Binder::BindFunction(const Expr& expr, const Call& call,
                                   const Place& place, Leaf* leaf) {
   leaf->total = place.total;
   leaf->function = *FindTimeFunction(call.function);
+  if (leaf->function.kind == TimeKind::kWhen) {
+    return BindWhen(expr, call, place, leaf);
+  }
+  return BindCallOf(expr, call, place, leaf);
+}
+
+// when(max(x)): the arguments and the inner buckets are those of max(x).
+absl::Status Binder::BindWhen(const Expr& expr, const Call& call,
+                              const Place& place, Leaf* leaf) {
+  const Expr* x = call.arguments.size() == 1
+                      ? std::get_if<Expr>(&call.arguments[0].form)
+                      : nullptr;
+  const Call* extreme = x == nullptr ? nullptr : std::get_if<Call>(&x->node);
+  const bool largest = extreme != nullptr && extreme->function == "max";
+  if (extreme == nullptr || (!largest && extreme->function != "min") ||
+      extreme->scope != Call::Scope::kNone || call.every.has_value()) {
+    return Refuse(Refusal::kArguments, expr.source,
+                  {call.function, "the largest or the least value",
+                   "when(max(dau)), when(min(dau)), or of inner buckets "
+                   "when(max(avg(dau) EVERY month))"});
+  }
+  leaf->function.aggregate = largest ? Aggregate::kMax : Aggregate::kMin;
+  return BindCallOf(expr, *extreme, place, leaf);
+}
+
+// As BindFunction(), of a leaf whose function is known.
+absl::Status Binder::BindCallOf(const Expr& expr, const Call& call,
+                                const Place& place, Leaf* leaf) {
   const Function& function = *leaf->function.row;
   leaf->is_date = function.gives == Gives::kDate;
   const bool amount = function.kind == TimeKind::kReduce;

@@ -120,11 +120,17 @@ class Binder {
                                        const Place& place);
   absl::Status BindFunction(const Expr& expr, const Call& call,
                             const Place& place, Leaf* leaf);
+  absl::Status BindWhen(const Expr& expr, const Call& call, const Place& place,
+                        Leaf* leaf);
+  absl::Status BindCallOf(const Expr& expr, const Call& call,
+                          const Place& place, Leaf* leaf);
   // What stands in the parenthesis: the steps, a test, a second operand.
   absl::Status BindArguments(const Expr& expr, const Call& call,
                              const Place& place, Leaf* leaf);
   absl::Status BindTest(const Expr& expr, const Call& call, const Place& place,
                         Leaf* leaf);
+  absl::Status BindTwoValues(const Expr& expr, const Call& call,
+                             const Place& place, Leaf* leaf);
   absl::Status BindPlaces(const Expr& expr, const Call& call,
                           const Place& place, Leaf* leaf);
   absl::Status CheckInnerSum(const Expr& expr, const Call& call,

@@ -78,6 +78,9 @@ bool TestDates(Comparison comparison, const Date& a, const Date& b,
       return left > right;
     case Comparison::kGreaterEqual:
       return left > right || equal;
+    case Comparison::kIsMissing:
+    case Comparison::kIsNotMissing:
+      break;  // of cells, not of dates
   }
   return false;
 }

@@ -342,7 +342,13 @@ class Resolver {
 
   absl::Status Resolve(Expr* expr) {
     if (const Parameter* parameter = std::get_if<Parameter>(&expr->node)) {
-      FOOTFALL_ASSIGN_OR_RETURN(Number number, NumberOf(*parameter));
+      FOOTFALL_ASSIGN_OR_RETURN(const ParameterValue* value, Find(*parameter));
+      if (const Date* date = std::get_if<Date>(value)) {
+        expr->node = *date;
+        return absl::OkStatus();
+      }
+      FOOTFALL_ASSIGN_OR_RETURN(Number number,
+                                NumberIn(text_, *parameter, *value));
       expr->node = number;
     } else if (Operand* operand = std::get_if<Operand>(&expr->node)) {
       FOOTFALL_RETURN_IF_ERROR(Resolve(&operand->conditions));

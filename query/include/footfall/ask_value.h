@@ -69,6 +69,7 @@ class Value {
   template <typename Any>
   requires std::convertible_to<Any, Amount> Value(Any amount)
       : Value(Amount(std::move(amount)), 0) {}
+  Value(const Date& date) : expr_{date, {}} {}
   Value(Expr expr) : expr_(std::move(expr)) {}
   // NOLINTEND(google-explicit-constructor)
 
@@ -83,7 +84,8 @@ class Value {
   friend Value operator/(Value a, Value b) { return Join(a, '/', b); }
   friend Value operator-(Value a) { return Negate(std::move(a)); }
 
-  // Tests, for HAVING, FirstTime and Streak. Not equality of trees: that is
+  // Tests, for HAVING, FirstTime, Streak and Count; for HAVING alone whether
+  // there is a value. Not equality of trees: that is
   // `a.expr() == b.expr()`.
   friend Test operator==(Value a, Value b) {
     return Compare(a, Comparison::kEqual, b);
@@ -102,6 +104,12 @@ class Value {
   }
   friend Test operator>=(Value a, Value b) {
     return Compare(a, Comparison::kGreaterEqual, b);
+  }
+  friend Test IsMissing(Value a) {
+    return {std::move(a.expr_), Comparison::kIsMissing, {}, {}};
+  }
+  friend Test IsNotMissing(Value a) {
+    return {std::move(a.expr_), Comparison::kIsNotMissing, {}, {}};
   }
 
  protected:
@@ -200,6 +208,7 @@ FunctionValue Max(Value x);
 FunctionValue First(Value x);
 FunctionValue Last(Value x);
 FunctionValue Count(Value x);
+FunctionValue Count(Test test);
 FunctionValue Median(Value x);
 FunctionValue Percentile(int percent, Value x);  // 1 to 99
 FunctionValue Stddev(Value x);
@@ -207,6 +216,7 @@ FunctionValue UserDays(Value x);
 FunctionValue Coverage(Value x);
 FunctionValue FirstTime(Test test);
 FunctionValue LastTime(Value x);
+FunctionValue TimeOf(Value extreme);  // when(), of Max(..) or Min(..)
 FunctionValue Age(Value x);
 FunctionValue Streak(Test test);
 FunctionValue CountInTop(Value x, int64_t k);

@@ -145,6 +145,8 @@ enum class Comparison : uint8_t {
   kLessEqual,
   kGreater,
   kGreaterEqual,
+  kIsMissing,     // IS MISSING, of HAVING alone: `right` is not looked at
+  kIsNotMissing,  // IS NOT MISSING, likewise
 };
 
 // One argument of a call.
@@ -193,13 +195,13 @@ struct Number {
 
 struct Expr {
   std::variant<Number, Parameter, Operand, Call, Negation, Arithmetic,
-               EventReference>
+               EventReference, Date>
       node;
   Source source;
   friend bool operator==(const Expr&, const Expr&) = default;
 };
 
-// expr cmp expr
+// expr cmp expr, or expr IS [NOT] MISSING
 struct Test {
   Expr left;
   Comparison comparison = Comparison::kEqual;

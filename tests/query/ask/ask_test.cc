@@ -164,6 +164,9 @@ TEST_CASE("every expression can be built", "[ask]") {
       {"SELECT first_time(dau >= 1e8), streak(dau > 5)",
        Ask(FirstTime(dau >= 1e8), Streak(dau > 5))},
       {"SELECT last_time(dau), age(dau)", Ask(LastTime(dau), Age(dau))},
+      {"SELECT count(dau > 5), when(max(dau)), when(min(avg(dau) EVERY month))",
+       Ask(Count(dau > 5), TimeOf(Max(dau)),
+           TimeOf(Min(Avg(dau)).Every(Months())))},
       {"SELECT max(avg(dau) EVERY month), "
        "count_in_top(avg(dau), 50 EVERY 2 weeks)",
        Ask(Max(Avg(dau)).Every(Months()),

@@ -2,10 +2,12 @@
 
 #include "query/func/series_math.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
 
+#include "query/cell/compare.h"
 #include "tests/query/func/steps.h"
 #include "tests/support/catch.h"
 
@@ -187,6 +189,118 @@ TEST_CASE("what comes of values in doubt is in doubt", "[series]") {
     // Only the ends count.
     CHECK(Cagr(span, 3, by_year).cell.kind() == CellKind::kExact);
   }
+}
+
+// Up to six steps of small whole numbers in small bounds, some missing.
+struct SmallSteps {
+  std::vector<std::optional<int64_t>> values;
+  std::vector<Number> lows;
+  std::vector<Number> highs;
+
+  explicit SmallSteps(std::mt19937_64* random) {
+    const size_t count = 1 + (*random)() % 6;
+    for (size_t i = 0; i < count; ++i) {
+      const auto low = static_cast<int64_t>((*random)() % 4);
+      const auto width = static_cast<int64_t>((*random)() % 3);
+      lows.push_back(static_cast<double>(low));
+      highs.push_back(static_cast<double>(low + width));
+      values.emplace_back();
+      if ((*random)() % 5 == 0) continue;
+      values.back() = low + static_cast<int64_t>((*random)()) % (width + 1);
+      values.back() = std::clamp(*values.back(), low, low + width);
+    }
+  }
+
+  // Calls `visit` with each series that the bounds allow.
+  template <typename Visit>
+  void ForEachTruth(const Visit& visit) const {
+    std::vector<std::optional<int64_t>> truth = values;
+    const auto at = [&](const auto& self, size_t i) -> void {
+      if (i == truth.size()) return visit(truth);
+      if (!values[i].has_value()) return self(self, i + 1);
+      for (auto v = static_cast<int64_t>(*lows[i]);
+           v <= static_cast<int64_t>(*highs[i]); ++v) {
+        truth[i] = v;
+        self(self, i + 1);
+      }
+    };
+    at(at, 0);
+  }
+};
+
+TEST_CASE("counts of tests and days of extremes have the bounds of all truths",
+          "[series]") {
+  CAPTURE(kSeed);
+  std::mt19937_64 random(kSeed);
+  for (int round = 0; round < 2000; ++round) {
+    const SmallSteps small(&random);
+    const Steps steps =
+        Steps::Integers(small.values, 61).WithBounds(small.lows, small.highs);
+    const auto comparison = static_cast<Comparison>(random() % 6);
+    const Scalar threshold =
+        Scalar::Integer(static_cast<int64_t>(random() % 6));
+    const auto count_of = [&](const auto& series) {
+      return std::count_if(series.begin(), series.end(), [&](const auto& v) {
+        return v.has_value() &&
+               TestScalars(comparison, Scalar::Integer(*v), threshold);
+      });
+    };
+    const auto when = [](const auto& series, bool largest) {
+      std::optional<int64_t> best;
+      for (size_t i = 0; i < series.size(); ++i) {
+        if (!series[i].has_value()) continue;
+        if (!best ||
+            (largest ? *series[i] > *series[static_cast<size_t>(*best)]
+                     : *series[i] < *series[static_cast<size_t>(*best)])) {
+          best = static_cast<int64_t>(i);
+        }
+      }
+      return best;
+    };
+    const Cell count = CountOfTest(steps.span(), 9, comparison, threshold);
+    const Cell high = When(steps.span(), 9, true);
+    const Cell low = When(steps.span(), 9, false);
+    CHECK(count.value.integer == count_of(small.values));
+    CHECK(high.has_value == when(small.values, true).has_value());
+    if (!high.has_value) continue;
+    CHECK(high.value.integer == *when(small.values, true));
+    CHECK(low.value.integer == *when(small.values, false));
+    // [0]: the least of all truths, [1]: the greatest.
+    int64_t counts[] = {99, -1};
+    int64_t highs[] = {99, -1};
+    int64_t lows[] = {99, -1};
+    const auto take = [](int64_t value, int64_t(&ends)[2]) {
+      ends[0] = std::min(ends[0], value);
+      ends[1] = std::max(ends[1], value);
+    };
+    small.ForEachTruth([&](const auto& truth) {
+      take(count_of(truth), counts);
+      take(*when(truth, true), highs);
+      take(*when(truth, false), lows);
+    });
+    CHECK(count.low->integer == counts[0]);
+    CHECK(count.high->integer == counts[1]);
+    CHECK(high.low->integer == highs[0]);
+    CHECK(high.high->integer == highs[1]);
+    CHECK(low.low->integer == lows[0]);
+    CHECK(low.high->integer == lows[1]);
+  }
+}
+
+TEST_CASE("the day of an extreme where bounds are open or values no numbers",
+          "[series]") {
+  // The second may be anything above 1.
+  const Steps open =
+      Steps::Integers({3, 1, 2}).WithBounds({3, 1, 2}, {3, Number(), 2});
+  CHECK(When(open.span(10), 3, true).value.integer == 10);
+  CHECK(When(open.span(10), 3, true).low->integer == 10);
+  CHECK(When(open.span(10), 3, true).high->integer == 11);
+  CHECK(When(open.span(10), 3, false).high->integer == 12);
+  const Steps decimals = Steps::Decimals({kNan, 0.5, 0.25, kNan});
+  CHECK(When(decimals.span(), 4, true).value.integer == 1);
+  CHECK(When(decimals.span(), 4, false).value.integer == 2);
+  CHECK(When(decimals.span(), 4, false).kind() == CellKind::kExact);
+  CHECK_FALSE(When(Steps::Decimals({kNan}).span(), 1, true).has_value);
 }
 
 }  // namespace

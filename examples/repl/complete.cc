@@ -515,7 +515,7 @@ void Completer::AddWords() {
       AddKeywords({Before(2) == "FILL" ? "MAX" : "FILL"});
     }
     if (clause == "TOP") AddKeywords({"OTHERS"});
-    if (clause == "DURING") AddKeywords({"COMPLETE"});
+    if (clause == "DURING") AddKeywords({"COMPLETE", "TO DATE"});
     if (Began("DELETE")) {
       AddKeywords({"DURING", "WHERE"});
     } else {

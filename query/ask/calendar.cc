@@ -15,9 +15,9 @@ Range Between(std::optional<DateArgument> first,
   return range;
 }
 
-Range LastOf(const Duration& duration, bool complete) {
+Range LastOf(const Duration& duration, RangeLast::End end) {
   Range range;
-  range.form = RangeLast{duration.count, duration.unit, complete};
+  range.form = RangeLast{duration.count, duration.unit, end};
   return range;
 }
 
@@ -95,7 +95,14 @@ Range From(When first) { return Between(std::move(first.date), std::nullopt); }
 Range Until(When last) { return Between(std::nullopt, std::move(last.date)); }
 Range Always() { return Between(std::nullopt, std::nullopt); }
 
-Range Last(const Duration& duration) { return LastOf(duration, false); }
-Range LastComplete(const Duration& duration) { return LastOf(duration, true); }
+Range Last(const Duration& duration) {
+  return LastOf(duration, RangeLast::End::kUnitOfNow);
+}
+Range LastComplete(const Duration& duration) {
+  return LastOf(duration, RangeLast::End::kComplete);
+}
+Range LastToDate(const Duration& duration) {
+  return LastOf(duration, RangeLast::End::kToDate);
+}
 
 }  // namespace footfall::ask

@@ -216,7 +216,16 @@ absl::StatusOr<Range> Parser::RangeOf() {
     Range::Last last;
     FOOTFALL_ASSIGN_OR_RETURN(last.count, WholeNumber("LAST", 1));
     FOOTFALL_ASSIGN_OR_RETURN(last.unit, UnitWord("LAST"));
-    last.complete = TakeWord("COMPLETE");
+    if (TakeWord("COMPLETE")) {
+      last.end = Range::Last::End::kComplete;
+    } else if (TakeWord("TO")) {
+      if (!TakeWord("DATE")) {
+        return Expected("DATE after TO",
+                        "LAST 1 month TO DATE ends with the "
+                        "last step that is over");
+      }
+      last.end = Range::Last::End::kToDate;
+    }
     range.form = last;
   } else {
     Range::Between between;

@@ -139,7 +139,8 @@ void PrintRange(const Range& range, std::string* out) {
   if (const Range::Last* last = std::get_if<Range::Last>(&range.form)) {
     *out += "LAST ";
     PrintUnits(last->count, last->unit, out);
-    if (last->complete) *out += " COMPLETE";
+    if (last->end == Range::Last::End::kComplete) *out += " COMPLETE";
+    if (last->end == Range::Last::End::kToDate) *out += " TO DATE";
     return;
   }
   const auto& between = std::get<Range::Between>(range.form);

@@ -64,6 +64,11 @@ absl::Status Binder::BindChangepoints(const Expr& expr, const Call& call) {
   FOOTFALL_ASSIGN_OR_RETURN(changepoints.events,
                             AddEvents(expr.source, BoundEvents()));
   plan_.changepoints = changepoints;
+  if (RowsWithinWeek()) {
+    AddNote(absl::StrCat(Printed(expr),
+                         " takes weekends and holidays for changes, too: "
+                         "EVERY week finds those that last"));
+  }
   for (const std::string& by : plan_.by) {
     for (const absl::string_view column :
          {"before", "after", "event_kind", "event_name", "event_time",

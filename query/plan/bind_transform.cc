@@ -178,6 +178,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     transform.mean = Printed(mean);
   }
   NoteRatioOfRatios(expr, name, *argument);
+  if (transform.no_partial) NoteWeekdays(expr, *back);
   RowExpr row = AddTransform(std::move(transform));
   if (name == "delta") return MakeArithmetic('-', std::move(x), std::move(row));
   if (name == "growth") {
@@ -185,6 +186,26 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
         '-', MakeArithmetic('/', std::move(x), std::move(row)), One());
   }
   return row;
+}
+
+// A Monday beside a Sunday: most of it is the week.
+void Binder::NoteWeekdays(const Expr& expr, const Duration& back) {
+  const int64_t months = back.unit == footfall::Unit::kYear      ? 12
+                         : back.unit == footfall::Unit::kQuarter ? 3
+                         : back.unit == footfall::Unit::kMonth   ? 1
+                                                                 : 0;
+  constexpr int64_t kMostUnits = 10'000;
+  if (months == 0 || back.count > kMostUnits || !RowsWithinWeek()) return;
+  Expr weeks = expr;
+  std::get<Call>(weeks.node).arguments[1].form =
+      Duration{(back.count * months * 52 + 6) / 12, footfall::Unit::kWeek};
+  AddNote(absl::StrCat(Printed(expr), " compares different weekdays: ",
+                       Printed(weeks), " compares the same ones"));
+}
+
+bool Binder::RowsWithinWeek() const {
+  return plan_.every.has_value() && plan_.every->unit <= footfall::Unit::kDay &&
+         (plan_.every->unit < footfall::Unit::kDay || plan_.every->count < 7);
 }
 
 // Growth of what is a ratio already.

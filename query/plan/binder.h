@@ -188,6 +188,9 @@ class Binder {
   // Of what the statement alone says of its answer; each once.
   void AddNote(std::string note);
   void NoteRelated(const Expr& expr, Related related);
+  void NoteWeekdays(const Expr& expr, const Duration& back);
+  // Whether a row is shorter than a week, whose days differ.
+  bool RowsWithinWeek() const;
   void NoteRatioOfRatios(const Expr& expr, absl::string_view name,
                          const Expr& x);
   void NoteMeanOfRatios(const Expr& expr, const Call& call, const Leaf& leaf);

@@ -11,7 +11,8 @@
 namespace footfall::query {
 namespace {
 
-// Whole units that end with the one that holds now, or the one before it.
+// Whole units that end with the one that holds now, or the one before it; or
+// with the last step that is over, and the unit that holds it.
 absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
                                        const Grid& grid,
                                        absl::Weekday week_start, absl::Time now,
@@ -26,8 +27,16 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
   auto units = Grid::Create(unit, grid.zone_name());
   if (!units.ok()) return units.status();
   const StepRange limits = units->Limits();
-  const int64_t current = units->StepAt(now);
-  const int64_t final_unit = last.complete ? current - 1 : current;
+  const bool to_date = last.end == Range::Last::End::kToDate;
+  const int64_t unfinished = FirstUnfinishedStep(grid, now);
+  if (to_date && unfinished == grid.Limits().begin) {
+    return Refuse(Refusal::kLastTooLong, text, source,
+                  {absl::StrCat(last.count)});
+  }
+  const int64_t current =
+      to_date ? units->StepAt(grid.Start(unfinished - 1)) : units->StepAt(now);
+  const int64_t final_unit =
+      last.end == Range::Last::End::kComplete ? current - 1 : current;
   if (last.count < 1 || last.count > final_unit - limits.begin + 1 ||
       final_unit >= limits.end) {
     return Refuse(Refusal::kLastTooLong, text, source,
@@ -49,6 +58,16 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
       window.last->start = absl::CivilSecond(
           absl::CivilDay(units->CivilStart(final_unit + 1)) - 1);
     }
+  }
+  if (!to_date) return window;
+  if (grid.period().below_day()) {
+    window.last =
+        InstantDate(grid.Start(unfinished) - absl::Seconds(1), grid.zone());
+  } else {
+    window.last =
+        Date{Unit::kDay,
+             absl::CivilSecond(absl::CivilDay(grid.CivilStart(unfinished)) - 1),
+             {}};
   }
   return window;
 }

@@ -80,9 +80,11 @@ Range From(When first);  // to the last sample
 Range Until(When last);  // from the first sample
 Range Always();          // DURING ..
 // The last `count` units, the one that holds *now* included; those that are
-// over. (ask_value.h has a Last of values, the function `last`.)
+// over; those that end with the last step that is over. (ask_value.h has a Last
+// of values, the function `last`.)
 Range Last(const Duration& duration);
 Range LastComplete(const Duration& duration);
+Range LastToDate(const Duration& duration);
 
 }  // namespace footfall::ask
 #pragma GCC visibility pop

@@ -81,11 +81,16 @@ struct RangeBetween {
   friend bool operator==(const RangeBetween&, const RangeBetween&) = default;
 };
 
-// LAST 30 days COMPLETE
+// LAST 30 days COMPLETE, LAST 1 month TO DATE
 struct RangeLast {
   int64_t count = 1;
   Unit unit = Unit::kDay;
-  bool complete = false;
+  enum class End : uint8_t {
+    kUnitOfNow,  // with the unit that holds *now*
+    kComplete,   // with the last unit that is over
+    kToDate,     // with the last step of the metric that is over
+  };
+  End end = End::kUnitOfNow;
   friend bool operator==(const RangeLast&, const RangeLast&) = default;
 };
 

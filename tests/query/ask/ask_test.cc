@@ -69,6 +69,8 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
       {"SELECT dau DURING LAST 30 days", Ask("dau").During(Last(Days(30)))},
       {"SELECT dau DURING LAST 1 quarter COMPLETE",
        Ask("dau").During(LastComplete(Quarters()))},
+      {"SELECT dau DURING LAST 1 month TO DATE",
+       Ask("dau").During(LastToDate(Months()))},
       {"SELECT dau ALIGN ON event('launch') DURING -14..28 days",
        Ask("dau").AlignOn(EventDate("launch"), Offsets(-14, 28), Unit::kDay)},
       {"SELECT dau ALIGN ON event('release', $name) DURING 0..1 weeks",

@@ -161,7 +161,7 @@ class Grower {
       Range::Last last;
       last.count = 1 + static_cast<int64_t>(Below(100));
       last.unit = static_cast<Unit>(1 + Below(8));
-      last.complete = Half();
+      last.end = static_cast<Range::Last::End>(Below(3));
       range.form = last;
       return range;
     }

@@ -201,7 +201,7 @@ TEST_CASE("parameters of every kind change from run to run", "[prepared]") {
     options.parameters["when"] = date("2025-02");
     CHECK(OnlyValue(of, home, options) == "16");
     Range range;
-    range.form = RangeLast{1, Unit::kDay, false};
+    range.form = RangeLast{1, Unit::kDay, RangeLast::End::kUnitOfNow};
     options.parameters["when"] = range;
     options.now =
         absl::FromCivil(absl::CivilDay(2025, 2, 1), absl::UTCTimeZone());

@@ -514,7 +514,7 @@ void Completer::AddWords() {
     if (clause == "EVERY") {
       AddKeywords({Before(2) == "FILL" ? "MAX" : "FILL"});
     }
-    if (clause == "TOP") AddKeywords({"OTHERS"});
+    if (clause == "TOP") AddKeywords({"OTHERS", "WITHIN"});
     if (clause == "DURING") AddKeywords({"COMPLETE", "TO DATE"});
     if (Began("DELETE")) {
       AddKeywords({"DURING", "WHERE"});

@@ -80,6 +80,17 @@ Question& Question::Top(int64_t count, std::optional<Text> others) {
   return *this;
 }
 
+Question& Question::TopWithin(int64_t count,
+                              std::vector<std::string> dimensions) {
+  footfall::Top top;
+  top.count = count;
+  for (std::string& dimension : dimensions) {
+    top.within.push_back({std::move(dimension), {}});
+  }
+  select_.top = std::move(top);
+  return *this;
+}
+
 Question& Question::Limit(int64_t rows) {
   select_.limit = rows;
   return *this;

@@ -58,15 +58,39 @@ absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,
     if (top.expr.is_date) judged = ByBegin(judged, results.timeline->zone());
     keys.Set(group, judged);
   }
+  const bool within = IsWithin(top);
+  const size_t count = static_cast<size_t>(std::max<int64_t>(0, top.count));
+  // WITHIN: those of each member, one after the other.
+  const auto apart = [&](uint32_t a, uint32_t b) {
+    for (size_t d = 0; within && d < top.within.size(); ++d) {
+      if (!top.within[d]) continue;
+      const int order = names.Of(d, a).compare(names.Of(d, b));
+      if (order != 0) return order;
+    }
+    return 0;
+  };
   FOOTFALL_RETURN_IF_ERROR(SortFirst(
-      run, static_cast<size_t>(std::max<int64_t>(0, top.count)),
-      1 + plan.by.size(),
+      run, within ? groups.size() : count, 1 + plan.by.size(),
       [&](uint32_t a, uint32_t b) {
+        if (const int order = apart(a, b); order != 0) return order < 0;
         const int order = keys.Compare(a, b);
         return order != 0 ? order < 0 : names.Compare(a, b) < 0;
       },
       &groups));
-  return groups;
+  if (!within) return groups;
+  std::vector<uint32_t> best;
+  size_t place = 0;  // among those of its member
+  for (size_t i = 0; i < groups.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(run.Pass());
+    place = i > 0 && apart(groups[i - 1], groups[i]) == 0 ? place + 1 : 0;
+    if (place < count) best.push_back(groups[i]);
+  }
+  return best;
+}
+
+bool IsWithin(const BoundTop& top) {
+  return std::find(top.within.begin(), top.within.end(), true) !=
+         top.within.end();
 }
 
 namespace {
@@ -122,6 +146,7 @@ absl::string_view TiesGroups(const Plan& plan) {
 
 bool CanJudgeFirst(const Plan& plan) {
   return plan.top.has_value() && !plan.top->others.has_value() &&
+         !IsWithin(*plan.top) &&
          IsOfLeaves(plan, plan.top->expr,
                     [&plan](const Leaf& leaf) {
                       return leaf.whole_range || !plan.every.has_value();

@@ -45,6 +45,9 @@ class GroupNames {
 // A cell of a date as one of the second at which it begins.
 Cell ByBegin(const Cell& date, const absl::TimeZone& zone);
 
+// Whether TOP keeps so many of each member (WITHIN), in place of all.
+bool IsWithin(const BoundTop& top);
+
 // The best of `groups` by TOP's key, the best first, at most as many as TOP
 // says; equal ones stand in the order of their names.
 absl::StatusOr<std::vector<uint32_t>> BestGroups(Run& run, const Plan& plan,

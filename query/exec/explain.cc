@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "query/exec/across.h"
 #include "query/exec/describe_operand.h"
 #include "query/exec/groups.h"
@@ -25,12 +26,19 @@ namespace {
 // Groups whose event is named under ALIGN.
 constexpr size_t kMaxAlignedGroups = 10;
 
-std::string DescribeTop(const BoundTop& top) {
+std::string DescribeTop(const BoundTop& top,
+                        const std::vector<std::string>& by) {
   const absl::string_view best = top.descending ? "largest" : "smallest";
+  std::vector<absl::string_view> within;
+  for (size_t b = 0; b < by.size(); ++b) {
+    if (top.within[b]) within.push_back(by[b]);
+  }
   return absl::StrCat(
       "top: the ",
       top.count == 1 ? absl::StrCat(best, " group")
                      : absl::StrCat(top.count, " ", best, " groups"),
+      within.empty() ? ""
+                     : absl::StrCat(" of each ", absl::StrJoin(within, ", ")),
       top.whole_range ? ", judged over the whole range" : "",
       top.others.has_value()
           ? absl::StrCat("; the others, read once more, together as ",
@@ -139,7 +147,7 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
     lines.push_back("rows: one a group");
   }
   if (plan.top.has_value()) {
-    lines.push_back(DescribeTop(*plan.top));
+    lines.push_back(DescribeTop(*plan.top, plan.by));
   }
   return lines;
 }

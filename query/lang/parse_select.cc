@@ -101,6 +101,12 @@ absl::Status Parser::Clause(Select* select) {
       top.others_source = Now().source;
       FOOTFALL_ASSIGN_OR_RETURN(top.others,
                                 TextOrParameter("a text after OTHERS"));
+    } else if (TakeWord("WITHIN")) {
+      do {
+        FOOTFALL_ASSIGN_OR_RETURN(Name name,
+                                  DimensionName("a dimension after WITHIN"));
+        top.within.push_back(std::move(name));
+      } while (TakeSymbol(","));
     }
     top.source = From(first);
     select->top = std::move(top);

@@ -358,6 +358,10 @@ void PrintStatement(const Select& select, std::string* out) {
       *out += " OTHERS ";
       PrintText(*select.top->others, out);
     }
+    for (size_t i = 0; i < select.top->within.size(); ++i) {
+      absl::StrAppend(out, i == 0 ? " WITHIN " : ", ",
+                      select.top->within[i].name);
+    }
   }
   PrintOrder(select.order_by, out);
   if (select.limit.has_value()) absl::StrAppend(out, " LIMIT ", *select.limit);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "footfall/hash_table.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
@@ -341,6 +342,20 @@ absl::Status Binder::BindTop() {
   }
   BoundTop bound;
   bound.count = top.count;
+  bound.within.resize(plan_.by.size());
+  for (const Name& name : top.within) {
+    const auto by = std::find(plan_.by.begin(), plan_.by.end(), name.name);
+    if (by == plan_.by.end()) {
+      return Refuse(Refusal::kWithin, name.source,
+                    {name.name, absl::StrJoin(plan_.by, ", ")});
+    }
+    bound.within[static_cast<size_t>(by - plan_.by.begin())] = true;
+  }
+  if (std::find(bound.within.begin(), bound.within.end(), false) ==
+      bound.within.end()) {
+    return Refuse(Refusal::kTopWithinAll, top.source,
+                  {absl::StrJoin(plan_.by, ", "), absl::StrCat(top.count)});
+  }
   if (top.others.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
         top.others_source, "OTHERS",

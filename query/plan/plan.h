@@ -299,6 +299,7 @@ struct BoundTop {
   RowExpr expr;
   bool descending = true;
   bool whole_range = false;  // expr reads leaves of the whole range
+  std::vector<bool> within;  // [BY dimensions] so many of each of these
   // OTHERS: the name of one more group of all the others.
   std::optional<std::string> others;
 };

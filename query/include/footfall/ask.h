@@ -99,6 +99,8 @@ class Question {
 
   // TOP count OTHERS 'others'.
   Question& Top(int64_t count, std::optional<Text> others = std::nullopt);
+  // So many of each member of the dimensions, or of each combination.
+  Question& TopWithin(int64_t count, std::vector<std::string> dimensions);
 
   template <std::convertible_to<Key>... Keys>
   Question& OrderBy(Keys... keys) {

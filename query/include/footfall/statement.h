@@ -248,6 +248,7 @@ struct Every {
 struct Top {
   int64_t count = 1;
   std::optional<Text> others;
+  std::vector<Name> within = {};  // dimensions of BY: so many of each
   Source source;
   Source others_source = {};
   friend bool operator==(const Top&, const Top&) = default;

@@ -69,6 +69,8 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
       {"SELECT dau DURING LAST 30 days", Ask("dau").During(Last(Days(30)))},
       {"SELECT dau DURING LAST 1 quarter COMPLETE",
        Ask("dau").During(LastComplete(Quarters()))},
+      {"SELECT avg(dau) BY platform, app TOP 3 WITHIN platform",
+       Ask(Avg("dau")).By({"platform", "app"}).TopWithin(3, {"platform"})},
       {"SELECT dau DURING LAST 1 month TO DATE",
        Ask("dau").During(LastToDate(Months()))},
       {"SELECT dau ALIGN ON event('launch') DURING -14..28 days",

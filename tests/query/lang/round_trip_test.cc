@@ -345,7 +345,11 @@ class Grower {
     if (Below(3) == 0) {
       Top top;
       top.count = 1 + static_cast<int64_t>(Below(99));
-      if (Half()) top.others = AnyText();
+      if (Half()) {
+        top.others = AnyText();
+      } else if (Half()) {
+        top.within = Names(1);
+      }
       select.top = top;
     }
     for (size_t i = Below(3); i > 0; --i) {

@@ -120,23 +120,25 @@ bool Matches(const Stretch& stretch, absl::Span<const MemberSet> picks,
 absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
                                     const Metric& metric,
                                     absl::Span<const MemberSet> picks,
-                                    bool or_empty, RoomFor room) {
+                                    bool or_empty, const QueryOptions& options,
+                                    RoomFor room) {
   const SeriesTable& table = snapshot.Series(metric.id);
   if (snapshot.Aliases().empty()) {
-    return FindSeries(table, picks, or_empty, room);
+    return FindSeries(table, picks, or_empty, options, room);
   }
   const Renamer renamer(snapshot, metric);
-  if (!renamer.any()) return FindSeries(table, picks, or_empty, room);
+  if (!renamer.any()) return FindSeries(table, picks, or_empty, options, room);
   FOOTFALL_ASSIGN_OR_RETURN(
       const SeriesRows stored,
-      FindSeries(table, renamer.StoredPicks(snapshot, picks), or_empty, room));
+      FindSeries(table, renamer.StoredPicks(snapshot, picks), or_empty, options,
+                 room));
   // A stretch or two of most series, each with a piece, a row and its place.
   FOOTFALL_RETURN_IF_ERROR(
       room(stored.size() * (2 * sizeof(Stretch) + sizeof(RowPiece) +
                             sizeof(Tuple) + 4 * sizeof(uint64_t))));
   std::vector<Stretch> stretches;
   for (size_t i = 0; i < stored.size(); ++i) {
-    FOOTFALL_RETURN_IF_ERROR(Pass());
+    FOOTFALL_RETURN_IF_ERROR(Pass(options));
     renamer.Cut(stored.ids[i], stored.row(i), &stretches);
   }
   std::erase_if(stretches, [&](const Stretch& stretch) {
@@ -150,7 +152,7 @@ absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
   FlatHashMap<Tuple, uint32_t> row_of;
   std::vector<const Stretch*> first;
   for (const Stretch& stretch : stretches) {
-    FOOTFALL_RETURN_IF_ERROR(Pass());
+    FOOTFALL_RETURN_IF_ERROR(Pass(options));
     const auto [at, added] =
         row_of.emplace(stretch.members, static_cast<uint32_t>(first.size()));
     if (added) {

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "footfall/metric.h"
 #include "footfall/period.h"
+#include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "query/plan/conditions.h"
 #include "query/plan/member_set.h"
@@ -38,7 +39,8 @@ struct RenamedRows {
 absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
                                     const Metric& metric,
                                     absl::Span<const MemberSet> picks,
-                                    bool or_empty, RoomFor room);
+                                    bool or_empty, const QueryOptions& options,
+                                    RoomFor room);
 
 // The series that the rows are read from, ascending.
 std::vector<SeriesId> StoredSeries(const SeriesRows& rows);

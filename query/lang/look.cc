@@ -10,7 +10,6 @@
 namespace footfall::query {
 namespace {
 
-thread_local const QueryOptions* asking = nullptr;
 std::atomic<LookObserver*> look_observer = nullptr;
 
 }  // namespace
@@ -32,19 +31,6 @@ absl::Status CheckStop(const QueryOptions& options) {
         "the question ran past its deadline (QueryOptions::deadline)");
   }
   return absl::OkStatus();
-}
-
-Asking::Asking(const QueryOptions& options)
-    : before_(std::exchange(asking, &options)) {}
-
-Asking::~Asking() { asking = before_; }
-
-bool AllowsUnknownMembers() {
-  return asking != nullptr && asking->allow_unknown_members;
-}
-
-absl::Status Pass(uint64_t work) {
-  return asking == nullptr ? absl::OkStatus() : Pass(*asking, work);
 }
 
 void ObserveLooks(LookObserver* observer, uint64_t work) {

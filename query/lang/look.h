@@ -18,7 +18,9 @@ namespace footfall::query {
 // a look comes every few milliseconds.
 inline constexpr uint64_t kWorkBetweenLooks = uint64_t{1} << 16;
 
-// What this thread has done since its last look.
+// What this thread has done since its last look, for whichever question: a
+// count by thread, so that none of them shares a cache line with another.
+// Questions hand their options down.
 inline constinit thread_local uint64_t work_since_look = 0;
 // kWorkBetweenLooks, but in tests.
 inline constinit uint64_t work_before_look = kWorkBetweenLooks;
@@ -34,27 +36,6 @@ inline absl::Status Pass(const QueryOptions& options, uint64_t work = 1) {
   if (work_since_look < work_before_look) return absl::OkStatus();
   return CheckStop(options);
 }
-
-// The question that this thread binds, for loops below that are not handed its
-// options. Nested ones end in reverse order.
-class Asking {
- public:
-  // Borrows `options`.
-  explicit Asking(const QueryOptions& options);
-  ~Asking();
-  Asking(const Asking&) = delete;
-  Asking& operator=(const Asking&) = delete;
-
- private:
-  const QueryOptions* const before_;
-};
-
-// As above, of the question that the thread is at; without one, there is
-// nothing to stop.
-absl::Status Pass(uint64_t work = 1);
-
-// QueryOptions::allow_unknown_members of that question; false without one.
-bool AllowsUnknownMembers();
 
 // For tests: is told of every look and of the work before it, from any thread,
 // and may make it fail. Null: nobody. Looks come where `work` has been done. To

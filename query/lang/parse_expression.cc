@@ -77,7 +77,7 @@ absl::StatusOr<Parser::Sized> Parser::Chain(Sized left, Sized right, char op) {
 
 absl::StatusOr<Parser::Sized> Parser::Factor() {
   constexpr uint64_t kWorkOfExpression = 32;
-  FOOTFALL_RETURN_IF_ERROR(Pass(kWorkOfExpression));
+  FOOTFALL_RETURN_IF_ERROR(Pass(options_, kWorkOfExpression));
   const Token first = Now();
   Sized out;
   if (TakeSymbol("-")) {

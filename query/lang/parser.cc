@@ -54,8 +54,8 @@ std::string Shown(const Token& token) {
 
 bool LooksLikeDate(absl::string_view text) { return ParseDate(text).ok(); }
 
-Parser::Parser(absl::string_view text, const QueryLimits& limits)
-    : text_(text), limits_(limits), lexer_(text) {
+Parser::Parser(absl::string_view text, const QueryOptions& options)
+    : text_(text), options_(options), limits_(options.limits), lexer_(text) {
   limits_.max_nesting = std::min(limits_.max_nesting, kMaxDepth);
 }
 
@@ -383,7 +383,9 @@ absl::StatusOr<std::vector<Statement>> Parse(absl::string_view text,
           query::Refusal::kTextLimit, "", {},
           {absl::StrCat(text.size()), absl::StrCat(limits.max_text_bytes)});
     }
-    query::Parser parser(text, limits);
+    QueryOptions options;
+    options.limits = limits;
+    query::Parser parser(text, options);
     std::vector<Statement> statements;
     while (true) {
       FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement,

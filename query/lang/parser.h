@@ -31,9 +31,10 @@ namespace footfall::query {
 
 class Parser {
  public:
-  // `text` must outlive the parser. limits.max_text_bytes holds for each
-  // statement by itself.
-  Parser(absl::string_view text, const QueryLimits& limits);
+  // `text` and `options` must outlive the parser. Of these it reads the limits,
+  // of which max_text_bytes holds for each statement by itself, and when to
+  // stop.
+  Parser(absl::string_view text, const QueryOptions& options);
 
   // The next statement; nullopt at the end of the text. After an error the
   // parser is spent.
@@ -170,6 +171,7 @@ class Parser {
   absl::StatusOr<Statement> StatementOf();
 
   absl::string_view text_;
+  const QueryOptions& options_;
   QueryLimits limits_;
   Lexer lexer_;
   std::vector<Token> tokens_;  // of the statement; ends with kEnd or kError

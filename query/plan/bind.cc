@@ -20,8 +20,9 @@ constexpr size_t kMaxKeys = 64;  // of ORDER BY
 }  // namespace
 
 absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
-                          absl::string_view text, absl::Time now) {
-  return Binder(snapshot, select, text, now).Run();
+                          absl::string_view text, const QueryOptions& options,
+                          absl::Time now) {
+  return Binder(snapshot, select, text, options, now).Run();
 }
 
 absl::StatusOr<Plan> Binder::Run() {

@@ -60,7 +60,8 @@ absl::Status Binder::BindAcrossDimensions(const Call& call,
       Condition condition;
       condition.dimension = name;
       condition.source = source;
-      return ApplyCondition(snapshot_, metric, condition, text_, &bound->picks);
+      return ApplyCondition(snapshot_, metric, condition, text_, options_,
+                            &bound->picks);
     }
     const int d = static_cast<int>(*dimension);
     if (std::find(across.dimensions.begin(), across.dimensions.end(), d) !=

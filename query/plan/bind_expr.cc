@@ -179,7 +179,7 @@ std::string Binder::StatementWith(const Call& call,
       VisitCalls(test.left, replace);
       VisitCalls(test.right, replace);
     }
-    Binder trial(snapshot_, select, text_, now_);
+    Binder trial(snapshot_, select, text_, options_, now_);
     trial.suggests_ = false;
     if (trial.Run().ok()) {
       return absl::StrCat("\nfor example: ", Print(statement));
@@ -273,7 +273,7 @@ void Binder::NoteRelated(const Expr& expr, Related related) {
 
 absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
                                            const Place& place) {
-  FOOTFALL_RETURN_IF_ERROR(Pass(kWorkOfNode));
+  FOOTFALL_RETURN_IF_ERROR(Pass(options_, kWorkOfNode));
   StepExpr steps;
   if (const auto* number = std::get_if<Number>(&expr.node)) {
     steps.kind = StepExpr::Kind::kNumber;
@@ -332,7 +332,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
 // ---- Rows
 
 absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
-  FOOTFALL_RETURN_IF_ERROR(Pass(kWorkOfNode + plan_.leaves.size()));
+  FOOTFALL_RETURN_IF_ERROR(Pass(options_, kWorkOfNode + plan_.leaves.size()));
   RowExpr row;
   if (const auto* number = std::get_if<Number>(&expr.node)) {
     if (const auto* integer = std::get_if<int64_t>(&number->value)) {

@@ -109,8 +109,8 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   }
   bound.picks.resize(metric.spec.dimensions.size());
   for (const Condition* condition : mention.conditions) {
-    FOOTFALL_RETURN_IF_ERROR(
-        ApplyCondition(snapshot_, metric, *condition, text_, &bound.picks));
+    FOOTFALL_RETURN_IF_ERROR(ApplyCondition(snapshot_, metric, *condition,
+                                            text_, options_, &bound.picks));
   }
   for (const Name& name : select_.by) {
     if (in_braces(name.name)) {
@@ -129,7 +129,8 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
       Condition condition;
       condition.dimension = name.name;
       condition.source = name.source;
-      return ApplyCondition(snapshot_, metric, condition, text_, &bound.picks);
+      return ApplyCondition(snapshot_, metric, condition, text_, options_,
+                            &bound.picks);
     }
     bound.by.push_back(static_cast<int>(*dimension));
   }
@@ -160,7 +161,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   if (plan_.align.has_value()) FOOTFALL_RETURN_IF_ERROR(AlignOperand(&bound));
 
   for (size_t i = 0; i < plan_.operands.size(); ++i) {
-    FOOTFALL_RETURN_IF_ERROR(Pass());
+    FOOTFALL_RETURN_IF_ERROR(Pass(options_));
     BoundOperand& other = plan_.operands[i];
     if (other.metric->id == metric.id && other.picks == bound.picks &&
         other.by == bound.by && other.across == bound.across &&

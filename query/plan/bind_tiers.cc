@@ -63,8 +63,9 @@ absl::StatusOr<std::shared_ptr<const Metric>> Binder::ChooseGrid(
         has_all = begin >= *first;
       } else if (!has_all && !grid->kept_from.has_value()) {
         // From the first sample on.
-        FOOTFALL_ASSIGN_OR_RETURN(const bool earlier,
-                                  HasSamplesBefore(snapshot_, *grid, *first));
+        FOOTFALL_ASSIGN_OR_RETURN(
+            const bool earlier,
+            HasSamplesBefore(snapshot_, *grid, *first, options_));
         has_all = !earlier;
       }
       if (!has_all) continue;

@@ -26,8 +26,12 @@ namespace footfall::query {
 class Binder {
  public:
   Binder(const Snapshot& snapshot, const Select& select, absl::string_view text,
-         absl::Time now)
-      : snapshot_(snapshot), select_(select), text_(text), now_(now) {}
+         const QueryOptions& options, absl::Time now)
+      : snapshot_(snapshot),
+        select_(select),
+        text_(text),
+        options_(options),
+        now_(now) {}
 
   absl::StatusOr<Plan> Run();
 
@@ -222,6 +226,7 @@ class Binder {
   const Snapshot& snapshot_;
   const Select& select_;
   const absl::string_view text_;
+  const QueryOptions& options_;
   const absl::Time now_;
   Plan plan_;
   footfall::Source every_source_;

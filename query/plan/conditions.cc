@@ -48,15 +48,14 @@ absl::Status NoSuchDimension(const Metric& metric, absl::string_view name,
 }
 
 // nullopt: there is none, and that is allowed.
-absl::StatusOr<std::optional<MemberId>> FindMember(const Snapshot& snapshot,
-                                                   absl::string_view dimension,
-                                                   absl::string_view member,
-                                                   footfall::Source source,
-                                                   absl::string_view text) {
+absl::StatusOr<std::optional<MemberId>> FindMember(
+    const Snapshot& snapshot, absl::string_view dimension,
+    absl::string_view member, footfall::Source source, absl::string_view text,
+    const QueryOptions& options) {
   const auto found = snapshot.FindMember(dimension, member);
   if (found.has_value()) return found;
   if (member.empty()) return kEmptyMember;
-  if (AllowsUnknownMembers()) return std::nullopt;
+  if (options.allow_unknown_members) return std::nullopt;
   Nearest nearest(member);
   const MemberId count = snapshot.MemberCount(dimension);
   for (MemberId id = 1; id < count; ++id) {
@@ -73,7 +72,8 @@ absl::StatusOr<std::optional<MemberId>> FindMember(const Snapshot& snapshot,
 // `renames` is null where members are meant as they are stored.
 absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
                    const Condition& condition, absl::string_view text,
-                   const Renames* renames, std::vector<MemberSet>* picks) {
+                   const QueryOptions& options, const Renames* renames,
+                   std::vector<MemberSet>* picks) {
   const std::string& name = condition.dimension;
   const auto dimension = metric.FindDimension(name);
   if (!dimension.has_value()) {
@@ -88,7 +88,7 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
     FOOTFALL_ASSIGN_OR_RETURN(
         const std::optional<MemberId> member,
         FindMember(snapshot, name, std::get<std::string>(condition.texts[0]),
-                   condition.text_sources.at(0), text));
+                   condition.text_sources.at(0), text, options));
     if (member.has_value()) {
       set.KeepOnly(*member);
     } else {
@@ -116,7 +116,8 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
     for (MemberId id = 1; id < count; ++id) {
       // Matching may take the product of both lengths.
       const absl::string_view member = snapshot.MemberName(name, id);
-      FOOTFALL_RETURN_IF_ERROR(Pass(1 + pattern.size() * member.size() / 32));
+      FOOTFALL_RETURN_IF_ERROR(
+          Pass(options, 1 + pattern.size() * member.size() / 32));
       if (MatchesLike(member, pattern)) find(id);
     }
   } else {
@@ -124,8 +125,8 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
       FOOTFALL_ASSIGN_OR_RETURN(
           const std::optional<MemberId> member,
           FindMember(snapshot, name, std::get<std::string>(condition.texts[i]),
-                     condition.text_sources.at(i), text));
-      FOOTFALL_RETURN_IF_ERROR(Pass());
+                     condition.text_sources.at(i), text, options));
+      FOOTFALL_RETURN_IF_ERROR(Pass(options));
       if (member.has_value()) find(*member);
     }
   }
@@ -134,7 +135,7 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
     return absl::OkStatus();
   }
   FOOTFALL_RETURN_IF_ERROR(
-      Pass(std::min<uint64_t>(1 + count / 8, kWorkBetweenLooks)));
+      Pass(options, std::min<uint64_t>(1 + count / 8, kWorkBetweenLooks)));
   std::vector<bool> kept(count, negated);
   for (const MemberId member : found) kept[member] = !negated;
   if (like || negated) kept[kEmptyMember] = false;
@@ -146,22 +147,24 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
 
 absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
                             const Condition& condition, absl::string_view text,
+                            const QueryOptions& options,
                             std::vector<MemberSet>* picks) {
   if (snapshot.Aliases().empty()) {
-    return Apply(snapshot, metric, condition, text, nullptr, picks);
+    return Apply(snapshot, metric, condition, text, options, nullptr, picks);
   }
   const Renames renames(snapshot, condition.dimension);
-  return Apply(snapshot, metric, condition, text, &renames, picks);
+  return Apply(snapshot, metric, condition, text, options, &renames, picks);
 }
 
 absl::StatusOr<std::vector<MemberSet>> BindConditions(
     const Snapshot& snapshot, const Metric& metric,
-    absl::Span<const Condition> conditions, absl::string_view text) {
+    absl::Span<const Condition> conditions, absl::string_view text,
+    const QueryOptions& options) {
   std::vector<MemberSet> picks(metric.spec.dimensions.size());
   for (const Condition& condition : conditions) {
-    FOOTFALL_RETURN_IF_ERROR(Pass());
+    FOOTFALL_RETURN_IF_ERROR(Pass(options));
     FOOTFALL_RETURN_IF_ERROR(
-        Apply(snapshot, metric, condition, text, nullptr, &picks));
+        Apply(snapshot, metric, condition, text, options, nullptr, &picks));
   }
   return picks;
 }

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 #include "query/plan/member_set.h"
@@ -19,20 +20,24 @@
 namespace footfall::query {
 
 // Narrows `picks` ([dimensions] of `metric`) by one condition, which holds no
-// parameter. `text` is what its source points into. A name finds what its
-// samples are read as (Renames), and perhaps itself, before it was renamed.
+// parameter. `text` is what its source points into; of `options` it reads when
+// to stop, and whether members that are not there are allowed. A name finds
+// what its samples are read as (Renames), and perhaps itself, before it was
+// renamed.
 //
 //   NOT_FOUND  the metric has no such dimension, or nothing has such a member;
 //              the message names the nearest
 absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
                             const Condition& condition, absl::string_view text,
+                            const QueryOptions& options,
                             std::vector<MemberSet>* picks);
 
 // All of them, from nothing picked, of members as they are stored: a name finds
 // itself alone.
 absl::StatusOr<std::vector<MemberSet>> BindConditions(
     const Snapshot& snapshot, const Metric& metric,
-    absl::Span<const Condition> conditions, absl::string_view text);
+    absl::Span<const Condition> conditions, absl::string_view text,
+    const QueryOptions& options);
 
 struct RenamedRows;
 
@@ -58,7 +63,9 @@ struct SeriesRows {
 using RoomFor = absl::FunctionRef<absl::Status(uint64_t bytes)>;
 absl::StatusOr<SeriesRows> FindSeries(const SeriesTable& table,
                                       absl::Span<const MemberSet> picks,
-                                      bool or_empty, RoomFor room);
+                                      bool or_empty,
+                                      const QueryOptions& options,
+                                      RoomFor room);
 // Without a bound.
 inline absl::Status AnyRoom(uint64_t /*bytes*/) { return absl::OkStatus(); }
 

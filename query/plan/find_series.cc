@@ -24,7 +24,7 @@ class Finder {
   Finder(const SeriesTable& table, absl::Span<const MemberSet> picks,
          bool or_empty);
 
-  absl::StatusOr<SeriesRows> Find(RoomFor room);
+  absl::StatusOr<SeriesRows> Find(const QueryOptions& options, RoomFor room);
 
  private:
   bool MayHold(SeriesId block) const;
@@ -157,7 +157,8 @@ void Finder::Append(SeriesRows* rows) {
   }
 }
 
-absl::StatusOr<SeriesRows> Finder::Find(RoomFor room) {
+absl::StatusOr<SeriesRows> Finder::Find(const QueryOptions& options,
+                                        RoomFor room) {
   SeriesRows rows;
   rows.dimensions = picks_.size();
   const SeriesId count = table_.count();
@@ -171,7 +172,7 @@ absl::StatusOr<SeriesRows> Finder::Find(RoomFor room) {
       Choose(d);
       if (chosen_count_ == 0) break;
     }
-    FOOTFALL_RETURN_IF_ERROR(Pass(kRun + end_ - begin_));
+    FOOTFALL_RETURN_IF_ERROR(Pass(options, kRun + end_ - begin_));
     if (chosen_count_ == 0) continue;
     // Lists of rows double, the old one beside the new.
     if (rows.ids.size() + chosen_count_ > rows.ids.capacity()) {
@@ -188,7 +189,9 @@ absl::StatusOr<SeriesRows> Finder::Find(RoomFor room) {
 
 absl::StatusOr<SeriesRows> FindSeries(const SeriesTable& table,
                                       absl::Span<const MemberSet> picks,
-                                      bool or_empty, RoomFor room) {
+                                      bool or_empty,
+                                      const QueryOptions& options,
+                                      RoomFor room) {
   for (const MemberSet& pick : picks) {
     if (pick.certainly_empty() && !or_empty) {
       SeriesRows none;
@@ -196,7 +199,7 @@ absl::StatusOr<SeriesRows> FindSeries(const SeriesTable& table,
       return none;
     }
   }
-  return Finder(table, picks, or_empty).Find(room);
+  return Finder(table, picks, or_empty).Find(options, room);
 }
 
 }  // namespace footfall::query

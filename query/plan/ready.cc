@@ -73,11 +73,13 @@ void ShapeOf(const Plan& plan, std::vector<uint32_t>* shape) {
 
 // What a mention of an operand says, at this snapshot. False: it is refused.
 bool Look(const Snapshot& snapshot, const BoundOperand& operand,
-          const OperandMention& mention, absl::string_view text, absl::Time now,
+          const OperandMention& mention, absl::string_view text,
+          const QueryOptions& options, absl::Time now,
           std::vector<MemberSet>* picks, TimeWindow* window) {
   picks->assign(operand.metric->spec.dimensions.size(), MemberSet());
   for (const Condition* condition : mention.conditions) {
-    if (!ApplyCondition(snapshot, *operand.metric, *condition, text, picks)
+    if (!ApplyCondition(snapshot, *operand.metric, *condition, text, options,
+                        picks)
              .ok()) {
       return false;
     }
@@ -103,8 +105,8 @@ absl::StatusOr<std::unique_ptr<Ready>> Ready::Make(const Snapshot& snapshot,
   FOOTFALL_RETURN_IF_ERROR(
       PutParameters(text, options, &ready->statement_, &ready->places_));
   FOOTFALL_ASSIGN_OR_RETURN(
-      ready->plan_,
-      Bind(snapshot, std::get<Select>(ready->statement_.node), text, now));
+      ready->plan_, Bind(snapshot, std::get<Select>(ready->statement_.node),
+                         text, options, now));
   ready->fits_ = DependsOnShape(ready->plan_);
   if (ready->fits_) ShapeOf(ready->plan_, &ready->shape_);
   return ready;
@@ -114,19 +116,20 @@ bool Ready::Fit(const Snapshot& snapshot, absl::string_view text,
                 const QueryOptions& options, absl::Time now) {
   if (!fits_ || !PutParametersAgain(text, options, &places_)) return false;
   for (BoundOperand& operand : plan_.operands) {
-    if (!FitOperand(snapshot, text, now, &operand)) return false;
+    if (!FitOperand(snapshot, text, options, now, &operand)) return false;
   }
   ShapeOf(plan_, &shape_now_);
   return shape_now_ == shape_;
 }
 
 bool Ready::FitOperand(const Snapshot& snapshot, absl::string_view text,
-                       absl::Time now, BoundOperand* operand) {
+                       const QueryOptions& options, absl::Time now,
+                       BoundOperand* operand) {
   for (size_t i = 0; i < operand->mentions.size(); ++i) {
     const OperandMention& mention = operand->mentions[i];
     if (i == 0) {
-      if (!Look(snapshot, *operand, mention, text, now, &operand->picks,
-                &operand->window)) {
+      if (!Look(snapshot, *operand, mention, text, options, now,
+                &operand->picks, &operand->window)) {
         return false;
       }
       continue;
@@ -134,7 +137,8 @@ bool Ready::FitOperand(const Snapshot& snapshot, absl::string_view text,
     // Written in another way, and the same all the same: it must stay so.
     std::vector<MemberSet> picks;
     TimeWindow window;
-    if (!Look(snapshot, *operand, mention, text, now, &picks, &window) ||
+    if (!Look(snapshot, *operand, mention, text, options, now, &picks,
+              &window) ||
         picks != operand->picks || !(window == operand->window)) {
       return false;
     }

@@ -24,7 +24,8 @@ namespace footfall::query {
 class Ready {
  public:
   // Binds `statement`, a SELECT whose sources point into `text`. Of `options`
-  // it reads the parameters alone. Errors as PutParameters() and Bind().
+  // it reads the parameters, and what Bind() does. Errors as PutParameters()
+  // and Bind().
   static absl::StatusOr<std::unique_ptr<Ready>> Make(
       const Snapshot& snapshot, const Statement& statement,
       absl::string_view text, const QueryOptions& options, absl::Time now);
@@ -48,7 +49,8 @@ class Ready {
   Ready() = default;
 
   bool FitOperand(const Snapshot& snapshot, absl::string_view text,
-                  absl::Time now, BoundOperand* operand);
+                  const QueryOptions& options, absl::Time now,
+                  BoundOperand* operand);
 
   Statement statement_;  // with values; the plan's mentions point into it
   ParameterPlaces places_;

@@ -85,7 +85,8 @@ std::optional<int64_t> FirstStepOnGrid(const Metric& metric, absl::Time now) {
 }
 
 absl::StatusOr<bool> HasSamplesBefore(const Snapshot& snapshot,
-                                      const Metric& metric, int64_t step) {
+                                      const Metric& metric, int64_t step,
+                                      const QueryOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<StepRange> bounds,
                             snapshot.StepBounds(metric.id));
   if (!bounds.has_value() || bounds->begin >= step) return false;
@@ -104,8 +105,8 @@ absl::StatusOr<bool> HasSamplesBefore(const Snapshot& snapshot,
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, cursor->Next());
     if (!more) return false;
     const absl::Span<const uint64_t> present = cursor->slab().present;
-    FOOTFALL_RETURN_IF_ERROR(
-        Pass(std::min<uint64_t>(1 + present.size(), kWorkBetweenLooks)));
+    FOOTFALL_RETURN_IF_ERROR(Pass(
+        options, std::min<uint64_t>(1 + present.size(), kWorkBetweenLooks)));
     if (std::any_of(present.begin(), present.end(),
                     [](uint64_t word) { return word != 0; })) {
       return true;

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "footfall/metric.h"
+#include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 
@@ -24,7 +25,8 @@ std::optional<int64_t> FirstStepOnGrid(const Metric& metric, absl::Time now);
 // Whether a sample of any series lies before a step. Reads up to the first, and
 // looks as Pass() does.
 absl::StatusOr<bool> HasSamplesBefore(const Snapshot& snapshot,
-                                      const Metric& metric, int64_t step);
+                                      const Metric& metric, int64_t step,
+                                      const QueryOptions& options);
 
 // The grid before that of a tier. Requires: `tier` is one of the snapshot's.
 std::shared_ptr<const Metric> FinerThan(const Snapshot& snapshot,

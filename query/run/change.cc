@@ -29,19 +29,22 @@ struct Victims {
 
 absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
                                     const Delete& remove,
-                                    absl::string_view text, absl::Time now) {
+                                    absl::string_view text,
+                                    const QueryOptions& options) {
   Victims victims;
   FOOTFALL_ASSIGN_OR_RETURN(victims.metric,
                             LookUpUsableMetric(snapshot, remove.metric, text));
   const Metric& metric = *victims.metric;
   FOOTFALL_ASSIGN_OR_RETURN(
-      const auto picks, BindConditions(snapshot, metric, remove.where, text));
+      const auto picks,
+      BindConditions(snapshot, metric, remove.where, text, options));
   FOOTFALL_ASSIGN_OR_RETURN(
-      victims.window, ResolveWindow(remove.during, metric.grid,
-                                    metric.spec.period.week_start, now, text));
+      victims.window,
+      ResolveWindow(remove.during, metric.grid, metric.spec.period.week_start,
+                    options.now, text));
   FOOTFALL_ASSIGN_OR_RETURN(SeriesRows rows,
                             FindSeries(snapshot.Series(metric.id), picks,
-                                       /*or_empty=*/false, AnyRoom));
+                                       /*or_empty=*/false, options, AnyRoom));
   victims.series = std::move(rows.ids);
   const StepRange inside =
       metric.grid.StepsInside(victims.window.first, victims.window.last);
@@ -129,10 +132,11 @@ absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
 }
 
 absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
-                                      absl::string_view text, absl::Time now) {
+                                      absl::string_view text,
+                                      const QueryOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const Victims victims,
-                            FindVictims(*snapshot, remove, text, now));
+                            FindVictims(*snapshot, remove, text, options));
   uint64_t count = 0;
   if (!victims.steps.empty() && !victims.series.empty()) {
     const absl::StatusOr<uint64_t> removed = database.Delete(
@@ -149,10 +153,11 @@ absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
 
 absl::StatusOr<Answer> ExplainDelete(const Database& database,
                                      const Delete& remove,
-                                     absl::string_view text, absl::Time now) {
+                                     absl::string_view text,
+                                     const QueryOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
   FOOTFALL_ASSIGN_OR_RETURN(const Victims victims,
-                            FindVictims(*snapshot, remove, text, now));
+                            FindVictims(*snapshot, remove, text, options));
   FOOTFALL_ASSIGN_OR_RETURN(const uint64_t count,
                             CountSamples(*snapshot, victims));
   Column plan;

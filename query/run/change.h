@@ -8,9 +8,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "footfall/answer.h"
 #include "footfall/database.h"
+#include "footfall/query.h"
 #include "footfall/statement.h"
 
 namespace footfall::query {
@@ -23,15 +23,16 @@ namespace footfall::query {
 absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
                                       absl::string_view text);
 
-// NOT_FOUND: no such metric, dimension or member. `now` is what LAST counts
-// from.
+// NOT_FOUND: no such metric, dimension or member. LAST counts from options.now.
 absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,
-                                      absl::string_view text, absl::Time now);
+                                      absl::string_view text,
+                                      const QueryOptions& options);
 
 // What RunDelete() would remove: one column, `plan`.
 absl::StatusOr<Answer> ExplainDelete(const Database& database,
                                      const Delete& remove,
-                                     absl::string_view text, absl::Time now);
+                                     absl::string_view text,
+                                     const QueryOptions& options);
 
 // `source` is that of the statement.
 absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,

@@ -199,7 +199,6 @@ absl::StatusOr<Answer> Compiled::RunNow(const Snapshot& snapshot,
   if (std::holds_alternative<Show>(statement_.node)) {
     return ShowWith(snapshot, statement_, text_, given, options);
   }
-  const Asking asking(options);
   const BindingClock clock(statement_);
   std::unique_ptr<Ready> ready = Take(snapshot);
   const bool kept =
@@ -224,7 +223,6 @@ absl::StatusOr<Answer> RunReading(const Snapshot& snapshot,
     if (std::holds_alternative<Show>(statement.node)) {
       return ShowWith(snapshot, statement, text, options, options);
     }
-    const Asking asking(options);
     FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement, options.limits));
     const BindingClock clock(statement);
     FOOTFALL_ASSIGN_OR_RETURN(
@@ -240,7 +238,6 @@ absl::StatusOr<std::vector<std::string>> StreamReading(
     absl::string_view text, const QueryOptions& options, const PartSizes& sizes,
     TakePart take) {
   FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
-  const Asking asking(options);
   FOOTFALL_RETURN_IF_ERROR(CheckTreeSize(statement, options.limits));
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto ready,

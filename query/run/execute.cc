@@ -82,12 +82,12 @@ absl::Status RunStatement(Database& database, const Statement& statement,
   } else if (const Delete* remove = std::get_if<Delete>(&resolved.node)) {
     if (resolved.explain != Statement::Explain::kNo) {
       FOOTFALL_ASSIGN_OR_RETURN(
-          outcome->answer, ExplainDelete(database, *remove, text, options.now));
+          outcome->answer, ExplainDelete(database, *remove, text, options));
       outcome->has_answer = true;
       return absl::OkStatus();
     }
     FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
-                              RunDelete(database, *remove, text, options.now));
+                              RunDelete(database, *remove, text, options));
   } else if (const Alter* alter = std::get_if<Alter>(&resolved.node)) {
     if (resolved.explain != Statement::Explain::kNo) {
       FOOTFALL_ASSIGN_OR_RETURN(outcome->answer,
@@ -121,7 +121,6 @@ absl::Status RunStatement(Database& database, const Statement& statement,
 absl::Status RunAndReport(Database& database, const Statement& statement,
                           absl::string_view text, const QueryOptions& options,
                           const ExecuteHooks& hooks) {
-  const Asking asking(options);
   FOOTFALL_RETURN_IF_ERROR(CheckStop(options));
   Outcome outcome;
   outcome.statement = &statement;
@@ -149,7 +148,6 @@ absl::Status RunScript(Database& database, absl::string_view text,
                   {absl::StrCat(text.size()),
                    absl::StrCat(std::numeric_limits<uint32_t>::max())});
   }
-  const Asking asking(options);
   // Null once the database is closed, which its first statement will say.
   const auto snapshot = database.TakeSnapshot();
   PlanCache* const cache =
@@ -159,7 +157,7 @@ absl::Status RunScript(Database& database, absl::string_view text,
       return RunQuestion(*snapshot, *kept, options, hooks);
     }
   }
-  Parser parser(text, options.limits);
+  Parser parser(text, options);
   FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement, parser.Next());
   for (bool first = true; statement.has_value(); first = false) {
     const bool question = first && Reads(*statement) && snapshot != nullptr;
@@ -197,9 +195,8 @@ absl::Status Execute(Database& database, const Statement& statement,
   return Guarded([&]() -> absl::Status {
     FOOTFALL_RETURN_IF_ERROR(query::CheckTree(statement, options.limits));
     const std::string text = Print(statement);
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Statement parsed,
-        query::ParsePrinted(statement, text, options.limits));
+    FOOTFALL_ASSIGN_OR_RETURN(const Statement parsed,
+                              query::ParsePrinted(statement, text, options));
     return query::RunAndReport(database, parsed, text, query::WithNow(options),
                                hooks);
   });

@@ -23,6 +23,12 @@ namespace {
 
 using query::Compiled;
 
+QueryOptions Within(const QueryLimits& limits) {
+  QueryOptions options;
+  options.limits = limits;
+  return options;
+}
+
 absl::Status TryToBind(const Snapshot& snapshot, const Compiled& compiled) {
   FOOTFALL_RETURN_IF_ERROR(snapshot.CheckOpen());
   return compiled.Bind(snapshot);
@@ -46,7 +52,7 @@ absl::StatusOr<Prepared> Prepare(const Snapshot& snapshot,
                                  const QueryLimits& limits) {
   return Guarded([&]() -> absl::StatusOr<Prepared> {
     FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const Compiled> compiled,
-                              query::Compile(text, limits));
+                              query::Compile(text, Within(limits)));
     FOOTFALL_RETURN_IF_ERROR(TryToBind(snapshot, *compiled));
     return Prepared(std::move(compiled));
   });
@@ -57,7 +63,7 @@ absl::StatusOr<Prepared> Prepare(const Snapshot& snapshot,
                                  const QueryLimits& limits) {
   return Guarded([&]() -> absl::StatusOr<Prepared> {
     FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const Compiled> compiled,
-                              query::Compile(statement, limits));
+                              query::Compile(statement, Within(limits)));
     FOOTFALL_RETURN_IF_ERROR(TryToBind(snapshot, *compiled));
     return Prepared(std::move(compiled));
   });

@@ -37,14 +37,16 @@ bool Reads(const Statement& statement) {
 
 absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
                                        absl::string_view text,
-                                       QueryLimits limits) {
+                                       const QueryOptions& options) {
+  QueryOptions any_length = ForRunning(options);
+  QueryLimits& limits = any_length.limits;
   limits.max_text_bytes = std::numeric_limits<uint32_t>::max();
   if (text.size() > limits.max_text_bytes) {
     return Refuse(
         Refusal::kTextLimit, "", {},
         {absl::StrCat(text.size()), absl::StrCat(limits.max_text_bytes)});
   }
-  Parser parser(text, limits);
+  Parser parser(text, any_length);
   FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> parsed, parser.Next());
   if (!parsed.has_value() || *parsed != statement) {
     return Refuse(Refusal::kBadTree, "", {}, {text});
@@ -105,9 +107,9 @@ absl::StatusOr<Answer> RunAndKeep(const Snapshot& snapshot, PlanCache* cache,
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
-    absl::string_view text, const QueryLimits& limits) {
-  FOOTFALL_RETURN_IF_ERROR(CheckLength(text, limits));
-  Parser parser(text, limits);
+    absl::string_view text, const QueryOptions& options) {
+  FOOTFALL_RETURN_IF_ERROR(CheckLength(text, options.limits));
+  Parser parser(text, options);
   FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement, parser.Next());
   if (!statement.has_value()) return Refuse(Refusal::kNoStatement, text, {});
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<Statement> second,
@@ -115,16 +117,16 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
   if (second.has_value()) {
     return Refuse(Refusal::kOneStatement, text, second->source);
   }
-  return CompileReading(text, *std::move(statement), limits);
+  return CompileReading(text, *std::move(statement), options.limits);
 }
 
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
-    const Statement& statement, const QueryLimits& limits) {
-  FOOTFALL_RETURN_IF_ERROR(CheckTree(statement, limits));
+    const Statement& statement, const QueryOptions& options) {
+  FOOTFALL_RETURN_IF_ERROR(CheckTree(statement, options.limits));
   const std::string text = Print(statement);
   FOOTFALL_ASSIGN_OR_RETURN(Statement parsed,
-                            ParsePrinted(statement, text, limits));
-  return CompileReading(text, std::move(parsed), limits);
+                            ParsePrinted(statement, text, options));
+  return CompileReading(text, std::move(parsed), options.limits);
 }
 
 }  // namespace query
@@ -132,15 +134,13 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
 absl::StatusOr<Answer> Query(const Snapshot& snapshot, absl::string_view text,
                              const QueryOptions& options) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
-    const query::Asking asking(options);
     FOOTFALL_RETURN_IF_ERROR(query::CheckLength(text, options.limits));
     query::PlanCache* const cache = query::PlanCache::Of(snapshot);
     if (cache != nullptr) {
       const auto kept = cache->Find(text, options.limits);
       if (kept != nullptr) return kept->Run(snapshot, options);
     }
-    FOOTFALL_ASSIGN_OR_RETURN(auto compiled,
-                              query::Compile(text, options.limits));
+    FOOTFALL_ASSIGN_OR_RETURN(auto compiled, query::Compile(text, options));
     return query::RunAndKeep(snapshot, cache, std::move(compiled), options);
   });
 }
@@ -149,9 +149,8 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot,
                              const Statement& statement,
                              const QueryOptions& options) {
   return Guarded([&]() -> absl::StatusOr<Answer> {
-    const query::Asking asking(options);
     FOOTFALL_ASSIGN_OR_RETURN(const auto compiled,
-                              query::Compile(statement, options.limits));
+                              query::Compile(statement, options));
     return compiled->Run(snapshot, options);
   });
 }

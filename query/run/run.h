@@ -44,11 +44,11 @@ absl::StatusOr<std::vector<std::string>> StreamReading(
 
 // A tree read back from `text`, which it prints as: so whatever a program has
 // put together is checked as a text would be, and its sources point into words.
-// `limits` apart from max_text_bytes hold. INVALID_ARGUMENT where no text makes
-// that tree.
+// options.limits apart from max_text_bytes hold. INVALID_ARGUMENT where no text
+// makes that tree.
 absl::StatusOr<Statement> ParsePrinted(const Statement& statement,
                                        absl::string_view text,
-                                       QueryLimits limits);
+                                       const QueryOptions& options);
 
 // The options with a now: the clock's, where it was left out.
 QueryOptions WithNow(const QueryOptions& options);
@@ -59,9 +59,9 @@ QueryOptions ForRunning(const QueryOptions& options);
 // What Query() and Prepare() read: one statement, with its text. Errors as
 // Query().
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
-    absl::string_view text, const QueryLimits& limits);
+    absl::string_view text, const QueryOptions& options);
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(
-    const Statement& statement, const QueryLimits& limits);
+    const Statement& statement, const QueryOptions& options);
 
 // "DEFINE"
 std::string FirstWord(const Statement& statement);

@@ -98,15 +98,16 @@ absl::StatusOr<Answer> ShowMembers(const Snapshot& snapshot, const Name& name,
 
 absl::StatusOr<Answer> ShowSeries(const Snapshot& snapshot, const Show& show,
                                   absl::string_view text,
-                                  const QueryLimits& limits) {
+                                  const QueryOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
                             LookUpMetric(snapshot, *show.name, text));
   FOOTFALL_ASSIGN_OR_RETURN(
-      const auto picks, BindConditions(snapshot, *metric, show.where, text));
+      const auto picks,
+      BindConditions(snapshot, *metric, show.where, text, options));
   FOOTFALL_ASSIGN_OR_RETURN(const SeriesRows rows,
                             FindSeries(snapshot.Series(metric->id), picks,
-                                       /*or_empty=*/false, AnyRoom));
-  FOOTFALL_RETURN_IF_ERROR(CheckRows(rows.size(), limits));
+                                       /*or_empty=*/false, options, AnyRoom));
+  FOOTFALL_RETURN_IF_ERROR(CheckRows(rows.size(), options.limits));
   const std::vector<Dimension>& dimensions = metric->spec.dimensions;
   const auto member = [&](size_t row, size_t dimension) {
     return snapshot.MemberName(dimensions[dimension].name,
@@ -155,7 +156,7 @@ absl::StatusOr<Answer> RunShow(const Snapshot& snapshot, const Show& show,
     case Show::What::kMembers:
       return ShowMembers(snapshot, show.name.value_or(Name()), text, limits);
     case Show::What::kSeries:
-      return ShowSeries(snapshot, show, text, limits);
+      return ShowSeries(snapshot, show, text, options);
     case Show::What::kAliases:
       return ShowAliases(snapshot, limits);
     case Show::What::kEvents:

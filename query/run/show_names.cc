@@ -31,7 +31,7 @@ Column TextColumn(absl::string_view name) {
 
 // A member that neither a sample nor an event has is a slip of the pen.
 absl::Status CheckTexts(const Snapshot& snapshot, const Condition& condition,
-                        absl::string_view text) {
+                        absl::string_view text, const QueryOptions& options) {
   using Test = Condition::Test;
   if (condition.test == Test::kLike || condition.test == Test::kNotLike) {
     return absl::OkStatus();
@@ -47,7 +47,7 @@ absl::Status CheckTexts(const Snapshot& snapshot, const Condition& condition,
         nearest.Offer(member.member);
       }
     }
-    if (known || AllowsUnknownMembers()) continue;
+    if (known || options.allow_unknown_members) continue;
     for (MemberId id = 1; id < snapshot.MemberCount(condition.dimension);
          ++id) {
       nearest.Offer(snapshot.MemberName(condition.dimension, id));
@@ -85,7 +85,7 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
     dimension.name = condition.dimension;
     dimension.source = condition.dimension_source;
     FOOTFALL_RETURN_IF_ERROR(CheckDimension(snapshot, dimension, text));
-    FOOTFALL_RETURN_IF_ERROR(CheckTexts(snapshot, condition, text));
+    FOOTFALL_RETURN_IF_ERROR(CheckTexts(snapshot, condition, text, options));
   }
   TimeWindow window;
   if (show.during.has_value()) {

@@ -369,7 +369,7 @@ TEST_CASE("what lacks samples does not depend on what combining kept",
     query::Run run(world.snapshot, options, "");
     const auto rows = query::FindSeries(world.snapshot.Series(metric->id),
                                         std::vector<query::MemberSet>(2), false,
-                                        query::AnyRoom);
+                                        options, query::AnyRoom);
     REQUIRE(rows.status() == absl::OkStatus());
     query::SetList sets;
     for (const size_t every : {size_t{1}, size_t{2}, size_t{3}}) {

@@ -54,7 +54,7 @@ TEST_CASE("arithmetic on metrics has a rule over time", "[plan]") {
   const FakeSnapshot snapshot = Rules();
   const auto script = Parse("SELECT avg(" + c.expr + ")");
   REQUIRE(script.ok());
-  const auto plan = Bind(snapshot, std::get<Select>((*script)[0].node), "",
+  const auto plan = Bind(snapshot, std::get<Select>((*script)[0].node), "", {},
                          absl::InfiniteFuture());
   REQUIRE(plan.ok());
   CHECK(RuleOverTime(*plan, plan->leaves[0].steps) == c.rule);

@@ -220,6 +220,7 @@ class StoredDatabase final : public Database {
     metrics.folded_tiles = upkept.folded_tiles.count();
     metrics.removed_tiles = upkept.removed_tiles.count();
     metrics.keep_removals = upkept.keep_removals.count();
+    metrics.catalog_folds = upkept.catalog_folds.count();
     metrics.cache_hits = stats.store.cache_hits;
     metrics.cache_misses = stats.store.cache_misses;
     metrics.stalls = stats.store.stalls;
@@ -230,6 +231,7 @@ class StoredDatabase final : public Database {
     metrics.series = stats.series_count;
     metrics.upkeep_tiles = health.upkeep_tiles;
     metrics.upkeep_metrics = health.upkeep_metrics;
+    metrics.upkeep_names = health.upkeep_names;
     metrics.damaged_tiles = health.damaged_tiles;
     metrics.table_bytes = stats.store.table_bytes;
     metrics.catalog_bytes = stats.store.catalog_bytes;
@@ -260,6 +262,7 @@ class StoredDatabase final : public Database {
     health.upkeep_error = std::move(upkeep.last_error);
     health.upkeep_tiles = upkeep.backlog_tiles;
     health.upkeep_metrics = upkeep.backlog_metrics;
+    health.upkeep_names = upkeep.backlog_names;
     health.damaged_tiles = upkeep.damaged_count;
     health.damage = std::move(upkeep.damaged);
     return health;

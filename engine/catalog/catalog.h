@@ -123,13 +123,6 @@ class Catalog {
                          absl::Span<const AliasChange> aliases,
                          StoreBatch* batch);
 
-  // Puts a metric's series, or a dimension's members, into blocks of
-  // kFoldedBlockRows, unless they lie so in `view` already.
-  absl::Status FoldSeriesBlocks(MetricId metric, const StoreView& view,
-                                StoreBatch* batch) const;
-  absl::Status FoldMemberBlocks(absl::string_view dimension,
-                                const StoreView& view, StoreBatch* batch) const;
-
   // The state of now, as readers may see it.
   std::shared_ptr<const CatalogView> View();
 

@@ -1,99 +1,127 @@
-// Catalog: putting the blocks of many commits together.
+#include "engine/catalog/fold_catalog.h"
 
 #include <algorithm>
-#include <vector>
 
-#include "engine/catalog/blocks.h"
-#include "engine/catalog/catalog.h"
+#include "engine/catalog/records.h"
 #include "storage/base/status_macros.h"
 
 namespace footfall::engine {
 namespace {
 
-// Whether the blocks under `prefix` begin at 0, kFoldedBlockRows, ... and
-// nowhere else, for `count` rows.
-absl::StatusOr<bool> LiesFolded(const StoreView& view,
-                                const std::string& prefix, uint32_t begin,
-                                uint32_t count) {
+constexpr size_t kKeysBetweenStops = 1024;
+
+// Rows [begin, end), in `blocks` blocks and more behind them.
+struct Unfolded {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  size_t blocks = 0;
+};
+
+// Of blocks under `prefix` that hold rows [first, count): where they do not
+// begin at first, first + kFoldedBlockRows, ..
+absl::StatusOr<Unfolded> FindUnfolded(const StoreView& view,
+                                      const std::string& prefix, uint32_t first,
+                                      uint32_t count, const StopCheck& stop) {
   const auto iterator =
       view.Scan(Keyspace::kCatalog, prefix, AfterPrefix(prefix));
-  uint64_t expected = begin;
-  while (true) {
+  Unfolded found{.begin = first, .end = count};
+  uint64_t expected = first;
+  uint32_t last = first;  // where the block before begins
+  for (size_t keys = 1;; ++keys) {
+    if (keys % kKeysBetweenStops == 0) FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     FOOTFALL_ASSIGN_OR_RETURN(const bool more, iterator->Next());
-    if (!more) {
-      return expected >= count;
-    }
+    if (!more) break;
     FOOTFALL_ASSIGN_OR_RETURN(const CatalogKey key,
                               ParseCatalogKey(iterator->key()));
-    if (key.first != expected) {
-      return false;
+    const uint32_t row = static_cast<uint32_t>(key.first);
+    if (found.blocks == 0 && row == expected) {
+      last = row;
+      expected += kFoldedBlockRows;
+      continue;
     }
-    expected += kFoldedBlockRows;
+    if (found.blocks == 0) {
+      found.begin = last;
+      found.blocks = 1;
+    }
+    ++found.blocks;
+    if (found.end == count && row >= uint64_t{found.begin} + kRowsOfFold) {
+      found.end = row;
+    }
   }
+  if (found.blocks == 0 && expected < count) {  // the last is too long
+    found.begin = last;
+    found.blocks = 1;
+  }
+  return found;
 }
 
 }  // namespace
 
-absl::Status Catalog::FoldSeriesBlocks(MetricId metric, const StoreView& view,
-                                       StoreBatch* batch) const {
-  const std::shared_ptr<const MetricState> state = Find(metric);
-  if (state == nullptr) {
-    return absl::OkStatus();
+void FoldedBlocks::AddTo(StoreBatch* batch) const {
+  batch->DeleteRange(Keyspace::kCatalog, begin, end);
+  for (const auto& [key, block] : blocks) {
+    batch->Put(Keyspace::kCatalog, key, block);
   }
-  const SeriesColumns& series = *state->series;
-  const SeriesId count = series.count();
-  const std::string prefix = SeriesBlocksOf(metric);
-  FOOTFALL_ASSIGN_OR_RETURN(const bool folded,
-                            LiesFolded(view, prefix, 0, count));
-  if (folded) {
-    return absl::OkStatus();
-  }
-  batch->DeleteRange(Keyspace::kCatalog, prefix, AfterPrefix(prefix));
-  std::vector<std::vector<MemberId>> columns(series.dimension_count());
-  for (SeriesId first = 0; first < count;) {
-    const SeriesId rows = std::min(kFoldedBlockRows, count - first);
+}
+
+absl::StatusOr<std::optional<FoldedBlocks>> FoldSeriesBlocks(
+    const StoreView& view, const CatalogView::PublishedMetric& metric,
+    size_t least, const StopCheck& stop) {
+  const MetricId id = metric.state->metric->id;
+  const SeriesId count = metric.series.count();
+  const std::string prefix = SeriesBlocksOf(id);
+  FOOTFALL_ASSIGN_OR_RETURN(const Unfolded found,
+                            FindUnfolded(view, prefix, 0, count, stop));
+  if (found.blocks < least) return std::nullopt;
+  FoldedBlocks folded{.begin = SeriesBlockKey(id, found.begin),
+                      .end = found.end == count ? AfterPrefix(prefix)
+                                                : SeriesBlockKey(id, found.end),
+                      .blocks = {}};
+  std::vector<std::vector<MemberId>> columns(
+      metric.state->series->dimension_count());
+  for (SeriesId first = found.begin; first < found.end;) {
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
+    const SeriesId rows = std::min(kFoldedBlockRows, found.end - first);
     std::vector<absl::Span<const MemberId>> spans;
     for (size_t d = 0; d < columns.size(); ++d) {
       columns[d].resize(rows);
-      series.ReadMembers(d, first, absl::MakeSpan(columns[d]));
+      metric.series.ReadMembers(d, first, absl::MakeSpan(columns[d]));
       spans.push_back(columns[d]);
     }
-    batch->Put(Keyspace::kCatalog, SeriesBlockKey(metric, first),
-               EncodeSeriesBlock(spans, rows));
+    folded.blocks.emplace_back(SeriesBlockKey(id, first),
+                               EncodeSeriesBlock(spans, rows));
     first += rows;
   }
-  return absl::OkStatus();
+  return folded;
 }
 
-absl::Status Catalog::FoldMemberBlocks(absl::string_view dimension,
-                                       const StoreView& view,
-                                       StoreBatch* batch) const {
-  const auto found = dictionaries_.find(dimension);
-  if (found == dictionaries_.end()) {
-    return absl::OkStatus();
-  }
-  const Dictionary& members = *found->second;
-  const MemberId count = members.count();
-  const std::string prefix = MemberBlocksOf(members.id());
+absl::StatusOr<std::optional<FoldedBlocks>> FoldMemberBlocks(
+    const StoreView& view, const CatalogView::PublishedMembers& members,
+    size_t least, const StopCheck& stop) {
+  const Dictionary& dictionary = *members.dictionary;
+  const std::string prefix = MemberBlocksOf(dictionary.id());
   // Member 0 is not written.
-  FOOTFALL_ASSIGN_OR_RETURN(const bool folded,
-                            LiesFolded(view, prefix, 1, count));
-  if (folded) {
-    return absl::OkStatus();
-  }
-  batch->DeleteRange(Keyspace::kCatalog, prefix, AfterPrefix(prefix));
+  FOOTFALL_ASSIGN_OR_RETURN(const Unfolded found,
+                            FindUnfolded(view, prefix, 1, members.count, stop));
+  if (found.blocks < least) return std::nullopt;
+  FoldedBlocks folded{.begin = MemberBlockKey(dictionary.id(), found.begin),
+                      .end = found.end == members.count
+                                 ? AfterPrefix(prefix)
+                                 : MemberBlockKey(dictionary.id(), found.end),
+                      .blocks = {}};
   std::vector<absl::string_view> names;
-  for (MemberId first = 1; first < count;
+  for (MemberId first = found.begin; first < found.end;
        first += static_cast<MemberId>(names.size())) {
+    FOOTFALL_RETURN_IF_ERROR(AskStop(stop));
     names.clear();
     for (MemberId member = first;
-         member < count && names.size() < kFoldedBlockRows; ++member) {
-      names.push_back(members.Name(member));
+         member < found.end && names.size() < kFoldedBlockRows; ++member) {
+      names.push_back(dictionary.Name(member));
     }
-    batch->Put(Keyspace::kCatalog, MemberBlockKey(members.id(), first),
-               EncodeMemberBlock(names));
+    folded.blocks.emplace_back(MemberBlockKey(dictionary.id(), first),
+                               EncodeMemberBlock(names));
   }
-  return absl::OkStatus();
+  return folded;
 }
 
 }  // namespace footfall::engine

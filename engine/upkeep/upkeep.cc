@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -43,7 +42,8 @@ Upkeep::Upkeep(CommitQueue* queue, Store* store, TouchedTiles* touched,
       touched_(touched),
       options_(options),
       events_(std::move(events)),
-      keeper_(queue, &damaged_, clock) {
+      keeper_(queue, &damaged_, clock),
+      names_(queue) {
   const auto snapshot = queue_->current();  // owns the list
   for (const auto& metric : snapshot->catalog().metrics()) {
     touched_->NoteMetric(metric->id);
@@ -145,9 +145,11 @@ absl::StatusOr<bool> Upkeep::Step(Keeper::When when, const Check& check) {
   // Before anything is folded that is to go.
   FOOTFALL_ASSIGN_OR_RETURN(const bool looked, RemoveOld(when, check));
   if (looked) return true;
+  FOOTFALL_ASSIGN_OR_RETURN(const bool names_left, FoldNames(check));
   TakeTouched();
   walk_count_ = walks_.size();
   if (walks_.empty()) {
+    if (names_left) return true;
     reclaims_ |= touched_->TakeDeleted();
     if (reclaims_ || removed_) FOOTFALL_RETURN_IF_ERROR(Reclaim(check));
     return false;
@@ -214,6 +216,14 @@ absl::StatusOr<bool> Upkeep::RemoveOldOf(MetricId metric, Keeper::When when,
            SamplesRemoved{kept.spec.name, kept.grid.Format(*kept.kept_from)}](
           EventListener& listener) { listener.OnSamplesRemoved(told); });
   return true;
+}
+
+absl::StatusOr<bool> Upkeep::FoldNames(const Check& check) {
+  const uint64_t before = names_.folded();
+  const absl::StatusOr<bool> more = names_.Turn(check);
+  counters_.catalog_folds.Add(names_.folded() - before);
+  names_count_ = names_.backlog();
+  return more;
 }
 
 absl::Duration Upkeep::UntilNextLook() const {
@@ -308,32 +318,7 @@ absl::Status Upkeep::FoldCatalog(std::optional<MetricId> metric,
                                  const StopCheck& stop) {
   FOOTFALL_RETURN_IF_ERROR(queue_->CheckOpen());
   storage::MutexLock lock(&work_mutex_);
-  const Check check = CheckOf(stop);
-  const auto run = [&](CommitQueue::Work work) -> absl::Status {
-    FOOTFALL_RETURN_IF_ERROR(check());
-    return queue_->RunAlone(Durability::kProcessCrash, work).status();
-  };
-  const std::shared_ptr<const DatabaseSnapshot> snapshot = queue_->current();
-  std::set<std::string> dimensions;
-  for (const auto& each : snapshot->catalog().metrics()) {
-    if (metric.has_value() && each->id != *metric) continue;
-    FOOTFALL_RETURN_IF_ERROR(run([&](CommitQueue::Change& change) {
-      change.is_commit = false;
-      return change.catalog->FoldSeriesBlocks(each->id, change.current->view(),
-                                              change.batch);
-    }));
-    for (const Dimension& dimension : each->spec.dimensions) {
-      dimensions.insert(dimension.name);
-    }
-  }
-  for (const std::string& dimension : dimensions) {
-    FOOTFALL_RETURN_IF_ERROR(run([&](CommitQueue::Change& change) {
-      change.is_commit = false;
-      return change.catalog->FoldMemberBlocks(dimension, change.current->view(),
-                                              change.batch);
-    }));
-  }
-  return absl::OkStatus();
+  return names_.FoldAll(metric, CheckOf(stop));
 }
 
 absl::Status Upkeep::CheckStopping() const {
@@ -373,6 +358,7 @@ Upkeep::State Upkeep::state() const {
   State state;
   state.backlog_tiles = touched_->tile_count();
   state.backlog_metrics = touched_->walk_count() + walk_count_;
+  state.backlog_names = names_count_;
   state.damaged_count = damaged_.count();
   state.damaged = damaged_.Describe(kDamagedInWords);
   storage::MutexLock lock(&state_mutex_);

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/upkeep/catalog_folder.h"
 #include "engine/upkeep/damaged_tiles.h"
 #include "engine/upkeep/keep.h"
 #include "engine/upkeep/touched_tiles.h"
@@ -40,6 +41,8 @@ namespace footfall::engine {
 //
 // What KEEP lets go of the clock alone makes due: the background thread looks
 // once a minute where some metric has it.
+//
+// The catalog's blocks are put together where many have come (CatalogFolder).
 //
 // Metrics take turns. A turn that the queue or the store fails is taken again.
 //
@@ -74,8 +77,8 @@ class Upkeep {
   // which is asked for each tile.
   absl::Status FoldMetric(MetricId metric, const StopCheck& stop)
       ABSL_LOCKS_EXCLUDED(work_mutex_);
-  // Puts the catalog's blocks together: those of one metric and its dimensions,
-  // or all. `stop` is asked for each.
+  // Puts all of the catalog's blocks together: those of one metric and its
+  // dimensions, or all. `stop` is asked for each stretch.
   absl::Status FoldCatalog(std::optional<MetricId> metric,
                            const StopCheck& stop)
       ABSL_LOCKS_EXCLUDED(work_mutex_);
@@ -92,6 +95,7 @@ class Upkeep {
     absl::Status last_error;
     uint64_t backlog_tiles = 0;    // touched, to be looked at
     uint64_t backlog_metrics = 0;  // to be walked, or at it
+    uint64_t backlog_names = 0;    // CatalogFolder::backlog()
     uint64_t damaged_count = 0;
     std::vector<std::string> damaged;  // in words; some of them
   };
@@ -113,6 +117,9 @@ class Upkeep {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::StatusOr<bool> RemoveOldOf(MetricId metric, Keeper::When when,
                                    const Check& check)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  // A part of the catalog; false where none is left to be looked at.
+  absl::StatusOr<bool> FoldNames(const Check& check)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   absl::Duration UntilNextLook() const ABSL_LOCKS_EXCLUDED(work_mutex_);
   void TakeTouched() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
@@ -140,6 +147,7 @@ class Upkeep {
   DamagedTiles damaged_;
   std::atomic<bool> stopping_ = false;
   std::atomic<uint64_t> walk_count_ = 0;
+  std::atomic<uint64_t> names_count_ = 0;
   std::atomic<bool> looks_at_keep_ = true;
 
   mutable storage::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(state_mutex_);
@@ -151,6 +159,7 @@ class Upkeep {
       true;  // look once, after opening
   bool removed_ ABSL_GUARDED_BY(work_mutex_) = false;
   Keeper keeper_ ABSL_GUARDED_BY(work_mutex_);
+  CatalogFolder names_ ABSL_GUARDED_BY(work_mutex_);
   // When the clock may have made something due, and for the look under way: the
   // metrics that it is still to come to.
   absl::Time next_look_ ABSL_GUARDED_BY(work_mutex_) = absl::InfinitePast();

@@ -35,6 +35,7 @@ struct UpkeepCounters {
   Counter folded_tiles;
   Counter removed_tiles;
   Counter keep_removals;
+  Counter catalog_folds;
 };
 
 }  // namespace footfall::engine

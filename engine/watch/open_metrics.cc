@@ -84,6 +84,9 @@ std::string OpenMetricsText(const DatabaseMetrics& m) {
               m.removed_tiles);
   out.Counter("keep_removals", "", "Times that KEEP removed samples.",
               m.keep_removals);
+  out.Counter("catalog_folds", "",
+              "Times that upkeep put blocks of the catalog together.",
+              m.catalog_folds);
   out.Counter("block_cache_hits", "", "Blocks found in memory.", m.cache_hits);
   out.Counter("block_cache_misses", "", "Blocks read from the medium.",
               m.cache_misses);
@@ -104,6 +107,8 @@ std::string OpenMetricsText(const DatabaseMetrics& m) {
             m.upkeep_tiles);
   out.Gauge("upkeep_metrics", "", "Metrics that upkeep has to walk.",
             m.upkeep_metrics);
+  out.Gauge("upkeep_names", "", "Parts of the catalog that upkeep looks at.",
+            m.upkeep_names);
   out.Gauge("damaged_tiles", "", "Tiles that upkeep skips.", m.damaged_tiles);
   out.Gauge("table_bytes", "bytes", "Bytes of tables.", m.table_bytes);
   out.Gauge("catalog_bytes", "bytes", "Bytes of the catalog's tables.",

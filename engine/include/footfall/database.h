@@ -73,6 +73,9 @@ struct DatabaseHealth {
   // metrics of which all that may be due is to be looked at, or is.
   uint64_t upkeep_tiles = 0;
   uint64_t upkeep_metrics = 0;
+  // Metrics and dimensions whose series and members have grown, of which the
+  // catalog's blocks are to be looked at.
+  uint64_t upkeep_names = 0;
   // Tiles that it skips because they are damaged, as far as it has met them,
   // and what is wrong with the first of them, in words.
   uint64_t damaged_tiles = 0;

@@ -38,6 +38,7 @@ struct DatabaseMetrics {
   uint64_t folded_tiles = 0;     // patches / folded_tiles: patches a tile
   uint64_t removed_tiles = 0;    // of those, with nothing left in them
   uint64_t keep_removals = 0;    // times that KEEP removed samples
+  uint64_t catalog_folds = 0;    // times that upkeep put its blocks together
   uint64_t cache_hits = 0;       // blocks of the store, found in memory
   uint64_t cache_misses = 0;
   uint64_t stalls = 0;  // times that the store slowed writes down or held them
@@ -51,6 +52,7 @@ struct DatabaseMetrics {
   uint64_t series = 0;
   uint64_t upkeep_tiles = 0;  // backlog, as DatabaseHealth has it
   uint64_t upkeep_metrics = 0;
+  uint64_t upkeep_names = 0;
   uint64_t damaged_tiles = 0;
   uint64_t table_bytes = 0;
   uint64_t catalog_bytes = 0;  // of those, the catalog's

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/catalog/blocks.h"
+#include "engine/catalog/fold_catalog.h"
 #include "storage/store/memory_store.h"
 #include "tests/support/catch.h"
 
@@ -130,13 +131,15 @@ TEST_CASE("folding puts blocks together and changes nothing else",
 
   const auto fold = [&] {
     const auto view = on.store().TakeView();
+    const auto catalog = on.catalog().View();
     StoreBatch batch;
-    REQUIRE(on.catalog().FoldSeriesBlocks(state->metric->id, *view, &batch) ==
-            absl::OkStatus());
-    REQUIRE(on.catalog().FoldMemberBlocks("app", *view, &batch) ==
-            absl::OkStatus());
-    REQUIRE(on.catalog().FoldMemberBlocks("platform", *view, &batch) ==
-            absl::OkStatus());
+    const auto take = [&](const auto& folded) {
+      REQUIRE(folded.status() == absl::OkStatus());
+      if (folded->has_value()) (*folded)->AddTo(&batch);
+    };
+    take(FoldSeriesBlocks(*view, *catalog->Find(state->metric->id), 1, {}));
+    take(FoldMemberBlocks(*view, *catalog->FindMembers("app"), 1, {}));
+    take(FoldMemberBlocks(*view, *catalog->FindMembers("platform"), 1, {}));
     on.Apply(batch);
     return batch.operations().size();
   };

@@ -135,14 +135,6 @@ struct Source {
   std::unique_ptr<LogTail> tail;
   FolderPlace place;
   size_t gone_tables = 0;  // of the base
-
-  uint64_t FirstNeededLog() const {
-    uint64_t first = UINT64_MAX;
-    for (const auto& [family, log] : place.family_logs) {
-      first = std::min(first, log);
-    }
-    return std::max(first, place.min_log_to_keep);
-  }
 };
 
 Source SourceOf(std::shared_ptr<RocksdbHandle> handle) {
@@ -209,8 +201,6 @@ class RocksdbFollower final : public Store {
   // `known` is added to the news.
   absl::StatusOr<bool> ReadOn(Source* source, uint64_t known,
                               StoreNews* news) const;
-  // Whether what was written to MANIFEST moves bytes alone.
-  bool ReadManifestOn(Source* source) const;
   // Shows what was read from the source.
   void Show(Source source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(catch_up_mutex_)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -247,41 +237,6 @@ class RocksdbFollower final : public Store {
   uint64_t state_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-bool RocksdbFollower::ReadManifestOn(Source* source) const {
-  constexpr size_t kMaxCurrent = 64;
-  FolderPlace& place = source->place;
-  const auto current = ReadFolderFile(path_ + "/CURRENT", kMaxCurrent);
-  const std::string name = ManifestName(place.manifest);
-  if (!current.ok() || *current != name + "\n") return false;
-  const absl::StatusOr<FolderFile> file =
-      FolderFile::Open(absl::StrCat(path_, "/", name));
-  if (!file.ok()) return false;
-  bool moves_bytes = true;
-  const auto end = ReadLogFramesFrom(
-      *file, place.manifest_end, [&](absl::string_view edit) -> absl::Status {
-        FOOTFALL_ASSIGN_OR_RETURN(const EditFacts facts, ReadEditFacts(edit));
-        for (const uint64_t table : facts.removed) {
-          source->gone_tables += place.tables.contains(table) ? 1 : 0;
-        }
-        if (facts.log_number.has_value()) {
-          uint64_t& first = place.family_logs[facts.family];
-          first = std::max(first, *facts.log_number);
-        }
-        place.min_log_to_keep =
-            std::max(place.min_log_to_keep, facts.min_log_to_keep.value_or(0));
-        // A flush moves the logs on, and a compaction removes tables.
-        if (!facts.added.empty() && facts.removed.empty() &&
-            !facts.log_number.has_value()) {
-          moves_bytes = false;
-        }
-        return absl::OkStatus();
-      });
-  // Whoever opens it anew tells what is wrong.
-  if (!end.ok()) return false;
-  place.manifest_end = *end;
-  return moves_bytes;
-}
-
 absl::StatusOr<bool> RocksdbFollower::ReadOn(Source* source, uint64_t known,
                                              StoreNews* news) const {
   // The logs first: what is published before a batch that was read here is in
@@ -289,10 +244,13 @@ absl::StatusOr<bool> RocksdbFollower::ReadOn(Source* source, uint64_t known,
   std::vector<std::string> batches;
   FOOTFALL_ASSIGN_OR_RETURN(const LogTail::Found found,
                             source->tail->Read(&batches));
-  if (!found.goes_on || !ReadManifestOn(source)) return false;
+  if (!found.goes_on ||
+      !ReadManifestOn(path_, &source->place, &source->gone_tables)) {
+    return false;
+  }
   // No log is dropped before MANIFEST says that it and all before it may be.
   if (found.gap_after_log.has_value() &&
-      source->FirstNeededLog() > *found.gap_after_log) {
+      source->place.FirstNeededLog() > *found.gap_after_log) {
     return false;
   }
   const uint64_t state = source->tail->last_sequence();

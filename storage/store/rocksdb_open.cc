@@ -187,29 +187,6 @@ void SetRecovery(const FolderState& folder, RocksdbSettings* settings) {
   settings->database.wal_filter = settings->log_end.get();
 }
 
-// Up to where the folder was read. Of all logs but the last one, which may go
-// on, whatever opens the database reads everything.
-FolderPlace PlaceOf(const FolderState& folder) {
-  FolderPlace place;
-  place.manifest = folder.manifest;
-  if (folder.manifest_file.has_value()) {
-    const ManifestState& manifest = folder.manifest_file->state;
-    place.manifest_end = folder.manifest_file->end.end;
-    for (const auto& [number, table] : manifest.AllTables()) {
-      place.tables.insert(number);
-    }
-    for (const auto& [id, family] : manifest.families) {
-      place.family_logs[id] = family.log_number;
-    }
-    place.min_log_to_keep = manifest.min_log_to_keep;
-  }
-  if (!folder.logs.empty()) {
-    const auto& [number, log] = *folder.logs.rbegin();
-    place.log = {number, log.sound_size_bytes};
-  }
-  return place;
-}
-
 // Opens it without changing anything and reads the catalog: a writer that met
 // damage there would by then have begun a new MANIFEST and emptied the logs.
 absl::Status TryReading(const std::string& path, const FolderState& folder,
@@ -407,7 +384,7 @@ std::string StagingFolder(const std::string& path) { return path + "/staging"; }
 
 // A writer beside us may drop a log between our reading the list of tables and
 // our reading the logs: then what was in it would be missing, and what came
-// after it not. So the list must not have changed meanwhile.
+// after it not. Where what was read does not hold, it is read again.
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     const std::string& path, const RocksdbStoreOptions& options,
     std::shared_ptr<rocksdb::Cache> cache) {
@@ -434,13 +411,17 @@ absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenToRead(
     }
     SetRecovery(folder, &handle->settings);
     status = OpenFamilies(handle.get());
-    if (FolderMark(path) != before) continue;
+    if (FolderMark(path) != before &&
+        !(status.ok() && StillHolds(path, folder))) {
+      continue;
+    }
     if (!status.ok()) return OpenError(status, path, /*read_only=*/true);
     return handle;
   }
   return absl::UnavailableError(absl::StrCat(
       path, ": its writer changed it at each of ", attempt,
-      " attempts to open it; try again (", status.ToString(), ")"));
+      " attempts to open it; try again",
+      status.ok() ? "" : absl::StrCat(" (", status.ToString(), ")")));
 }
 
 absl::StatusOr<std::unique_ptr<RocksdbHandle>> OpenRocksdbHandle(

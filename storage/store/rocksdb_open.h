@@ -5,31 +5,18 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "footfall/store.h"
 #include "rocksdb/db.h"
 #include "storage/base/mutex.h"
-#include "storage/store/log_tail.h"
+#include "storage/store/folder_place.h"
 #include "storage/store/rocksdb_parts.h"
 #include "storage/store/rocksdb_store.h"
 
 namespace footfall::storage {
-
-// Up to where a database that was opened for reading has read its folder.
-struct FolderPlace {
-  uint64_t manifest = 0;      // the number of the MANIFEST
-  uint64_t manifest_end = 0;  // in bytes
-  LogPlace log;               // all batches before it were read
-  std::set<uint64_t> tables;  // that MANIFEST names
-  // The first log that each family needs, by id; and one for all.
-  std::map<uint32_t, uint64_t> family_logs;
-  uint64_t min_log_to_keep = 0;
-};
 
 // An open database. Closes it when it goes; Close() tells how that went.
 struct RocksdbHandle {

@@ -79,9 +79,16 @@ std::string FormatKeep(const MetricSpec& spec) {
 namespace engine {
 namespace {
 
-// The declaration as that of its first tier.
+// The declaration as that of its first tier. The most users of several parts
+// need not have been there at the same step: of maxima no dimension adds.
 MetricSpec SpecOfTier(const MetricSpec& spec) {
   MetricSpec tier = spec;
+  for (Dimension& dimension : tier.dimensions) {
+    if (tier.over_time == Additivity::kOverlaps &&
+        dimension.rule == Additivity::kAdds) {
+      dimension.rule = Additivity::kOverlaps;
+    }
+  }
   tier.period = spec.tiers.front().period;
   tier.keep = spec.tiers.front().keep;
   tier.tiers.erase(tier.tiers.begin());
@@ -102,12 +109,6 @@ absl::Status ValidateTiers(const MetricSpec& spec) {
   if (spec.tiers.size() > kMaxTiers) {
     return absl::InvalidArgumentError(
         absl::StrCat(spec.tiers.size(), " coarser grids; at most ", kMaxTiers));
-  }
-  if (spec.over_time == Additivity::kOverlaps) {
-    return absl::InvalidArgumentError(
-        "users that OVERLAP over time cannot be rolled up into longer steps: "
-        "how many different ones there were is not in the samples; keep such a "
-        "metric on one grid");
   }
   if (!spec.keep.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -44,7 +44,7 @@ class CoarseScan final : public SlabCursor {
         state_(state),
         request_(request),
         decimal_(state.layout.type == storage::CellType::kDecimal),
-        adds_(state.metric->spec.over_time != Additivity::kLevel) {
+        rule_(state.metric->spec.over_time) {
     const uint32_t lanes = state.layout.shape.lanes;
     absl::Span<const SeriesId> left = request.series;
     while (!left.empty() && left.front() < source.series_count) {
@@ -166,8 +166,8 @@ class CoarseScan final : public SlabCursor {
         });
   }
 
-  // Rolls up: of each coarse step the sum, or the last, of those that are
-  // there; or whether any, or all, are.
+  // Rolls up: of each coarse step the sum, the largest or the last of those
+  // that are there; or whether any, or all, are.
   absl::Status ReadFiner(const TierParts& parts,
                          absl::Span<const SeriesId> series) {
     std::vector<int64_t> edges;  // where coarse steps begin, and the end
@@ -230,8 +230,16 @@ class CoarseScan final : public SlabCursor {
   // Of a step's samples in the order of time; false where the sum is too large.
   bool Add(int64_t value, size_t row, size_t at) {
     int64_t& sum = values_[row * steps_ + at];
-    if (!adds_ || !HasBit(present_.data() + row * words_, at)) {
+    if (rule_ == Additivity::kLevel ||
+        !HasBit(present_.data() + row * words_, at)) {
       sum = value;
+      return true;
+    }
+    if (rule_ == Additivity::kOverlaps) {
+      const bool more =
+          decimal_ ? absl::bit_cast<double>(value) > absl::bit_cast<double>(sum)
+                   : value > sum;
+      if (more) sum = value;
       return true;
     }
     if (decimal_) {
@@ -284,7 +292,7 @@ class CoarseScan final : public SlabCursor {
   const MetricState& state_;
   const ScanRequest request_;
   const bool decimal_;
-  const bool adds_;
+  const Additivity rule_;
   std::vector<absl::Span<const SeriesId>> bands_;  // of the series asked for
   std::vector<StepRange> windows_;  // blocks of eras that may have samples
   size_t window_ = 0;               // the next block

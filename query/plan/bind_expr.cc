@@ -12,6 +12,7 @@
 #include "query/plan/binder.h"
 #include "query/plan/date_value.h"
 #include "query/plan/people.h"
+#include "query/plan/tiers.h"
 
 namespace footfall::query {
 namespace {
@@ -468,7 +469,8 @@ absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
   leaf.operand = leaf.steps.operand;
   if (!(*plan_.every == metric->spec.period)) {
     return Refuse(Refusal::kBareCoarser, expr.source,
-                  {name, period, BucketPhrase(Place())});
+                  {name, period, BucketPhrase(Place()),
+                   WhatMakesOne(*plan_.operands[leaf.operand].metric, name)});
   }
   leaf.whole_range = place.whole_range;
   leaf.function.aggregate =

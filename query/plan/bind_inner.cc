@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
+#include "query/plan/tiers.h"
 
 namespace footfall::query {
 namespace {
@@ -99,9 +100,16 @@ absl::StatusOr<StepExpr> Binder::BindInnerBare(const Expr& expr,
                             FindMetric(operand.metric, expr.source));
   const Period& period = metric->spec.period;
   if (!(period == plan_.inner[*place.inner].period)) {
+    // On which grid it would be read.
+    std::shared_ptr<const Metric> read = metric;
+    if (!metric->tiers.empty()) {
+      FOOTFALL_ASSIGN_OR_RETURN(const StepExpr own, BindOwnSteps(expr));
+      read = plan_.operands[own.operand].metric;
+    }
+    const std::string name = IsAcross(expr) ? Printed(expr) : operand.metric;
     return Refuse(Refusal::kBareCoarser, expr.source,
-                  {IsAcross(expr) ? Printed(expr) : operand.metric,
-                   FormatPeriod(period), BucketPhrase(place)});
+                  {name, FormatPeriod(period), BucketPhrase(place),
+                   WhatMakesOne(*read, name)});
   }
   FOOTFALL_ASSIGN_OR_RETURN(StepExpr own, BindOwnSteps(expr));
   StepExpr steps;

@@ -29,6 +29,13 @@ bool IsExactOnTier(const TimeFunction& function, const BoundOperand& operand) {
     return function.Is(Aggregate::kLast) ||
            function.kind == TimeFunction::Kind::kLastTime;
   }
+  // Of several series the largest may be of different steps: the tier says so
+  // by its dimensions, which OVERLAP.
+  if (rule == Additivity::kOverlaps) {
+    return function.Is(Aggregate::kMax) &&
+           (!operand.across.has_value() ||
+            operand.across->function == Aggregate::kMax);
+  }
   return function.Is(Aggregate::kSum) &&
          (!operand.across.has_value() ||
           operand.across->function == Aggregate::kSum);
@@ -128,18 +135,19 @@ absl::Status Binder::CheckTierFunction(const TimeFunction& function,
   }
   const auto finer = FinerThan(snapshot_, tier);
   const auto own = snapshot_.FindMetric(tier.spec.name);
-  const bool level = tier.spec.over_time == Additivity::kLevel;
   const std::string every = FormatPeriod(tier.spec.period);
   const std::string step =
-      absl::StrCat(level ? "last(" : "sum(", tier.spec.name, ")");
+      absl::StrCat(WhatTierKnows(tier), "(", tier.spec.name, ")");
   return Refuse(
       Refusal::kTierFunction, operand.source,
       {name.empty() ? absl::string_view(tier.spec.name) : name,
        PluralPeriod(own->spec.period), tier.spec.name,
        own->grid.Format(FirstStepOnGrid(*own, now_).value_or(0)),
        PluralPeriod(tier.spec.period), WhatStepIs(tier, *finer),
-       absl::StrCat(step, " is known of them, and functions of it: max(", step,
-                    " EVERY ", every, ")")});
+       absl::StrCat(
+           step, " is known of them, and functions of it: ",
+           tier.spec.over_time == Additivity::kOverlaps ? "avg(" : "max(", step,
+           " EVERY ", every, ")")});
 }
 
 absl::Status Binder::CheckTiers() const {

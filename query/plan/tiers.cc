@@ -122,9 +122,30 @@ std::shared_ptr<const Metric> FinerThan(const Snapshot& snapshot,
 }
 
 std::string WhatStepIs(const Metric& tier, const Metric& finer) {
-  return absl::StrCat(
-      tier.spec.over_time == Additivity::kLevel ? "the last" : "the sum",
-      " of its ", PluralPeriod(finer.spec.period));
+  const Additivity rule = tier.spec.over_time;
+  return absl::StrCat(rule == Additivity::kLevel      ? "the last"
+                      : rule == Additivity::kOverlaps ? "the largest"
+                                                      : "the sum",
+                      " of its ", PluralPeriod(finer.spec.period));
+}
+
+absl::string_view WhatTierKnows(const Metric& tier) {
+  switch (tier.spec.over_time) {
+    case Additivity::kAdds:
+      return "sum";
+    case Additivity::kOverlaps:
+      return "max";
+    default:
+      return "last";
+  }
+}
+
+std::string WhatMakesOne(const Metric& read, absl::string_view name) {
+  if (read.level > 0) {
+    return absl::StrCat(WhatTierKnows(read), "(", name, ") makes");
+  }
+  return absl::StrCat("avg(", name, "), max(", name, ") or last(", name,
+                      ") make");
 }
 
 int64_t EarliestLookedAt(const Select& select, const Grid& grid, int64_t step,

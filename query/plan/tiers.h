@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "footfall/metric.h"
 #include "footfall/query.h"
@@ -32,8 +33,15 @@ absl::StatusOr<bool> HasSamplesBefore(const Snapshot& snapshot,
 std::shared_ptr<const Metric> FinerThan(const Snapshot& snapshot,
                                         const Metric& tier);
 
-// "the sum of its minutes", "the last of its hours".
+// "the sum of its minutes", "the largest of its hours".
 std::string WhatStepIs(const Metric& tier, const Metric& finer);
+
+// "sum", "max" or "last": what is known of a tier's steps.
+absl::string_view WhatTierKnows(const Metric& tier);
+
+// "avg(m), max(m) or last(m) make", and of a tier "sum(m) makes": what makes
+// one value of several steps.
+std::string WhatMakesOne(const Metric& read, absl::string_view name);
 
 // The earliest step that `select` looks back at from `step`, by lag(), growth()
 // and the like; never too late.

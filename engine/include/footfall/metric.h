@@ -77,10 +77,10 @@ struct MetricSpec {
   // Hours for periods below a day alone, or longer units; count in
   // [1, kMaxKeep].
   std::optional<Period> keep = std::nullopt;
-  // Where samples go that are too old: rolled up, by the rule over time, into
+  // Where samples go that are too old: rolled up, by the rule over time (the
+  // sum of what ADDS, the largest of what OVERLAPS, the last of a LEVEL), into
   // whole steps of the first tier, from there into the next. Coarser each, and
-  // kept longer; only behind a `keep`. [0, kMaxTiers]; none of a metric that
-  // OVERLAPS over time.
+  // kept longer; only behind a `keep`. [0, kMaxTiers]
   std::vector<Tier> tiers = {};
 
   // Whether its values are numbers of people, who are never fewer than none:
@@ -154,7 +154,9 @@ struct Metric {
   // The metric on coarser grids, as spec.tiers: each a metric as this one, with
   // that period and grid and an id of its own. What a snapshot reads by it are
   // all samples of the metric that are kept so long, on that grid: those that
-  // were rolled up, and finer ones, which are rolled up as they are read.
+  // were rolled up, and finer ones, which are rolled up as they are read. Where
+  // those of a step OVERLAP, dimensions that ADD are said to OVERLAP in the
+  // tier: the largest values of several series may be of different steps.
   std::vector<std::shared_ptr<const Metric>> tiers = {};
   // Of a tier: 1 and up; 0: the metric itself.
   int level = 0;

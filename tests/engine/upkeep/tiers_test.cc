@@ -66,6 +66,9 @@ Samples RollUp(const Samples& fine, const Metric& from, const Metric& to) {
     if (is_new) continue;
     if (from.spec.over_time == Additivity::kLevel) {
       at->second = value;
+    } else if (from.spec.over_time == Additivity::kOverlaps) {
+      // None is negative: bits of decimals are in order, too.
+      at->second = std::max(at->second, value);
     } else if (decimal) {
       at->second = absl::bit_cast<int64_t>(absl::bit_cast<double>(at->second) +
                                            absl::bit_cast<double>(value));
@@ -159,7 +162,9 @@ void WriteSome(Database* database, const Metric& metric, StepRange steps,
     for (app = 0; app < 5; ++app) {
       if ((*random)() % 37 == 0) there = !there;
       if (!there) continue;
-      const int64_t value = static_cast<int64_t>((*random)() % 1000) - 200;
+      const int64_t least =
+          metric.spec.over_time == Additivity::kOverlaps ? 0 : -200;
+      const int64_t value = static_cast<int64_t>((*random)() % 1000) + least;
       const int64_t bits =
           decimal ? absl::bit_cast<int64_t>(static_cast<double>(value) / 7)
                   : value;
@@ -210,7 +215,8 @@ TEST_CASE("a tier reads the same before and after it was rolled up",
        {{{Unit::kWeek, 1}, Period{Unit::kDay, 50}}},
        {Unit::kDay, 20}},
   }));
-  const auto over_time = GENERATE(Additivity::kAdds, Additivity::kLevel);
+  const auto over_time =
+      GENERATE(Additivity::kAdds, Additivity::kOverlaps, Additivity::kLevel);
   const auto type = GENERATE(ValueType::kInteger, ValueType::kDecimal);
   CAPTURE(given.zone, AdditivityName(over_time), static_cast<int>(type));
   // A month around the change of clocks.
@@ -443,8 +449,6 @@ TEST_CASE("tiers that cannot be are refused", "[tiers]") {
     void (*change)(MetricSpec* spec);
   };
   const Case given = GENERATE(values<Case>({
-      {"OVERLAP over time",
-       [](MetricSpec* spec) { spec->over_time = Additivity::kOverlaps; }},
       {"kept forever", [](MetricSpec* spec) { spec->keep.reset(); }},
       {"kept longer",
        [](MetricSpec* spec) {

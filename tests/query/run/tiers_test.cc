@@ -152,5 +152,110 @@ TEST_CASE("questions on tiers depend on nothing but what was written",
   }
 }
 
+// Low or high of each row, as a decimal.
+std::vector<double> ValuesOf(const Answer& answer, Column::Role role) {
+  std::vector<double> values;
+  for (const Column& column : answer.columns) {
+    if (column.role != role) continue;
+    for (size_t row = 0; row < answer.row_count(); ++row) {
+      values.push_back(column.type == ColumnType::kInteger
+                           ? static_cast<double>(column.integers[row])
+                           : column.decimals[row]);
+    }
+  }
+  return values;
+}
+
+TEST_CASE("the most users of a tier are those of its steps, or hold them",
+          "[tiers][property]") {
+  const int64_t begin = 1'729'382'400;  // 2024-10-20
+  const auto clock = std::make_shared<std::atomic<int64_t>>(begin);
+  DatabaseOptions options;
+  options.background_upkeep = false;
+  options.clock = [clock] { return absl::FromUnixSeconds(*clock); };
+  const auto database = *Database::OpenInMemory(options);
+  MetricSpec spec = Spec("users", {Unit::kMinute, 30}, Additivity::kOverlaps);
+  const auto fine = [&] {
+    MetricSpec all = spec;
+    all.name = "fine";
+    return *database->Define(all);
+  }();
+  spec.keep = Period{Unit::kDay, 2};
+  spec.tiers = {{{Unit::kHour, 1}, Period{Unit::kDay, 5}},
+                {{Unit::kDay, 1}, std::nullopt}};
+  const auto users = *database->Define(spec);
+  std::mt19937_64 random(15);
+  for (int day = 0; day < 12; ++day) {
+    *clock = begin + day * 24 * kHour;
+    SampleBatch batch;
+    for (int64_t at = *clock - 24 * kHour; at < *clock; at += kHour / 2) {
+      for (int series = 0; series < 9; ++series) {
+        if (random() % 4 == 0) continue;
+        const std::string app = absl::StrCat("app", series % 3);
+        const std::string platform = absl::StrCat("p", series / 3);
+        const int64_t value = static_cast<int64_t>(random() % 100);
+        batch.RowsOf(users).AddStep(at / (kHour / 2), {app, platform}, value);
+        batch.RowsOf(fine).AddStep(at / (kHour / 2), {app, platform}, value);
+      }
+    }
+    REQUIRE(database->Write(batch, WriteOptions()).ok());
+  }
+  QueryOptions asking;
+  asking.now = absl::FromUnixSeconds(*clock);
+  const auto ask = [&](const std::string& question, absl::string_view metric) {
+    auto answer = Query(*database->TakeSnapshot(),
+                        absl::StrReplaceAll(question, {{"M", metric}}), asking);
+    REQUIRE(answer.status() == absl::OkStatus());
+    return *std::move(answer);
+  };
+  struct Case {
+    std::string question;  // of M
+    bool exact;            // a series a group
+  };
+  const std::vector<Case> cases = {
+      {"SELECT bounds(max(M)) BY app, platform EVERY day", true},
+      {"SELECT bounds(max(M)) BY app, platform", true},
+      {"SELECT bounds(max(max(M) EVERY day)) BY app, platform EVERY week",
+       true},
+      {"SELECT bounds(max(M)) BY app, platform EVERY 6 hours"
+       " DURING 2024-10-28..2024-10-29",
+       true},
+      {"SELECT bounds(max(M)) BY app EVERY day", false},
+      {"SELECT bounds(max(M)) BY platform EVERY day", false},
+      {"SELECT bounds(max(M)) EVERY day", false},
+      {"SELECT bounds(avg(max(M) EVERY day)) BY platform", false},
+      {"SELECT bounds(max(max(M ACROSS app))) BY platform", true},
+      {"SELECT bounds(max(max(M ACROSS app))) EVERY day", false},
+      {"SELECT bounds(share(max(M))) BY app", false},
+      {"SELECT bounds(share(max(M))) BY platform EVERY week", false},
+  };
+  for (const bool rolled_up : {false, true}) {
+    CAPTURE(rolled_up);
+    if (rolled_up) REQUIRE(database->Compact() == absl::OkStatus());
+    for (const Case& one : cases) {
+      CAPTURE(one.question);
+      const Answer tier = ask(one.question, "users");
+      const Answer all = ask(one.question, "fine");
+      REQUIRE(absl::StartsWith(tier.notes.at(0), "users is read by "));
+      const auto low = ValuesOf(tier, Column::Role::kLow);
+      const auto high = ValuesOf(tier, Column::Role::kHigh);
+      const auto least = ValuesOf(all, Column::Role::kLow);
+      const auto most = ValuesOf(all, Column::Role::kHigh);
+      REQUIRE(!low.empty());
+      REQUIRE(low.size() == least.size());
+      for (size_t row = 0; row < low.size(); ++row) {
+        CAPTURE(row, low[row], least[row], most[row], high[row]);
+        if (one.exact) {
+          CHECK(low[row] == least[row]);
+          CHECK(high[row] == most[row]);
+        } else {
+          CHECK(low[row] <= least[row]);
+          CHECK(high[row] >= most[row]);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace footfall

@@ -113,6 +113,36 @@ class Completer {
     if (completion_.candidates.size() >= kMaxCandidates) return;
     completion_.candidates.push_back(absl::StrCat(name, end));
   }
+  // KEEP FOREVER, KEEP 90 days, KEEP minutes 30 days, hours FOREVER: whether
+  // the cursor stands in that, and after which of its words.
+  bool AddAfterKeep() {
+    const auto is_number = [](absl::string_view word) {
+      return !word.empty() &&
+             absl::ascii_isdigit(static_cast<unsigned char>(word[0]));
+    };
+    const auto is_unit = [](absl::string_view word) {
+      return ParseUnit(absl::AsciiStrToLower(word)).has_value();
+    };
+    // Back to KEEP, over what may stand behind it.
+    size_t back = 1;
+    while (is_number(Before(back)) || is_unit(Before(back)) ||
+           Before(back) == "FOREVER" || Before(back) == ",") {
+      ++back;
+    }
+    if (Before(back) != "KEEP") return false;
+    const absl::string_view last = Before(1);
+    // Grids are named where the first word, or number and word, is not all.
+    const bool begins = last == "KEEP" || last == ",";
+    if (last == "KEEP") AddKeywords({"FOREVER"});
+    if (begins || is_number(last)) AddUnits();
+    if (begins) return last == "KEEP";  // other changes of ALTER come as well
+    if (is_unit(last) && !is_number(Before(2))) AddKeywords({"FOREVER"});
+    const bool of_count = is_unit(last) && is_number(Before(2));
+    if (of_count && (Before(3) == "KEEP" || Before(3) == ",")) {
+      AddKeywords({"FOREVER"});  // KEEP 15 minutes FOREVER, ..
+    }
+    return is_number(last) || (is_unit(last) && !of_count);
+  }
   void AddMetrics() {
     for (const auto& metric : MetricsOf(snapshot_)) {
       AddName(metric->spec.name, "");
@@ -321,13 +351,10 @@ void Completer::AddAfterShow() {
 
 void Completer::AddAfterAlter() {
   const absl::string_view last = Before(1);
+  if (AddAfterKeep()) return;
   if (last == "SET" || last == ",") {
     AddKeywords({"KEEP", "LATE", "OVER TIME", "UNIT"});
     AddDimensions();
-  } else if (last == "KEEP") {
-    AddKeywords({"FOREVER"});
-  } else if (Before(2) == "KEEP") {
-    AddUnits();
   } else if (Before(2) == "METRIC") {
     AddKeywords({"RENAME TO", "SET"});
   } else if (Before(2) == "SET" || Before(2) == ",") {
@@ -437,6 +464,7 @@ void Completer::AddWords() {
     return;
   }
   if (Began("DEFINE")) {
+    if (AddAfterKeep()) return;
     if (last == "EVERY") {
       AddUnits();
     } else if (last == "WEEK" || last == "WEEKS") {

@@ -177,15 +177,15 @@ TEST_CASE("what was rolled up is dumped, and rolled up again", "[dump]") {
   absl::Time now =
       absl::FromCivil(absl::CivilDay(2025, 2, 11), absl::UTCTimeZone());
   options.clock = [&now] { return now; };
-  for (const bool level : {false, true}) {
+  for (const char* const rule : {"ADDS", "OVERLAPS", "LEVEL"}) {
+    CAPTURE(rule);
     const auto made = Database::OpenInMemory(options);
     REQUIRE(made.ok());
     Database& database = **made;
-    std::string script =
-        absl::StrCat("DEFINE METRIC m INTEGER EVERY hour OVER TIME ",
-                     level ? "LEVEL" : "ADDS", " BY app;",
-                     "DEFINE METRIC m_by_day INTEGER EVERY day OVER TIME ADDS;"
-                     "INSERT INTO m (TIME, VALUE, app) VALUES ");
+    std::string script = absl::StrCat(
+        "DEFINE METRIC m INTEGER EVERY hour OVER TIME ", rule, " BY app;",
+        "DEFINE METRIC m_by_day INTEGER EVERY day OVER TIME ADDS;"
+        "INSERT INTO m (TIME, VALUE, app) VALUES ");
     for (int hour = 0; hour < 24 * 120; hour += 7) {
       absl::StrAppend(
           &script, hour > 0 ? ", " : "", "(",
@@ -205,6 +205,7 @@ TEST_CASE("what was rolled up is dumped, and rolled up again", "[dump]") {
     int answered = 0;
     for (const char* const question :
          {"SELECT sum(m) BY app EVERY month",
+          "SELECT max(m) BY app EVERY month",
           "SELECT last(m) BY app EVERY month",
           "SELECT sum(m) BY app EVERY day DURING 2025-01-20..",
           "SELECT m BY app DURING 2025-02-08.."}) {

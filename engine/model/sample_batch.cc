@@ -10,13 +10,6 @@
 #include "engine/model/calendar.h"
 
 namespace footfall {
-namespace {
-
-RowKind KindOf(const SampleValue& value) {
-  return value.is_decimal() ? RowKind::kDecimal : RowKind::kInteger;
-}
-
-}  // namespace
 
 MemberColumn::MemberColumn() : names_(1), next_(1) { numbers_.emplace("", 0); }
 
@@ -53,23 +46,33 @@ void MemberColumn::AddCodes(const SampleColumns::Members& members) {
 SampleRows::SampleRows(std::shared_ptr<const Metric> metric)
     : metric_(std::move(metric)), columns_(metric_->spec.dimensions.size()) {}
 
-void SampleRows::Add(absl::CivilDay day,
-                     absl::Span<const absl::string_view> members,
+void SampleRows::Add(absl::CivilDay day, const RowMembers& members,
                      SampleValue value) {
   AddRow(metric_->grid.StepAtDay(engine::DaysOf(absl::CivilSecond(day))),
-         members, value.bits(), KindOf(value));
+         members.span(), value);
 }
 
-void SampleRows::Add(absl::Time time,
-                     absl::Span<const absl::string_view> members,
+void SampleRows::Add(absl::Time time, const RowMembers& members,
                      SampleValue value) {
-  AddRow(metric_->grid.StepAt(time), members, value.bits(), KindOf(value));
+  AddRow(metric_->grid.StepAt(time), members.span(), value);
 }
 
-void SampleRows::AddStep(int64_t step,
-                         absl::Span<const absl::string_view> members,
+void SampleRows::Add(absl::string_view date, const RowMembers& members,
+                     SampleValue value) {
+  const absl::StatusOr<Date> parsed = ParseDate(date);
+  const absl::StatusOr<int64_t> step =
+      parsed.ok() ? metric_->grid.StepNamed(*parsed) : parsed.status();
+  if (!step.ok() && !unfit_.has_value()) {
+    unfit_ = Unfit{.row = size(),
+                   .column = "time",
+                   .why = std::string(step.status().message())};
+  }
+  AddRow(step.value_or(0), members.span(), value);
+}
+
+void SampleRows::AddStep(int64_t step, const RowMembers& members,
                          SampleValue value) {
-  AddRow(step, members, value.bits(), KindOf(value));
+  AddRow(step, members.span(), value);
 }
 
 absl::Status SampleColumns::Check(size_t dimensions) const {
@@ -121,23 +124,31 @@ absl::Status SampleRows::AddColumns(const SampleColumns& columns) {
   return absl::OkStatus();
 }
 
-void SampleRows::Delete(int64_t step,
-                        absl::Span<const absl::string_view> members) {
-  AddRow(step, members, 0, RowKind::kDelete);
+void SampleRows::Delete(int64_t step, const RowMembers& members) {
+  AddRow(step, members.span(), 0, RowKind::kDelete);
 }
 
 void SampleRows::AddRow(int64_t step,
                         absl::Span<const absl::string_view> members,
-                        int64_t bits, RowKind kind) {
-  if (members.size() != columns_.size()) {
-    wrong_counts_.push_back({size(), members.size()});
+                        SampleValue value, std::optional<RowKind> kind) {
+  if (members.size() != columns_.size() && !unfit_.has_value()) {
+    unfit_ = Unfit{.row = size(), .members = members.size()};
+  }
+  if (value.is_too_large() && !unfit_.has_value()) {
+    unfit_ = Unfit{.row = size(),
+                   .column = "value",
+                   .why = absl::StrCat(static_cast<uint64_t>(value.bits()),
+                                       " is too large; integers up to ",
+                                       std::numeric_limits<int64_t>::max(),
+                                       " can be stored")};
   }
   for (size_t i = 0; i < columns_.size(); ++i) {
     columns_[i].Add(i < members.size() ? members[i] : absl::string_view());
   }
   steps_.push_back(step);
-  values_.push_back(bits);
-  kinds_.push_back(kind);
+  values_.push_back(value.is_too_large() ? 0 : value.bits());
+  kinds_.push_back(kind.value_or(value.is_decimal() ? RowKind::kDecimal
+                                                    : RowKind::kInteger));
 }
 
 SampleRows& SampleBatch::RowsOf(std::shared_ptr<const Metric> metric) {

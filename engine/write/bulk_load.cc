@@ -62,22 +62,21 @@ class StagedLoader final : public BulkLoader {
         rows_(layout, memory_bytes, std::move(spill_folder),
               [this] { return LikelyNumbers(); }) {}
 
-  absl::Status Add(int64_t step, absl::Span<const absl::string_view> members,
+  absl::Status Add(int64_t step, const RowMembers& members,
                    int64_t value) override {
     return Inside([&]() -> absl::Status {
       // What is wrong with step or value must not number the series.
       FOOTFALL_RETURN_IF_ERROR(CheckStep(*metric_, step));
       FOOTFALL_RETURN_IF_ERROR(CheckValue(*metric_, value));
       FOOTFALL_ASSIGN_OR_RETURN(const uint32_t series,
-                                series_.NumberOf(members));
+                                series_.NumberOf(members.span()));
       const Row row = {.step = step, .value = value, .series = series};
       return TakeRows(absl::MakeConstSpan(&row, 1));
     });
   }
 
-  absl::StatusOr<uint32_t> SeriesOf(
-      absl::Span<const absl::string_view> members) override {
-    return Inside([&] { return series_.NumberOf(members); });
+  absl::StatusOr<uint32_t> SeriesOf(const RowMembers& members) override {
+    return Inside([&] { return series_.NumberOf(members.span()); });
   }
 
   absl::Status AddRows(absl::Span<const Row> rows) override {

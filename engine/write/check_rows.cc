@@ -111,9 +111,10 @@ absl::Status CheckRows(const Metric& metric, const SampleRows& rows) {
       bad = status;
     }
   };
-  if (!rows.wrong_counts().empty()) {
-    const SampleRows::WrongCount& wrong = rows.wrong_counts().front();
-    note(wrong.row, CheckMemberCount(metric, wrong.members));
+  if (const auto& unfit = rows.unfit(); unfit.has_value()) {
+    note(unfit->row, unfit->column.empty()
+                         ? CheckMemberCount(metric, unfit->members)
+                         : Misfit(metric, unfit->column, unfit->why));
   }
   for (size_t d = 0; d < rows.columns().size(); ++d) {
     const MemberColumn& column = rows.columns()[d];

@@ -110,8 +110,7 @@ class BulkLoader {
   // The row's step, one member per dimension and value (a double's bits for a
   // DECIMAL metric). INVALID_ARGUMENT as Database::Write; the row is not taken,
   // and the loader goes on.
-  virtual absl::Status Add(int64_t step,
-                           absl::Span<const absl::string_view> members,
+  virtual absl::Status Add(int64_t step, const RowMembers& members,
                            int64_t value) = 0;
 
   // The same in two halves, for callers whose rows come in runs of one series
@@ -120,12 +119,11 @@ class BulkLoader {
   // gets no row is not created. AddRows() takes all rows or none:
   // INVALID_ARGUMENT names the first that does not fit.
   struct Row {
-    int64_t step;
-    int64_t value;    // or a double's bits
-    uint32_t series;  // as SeriesOf() answered
+    int64_t step = 0;
+    int64_t value = 0;    // or a double's bits
+    uint32_t series = 0;  // as SeriesOf() answered
   };
-  virtual absl::StatusOr<uint32_t> SeriesOf(
-      absl::Span<const absl::string_view> members) = 0;
+  virtual absl::StatusOr<uint32_t> SeriesOf(const RowMembers& members) = 0;
   virtual absl::Status AddRows(absl::Span<const Row> rows) = 0;
 
   // Rows as columns; all are taken or none. INVALID_ARGUMENT as

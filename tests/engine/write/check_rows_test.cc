@@ -97,6 +97,29 @@ TEST_CASE("a row that does not fit rejects the batch and is named", "[write]") {
          rows->AddStep(1, {"a", "b"}, 1.5);
        },
        {"row 2", "column value", "1.5", "INTEGER"}},
+      {"an unsigned integer beyond int64",
+       kInteger,
+       kAdds,
+       [](SampleRows* rows) {
+         rows->AddStep(1, {"a", "b"}, ~uint64_t{0});
+       },
+       {"row 2", "column value", "18446744073709551615 is too large",
+        "9223372036854775807"}},
+      {"a text that is no date",
+       kInteger,
+       kAdds,
+       [](SampleRows* rows) {
+         rows->Add("08.02.2025", {"a", "b"}, 1);
+       },
+       {"row 2", "column time", "\"08.02.2025\"", "2025-02-08"}},
+      {"a month for a day",
+       kInteger,
+       kAdds,
+       [](SampleRows* rows) {
+         rows->Add("2025-02", {"a", "b"}, 1);
+       },
+       {"row 2", "column time", "2025-02 is longer than one step of day",
+        "2025-02-01"}},
       {"an integer that no double holds",
        kDecimal,
        kAdds,

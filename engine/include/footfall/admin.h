@@ -23,6 +23,7 @@
 #pragma GCC visibility push(default)
 namespace footfall {
 
+// What a copy took.
 struct CheckpointReport {
   uint64_t table_count = 0;
   uint64_t table_bytes = 0;
@@ -49,19 +50,21 @@ struct CheckpointReport {
 absl::StatusOr<CheckpointReport> CheckpointDatabase(absl::string_view path,
                                                     absl::string_view target);
 
+// One of the backups in a folder.
 struct BackupInfo {
   uint32_t id = 0;          // from 1; a later backup has a larger one
-  absl::Time time;          // when it was made
+  absl::Time time = {};     // when it was made
   uint64_t commit = 0;      // the last that it holds
   uint64_t size_bytes = 0;  // of its files, those that others share, too
   uint64_t file_count = 0;
   // DATA_LOSS where a file is missing or has another size, with its name; the
   // fields above, but for the number, are not known then.
-  absl::Status damage;
+  absl::Status damage = {};
 };
 
+// The backup that was made.
 struct BackupReport {
-  BackupInfo backup;
+  BackupInfo backup = {};
   uint64_t new_bytes = 0;  // that the folder grew by
 };
 

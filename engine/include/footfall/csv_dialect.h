@@ -18,10 +18,10 @@ namespace footfall {
 // What is not set is found out from the file.
 struct CsvDialect {
   enum class Encoding : uint8_t { kUtf8, kUtf16Le, kUtf16Be, kLatin1 };
-  std::optional<Encoding> encoding;
-  std::optional<char> delimiter;  // an ASCII character
-  std::optional<char> quote;      // likewise; '\0': none
-  std::optional<uint32_t> skip;   // lines before the header
+  std::optional<Encoding> encoding = {};
+  std::optional<char> delimiter = {};  // an ASCII character
+  std::optional<char> quote = {};      // likewise; '\0': none
+  std::optional<uint32_t> skip = {};   // lines before the header
 
   friend bool operator==(const CsvDialect&, const CsvDialect&) = default;
 };
@@ -32,14 +32,15 @@ absl::string_view EncodingName(CsvDialect::Encoding encoding);
 // unless a byte order is given. nullopt for others.
 std::optional<CsvDialect::Encoding> ParseEncoding(absl::string_view name);
 
+// What was found out about a file.
 struct SniffedCsv {
-  CsvDialect dialect;         // every part is set
+  CsvDialect dialect = {};    // every part is set
   bool cr_lines = false;      // lines end in '\r' alone
   bool trims_blanks = false;  // every delimiter is followed by a blank
   // What is not as RFC 4180 has it and was not declared, for people:
   // "delimiter ';'".
-  std::vector<std::string> findings;
-  std::vector<std::string> header;
+  std::vector<std::string> findings = {};
+  std::vector<std::string> header = {};
 };
 
 // Reads the first 256 KiB of a file, unpacked where they are gzip, and finds

@@ -39,6 +39,7 @@ class TextFile {
   virtual absl::Status Close() = 0;
 };
 
+// What was written.
 struct ExportReport {
   uint64_t rows = 0;
   // Samples that are no numbers (NaN, infinities), which no file can say: they
@@ -52,7 +53,7 @@ std::string ExportValueHeader(const MetricSpec& spec);
 
 // What ExportCsv() writes of a metric; as it is made, everything.
 struct ExportPart {
-  std::optional<int64_t> end;  // steps before it alone
+  std::optional<int64_t> end = {};  // steps before it alone
   // Of a tier: each time is the last step of this finer grid in the tier's, so
   // that a metric on that grid takes it. Must outlive the call.
   const Grid* written_on = nullptr;

@@ -63,30 +63,31 @@ struct ImportColumn {
 
 // Which rows of a file are taken, by a column's text as it stands there.
 struct ImportCondition {
-  std::string header;
-  std::vector<std::string> texts;  // any of them
-  bool negated = false;            // none of them
+  std::string header = {};
+  std::vector<std::string> texts = {};  // any of them
+  bool negated = false;                 // none of them
 
   friend bool operator==(const ImportCondition&,
                          const ImportCondition&) = default;
 };
 
+// Which files are read, and what becomes of their columns.
 struct ImportSpec {
   // "-" is the standard input. Where no file has this name and it holds * ? or
   // [, all files that it matches are read, in order of their names, as one.
-  std::string path;
-  std::string metric;  // may be "" where every kValue names its own
+  std::string path = {};
+  std::string metric = {};  // may be "" where every kValue names its own
   // At least one kTime; one kValue a metric, or one kValuesOf; each dimension
   // at most once; one that is not given is empty. In any order. With `events`:
   // kTime, kKind, kName, and kDimension or kConstant for what it happened to.
-  std::vector<ImportColumn> columns;
+  std::vector<ImportColumn> columns = {};
   // Rows that do not fit go to this file, with line and reason before their
   // fields, under a header, so that it can be corrected and imported by the
   // same spec. A file that is there is replaced. Without it such a row fails
   // the import.
-  std::optional<std::string> rejects_path;
+  std::optional<std::string> rejects_path = {};
   // Reads times without an offset; else the metric's own zone does.
-  std::optional<std::string> zone;
+  std::optional<std::string> zone = {};
   CsvDialect dialect = {};  // what the statement declares
   // Words of strptime, `epoch`, `epoch_ms` or `epoch_us`; without it every form
   // of ISO 8601.
@@ -106,6 +107,7 @@ struct ImportSpec {
   friend bool operator==(const ImportSpec&, const ImportSpec&) = default;
 };
 
+// How far an import is.
 struct ImportProgress {
   uint64_t rows = 0;         // read so far, without the header
   uint64_t bytes_read = 0;   // of the files as they lie on disk
@@ -114,6 +116,7 @@ struct ImportProgress {
   uint64_t rows_stored = 0;  // of them, those that are coded; while storing
 };
 
+// What an import may take, and how it is watched and ended.
 struct ImportOptions {
   // Rows are sorted in this much memory; beyond it they go to temporary files.
   // As much again, at most, is kept to tell different dates of one step apart,
@@ -127,15 +130,16 @@ struct ImportOptions {
   uint32_t max_problems = 10;
   // Called every some ten thousand rows, in the caller's thread; false ends the
   // import, which then has changed nothing.
-  std::function<bool(const ImportProgress&)> progress;
+  std::function<bool(const ImportProgress&)> progress = {};
   // Ends the import with its error. Asked for each 1,000 rows, every 5 ms while
   // a pipe has nothing to read or nobody to write it, and while the rows are
   // sorted, coded and folded. Until they are published nothing is changed; an
   // error that comes after that ends the folding alone, and the message says
   // that the rows are imported.
-  StopCheck stop;
+  StopCheck stop = {};
 };
 
+// What an import did.
 struct ImportReport {
   uint64_t rows = 0;    // read, without the header
   uint64_t series = 0;  // distinct, that got a sample
@@ -151,10 +155,10 @@ struct ImportReport {
   uint64_t commit = 0;
   // The first rows that do not fit:
   // `line 17, column "date": found "2025-13-01": found month 13; ...`
-  std::vector<std::string> problems;
+  std::vector<std::string> problems = {};
   // What was found out about the file, and what a person should know: empty
   // fields that were read as the whole, members that are nearly equal.
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = {};
 };
 
 // Reads the files once, start to end, and publishes all their samples at once,
@@ -185,12 +189,12 @@ absl::StatusOr<ImportReport> ImportCsv(Database& database,
 
 // What a file of unknown make seems to hold.
 struct ImportGuess {
-  std::vector<MetricSpec> metrics;  // none where the rows are events
-  ImportSpec import;
+  std::vector<MetricSpec> metrics = {};  // none where the rows are events
+  ImportSpec import = {};
   // Statements, ready to run, with comments (`-- check: ...`) where only a
   // person can know, and what was left out and why.
-  std::string define_text;  // "" where the rows are events
-  std::string import_text;
+  std::string define_text = {};  // "" where the rows are events
+  std::string import_text = {};
 };
 
 // Reads the first 200,000 rows and tells columns apart by the rules of

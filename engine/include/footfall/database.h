@@ -45,13 +45,14 @@ struct WriteResult {
   uint64_t removed_aliases = 0;
 };
 
+// How large a database is.
 struct DatabaseStats {
   uint64_t commit = 0;
   uint64_t metric_count = 0;
   uint64_t series_count = 0;
   // Memory that questions kept with the declarations take, about.
   uint64_t plan_bytes = 0;
-  StoreStats store;
+  StoreStats store = {};
 };
 
 // Whether writes are taken, and what kept them from it.
@@ -65,10 +66,10 @@ struct DatabaseHealth {
   };
   State state = State::kGood;
   uint64_t last_commit = 0;  // the last one that is sure to be there
-  absl::Status cause;        // of the state; OK while it is kGood
+  absl::Status cause = {};   // of the state; OK while it is kGood
   // Of the last upkeep, in the background too; OK where it succeeded and no
   // tile is skipped. Upkeep in the background tries again by itself.
-  absl::Status upkeep_error;
+  absl::Status upkeep_error = {};
   // What upkeep still has to look at: tiles that commits have touched, and
   // metrics of which all that may be due is to be looked at, or is.
   uint64_t upkeep_tiles = 0;
@@ -79,7 +80,7 @@ struct DatabaseHealth {
   // Tiles that it skips because they are damaged, as far as it has met them,
   // and what is wrong with the first of them, in words.
   uint64_t damaged_tiles = 0;
-  std::vector<std::string> damage;
+  std::vector<std::string> damage = {};
 };
 
 // How what is shown stands to what is there, of a database that is open for
@@ -135,8 +136,8 @@ class BulkLoader {
 
   // A sample that rows of different values name, where that is refused.
   struct Clash {
-    uint32_t series;  // as SeriesOf() answered
-    int64_t step;
+    uint32_t series = 0;  // as SeriesOf() answered
+    int64_t step = 0;
   };
   // After Finish() has answered INVALID_ARGUMENT for that reason: the first few
   // of them, in the order of tiles, and how many there are.

@@ -24,8 +24,8 @@ inline constexpr size_t kMaxAliases = 10'000;
 
 // A member of a dimension, by name.
 struct DimensionMember {
-  std::string dimension;
-  std::string member;
+  std::string dimension = {};
+  std::string member = {};
 
   friend bool operator==(const DimensionMember&,
                          const DimensionMember&) = default;
@@ -34,9 +34,9 @@ struct DimensionMember {
 // A release, an outage, a campaign: something that happened on a date. Kind,
 // name, date and members together say which event it is.
 struct Event {
-  std::string kind;  // 'release'; 1 to kMaxMemberBytes
-  std::string name;  // 'V3'; likewise
-  Date date;         // as precise as it was written
+  std::string kind = {};  // 'release'; 1 to kMaxMemberBytes
+  std::string name = {};  // 'V3'; likewise
+  Date date = {};         // as precise as it was written
   // What it happened to, by dimension, one member each; none: to everything.
   std::vector<DimensionMember> members = {};
   std::string note = {};    // up to kMaxNoteBytes; may be empty
@@ -56,9 +56,9 @@ absl::Status ValidateEvent(const Event& event);
 // One member that appears under two names: samples of `old_name` are to be read
 // as those of `new_name`.
 struct Alias {
-  std::string dimension;
-  std::string old_name;           // 1 to kMaxMemberBytes
-  std::string new_name;           // likewise; another
+  std::string dimension = {};
+  std::string old_name = {};      // 1 to kMaxMemberBytes
+  std::string new_name = {};      // likewise; another
   std::optional<Date> from = {};  // samples from its start on; none: all
 
   friend bool operator==(const Alias&, const Alias&) = default;

@@ -19,16 +19,16 @@ namespace footfall {
 
 // A question that took DatabaseOptions::slow_question or longer.
 struct SlowQuestion {
-  std::string text;  // as it was asked: values of parameters are not in it
-  absl::Duration time;
-  absl::Status status;  // what it answered
+  std::string text = {};  // as it was asked: values of parameters are not in it
+  absl::Duration time = {};
+  absl::Status status = {};  // what it answered
   uint64_t rows = 0;
 };
 
 // KEEP has removed the samples of a metric before a step.
 struct SamplesRemoved {
-  std::string metric;
-  std::string before;  // the first step that is kept, as answers print it
+  std::string metric = {};
+  std::string before = {};  // the first step that is kept, as answers print it
 };
 
 // Calls come from one thread of the database's own, one at a time, in order,
@@ -50,6 +50,7 @@ class EventListener {
 
 enum class LogLevel : uint8_t { kInfo, kWarning, kError };
 
+// Where LogTo() writes.
 class Logger {
  public:
   virtual ~Logger() = default;

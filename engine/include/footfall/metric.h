@@ -20,6 +20,7 @@
 #pragma GCC visibility push(default)
 namespace footfall {
 
+// What the values of a metric are.
 enum class ValueType : uint8_t {
   kInteger = 0,  // int64
   kDecimal = 1,  // double
@@ -38,8 +39,9 @@ absl::string_view AdditivityName(Additivity rule);
 inline constexpr size_t kMaxDimensions = 8;
 inline constexpr size_t kMaxMemberBytes = 255;
 
+// What a metric is split by, and how its members add up.
 struct Dimension {
-  std::string name;  // [a-z][a-z0-9_]{0,62}; not time, offset or partial
+  std::string name = {};  // [a-z][a-z0-9_]{0,62}; not time, offset or partial
   Additivity rule = Additivity::kAdds;
 
   friend bool operator==(const Dimension&, const Dimension&) = default;
@@ -52,22 +54,21 @@ inline constexpr size_t kMaxTiers = 4;
 
 // A coarser grid, on which a metric keeps what is too old for a finer one.
 struct Tier {
-  Period period;  // made of whole steps of the grid before
+  Period period = {};  // made of whole steps of the grid before
   std::optional<Period> keep = std::nullopt;  // as MetricSpec::keep
 
   friend bool operator==(const Tier&, const Tier&) = default;
 };
 
 // The declaration, as the caller gives it.
-
 struct MetricSpec {
-  std::string name;  // [a-z][a-z0-9_]{0,62}
+  std::string name = {};  // [a-z][a-z0-9_]{0,62}
   ValueType value_type = ValueType::kInteger;
-  Period period;                      // every sample lies on this grid
-  std::string zone = "UTC";           // which days these are
-  std::vector<Dimension> dimensions;  // [0, kMaxDimensions], in order
+  Period period = {};                      // every sample lies on this grid
+  std::string zone = "UTC";                // which days these are
+  std::vector<Dimension> dimensions = {};  // [0, kMaxDimensions], in order
   Additivity over_time = Additivity::kAdds;
-  std::string unit;  // shown with results; may be empty
+  std::string unit = {};  // shown with results; may be empty
   // For how many steps a sample of a series that had one at each of as many
   // steps before is awaited: until then it is late. [0, kMaxLate]; 0: nothing
   // is awaited.
@@ -142,8 +143,8 @@ inline constexpr MemberId kEmptyMember = 0;
 // A declared metric. Immutable; shared by snapshots.
 struct Metric {
   MetricId id = 0;
-  MetricSpec spec;
-  Grid grid;  // of spec.period in spec.zone
+  MetricSpec spec = {};
+  Grid grid = {};  // of spec.period in spec.zone
   // FAILED_PRECONDITION, with metric and zone, where this machine does not know
   // the zone: the metric is listed and can be dropped, but neither read nor
   // written. Its grid is of UTC then, and not to be used.

@@ -43,9 +43,9 @@ struct DatabaseMetrics {
   uint64_t cache_misses = 0;
   uint64_t stalls = 0;  // times that the store slowed writes down or held them
   uint64_t failed_questions = 0;
-  uint64_t slow_questions = 0;  // DatabaseOptions::slow_question
-  uint64_t dropped_events = 0;  // that the listener was too slow for
-  LatencyHistogram questions;   // failed ones as well
+  uint64_t slow_questions = 0;      // DatabaseOptions::slow_question
+  uint64_t dropped_events = 0;      // that the listener was too slow for
+  LatencyHistogram questions = {};  // failed ones as well
   // --- Now
   uint64_t commit = 0;
   uint64_t metrics = 0;

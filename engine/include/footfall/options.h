@@ -26,6 +26,7 @@ struct UpkeepOptions {
   double max_share = 0.5;
 };
 
+// How a database is opened.
 struct DatabaseOptions {
   bool create_if_missing = true;
   // Reads only: writes answer FAILED_PRECONDITION. Any number of processes may

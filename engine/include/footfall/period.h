@@ -30,6 +30,7 @@
 #pragma GCC visibility push(default)
 namespace footfall {
 
+// What periods are counted in.
 enum class Unit : uint8_t {
   kSecond = 1,
   kMinute,
@@ -73,8 +74,8 @@ Unit NamePrecision(const Period& period);
 // an optional Z or +08:00.
 struct Date {
   Unit precision = Unit::kDay;
-  absl::CivilSecond start;              // first civil second of the stretch
-  std::optional<int32_t> utc_offset_s;  // as written; only below a day
+  absl::CivilSecond start = {};  // first civil second of the stretch
+  std::optional<int32_t> utc_offset_s = {};  // as written; only below a day
 
   friend bool operator==(const Date&, const Date&) = default;
 };

@@ -25,17 +25,17 @@ class QuestionLog;  // footfall/question_log.h
 
 // A block of samples: some series of one band x some steps of one era.
 struct Slab {
-  absl::Span<const SeriesId> series;  // [n] ascending: those asked for that
-                                      // have a sample in the block
+  absl::Span<const SeriesId> series = {};  // [n] ascending: those asked for
+                                           // that have a sample in the block
   int64_t first_step = 0;
   uint32_t step_count = 0;  // >= 1
   uint32_t words = 0;       // ceil(step_count / 64)
   // [n * step_count]; row i is series[i]. int64 values, or the bits of doubles;
   // 0 where absent.
-  absl::Span<const int64_t> values;
+  absl::Span<const int64_t> values = {};
   // [n * words]; bit b of word b / 64 of row i: step first_step + b is present.
   // Bits past step_count are 0.
-  absl::Span<const uint64_t> present;
+  absl::Span<const uint64_t> present = {};
 };
 
 // How much of each series a scan reads.
@@ -57,8 +57,8 @@ enum class ScanDepth : uint8_t {
 // What a scan shall read.
 struct ScanRequest {
   MetricId metric = 0;
-  absl::Span<const SeriesId> series;  // ascending, unique; must stay alive
-  StepRange steps;
+  absl::Span<const SeriesId> series = {};  // ascending, unique; must stay alive
+  StepRange steps = {};
   ScanDepth depth = ScanDepth::kValues;
 };
 

@@ -16,19 +16,20 @@ namespace footfall {
 
 // One thing that is damaged: a file, or a place in the data.
 struct Finding {
-  std::string file;                // its name in the folder; "" if not known
-  std::optional<uint64_t> offset;  // in the file, in bytes
+  std::string file = {};  // its name in the folder; "" if not known
+  std::optional<uint64_t> offset = {};  // in the file, in bytes
   // "tile dau/era 78/band 12", or a range of them; "" where the data that it
   // belongs to is not known.
-  std::string place;
-  std::string what;
+  std::string place = {};
+  std::string what = {};
 };
 
 // In a line: "000012.sst at 4711: tile dau/era 78/band 12: ...".
 std::string FormatFinding(const Finding& finding);
 
+// What was found, and how much was read.
 struct VerifyReport {
-  std::vector<Finding> findings;  // empty: everything is sound
+  std::vector<Finding> findings = {};  // empty: everything is sound
   // What was read.
   uint64_t table_count = 0;
   uint64_t table_bytes = 0;
@@ -48,12 +49,15 @@ struct VerifyReport {
 //   UNAVAILABLE          a file cannot be read
 absl::StatusOr<VerifyReport> VerifyDatabase(absl::string_view path);
 
+// What was damaged, what is gone, and what was done.
 struct RepairReport {
-  std::vector<Finding> findings;   // what was damaged, as VerifyDatabase() says
-  std::vector<std::string> lost;   // what is gone, a line each; empty: nothing
-  std::vector<std::string> notes;  // what was done, a line each
-  std::string lost_folder;  // within the folder: where the damaged files now
-                            // are; "" where nothing had to be repaired
+  std::vector<Finding> findings =
+      {};  // what was damaged, as VerifyDatabase() says
+  std::vector<std::string> lost =
+      {};  // what is gone, a line each; empty: nothing
+  std::vector<std::string> notes = {};  // what was done, a line each
+  std::string lost_folder = {};  // within the folder: where the damaged files
+                                 // now are; "" where nothing had to be repaired
 };
 
 // Makes the folder a database again: VerifyDatabase() then finds nothing, and

@@ -31,6 +31,7 @@ absl::string_view CellKindName(CellKind kind);
 // The dictionary of columns of kinds: a code is a CellKind.
 const std::shared_ptr<const std::vector<std::string>>& CellKindNames();
 
+// What the cells of a column are, and where they stand.
 enum class ColumnType : uint8_t {
   kInteger,  // `integers`
   kDecimal,  // `decimals`
@@ -60,40 +61,40 @@ struct Column {
     kPlain,     // of SHOW and EXPLAIN
   };
 
-  std::string name;
+  std::string name = {};
   Role role = Role::kPlain;
   ColumnType type = ColumnType::kText;
-  std::string unit;    // of a value, for people
-  bool ratio = false;  // a share or growth: tables write 0.134 as 13.4 %
+  std::string unit = {};  // of a value, for people
+  bool ratio = false;     // a share or growth: tables write 0.134 as 13.4 %
 
-  std::vector<bool> missing;  // [rows] no value; empty: none is missing
-  std::vector<int64_t> integers;
-  std::vector<double> decimals;
+  std::vector<bool> missing = {};  // [rows] no value; empty: none is missing
+  std::vector<int64_t> integers = {};
+  std::vector<double> decimals = {};
 
   // Of type kText: text(row). Members, times and kinds are codes: row r has the
   // text dictionary[codes[r]]. A dictionary holds each text once, in no
   // particular order, and perhaps some that no row has; copies of a column
   // share it. Other columns have `texts` instead, [rows], and no codes.
-  std::vector<uint32_t> codes;
-  std::shared_ptr<const std::vector<std::string>> dictionary;
-  std::vector<std::string> texts;
+  std::vector<uint32_t> codes = {};
+  std::shared_ptr<const std::vector<std::string>> dictionary = {};
+  std::vector<std::string> texts = {};
 
   // For kValue, else empty; [rows]. low and high as decimals are for people
   // and interval arithmetic; the exact integers stand in low_integers and
   // high_integers when `type` is kInteger. -inf and +inf: open. A value that is
   // a date (type kText) has low_texts and high_texts instead, as printed;
   // empty: open. All are unspecified where the value is missing.
-  std::vector<CellKind> kinds;
-  std::vector<double> low;
-  std::vector<double> high;
-  std::vector<int64_t> low_integers;
-  std::vector<int64_t> high_integers;
-  std::vector<std::string> low_texts;
-  std::vector<std::string> high_texts;
+  std::vector<CellKind> kinds = {};
+  std::vector<double> low = {};
+  std::vector<double> high = {};
+  std::vector<int64_t> low_integers = {};
+  std::vector<int64_t> high_integers = {};
+  std::vector<std::string> low_texts = {};
+  std::vector<std::string> high_texts = {};
 
   // For kTime, and values that are dates: the first civil second. Beside codes
   // it is [dictionary], else [rows].
-  std::vector<absl::CivilSecond> starts;
+  std::vector<absl::CivilSecond> starts = {};
 
   bool is_missing(size_t row) const { return !missing.empty() && missing[row]; }
   // Of type kText; valid as long as the column is neither changed nor gone.
@@ -106,6 +107,7 @@ struct Column {
   }
 };
 
+// A table: columns, and what a reader should know of them.
 class Answer {
  public:
   std::vector<Column> columns;
@@ -157,6 +159,7 @@ struct NumberStyle {
   bool cut = false;
 };
 
+// How FormatTable() lays an answer out.
 struct TableOptions {
   enum class Layout : uint8_t {
     kPlain,     // aligned columns

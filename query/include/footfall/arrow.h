@@ -21,6 +21,7 @@ extern "C" {
 #define ARROW_FLAG_NULLABLE 2
 #define ARROW_FLAG_MAP_KEYS_SORTED 4
 
+/* The type of a column, or of a table of columns. */
 struct ArrowSchema {
   const char* format;
   const char* name;
@@ -33,6 +34,7 @@ struct ArrowSchema {
   void* private_data;
 };
 
+/* Its values. */
 struct ArrowArray {
   int64_t length;
   int64_t null_count;

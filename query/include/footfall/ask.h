@@ -48,7 +48,7 @@ struct Key {
       : Key(Value(std::move(value)), 0) {}
   // NOLINTEND(google-explicit-constructor)
 
-  OrderKey order;
+  OrderKey order = {};
 
  private:
   Key(const Value& value, int);

@@ -56,7 +56,7 @@ struct Amount {
   Amount(Parameter parameter) : number(std::move(parameter)) {}
   // NOLINTEND(google-explicit-constructor)
 
-  std::variant<Number, Parameter> number;
+  std::variant<Number, Parameter> number = {};
 };
 
 // --- An expression. A string is the name of a metric (in HAVING and ORDER BY
@@ -156,8 +156,9 @@ class EventDate : public Value {
 // --- Functions. One argument: a value, a test, a stretch of time, a range of
 // offsets, or a text, which Apply takes as Quoted{"..."}.
 struct Quoted {
-  std::string text;
+  std::string text = {};
 };
+// An argument.
 struct Input {
   // NOLINTBEGIN(google-explicit-constructor): it is what they are.
   template <typename Any>
@@ -169,7 +170,7 @@ struct Input {
   Input(Quoted quoted) : argument{std::move(quoted.text), {}} {}
   // NOLINTEND(google-explicit-constructor)
 
-  Argument argument;
+  Argument argument = {};
 };
 
 // A call, which may go on to say over which buckets and dimensions it works.

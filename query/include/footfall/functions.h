@@ -13,11 +13,11 @@ namespace footfall {
 
 // What a function is called and what it is for. All texts live forever.
 struct FunctionInfo {
-  absl::string_view name;       // "avg"; "p1" speaks for p1 to p99
-  absl::string_view arguments;  // "x, 1 week"
-  absl::string_view help;       // what it gives, in one line
+  absl::string_view name = {};       // "avg"; "p1" speaks for p1 to p99
+  absl::string_view arguments = {};  // "x, 1 week"
+  absl::string_view help = {};       // what it gives, in one line
   // A whole statement, answered on the data of query/LANGUAGE.md.
-  absl::string_view example;
+  absl::string_view example = {};
 };
 
 // All of them, those over time first.

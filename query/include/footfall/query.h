@@ -44,13 +44,14 @@ struct QueryLimits {
   uint64_t max_memory_bytes = uint64_t{1} << 30;
 };
 
+// How a question is answered, and what it may take.
 struct QueryOptions {
   // What `now` means. Left out (InfiniteFuture), the clock is read once, at the
   // door; a test, or one who asks again for the same answer, sets it. Nothing
   // else reads a clock.
   absl::Time now = absl::InfiniteFuture();
-  absl::flat_hash_map<std::string, ParameterValue> parameters;
-  QueryLimits limits;
+  absl::flat_hash_map<std::string, ParameterValue> parameters = {};
+  QueryLimits limits = {};
   // At most; answers do not depend on it. Less than 1 is 1. Where the system
   // gives no more threads, the question goes on with those it has.
   int threads = 1;
@@ -102,16 +103,17 @@ absl::StatusOr<Answer> Query(const Snapshot& snapshot,
 struct Outcome {
   const Statement* statement = nullptr;  // as parsed; during the callback
   bool has_answer = false;               // false: it changed something
-  Answer answer;  // of a change: notes alone, such as what an IMPORT found out
-  std::string summary;  // "3 samples written", for people; may be empty
+  Answer answer =
+      {};  // of a change: notes alone, such as what an IMPORT found out
+  std::string summary = {};  // "3 samples written", for people; may be empty
 };
 
 // What Execute reports while it works, and may be asked to stop by.
 struct ExecuteHooks {
   // After each statement; an error ends the script.
-  std::function<absl::Status(const Outcome&)> on_outcome;
+  std::function<absl::Status(const Outcome&)> on_outcome = {};
   // How far a running IMPORT is, every some ten thousand rows.
-  std::function<void(const ImportProgress& progress)> on_progress;
+  std::function<void(const ImportProgress& progress)> on_progress = {};
 };
 
 // Runs every statement of a script, in order, each on the state that the one

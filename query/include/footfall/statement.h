@@ -33,7 +33,7 @@ struct Source {
 // Where the parts of a list stand, in its order; empty in trees that a program
 // built.
 struct Sources {
-  std::vector<Source> list;
+  std::vector<Source> list = {};
   Source at(size_t index) const {
     return index < list.size() ? list[index] : Source{};
   }
@@ -42,8 +42,8 @@ struct Sources {
 
 // $name: its value is given beside the statement.
 struct Parameter {
-  std::string name;
-  Source source;
+  std::string name = {};
+  Source source = {};
   friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
@@ -60,10 +60,10 @@ struct Condition {
     kLike,
     kNotLike,
   };
-  std::string dimension;
+  std::string dimension = {};
   Test test = Test::kEqual;
-  std::vector<Text> texts;  // one, or for kIn and kNotIn one or more
-  Source source;
+  std::vector<Text> texts = {};  // one, or for kIn and kNotIn one or more
+  Source source = {};
   Source dimension_source = {};
   Sources text_sources = {};
   friend bool operator==(const Condition&, const Condition&) = default;
@@ -71,8 +71,8 @@ struct Condition {
 
 // 2025-01..2025-03, 2025.., ..2025, ..; one date: both sides.
 struct RangeBetween {
-  std::optional<DateArgument> first;
-  std::optional<DateArgument> last;
+  std::optional<DateArgument> first = {};
+  std::optional<DateArgument> last = {};
   // Written as a single date (or parameter); then `first` holds it and `last`
   // is empty.
   bool one_date = false;
@@ -98,8 +98,8 @@ struct RangeLast {
 struct Range {
   using Between = RangeBetween;
   using Last = RangeLast;
-  std::variant<Between, Last> form;
-  Source source;
+  std::variant<Between, Last> form = {};
+  Source source = {};
   friend bool operator==(const Range&, const Range&) = default;
 };
 
@@ -110,14 +110,17 @@ struct Argument;
 // running out of stack. Copying and comparing take stack for each level.
 struct ExprList : std::vector<Expr> {
   using std::vector<Expr>::vector;
+  ExprList();
   ExprList(const ExprList&);
   ExprList(ExprList&&) noexcept;
   ExprList& operator=(const ExprList&);
   ExprList& operator=(ExprList&&) noexcept;
   ~ExprList();
 };
+// Likewise.
 struct ArgumentList : std::vector<Argument> {
   using std::vector<Argument>::vector;
+  ArgumentList();
   ArgumentList(const ArgumentList&);
   ArgumentList(ArgumentList&&) noexcept;
   ArgumentList& operator=(const ArgumentList&);
@@ -127,22 +130,23 @@ struct ArgumentList : std::vector<Argument> {
 
 // dau, dau{app = 'A', DURING 2024-12}
 struct Operand {
-  std::string metric;
-  std::vector<Condition> conditions;
-  std::optional<Range> during;
+  std::string metric = {};
+  std::vector<Condition> conditions = {};
+  std::optional<Range> during = {};
   Source metric_source = {};
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
 // event('release', 'LLM')
 struct EventReference {
-  Text kind;
-  std::optional<Text> name;
+  Text kind = {};
+  std::optional<Text> name = {};
   Source source = {};
   friend bool operator==(const EventReference&,
                          const EventReference&) = default;
 };
 
+// = != < <= > >=
 enum class Comparison : uint8_t {
   kEqual,
   kNotEqual,
@@ -154,13 +158,14 @@ enum class Comparison : uint8_t {
   kIsNotMissing,  // IS NOT MISSING, likewise
 };
 
-// One argument of a call.
-struct Duration {  // 1 week
+// 1 week
+struct Duration {
   int64_t count = 1;
   Unit unit = Unit::kDay;
   friend bool operator==(const Duration&, const Duration&) = default;
 };
-struct OffsetRange {  // -14..14
+// -14..14
+struct OffsetRange {
   int64_t first = 0;
   int64_t last = 0;
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
@@ -168,29 +173,32 @@ struct OffsetRange {  // -14..14
 
 // avg(dau EVERY month), share(dau WITHIN region), first_time(dau >= 1e8)
 struct Call {
-  std::string function;  // lower case
-  ArgumentList arguments;
-  std::optional<Period> every;
+  std::string function = {};  // lower case
+  ArgumentList arguments = {};
+  std::optional<Period> every = {};
   enum class Scope : uint8_t { kNone, kAcross, kWithin };
   Scope scope = Scope::kNone;
-  std::vector<std::string> scope_dimensions;
-  Source function_source;
+  std::vector<std::string> scope_dimensions = {};
+  Source function_source = {};
   Source every_source = {};
   Sources scope_sources = {};
   friend bool operator==(const Call&, const Call&);
 };
 
+// -dau
 struct Negation {
-  ExprList inner;  // exactly one
+  ExprList inner = {};  // exactly one
   friend bool operator==(const Negation&, const Negation&);
 };
 
+// dau / users
 struct Arithmetic {
-  char op = '+';   // + - * /
-  ExprList sides;  // exactly two: left, right
+  char op = '+';        // + - * /
+  ExprList sides = {};  // exactly two: left, right
   friend bool operator==(const Arithmetic&, const Arithmetic&);
 };
 
+// 42, -0.5
 struct Number {
   // int64 where it was written in digits alone and fits, else double; a minus
   // right before it is part of it.
@@ -198,102 +206,113 @@ struct Number {
   friend bool operator==(const Number&, const Number&) = default;
 };
 
+// A value: what items, tests and arguments are made of.
 struct Expr {
   std::variant<Number, Parameter, Operand, Call, Negation, Arithmetic,
                EventReference, Date>
-      node;
-  Source source;
+      node = {};
+  Source source = {};
   friend bool operator==(const Expr&, const Expr&) = default;
 };
 
 // expr cmp expr, or expr IS [NOT] MISSING
 struct Test {
-  Expr left;
+  Expr left = {};
   Comparison comparison = Comparison::kEqual;
-  Expr right;
-  Source source;
+  Expr right = {};
+  Source source = {};
   friend bool operator==(const Test&, const Test&) = default;
 };
 
+// An argument of a call; a text is the name of a dimension or of a kind.
 struct Argument {
-  std::variant<Expr, Test, Duration, OffsetRange, std::string> form;
-  Source source;
+  std::variant<Expr, Test, Duration, OffsetRange, std::string> form = {};
+  Source source = {};
   friend bool operator==(const Argument&, const Argument&) = default;
 };
 
+// dau AS users
 struct Item {
-  Expr expr;
-  std::optional<std::string> name;  // AS
-  Source source;
+  Expr expr = {};
+  std::optional<std::string> name = {};  // AS
+  Source source = {};
   Source name_source = {};
   friend bool operator==(const Item&, const Item&) = default;
 };
 
-struct Name {  // of a dimension, where it is written
-  std::string name;
-  Source source;
+// Of a dimension or a metric, where it is written.
+struct Name {
+  std::string name = {};
+  Source source = {};
   friend bool operator==(const Name&, const Name&) = default;
 };
 
 enum class FillMode : uint8_t { kNone, kNull, kZero, kPrevious, kLinear };
 
+// EVERY month FILL zero MAX 3
 struct Every {
-  Period bucket;
+  Period bucket = {};
   FillMode fill = FillMode::kNone;
-  std::optional<int64_t> fill_max;
-  Source source;
+  std::optional<int64_t> fill_max = {};
+  Source source = {};
   friend bool operator==(const Every&, const Every&) = default;
 };
 
+// TOP 10 OTHERS 'others'
 struct Top {
   int64_t count = 1;
-  std::optional<Text> others;
+  std::optional<Text> others = {};
   std::vector<Name> within = {};  // dimensions of BY: so many of each
-  Source source;
+  Source source = {};
   Source others_source = {};
   friend bool operator==(const Top&, const Top&) = default;
 };
 
+// A key of ORDER BY.
 struct OrderKey {
-  std::optional<Expr> expr;  // empty: time
+  std::optional<Expr> expr = {};  // empty: time
   bool descending = false;
   // ASC is written: the order without it, but it turns TOP around too.
   bool ascending = false;
-  Source source;
+  Source source = {};
   friend bool operator==(const OrderKey&, const OrderKey&) = default;
 };
 
-struct Align {  // ALIGN ON event(..) DURING -14..28 days
-  EventReference event;
+// ALIGN ON event(..) DURING -14..28 days
+struct Align {
+  EventReference event = {};
   int64_t first = 0;
   int64_t last = 0;
   Unit unit = Unit::kDay;
-  Source source;
+  Source source = {};
   friend bool operator==(const Align&, const Align&) = default;
 };
 
+// IN ZONE 'Asia/Shanghai'
 struct Zone {
-  Text name;
-  Source source;
+  Text name = {};
+  Source source = {};
   friend bool operator==(const Zone&, const Zone&) = default;
 };
 
+// SELECT: a question.
 struct Select {
-  std::vector<Item> items;
-  std::vector<Condition> where;
-  std::optional<Range> during;
-  std::optional<Align> align;
-  std::vector<Name> by;
-  std::optional<Every> every;
-  std::vector<Test> having;
-  std::optional<Top> top;
-  std::vector<OrderKey> order_by;
-  std::optional<int64_t> limit;
-  Source limit_source;
-  std::optional<Zone> zone;
+  std::vector<Item> items = {};
+  std::vector<Condition> where = {};
+  std::optional<Range> during = {};
+  std::optional<Align> align = {};
+  std::vector<Name> by = {};
+  std::optional<Every> every = {};
+  std::vector<Test> having = {};
+  std::optional<Top> top = {};
+  std::vector<OrderKey> order_by = {};
+  std::optional<int64_t> limit = {};
+  Source limit_source = {};
+  std::optional<Zone> zone = {};
   friend bool operator==(const Select&, const Select&) = default;
 };
 
+// SHOW: what there is.
 struct Show {
   enum class What : uint8_t {
     kMetrics,
@@ -304,39 +323,42 @@ struct Show {
     kRetention
   };
   What what = What::kMetrics;
-  std::optional<Name> name;  // kMembers: dimension; kSeries: metric
-  std::optional<Text> kind;  // kEvents
-  std::vector<Condition> where;
-  std::optional<Range> during;
+  std::optional<Name> name = {};  // kMembers: dimension; kSeries: metric
+  std::optional<Text> kind = {};  // kEvents
+  std::vector<Condition> where = {};
+  std::optional<Range> during = {};
   Source source = {};  // of what is shown
   friend bool operator==(const Show&, const Show&) = default;
 };
 
+// DEFINE METRIC
 struct Define {
   // A dimension written without a rule has taken that of OVER TIME.
-  MetricSpec spec;
-  Source source;  // of the name
+  MetricSpec spec = {};
+  Source source = {};  // of the name
   friend bool operator==(const Define&, const Define&) = default;
 };
 
+// INSERT INTO dau (TIME, VALUE, app) VALUES (..), (..)
 struct Insert {
-  Name metric;
-  std::vector<Name> dimensions;
+  Name metric = {};
+  std::vector<Name> dimensions = {};
   struct Row {
-    DateArgument time;
-    std::variant<Number, Parameter> value;
-    std::vector<Text> members;
-    Source source;
+    DateArgument time = {};
+    std::variant<Number, Parameter> value = {};
+    std::vector<Text> members = {};
+    Source source = {};
     Sources parts = {};  // time, value, members
     friend bool operator==(const Row&, const Row&) = default;
   };
-  std::vector<Row> rows;
+  std::vector<Row> rows = {};
   friend bool operator==(const Insert&, const Insert&) = default;
 };
 
+// IMPORT 'file.csv' INTO dau (..)
 struct Import {
-  Text path;
-  Name metric;          // "" where every VALUE says INTO
+  Text path = {};
+  Name metric = {};     // "" where every VALUE says INTO
   bool events = false;  // INTO EVENTS
   struct Column {
     enum class Role : uint8_t {
@@ -351,11 +373,12 @@ struct Import {
       kSource,
     };
     Role role = Role::kDimension;
-    std::string header;            // of the file; empty for a constant
-    std::string dimension;         // kDimension, kConstant, kValuesOf
-    std::optional<Text> empty;     // EMPTY 'unknown'
-    std::optional<Text> constant;  // kConstant, and kKind and kName of a text
-    Source source;
+    std::string header = {};         // of the file; empty for a constant
+    std::string dimension = {};      // kDimension, kConstant, kValuesOf
+    std::optional<Text> empty = {};  // EMPTY 'unknown'
+    std::optional<Text> constant =
+        {};  // kConstant, and kKind and kName of a text
+    Source source = {};
     // kTime: columns after the first. kValuesOf: the columns, or with
     // `all_others` those that are left out.
     std::vector<std::string> headers = {};
@@ -365,15 +388,15 @@ struct Import {
     bool fold_case = false;         // kDimension: FOLD CASE
     friend bool operator==(const Column&, const Column&) = default;
   };
-  std::vector<Column> columns;
-  std::optional<Text> rejects;
-  std::optional<Zone> zone;
+  std::vector<Column> columns = {};
+  std::optional<Text> rejects = {};
+  std::optional<Zone> zone = {};
   Source path_source = {};
   Source rejects_source = {};
   // WHERE, on columns of the file.
   struct Filter {
-    std::string header;
-    std::vector<Text> texts;
+    std::string header = {};
+    std::vector<Text> texts = {};
     bool negated = false;
     Source source = {};
     friend bool operator==(const Filter&, const Filter&) = default;
@@ -392,9 +415,10 @@ struct Import {
   friend bool operator==(const Import&, const Import&) = default;
 };
 
+// EXPORT METRIC dau TO 'file.csv', EXPORT (SELECT ..) TO 'file.csv'
 struct Export {
   enum class Format : uint8_t { kCsv, kTsv, kJsonLines };
-  std::optional<Select> question;
+  std::optional<Select> question = {};
   Name metric = {};  // where there is no question
   Text path = {};
   std::optional<Format> format = {};  // of a question; csv where not said
@@ -402,17 +426,18 @@ struct Export {
   friend bool operator==(const Export&, const Export&) = default;
 };
 
+// DELETE dau WHERE .. DURING ..
 struct Delete {
-  Name metric;
-  std::vector<Condition> where;
-  Range during;
+  Name metric = {};
+  std::vector<Condition> where = {};
+  Range during = {};
   friend bool operator==(const Delete&, const Delete&) = default;
 };
 
 // Changes what a metric is declared as. At least one change.
 struct Alter {
-  Name metric;
-  MetricChanges changes;
+  Name metric = {};
+  MetricChanges changes = {};
   // KEEP with tiers: what is said of the metric's own grid.
   std::optional<Period> keep_grid = {};
   Source keep = {};     // what follows KEEP
@@ -421,59 +446,65 @@ struct Alter {
   friend bool operator==(const Alter&, const Alter&) = default;
 };
 
+// DROP METRIC, EVENT, ALIAS
 struct Drop {
   enum class What : uint8_t { kMetric, kEvent, kAlias };
   What what = What::kMetric;
-  std::optional<Name> name;        // kMetric: metric; kAlias: dimension
-  std::optional<Text> kind;        // kEvent
-  std::optional<Text> text;        // kEvent: name; kAlias: old member
-  std::optional<DateArgument> on;  // kEvent
+  std::optional<Name> name = {};        // kMetric: metric; kAlias: dimension
+  std::optional<Text> kind = {};        // kEvent
+  std::optional<Text> text = {};        // kEvent: name; kAlias: old member
+  std::optional<DateArgument> on = {};  // kEvent
   friend bool operator==(const Drop&, const Drop&) = default;
 };
 
+// ADD EVENT 'release' 'V3' ON 2024-12-26
 struct AddEvent {
-  Text kind;
-  Text name;
-  DateArgument on;
+  Text kind = {};
+  Text name = {};
+  DateArgument on = {};
   struct For {
-    Name dimension;
-    Text member;
+    Name dimension = {};
+    Text member = {};
     friend bool operator==(const For&, const For&) = default;
   };
-  std::vector<For> members;
-  std::optional<Text> note;
-  std::optional<Text> event_source;
+  std::vector<For> members = {};
+  std::optional<Text> note = {};
+  std::optional<Text> event_source = {};
   friend bool operator==(const AddEvent&, const AddEvent&) = default;
 };
 
+// ALIAS app 'old' = 'new'
 struct AddAlias {
-  std::optional<Name> dimension;
-  Text old_name;
-  Text new_name;
-  std::optional<DateArgument> from;
+  std::optional<Name> dimension = {};
+  Text old_name = {};
+  Text new_name = {};
+  std::optional<DateArgument> from = {};
   friend bool operator==(const AddAlias&, const AddAlias&) = default;
 };
 
 // Folds, seals and compacts a metric, or all.
 struct Compact {
-  std::optional<Name> metric;
+  std::optional<Name> metric = {};
   friend bool operator==(const Compact&, const Compact&) = default;
 };
 
+// Any statement, with EXPLAIN before it or not.
 struct Statement {
   enum class Explain : uint8_t { kNo, kPlan, kAnalyze };
   Explain explain = Explain::kNo;
   std::variant<Select, Show, Define, Insert, Import, Delete, Drop, AddEvent,
                AddAlias, Compact, Export, Alter>
-      node;
-  Source source;
+      node = {};
+  Source source = {};
   friend bool operator==(const Statement&, const Statement&) = default;
 };
 
+inline ExprList::ExprList() = default;
 inline ExprList::ExprList(const ExprList&) = default;
 inline ExprList::ExprList(ExprList&&) noexcept = default;
 inline ExprList& ExprList::operator=(const ExprList&) = default;
 inline ExprList& ExprList::operator=(ExprList&&) noexcept = default;
+inline ArgumentList::ArgumentList() = default;
 inline ArgumentList::ArgumentList(const ArgumentList&) = default;
 inline ArgumentList::ArgumentList(ArgumentList&&) noexcept = default;
 inline ArgumentList& ArgumentList::operator=(const ArgumentList&) = default;

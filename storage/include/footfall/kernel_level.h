@@ -9,6 +9,7 @@
 #pragma GCC visibility push(default)
 namespace footfall {
 
+// What the processor has, as far as loops are compiled for it.
 enum class KernelLevel : uint8_t {
   kPortable,  // any processor; on x86-64, SSE2
   kAvx2,      // AVX2, BMI, BMI2 and POPCNT: x86-64-v3 has them

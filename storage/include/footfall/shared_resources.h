@@ -22,6 +22,7 @@ const SharedParts& PartsOf(const SharedResources& shared);
 #pragma GCC visibility push(default)
 namespace footfall {
 
+// What the databases of a process may take, together.
 struct SharedLimits {
   // The one block cache; 4 MiB at least. Write buffers count in it, and blocks
   // make room for them: those of each database take up to a quarter of that

@@ -44,10 +44,11 @@ class StoreBatch {
   enum class Kind : uint8_t { kPut, kAppend, kDelete, kDeleteRange };
 
   struct Operation {
-    Kind kind;
-    Keyspace keyspace;
-    std::string key;    // kDeleteRange: first key of the range
-    std::string value;  // kPut, kAppend: bytes; kDeleteRange: end, exclusive
+    Kind kind = Kind::kPut;
+    Keyspace keyspace = Keyspace::kCatalog;
+    std::string key = {};  // kDeleteRange: first key of the range
+    // kPut, kAppend: bytes; kDeleteRange: end, exclusive.
+    std::string value = {};
   };
 
   // The value becomes `value`.
@@ -175,7 +176,7 @@ struct StoreNews {
   // Everything may be different; else the catalog is changed by `catalog`, in
   // this order, and nothing else.
   bool is_all_new = false;
-  std::vector<StoreBatch::Operation> catalog;
+  std::vector<StoreBatch::Operation> catalog = {};
 };
 
 // Sizes of what the store holds, in bytes; for people and tests.
@@ -194,6 +195,7 @@ struct StoreStats {
   uint64_t oldest_view_seconds = 0;
 };
 
+// An ordered map in two key spaces.
 class Store {
  public:
   virtual ~Store() = default;

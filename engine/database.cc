@@ -136,7 +136,8 @@ class StoredDatabase final : public Database {
   }
 
   std::shared_ptr<const Snapshot> TakeSnapshot() const override {
-    return queue_.current();
+    std::shared_ptr<const Snapshot> current = queue_.current();
+    return current != nullptr ? current : last_;
   }
 
   absl::Status RunUpkeep() override {
@@ -294,6 +295,7 @@ class StoredDatabase final : public Database {
       // Upkeep and compaction give up, all else finishes.
       upkeep_.Stop();
       gate_->Shut();
+      last_ = queue_.current();
       queue_.Close();
       const absl::Status status = ForCaller(store_->Close());
       events_->Stop();
@@ -385,6 +387,9 @@ class StoredDatabase final : public Database {
   Upkeep upkeep_;
   storage::Mutex close_mutex_;
   bool closed_ ABSL_GUARDED_BY(close_mutex_) = false;
+  // What the queue had when it was closed: set before the queue drops it, and
+  // read only after that, so that the queue's mutex orders the two.
+  std::shared_ptr<const Snapshot> last_;
 };
 
 }  // namespace

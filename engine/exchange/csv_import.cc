@@ -41,9 +41,7 @@ absl::Status CheckSum(const ImportSpec& spec, const Metric& metric) {
 absl::StatusOr<Metrics> FindMetrics(Database& database,
                                     const ImportSpec& spec) {
   const std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
-  if (snapshot == nullptr) {
-    return absl::FailedPreconditionError("the database is closed");
-  }
+  if (absl::Status open = snapshot->CheckOpen(); !open.ok()) return open;
   Metrics metrics;
   for (const std::string& name : engine::MetricsOf(spec)) {
     std::shared_ptr<const Metric> metric = snapshot->FindMetric(name);

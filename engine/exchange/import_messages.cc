@@ -116,7 +116,6 @@ absl::Status ImportSamples::AddNotes() {
   }
   if (report.new_series == 0) return absl::OkStatus();
   const auto snapshot = database_.TakeSnapshot();
-  if (snapshot == nullptr) return absl::OkStatus();
   for (const CsvColumns::Source& source : sources) {
     std::string note = NearEqualNote(*snapshot, source.dimension);
     if (!note.empty()) report.notes.push_back(std::move(note));

@@ -263,8 +263,7 @@ absl::string_view ImportSamples::MemberOf(size_t dimension) {
     // What is there already keeps its spelling.
     const auto snapshot = database_.TakeSnapshot();
     const std::string& name = source.dimension;
-    const MemberId count =
-        snapshot == nullptr ? 0 : snapshot->MemberCount(name);
+    const MemberId count = snapshot->MemberCount(name);
     for (MemberId id = 1; id < count; ++id) {
       const absl::string_view spelling = snapshot->MemberName(name, id);
       known.try_emplace(FoldCase(spelling), std::string(spelling));

@@ -177,9 +177,7 @@ absl::StatusOr<ExportReport> DumpSamples(const Snapshot& snapshot,
 absl::StatusOr<std::string> DumpDatabase(const Database& database,
                                          const std::string& folder) {
   const std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
-  if (snapshot == nullptr) {
-    return absl::FailedPreconditionError("the database is closed");
-  }
+  if (absl::Status open = snapshot->CheckOpen(); !open.ok()) return open;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {

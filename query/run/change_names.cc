@@ -153,8 +153,7 @@ absl::StatusOr<std::string> RunAddEvent(Database& database,
   FOOTFALL_ASSIGN_OR_RETURN(const WriteResult written,
                             WriteNames(database, batch, text, source));
   if (written.events == 0) return std::string("the event is there so already");
-  const auto after = database.TakeSnapshot();  // null where it was closed since
-  return std::string(after != nullptr && after->Events().size() == before
+  return std::string(database.TakeSnapshot()->Events().size() == before
                          ? "event replaced"
                          : "event added");
 }

@@ -148,10 +148,8 @@ absl::Status RunScript(Database& database, absl::string_view text,
                   {absl::StrCat(text.size()),
                    absl::StrCat(std::numeric_limits<uint32_t>::max())});
   }
-  // Null once the database is closed, which its first statement will say.
   const auto snapshot = database.TakeSnapshot();
-  PlanCache* const cache =
-      snapshot == nullptr ? nullptr : PlanCache::Of(*snapshot);
+  PlanCache* const cache = PlanCache::Of(*snapshot);
   if (cache != nullptr) {
     if (const auto kept = cache->Find(text, options.limits)) {
       return RunQuestion(*snapshot, *kept, options, hooks);
@@ -160,7 +158,7 @@ absl::Status RunScript(Database& database, absl::string_view text,
   Parser parser(text, options);
   FOOTFALL_ASSIGN_OR_RETURN(std::optional<Statement> statement, parser.Next());
   for (bool first = true; statement.has_value(); first = false) {
-    const bool question = first && Reads(*statement) && snapshot != nullptr;
+    const bool question = first && Reads(*statement);
     absl::StatusOr<std::optional<Statement>> next = std::optional<Statement>();
     if (question) next = parser.Next();
     if (question && next.ok() && !next->has_value()) {

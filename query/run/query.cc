@@ -24,9 +24,7 @@ namespace query {
 absl::StatusOr<std::shared_ptr<const Snapshot>> CurrentSnapshot(
     const Database& database) {
   std::shared_ptr<const Snapshot> snapshot = database.TakeSnapshot();
-  if (snapshot == nullptr) {
-    return absl::FailedPreconditionError("the database is closed");
-  }
+  if (absl::Status open = snapshot->CheckOpen(); !open.ok()) return open;
   return snapshot;
 }
 

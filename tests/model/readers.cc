@@ -57,17 +57,15 @@ std::optional<std::string> Readers::ReadOnce(Random* random) {
   const Used before = used();
   if (before.database != nullptr) {
     const auto snapshot = before.database->TakeSnapshot();
-    if (snapshot != nullptr) {
-      const absl::Status status = ReadPart(*snapshot, random, &difference);
-      ++reads_;
-      // It may have been closed meanwhile.
-      if (!status.ok() && !(absl::IsFailedPrecondition(status) &&
-                            used().number != before.number)) {
-        difference = absl::StrCat("a reader beside: ", status.ToString());
-      } else if (difference) {
-        difference = absl::StrCat("a reader beside, at commit ",
-                                  snapshot->commit(), ": ", *difference);
-      }
+    const absl::Status status = ReadPart(*snapshot, random, &difference);
+    ++reads_;
+    // It may have been closed meanwhile.
+    if (!status.ok() && !(absl::IsFailedPrecondition(status) &&
+                          used().number != before.number)) {
+      difference = absl::StrCat("a reader beside: ", status.ToString());
+    } else if (difference) {
+      difference = absl::StrCat("a reader beside, at commit ",
+                                snapshot->commit(), ": ", *difference);
     }
   }
   history_->Unpin(pin);

@@ -266,7 +266,9 @@ class Database {
   virtual absl::StatusOr<std::unique_ptr<BulkLoader>> NewBulkLoader(
       std::shared_ptr<const Metric> metric, uint64_t memory_bytes) = 0;
 
-  // O(1). Sees every write acknowledged before the call. Null after Close().
+  // O(1). Sees every write acknowledged before the call. Never null: after
+  // Close() it is the last one, which has its names, while everything that
+  // reads samples, and every question, is FAILED_PRECONDITION.
   virtual std::shared_ptr<const Snapshot> TakeSnapshot() const = 0;
 
   // Removes what KEEP lets go of, folds and seals what is due, until nothing

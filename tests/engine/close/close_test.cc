@@ -79,9 +79,7 @@ absl::Status ScanAll(const Snapshot& snapshot, const Metric& metric) {
 }
 
 absl::Status TakeAndScan(const Database& database, const Metric& metric) {
-  const auto snapshot = database.TakeSnapshot();
-  return snapshot == nullptr ? absl::FailedPreconditionError("no snapshot")
-                             : ScanAll(*snapshot, metric);
+  return ScanAll(*database.TakeSnapshot(), metric);
 }
 
 TEST_CASE("every call of a closed database says that it is closed", "[close]") {
@@ -91,6 +89,7 @@ TEST_CASE("every call of a closed database says that it is closed", "[close]") {
   DatabaseHome at(home);
   auto database = at.Open();
   const auto metric = Fill(database.get());
+  const uint64_t last_commit = database->Stats().commit;
   REQUIRE(database->Close() == absl::OkStatus());
   DatabaseOptions options;
   options.read_only = read_only;
@@ -115,7 +114,14 @@ TEST_CASE("every call of a closed database says that it is closed", "[close]") {
     CAPTURE(name);
     CHECK(status == absl::FailedPreconditionError("the database is closed"));
   }
-  CHECK(database->TakeSnapshot() == nullptr);
+  // Its snapshot may be used as any other: it has the names.
+  const auto snapshot = database->TakeSnapshot();
+  REQUIRE(snapshot != nullptr);
+  CHECK(snapshot->CheckOpen().code() == absl::StatusCode::kFailedPrecondition);
+  REQUIRE(snapshot->FindMetric("m") != nullptr);
+  CHECK(snapshot->commit() == last_commit);
+  CHECK(TakeAndScan(*database, *metric) == snapshot->CheckOpen());
+  CHECK(snapshot->StepBounds(metric->id).status() == snapshot->CheckOpen());
   CHECK(database->Stats().metric_count == 0);
   CHECK(database->read_only() == read_only);
   CHECK(database->Close() == absl::OkStatus());
@@ -227,7 +233,6 @@ std::vector<Overlap> Overlaps(const std::shared_ptr<const Metric>& metric,
       {"bounds and counts",
        [](Database* database, const Metric& of, int, int) {
          const auto snapshot = database->TakeSnapshot();
-         if (snapshot == nullptr) return absl::FailedPreconditionError("null");
          const std::vector<SeriesId> series = {0};
          const absl::Status bounds = snapshot->StepBounds(of.id).status();
          return bounds.ok() ? snapshot

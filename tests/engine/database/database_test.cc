@@ -364,7 +364,7 @@ TEST_CASE("a closed database says so", "[database]") {
   CHECK_THAT(std::string(result.status().message()),
              ContainsSubstring("closed"));
   CHECK(absl::IsFailedPrecondition(database->RunUpkeep()));
-  CHECK(database->TakeSnapshot() == nullptr);
+  CHECK(absl::IsFailedPrecondition(database->TakeSnapshot()->CheckOpen()));
   CHECK(database->Stats().commit == 0);
 }
 

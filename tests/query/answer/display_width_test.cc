@@ -25,7 +25,8 @@ TEST_CASE("a text is as wide as a terminal shows it", "[answer]") {
       {"\u200b", 0},    // zero-width space
       {"a\u00adb", 3},  // a soft hyphen may be shown
       {"📱", 2},
-      {"👩\u200d💻", 4},  // by characters, not by sign
+      {"👩\u200d💻", 4},    // by characters, not by sign
+      {"\U0001faf8", 2},  // came with Unicode 15
       {"naïve – «café»", 14},
       {"\U00020000", 2},        // beyond the basic plane
       {"\u4e00\U0003fffd", 4},  // last of a block that is wide unassigned

@@ -101,6 +101,27 @@ absl::Status Parser::StatementHabit() {
   return Fail(Refusal::kUnknownStatement, here, {Shown(Now()), hint});
 }
 
+absl::Status Parser::DefineHabit() {
+  std::string hint =
+      "clauses stand in this order, and those in brackets may be left out: "
+      "DEFINE METRIC dau INTEGER [UNIT 'users'] EVERY day OVER TIME OVERLAPS "
+      "[BY app OVERLAPS, region ADDS] [IN ZONE 'Asia/Shanghai'] [LATE 7] [KEEP "
+      "2 years]";
+  if (Before().kind == TokenKind::kNumber && At(TokenKind::kWord) &&
+      ParseUnit(Now().text).has_value()) {
+    hint = "LATE counts steps of the metric, and takes no unit";
+  } else if (AtWord("DIMENSIONS") || AtWord("DIMENSION") || AtWord("TAGS") ||
+             AtWord("WITH") || AtWord("GROUP")) {
+    hint = "dimensions stand behind BY: BY app OVERLAPS, region ADDS";
+  } else if (AtWord("SUM") || AtWord("MAX") || AtWord("AVG") ||
+             AtWord("LAST")) {
+    hint = absl::StrCat(Before().text,
+                        " takes ADDS, OVERLAPS or LEVEL, and the rule ",
+                        "over time without one");
+  }
+  return Expected("; or the end of the statement", hint);
+}
+
 absl::Status Parser::ValueHabit() {
   const Source here = Now().source;
   if (AtSymbol("*")) return Fail(Refusal::kSelectStar, here);

@@ -20,7 +20,9 @@ absl::StatusOr<Additivity> Parser::Rule(absl::string_view after) {
   if (TakeWord("ADDS")) return Additivity::kAdds;
   if (TakeWord("OVERLAPS")) return Additivity::kOverlaps;
   if (TakeWord("LEVEL")) return Additivity::kLevel;
-  return Expected(absl::StrCat("ADDS, OVERLAPS or LEVEL after ", after));
+  return Expected(absl::StrCat("ADDS, OVERLAPS or LEVEL after ", after),
+                  "ADDS for counts of events, OVERLAPS for users, LEVEL for "
+                  "prices and ranks");
 }
 
 absl::StatusOr<Define> Parser::DefineOf() {
@@ -30,6 +32,11 @@ absl::StatusOr<Define> Parser::DefineOf() {
       Require("METRIC",
               "DEFINE METRIC dau INTEGER EVERY day OVER TIME "
               "OVERLAPS BY app, platform"));
+  if (AtWord("IF") && absl::EqualsIgnoreCase(Ahead(1).text, "NOT")) {
+    return Expected("a name after DEFINE METRIC",
+                    "leave out IF NOT EXISTS: the same declaration again "
+                    "changes nothing");
+  }
   FOOTFALL_ASSIGN_OR_RETURN(const Name name,
                             DimensionName("a name after DEFINE METRIC"));
   spec.name = name.name;
@@ -39,7 +46,9 @@ absl::StatusOr<Define> Parser::DefineOf() {
   } else if (TakeWord("DECIMAL")) {
     spec.value_type = ValueType::kDecimal;
   } else {
-    return Expected("INTEGER or DECIMAL after the name of the metric");
+    return Expected("INTEGER or DECIMAL after the name of the metric",
+                    "INTEGER for whole numbers, as of users; DECIMAL for "
+                    "others, as prices");
   }
   if (TakeWord("UNIT")) {
     FOOTFALL_ASSIGN_OR_RETURN(spec.unit, LiteralText("UNIT"));
@@ -60,7 +69,8 @@ absl::StatusOr<Define> Parser::DefineOf() {
     spec.period.week_start = *day;
   }
   if (!AtWord("OVER")) {
-    return Fail(Refusal::kOverTimeMissing, Now().source, {spec.name});
+    return Fail(Refusal::kOverTimeMissing, Now().source,
+                {spec.name, FormatPeriod(spec.period)});
   }
   Take();
   FOOTFALL_RETURN_IF_ERROR(Require("TIME"));
@@ -68,6 +78,11 @@ absl::StatusOr<Define> Parser::DefineOf() {
   if (TakeWord("BY")) {
     do {
       const Source source = Now().source;
+      if (AtSymbol("(")) {
+        return Expected("a name for a dimension",
+                        "dimensions are written without brackets: BY app "
+                        "OVERLAPS, region ADDS");
+      }
       Dimension dimension;
       FOOTFALL_ASSIGN_OR_RETURN(dimension.name,
                                 NameText("a name for a dimension"));
@@ -85,7 +100,7 @@ absl::StatusOr<Define> Parser::DefineOf() {
   }
   if (AtWord("IN")) {
     Take();
-    FOOTFALL_RETURN_IF_ERROR(Require("ZONE"));
+    FOOTFALL_RETURN_IF_ERROR(Require("ZONE", "IN ZONE 'Asia/Shanghai'"));
     FOOTFALL_ASSIGN_OR_RETURN(spec.zone, LiteralText("IN ZONE"));
   }
   if (TakeWord("LATE")) {
@@ -101,6 +116,7 @@ absl::StatusOr<Define> Parser::DefineOf() {
     spec.keep = clause.keep;
     spec.tiers = std::move(clause.tiers);
   }
+  if (!AtEnd()) return DefineHabit();
   return define;
 }
 

@@ -157,6 +157,7 @@ class Parser {
   // --- Habits of other languages (habits.cc). Each looks at the current token
   // and answers OK where it knows nothing better than the general message.
   absl::Status StatementHabit();
+  absl::Status DefineHabit();
   absl::Status ValueHabit();
   absl::Status ArgumentHabit();
   absl::Status AfterCallHabit();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "footfall/query.h"
 #include "query/lang/diagnostic.h"
@@ -118,17 +119,68 @@ std::string Counted(uint64_t count, absl::string_view thing,
   return absl::StrCat(digits, " ", count == 1 ? thing : things);
 }
 
+namespace {
+
+// What makes a metric as it is into one as it was asked for.
+std::string HowToChange(const MetricSpec& is, const MetricSpec& asked) {
+  MetricSpec changed = asked;
+  changed.unit = is.unit;
+  changed.over_time = is.over_time;
+  changed.late = is.late;
+  changed.keep = is.keep;
+  changed.tiers = is.tiers;
+  Alter alter;
+  alter.metric.name = is.name;
+  MetricChanges& changes = alter.changes;
+  for (size_t i = 0;
+       i < std::min(is.dimensions.size(), asked.dimensions.size()); ++i) {
+    if (is.dimensions[i].name != asked.dimensions[i].name ||
+        is.dimensions[i] == asked.dimensions[i]) {
+      continue;
+    }
+    changed.dimensions[i] = is.dimensions[i];
+    changes.rules.push_back(asked.dimensions[i]);
+  }
+  if (changed != is) {
+    return absl::StrCat(
+        "samples are stored by type, EVERY, BY and IN ZONE, which cannot "
+        "change: define another metric and import them there, or remove this "
+        "one with them by DROP METRIC ",
+        is.name);
+  }
+  if (asked.unit != is.unit) changes.unit = asked.unit;
+  if (asked.over_time != is.over_time) changes.over_time = asked.over_time;
+  if (asked.late != is.late) changes.late = asked.late;
+  if (asked.keep != is.keep || asked.tiers != is.tiers) {
+    changes.keep = asked.keep;
+    changes.tiers = asked.tiers;
+    if (!asked.tiers.empty()) alter.keep_grid = is.period;
+  }
+  Statement statement;
+  statement.node = std::move(alter);
+  return absl::StrCat("to change it and keep its samples: ", Print(statement));
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> RunDefine(Database& database, const Define& define,
                                       absl::string_view text) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
-  const bool there = snapshot->FindMetric(define.spec.name) != nullptr;
+  const auto there = snapshot->FindMetric(define.spec.name);
   const auto metric = database.Define(define.spec);
   if (!metric.ok()) {
+    // It may also be read-only.
+    if (there != nullptr &&
+        absl::StrContains(metric.status().message(), "already exists")) {
+      return Refuse(
+          Refusal::kMetricExists, text, define.source,
+          {metric.status().message(), HowToChange(there->spec, define.spec)});
+    }
     return Diagnostic(metric.status().code(), text, define.source,
                       metric.status().message(), "");
   }
   return absl::StrCat("metric ", define.spec.name,
-                      there ? " is defined so already" : " defined");
+                      there != nullptr ? " is defined so already" : " defined");
 }
 
 absl::StatusOr<std::string> RunDelete(Database& database, const Delete& remove,

@@ -184,9 +184,9 @@ absl::Status TellWhyAtOnce(const absl::Status& status, absl::string_view why) {
   if (!absl::IsResourceExhausted(status) || why.empty()) return status;
   absl::Status told(status.code(),
                     absl::StrCat(status.message(),
-                                 "\n  EXPORT writes an answer a few groups "
-                                 "at a time, but not with ",
-                                 why, ": all are worked out at once"));
+                                 "\n  an answer in parts is worked out a few "
+                                 "groups at a time, but not with ",
+                                 why, ": all of them at once then"));
   status.ForEachPayload(
       [&told](absl::string_view url, const absl::Cord& payload) {
         told.SetPayload(url, payload);

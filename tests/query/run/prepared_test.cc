@@ -489,6 +489,27 @@ TEST_CASE("an answer comes in blocks, however it is worked out", "[prepared]") {
   CHECK(blocks == 1);
 }
 
+TEST_CASE("what an answer in blocks needs at once is told without EXPORT",
+          "[prepared]") {
+  Home home;
+  const Prepared prepared = Ready(home, "SELECT dau BY app ORDER BY dau DESC");
+  int told = 0;
+  for (uint64_t bytes = 256; true; bytes += bytes / 4) {
+    QueryOptions options;
+    options.limits.max_memory_bytes = bytes;
+    const absl::Status status =
+        prepared
+            .RunInBlocks(*home.now(), options, 1,
+                         [](const Answer&) { return absl::OkStatus(); })
+            .status();
+    if (status.ok()) break;
+    REQUIRE(absl::IsResourceExhausted(status));
+    CHECK(!absl::StrContains(status.message(), "EXPORT"));
+    told += absl::StrContains(status.message(), "not with ORDER BY") ? 1 : 0;
+  }
+  CHECK(told > 0);
+}
+
 TEST_CASE("a refusal has a code, and another error none", "[prepared]") {
   Home home;
   CHECK(RefusalCode(Query(*home.now(), "SELECT dua", {}).status()) ==

@@ -63,6 +63,7 @@ CAnswer::CAnswer(Answer answer)
     out.kinds = reinterpret_cast<const uint8_t*>(DataOf(column.kinds));
     out.low = DataOf(column.low);
     out.high = DataOf(column.high);
+    out.ratio = column.ratio ? 1 : 0;
     columns_.push_back(out);
   }
 }

@@ -59,6 +59,7 @@ class Column(NamedTuple):
     kinds: Optional[List[str]]  # of values: "exact", "upper", ..
     low: Optional[List[float]]  # of values: where the truth lies
     high: Optional[List[float]]
+    ratio: bool  # a share or growth, for people in percent
 
 
 _ROLES = ("member", "time", "offset", "value", "low", "high", "kind", "present",
@@ -139,7 +140,7 @@ class Answer:
         kinds = column.kinds and [_KINDS[k] for k in column.kinds[:self._rows]]
         return Column(name, _ROLES[column.role], column.unit.decode(),
                       kinds or None, self._list(column.low),
-                      self._list(column.high))
+                      self._list(column.high), column.ratio != 0)
 
     def csv(self) -> str:
         return self._text(_CSV)

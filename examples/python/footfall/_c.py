@@ -18,7 +18,7 @@ class Column(ctypes.Structure):
                 ("codes", POINTER(c_uint32)), ("dictionary", POINTER(c_char_p)),
                 ("dictionary_size", c_size_t), ("starts", POINTER(c_int64)),
                 ("kinds", POINTER(c_uint8)), ("low", POINTER(c_double)),
-                ("high", POINTER(c_double))]
+                ("high", POINTER(c_double)), ("ratio", c_int)]
 
 
 class Members(ctypes.Structure):

@@ -185,6 +185,8 @@ typedef struct footfall_column {
   const uint8_t* kinds;
   const double* low;
   const double* high;
+  /* 1: a share or growth, which tables write in percent: 0.134 as 13.4 %. */
+  int ratio;
 } footfall_column;
 
 size_t footfall_answer_rows(const footfall_answer* answer);

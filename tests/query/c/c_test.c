@@ -79,6 +79,26 @@ static void test_open(const char* folder) {
   CHECK_OK(footfall_close(database, &error));
 }
 
+/* Which items people read in percent. */
+static void test_ratio(void) {
+  footfall_database* database = open_with_data();
+  footfall_answer* answer;
+  footfall_column column;
+  CHECK_OK(footfall_ask(database,
+                        "SELECT dau, share(dau) AS s DURING 2025-02-01 BY app",
+                        &answer, &error));
+  int ratios = 0;
+  for (size_t i = 0; footfall_answer_column(answer, i, &column) == FOOTFALL_OK;
+       ++i) {
+    const int is_share = strcmp(column.name, "s") == 0;
+    CHECK(column.ratio == is_share);
+    ratios += column.ratio;
+  }
+  CHECK(ratios == 1);
+  footfall_answer_free(answer);
+  CHECK_OK(footfall_close(database, &error));
+}
+
 static void test_columns(void) {
   footfall_database* database = open_with_data();
   footfall_answer* answer;
@@ -117,6 +137,7 @@ static void test_columns(void) {
   CHECK(footfall_answer_column(answer, 6, &column) == FOOTFALL_OK);
   CHECK(strcmp(column.name, "a") == 0);
   CHECK(column.type == FOOTFALL_TYPE_DECIMAL && column.decimals[2] == 9.0);
+  CHECK(column.ratio == 0);
   CHECK(footfall_answer_text(answer, 77) == NULL);
   for (int form = FOOTFALL_TABLE; form <= FOOTFALL_JSON_LINES; ++form) {
     char* text = footfall_answer_text(answer, form);
@@ -444,6 +465,7 @@ int main(int argc, char** argv) {
   test_versions();
   test_open(argv[1]);
   test_columns();
+  test_ratio();
   test_missing_and_notes();
   test_refusals();
   test_execute();

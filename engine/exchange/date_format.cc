@@ -28,7 +28,7 @@ constexpr int64_t kMaxEpoch = 253402300799;
 constexpr int64_t kNanos = 1'000'000'000;
 
 // What the words of a format have given so far.
-struct Found {
+struct DateWords {
   std::optional<int> year, month, day, day_of_year, quarter;
   std::optional<int> iso_year, week, weekday;
   std::optional<int> hour, minute, second;
@@ -276,7 +276,7 @@ class FormatParser {
   }
 
   absl::string_view rest_;
-  Found found_;
+  DateWords found_;
 };
 
 }  // namespace

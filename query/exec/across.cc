@@ -39,11 +39,11 @@ struct MemberColumn {
   }
 };
 
-int64_t BitsOf(bool decimal, const Scalar& number) {
+int64_t BitsOfScalar(bool decimal, const Scalar& number) {
   return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
 }
 
-void SetBit(std::vector<uint64_t>* bits, size_t i) {
+void SetBitOf(std::vector<uint64_t>* bits, size_t i) {
   (*bits)[i / 64] |= uint64_t{1} << (i % 64);
 }
 
@@ -232,13 +232,14 @@ absl::Status CombineAcross(const BoundOperand& operand,
             decimal ? Scalar::Decimal(0) : Scalar::Integer(0), 0, 0);
         hidden.Raise(function, &nobody);
         result->hidden.resize(count);
-        result->hidden[s] =
-            nobody.high.has_value() ? BitsOf(decimal, *nobody.high) : INT64_MAX;
+        result->hidden[s] = nobody.high.has_value()
+                                ? BitsOfScalar(decimal, *nobody.high)
+                                : INT64_MAX;
       }
     }
     if (column.values.empty() && lacks) {
-      SetBit(&result->high_open, s);
-      if (!users) SetBit(&result->low_open, s);
+      SetBitOf(&result->high_open, s);
+      if (!users) SetBitOf(&result->low_open, s);
     }
     if (!any) continue;
     const int64_t step = steps.begin + static_cast<int64_t>(s);
@@ -271,17 +272,17 @@ absl::Status CombineAcross(const BoundOperand& operand,
     hidden.Raise(function, &cell);
     if (lacks) ReckonLacking(function, users, awaited, &cell);
     const bool decimals = operand.decimal();
-    SetBit(&result->present, s);
-    result->values[s] = BitsOf(decimals, cell.value);
+    SetBitOf(&result->present, s);
+    result->values[s] = BitsOfScalar(decimals, cell.value);
     if (cell.low.has_value()) {
-      result->lows[s] = BitsOf(decimals, *cell.low);
+      result->lows[s] = BitsOfScalar(decimals, *cell.low);
     } else {
-      SetBit(&result->low_open, s);
+      SetBitOf(&result->low_open, s);
     }
     if (cell.high.has_value()) {
-      result->highs[s] = BitsOf(decimals, *cell.high);
+      result->highs[s] = BitsOfScalar(decimals, *cell.high);
     } else {
-      SetBit(&result->high_open, s);
+      SetBitOf(&result->high_open, s);
     }
   }
   return absl::OkStatus();

@@ -21,7 +21,7 @@ namespace {
 // Ceilings are used where they are known of one group in so many at least.
 constexpr size_t kKnown = 2;
 
-int64_t Times(int64_t a, int64_t b) {
+int64_t TimesAtMost(int64_t a, int64_t b) {
   int64_t product = 0;
   return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
@@ -103,7 +103,7 @@ absl::StatusOr<std::vector<int64_t>> Evaluation::CeilingsOf(
     steps = std::max(
         steps, timeline.lane_steps(leaf.operand).ToLane(piece.data).size());
   }
-  for (int64_t& ceiling : ceilings) ceiling = Times(ceiling, steps);
+  for (int64_t& ceiling : ceilings) ceiling = TimesAtMost(ceiling, steps);
   return ceilings;
 }
 

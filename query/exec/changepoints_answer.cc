@@ -23,7 +23,8 @@
 namespace footfall::query {
 namespace {
 
-Column NewColumn(absl::string_view name, Column::Role role, ColumnType type) {
+Column ChangepointColumn(absl::string_view name, Column::Role role,
+                         ColumnType type) {
   Column column;
   column.name = std::string(name);
   column.role = role;
@@ -225,21 +226,23 @@ absl::StatusOr<Answer> ChangepointsBuilder::Build() {
   answer_.notes = results_.notes;
   for (const std::string& by : plan_.by) {
     answer_.columns.push_back(
-        NewColumn(by, Column::Role::kMember, ColumnType::kText));
+        ChangepointColumn(by, Column::Role::kMember, ColumnType::kText));
   }
   using Role = Column::Role;
-  answer_.columns.push_back(NewColumn("time", Role::kTime, ColumnType::kText));
+  answer_.columns.push_back(
+      ChangepointColumn("time", Role::kTime, ColumnType::kText));
   for (const absl::string_view name : {"before", "after"}) {
     answer_.columns.push_back(
-        NewColumn(name, Role::kPlain, ColumnType::kDecimal));
+        ChangepointColumn(name, Role::kPlain, ColumnType::kDecimal));
     answer_.columns.back().unit = plan_.items[0].unit;
   }
   for (const absl::string_view name :
        {"event_kind", "event_name", "event_time"}) {
-    answer_.columns.push_back(NewColumn(name, Role::kPlain, ColumnType::kText));
+    answer_.columns.push_back(
+        ChangepointColumn(name, Role::kPlain, ColumnType::kText));
   }
   answer_.columns.push_back(
-      NewColumn("event_lag_days", Role::kPlain, ColumnType::kInteger));
+      ChangepointColumn("event_lag_days", Role::kPlain, ColumnType::kInteger));
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> order, GroupOrder());
   for (const uint32_t group : order) {
     FOOTFALL_RETURN_IF_ERROR(AddGroup(group));

@@ -15,7 +15,7 @@
 namespace footfall::query {
 namespace {
 
-Column NewColumn(std::string name, Column::Role role, ColumnType type) {
+Column CorrelogramColumn(std::string name, Column::Role role, ColumnType type) {
   Column column;
   column.name = std::move(name);
   column.role = role;
@@ -67,7 +67,7 @@ absl::StatusOr<Answer> BuildCorrelogram(const Run& run, const Plan& plan,
   answer.notes = results.notes;
   for (const std::string& name : plan.by) {
     answer.columns.push_back(
-        NewColumn(name, Column::Role::kMember, ColumnType::kText));
+        CorrelogramColumn(name, Column::Role::kMember, ColumnType::kText));
     const size_t b = answer.columns.size() - 1;
     CodedColumn coded(&answer.columns.back(), count);
     for (size_t row = 0; row < count; ++row) {
@@ -78,9 +78,12 @@ absl::StatusOr<Answer> BuildCorrelogram(const Run& run, const Plan& plan,
     }
     coded.Finish();
   }
-  Column lag = NewColumn("lag", Column::Role::kPlain, ColumnType::kInteger);
-  Column corr = NewColumn("corr", Column::Role::kValue, ColumnType::kDecimal);
-  Column pairs = NewColumn("pairs", Column::Role::kPlain, ColumnType::kInteger);
+  Column lag =
+      CorrelogramColumn("lag", Column::Role::kPlain, ColumnType::kInteger);
+  Column corr =
+      CorrelogramColumn("corr", Column::Role::kValue, ColumnType::kDecimal);
+  Column pairs =
+      CorrelogramColumn("pairs", Column::Role::kPlain, ColumnType::kInteger);
   bool doubt = false;
   for (size_t row = 0; row < count; ++row) {
     const uint32_t group = groups[row / lags];

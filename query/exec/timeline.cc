@@ -16,7 +16,7 @@
 namespace footfall::query {
 namespace {
 
-constexpr size_t kBucketsBetweenChecks = 1 << 16;
+constexpr size_t kTimesBetweenChecks = 1 << 16;
 
 // Buckets of different grids meet by their number where they are civil, else
 // by the second at which they start.
@@ -116,7 +116,7 @@ absl::Status Timeline::CutBuckets(Run& run) {
     const LaneSteps& lanes = *lane_steps_[o];
     if (operand.buckets->period() == operand.grid.period()) {
       keys_.reserve(had + std::min(static_cast<size_t>(last - bucket + 1),
-                                   kBucketsBetweenChecks));
+                                   kTimesBetweenChecks));
     }
     while (bucket <= last) {
       FOOTFALL_RETURN_IF_ERROR(run.Pass());
@@ -131,7 +131,7 @@ absl::Status Timeline::CutBuckets(Run& run) {
       keys_.push_back(KeyOf(operand, bucket));
       bucket = operand.buckets->Next(bucket);
       // Seconds over years: told before the memory is gone.
-      if (keys_.size() % kBucketsBetweenChecks == 0) {
+      if (keys_.size() % kTimesBetweenChecks == 0) {
         Reservation fits(run);
         FOOTFALL_RETURN_IF_ERROR(
             fits.Add(keys_.size() * (8 + operands * sizeof(BucketPiece))));
@@ -199,7 +199,7 @@ absl::Status Timeline::ShowWholeRange(Run& run) {
   for (; KeyOf(lead, bucket) <= last; bucket = lead.buckets->Next(bucket)) {
     FOOTFALL_RETURN_IF_ERROR(run.Pass());
     keys_.push_back(KeyOf(lead, bucket));
-    if (keys_.size() % kBucketsBetweenChecks == 0) {
+    if (keys_.size() % kTimesBetweenChecks == 0) {
       Reservation fits(run);
       FOOTFALL_RETURN_IF_ERROR(fits.Add(
           keys_.size() * (8 + plan_->operands.size() * sizeof(BucketPiece))));

@@ -16,7 +16,7 @@ namespace {
 
 // About what a group takes that only wholes tell of, and what a whole and a
 // group that it bears on take together.
-constexpr uint64_t kBytesOfGroup = 160;
+constexpr uint64_t kBytesOfUntold = 160;
 constexpr uint64_t kBytesOfPair = 80;
 
 class BesideFinder {
@@ -171,7 +171,7 @@ absl::Status BesideFinder::AddHiddenGroups(const Candidates& candidates) {
     const GroupKey key = KeyOf(operand_, members);
     const auto [at, inserted] = groups_.group_of.emplace(
         key, static_cast<uint32_t>(groups_.keys.size()));
-    FOOTFALL_RETURN_IF_ERROR(memory_.Add(inserted ? kBytesOfGroup : 16));
+    FOOTFALL_RETURN_IF_ERROR(memory_.Add(inserted ? kBytesOfUntold : 16));
     groups_.beside.emplace_back(at->second, row);
     if (!inserted) continue;
     groups_.keys.push_back(key);
@@ -195,7 +195,7 @@ absl::Status BesideFinder::FindWholes() {
   for (const uint32_t by_mask : by_masks) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     Reservation keys = Reservation::Of(memory_);
-    FOOTFALL_RETURN_IF_ERROR(keys.Add(groups_.keys.size() * kBytesOfGroup));
+    FOOTFALL_RETURN_IF_ERROR(keys.Add(groups_.keys.size() * kBytesOfUntold));
     // Groups by their key with the places blanked where the whole is not split.
     FlatHashMap<GroupKey, std::vector<uint32_t>> groups;
     for (uint32_t g = 0; g < groups_.keys.size(); ++g) {

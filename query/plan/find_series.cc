@@ -19,10 +19,10 @@ constexpr SeriesId kBlock = SeriesTable::kBlock;
 // wanted.
 constexpr SeriesId kRun = 64;
 
-class Finder {
+class SeriesFinder {
  public:
-  Finder(const SeriesTable& table, absl::Span<const MemberSet> picks,
-         bool or_empty);
+  SeriesFinder(const SeriesTable& table, absl::Span<const MemberSet> picks,
+               bool or_empty);
 
   absl::StatusOr<SeriesRows> Find(const QueryOptions& options, RoomFor room);
 
@@ -56,8 +56,8 @@ class Finder {
   std::array<MemberId, kBlock> column_ = {};  // of one dimension, by offset
 };
 
-Finder::Finder(const SeriesTable& table, absl::Span<const MemberSet> picks,
-               bool or_empty)
+SeriesFinder::SeriesFinder(const SeriesTable& table,
+                           absl::Span<const MemberSet> picks, bool or_empty)
     : table_(table), picks_(picks), or_empty_(or_empty) {
   order_.reserve(picks.size());
   for (size_t d = 0; d < picks.size(); ++d) {
@@ -70,7 +70,7 @@ Finder::Finder(const SeriesTable& table, absl::Span<const MemberSet> picks,
   }
 }
 
-bool Finder::MayHold(SeriesId block) const {
+bool SeriesFinder::MayHold(SeriesId block) const {
   for (const size_t d : order_) {
     const auto single = picks_[d].single();
     if (!single.has_value()) return true;  // as those behind it
@@ -82,7 +82,7 @@ bool Finder::MayHold(SeriesId block) const {
   return true;
 }
 
-void Finder::ChooseFirst(MemberId member) {
+void SeriesFinder::ChooseFirst(MemberId member) {
   const MemberId other = or_empty_ ? kEmptyMember : member;
   SeriesId kept = 0;
   for (SeriesId run = 0; run < size_; run += kRun) {
@@ -104,7 +104,7 @@ void Finder::ChooseFirst(MemberId member) {
 }
 
 template <typename Keeps>
-void Finder::ChooseAgain(const Keeps& keeps) {
+void SeriesFinder::ChooseAgain(const Keeps& keeps) {
   if (all_) std::iota(chosen_.begin(), chosen_.begin() + size_, SeriesId{0});
   SeriesId kept = 0;
   for (SeriesId i = 0; i < chosen_count_; ++i) {
@@ -115,7 +115,7 @@ void Finder::ChooseAgain(const Keeps& keeps) {
   chosen_count_ = kept;
 }
 
-void Finder::Choose(size_t d) {
+void SeriesFinder::Choose(size_t d) {
   table_.ReadMembers(d, first_ + begin_,
                      absl::MakeSpan(column_).subspan(begin_, end_ - begin_));
   const MemberSet& pick = picks_[d];
@@ -138,7 +138,7 @@ void Finder::Choose(size_t d) {
   end_ = chosen_[chosen_count_ - 1] + 1;
 }
 
-void Finder::Append(SeriesRows* rows) {
+void SeriesFinder::Append(SeriesRows* rows) {
   if (all_) std::iota(chosen_.begin(), chosen_.begin() + size_, SeriesId{0});
   const size_t base = rows->ids.size();
   const size_t dimensions = picks_.size();
@@ -157,8 +157,8 @@ void Finder::Append(SeriesRows* rows) {
   }
 }
 
-absl::StatusOr<SeriesRows> Finder::Find(const QueryOptions& options,
-                                        RoomFor room) {
+absl::StatusOr<SeriesRows> SeriesFinder::Find(const QueryOptions& options,
+                                              RoomFor room) {
   SeriesRows rows;
   rows.dimensions = picks_.size();
   const SeriesId count = table_.count();
@@ -199,7 +199,7 @@ absl::StatusOr<SeriesRows> FindSeries(const SeriesTable& table,
       return none;
     }
   }
-  return Finder(table, picks, or_empty).Find(options, room);
+  return SeriesFinder(table, picks, or_empty).Find(options, room);
 }
 
 }  // namespace footfall::query

@@ -12,10 +12,6 @@
 namespace footfall::storage {
 namespace {
 
-// A batch in a log begins with the number of its first change, u64, and how
-// many changes it has, u32.
-constexpr size_t kBatchHeaderSize = 12;
-
 // Whether the first batch of a record lacks the mark: batches are written
 // together only if the first one is synced, or none.
 bool WasSynced(absl::string_view record) {

@@ -31,6 +31,10 @@
 
 namespace footfall::storage {
 
+// A batch in a log begins with the number of its first change, u64, and how
+// many changes it has, u32.
+inline constexpr size_t kBatchHeaderSize = 12;
+
 struct LogEnd {
   uint64_t end = 0;   // just after the last record before any break
   uint64_t size = 0;  // of the file

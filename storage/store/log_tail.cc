@@ -17,10 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A batch begins with the number of its first change, u64, and how many changes
-// it has, u32.
-constexpr size_t kBatchHeaderSize = 12;
-
 }  // namespace
 
 absl::StatusOr<std::optional<uint64_t>> LogTail::FindNextLog() const {

@@ -26,7 +26,7 @@ namespace {
 
 constexpr size_t kFooterSize = 53;
 constexpr size_t kTrailerSize = 5;
-constexpr uint64_t kMagic = 0x88e241b785f4cff7;
+constexpr uint64_t kTableMagic = 0x88e241b785f4cff7;
 constexpr uint32_t kFormat = 5;
 constexpr char kXxh3 = 4;
 constexpr uint64_t kMaxBlock = uint64_t{64} << 20;
@@ -51,7 +51,7 @@ class TableEnd {
     rocksdb::IOStatus status = Read(size_ - kFooterSize, kFooterSize, &footer);
     if (!status.ok()) return status;
     const char* const end = footer.data() + footer.size();
-    if (LoadU64(end - 8) != kMagic) return Damage("its last bytes");
+    if (LoadU64(end - 8) != kTableMagic) return Damage("its last bytes");
     if (LoadU32(end - 12) != kFormat) return Damage("its format");
     if (footer[0] != kXxh3) return Damage("its kind of checksum");
     absl::string_view places(footer.data() + 1, kFooterSize - 13);

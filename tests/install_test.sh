@@ -1,15 +1,15 @@
 #!/bin/sh
-# Installs the build, and builds a project of somebody else (tests/install)
-# against it in each way: find_package and pkg-config, the shared library and the
-# archive, by each compiler that is there; and as add_subdirectory sees it.
+# Builds a project of somebody else (tests/install) against what is installed
+# under PREFIX in each way: find_package and pkg-config, the shared library and
+# the archive, by each compiler that is there; and as add_subdirectory sees it.
 #
-#   tests/install_test.sh SOURCE BUILD COMPILER
+#   tests/install_test.sh SOURCE PREFIX COMPILER
 #
 # With add_subdirectory only the project's own source is compiled here: the
 # README's test builds the whole.
 set -eu
 source=$1
-build=$2
+prefix=$2
 compiler=$3
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -22,10 +22,7 @@ fail() {
 }
 quietly() { "$@" >log 2>&1 || fail "failed: $*"; }
 
-# What is installed may be moved.
-quietly cmake --install "$build" --prefix "$folder/first"
-mv first prefix
-library=$(dirname "$(find "$folder/prefix" -name libfootfall.a)")
+library=$(dirname "$(find "$prefix" -name libfootfall.a)")
 
 # One name and version for the loader, and our own names alone.
 soname=$(objdump -p "$library/libfootfall.so" | awk '$1 == "SONAME" { print $2 }')
@@ -55,20 +52,20 @@ check_program() { # PROGRAM KIND HOW
 }
 
 # The archive alone, for linkers that would rather take the shared library.
-cp -r prefix archive
+cp -r "$prefix" archive
 find archive -name 'libfootfall.so*' -delete
 
 with_compiler() {
-  for kind in shared static; do
+  for kind in shared static; do  # the second in the place of the first
     case $kind in shared) off=OFF ;; *) off=ON ;; esac
-    quietly cmake -S project -B "find_$kind" -DCMAKE_CXX_COMPILER="$1" \
-      -DCMAKE_PREFIX_PATH="$folder/prefix" -DFootfall_USE_STATIC_LIBS="$off"
-    quietly cmake --build "find_$kind"
-    check_program "find_$kind/outside" "$kind" "$1, find_package"
-    rm -r "find_$kind"
+    quietly cmake -S project -B find -DCMAKE_CXX_COMPILER="$1" \
+      -DCMAKE_PREFIX_PATH="$prefix" -DFootfall_USE_STATIC_LIBS="$off"
+    quietly cmake --build find
+    check_program find/outside "$kind" "$1, find_package"
   done
-  pc=${library#"$folder/prefix/"}/pkgconfig
-  export PKG_CONFIG_PATH="$folder/prefix/$pc"
+  rm -r find
+  pc=${library#"$prefix/"}/pkgconfig
+  export PKG_CONFIG_PATH="$prefix/$pc"
   # shellcheck disable=SC2046  # words
   quietly "$1" -std=c++20 -Wall -Wextra -Wconversion -pedantic -Werror -c \
     project/main.cc -o main.o $(pkg-config --cflags footfall)
@@ -105,7 +102,7 @@ echo "cc -std=c99, pkg-config, shared: builds and runs"
 
 # As a part of the project nothing of ours comes along: no tests, no flags, no
 # files to install.
-for shared in OFF ON; do
+for shared in OFF ON; do  # likewise
   quietly cmake -S project -B part -DCMAKE_CXX_COMPILER="$compiler" \
     -DFOOTFALL_SOURCE="$source" -DBUILD_SHARED_LIBS="$shared" \
     -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
@@ -126,6 +123,6 @@ for shared in OFF ON; do
   esac
   ninja -C part -t commands all >log
   grep -q 'Wshadow.*main.cc' log && fail "our warnings are the project's"
-  rm -r part
 done
+rm -r part
 echo "add_subdirectory: brings nothing else along"

@@ -202,7 +202,12 @@ bool Commands::Help(const Words& arguments) {
   if (arguments.empty()) {
     absl::FPrintF(out,
                   "Anything else is a statement and ends with ; as in\n"
-                  "  SELECT dau BY platform DURING LAST 30 days;\n");
+                  "  SELECT dau WHERE app = 'DeepSeek' BY platform DURING LAST "
+                  "30 days;\n"
+                  "  SELECT avg(dau) BY app DURING 2025-01 TOP 20;\n"
+                  "  SELECT share(avg(dau)) BY app EVERY month;\n"
+                  "  SELECT growth(avg(dau), 1 week) BY app EVERY week;\n"
+                  "  SELECT first_time(dau >= 1000000) BY app;\n");
   }
   return session_.FinishOutput();
 }

@@ -1,5 +1,6 @@
 // The commands that begin with a dot, in scripts.
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -39,6 +40,20 @@ TEST_CASE("every command has help, and is in the list", "[program]") {
     CHECK(StrContains(one.out, entry.help));
   }
   CHECK(Run(".help nothing\n").exit_code == 1);
+}
+
+TEST_CASE("the questions that help shows have answers", "[program]") {
+  int questions = 0;
+  for (const absl::string_view line :
+       absl::StrSplit(Run(".help\n").out, '\n')) {
+    if (!absl::StartsWith(line, "  SELECT")) continue;
+    CAPTURE(line);
+    const ProgramRun run = Run(StrCat(line, "\n"), {"--now", "2025-02-11"});
+    CHECK(run.exit_code == 0);
+    CHECK(std::count(run.out.begin(), run.out.end(), '\n') >= 3);
+    ++questions;
+  }
+  CHECK(questions == 5);
 }
 
 TEST_CASE("names that other programs use are known", "[program]") {

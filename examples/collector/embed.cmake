@@ -1,0 +1,10 @@
+# Writes files as arrays of bytes: cmake -DOUT=FILE -DFILES=a;b -P embed.cmake
+set(text "")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  string(MAKE_C_IDENTIFIER ${name} name)
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(APPEND text "constexpr unsigned char k_${name}[] = {${bytes}};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

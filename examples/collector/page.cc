@@ -27,6 +27,7 @@ const PageFile* FindPageFile(absl::string_view path) {
       {"/uplot.css", "text/css; charset=utf-8", Text(k_uPlot_min_css)},
       {"/uplot.js", "text/javascript; charset=utf-8",
        Text(k_uPlot_iife_min_js)},
+      {"/words.js", "text/javascript; charset=utf-8", Text(k_words_js)},
   };
   const auto found =
       std::find_if(std::begin(kFiles), std::end(kFiles),

@@ -1,7 +1,8 @@
 // Asks the service and shows what it answers. The address of the page holds the
 // question, so that it can be kept and sent on.
 
-import { Chart, formatNumber, planChart, valueText } from "./chart.js";
+import { Chart, planChart } from "./chart.js";
+import { formatNumber, valueText } from "./words.js";
 
 const MAX_TABLE_ROWS = 500;
 const $ = (id) => document.getElementById(id);
@@ -45,6 +46,20 @@ function cell(tag, text, className) {
   return element;
 }
 
+// The statement and its carets keep their places; the words around them wrap.
+function showError(text) {
+  const lines = text.split("\n");
+  const caret = lines.findIndex((line) => /^\s*\^+$/.test(line));
+  $("error").replaceChildren();
+  lines.forEach((line, i) => {
+    if (caret > 0 && i === caret - 1) {
+      $("error").append(cell("pre", line + "\n" + lines[caret]));
+    } else if (i !== caret) {
+      $("error").append(cell("p", line.trim()));
+    }
+  });
+}
+
 // The columns of the table: of values, one with the bounds in words and one
 // with the coverage stand for all that belongs to them.
 function tableColumns(answer) {
@@ -60,7 +75,7 @@ function tableColumns(answer) {
       columns.push({ title: "coverage", number: true, dim: true,
         text: (row) => `${row[present]}/${row[column.name]}` });
     } else if (column.type === "time") {
-      columns.push({ title: column.name, text: (row) => row[column.text] ?? "–" });
+      columns.push({ title: column.name, time: true, text: (row) => row[column.text] ?? "–" });
     } else if (column.role === "value") {
       columns.push({ title: column.name + unit, number: column.type !== "text",
         text: (row) => valueText(row, { ...column, value: column.name }) });
@@ -86,7 +101,7 @@ function showTable(answer) {
   body.replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
     line.append(...columns.map((c) =>
-      cell("td", c.text(row), [c.number && "number", c.dim && "dim"].filter(Boolean).join(" "))));
+      cell("td", c.text(row), [c.number && "number", c.time && "time", c.dim && "dim"].filter(Boolean).join(" "))));
     return line;
   }));
   $("table-part").hidden = false;
@@ -127,11 +142,12 @@ async function ask() {
     showTable(answer);
     const more = plan && plan.lineCount > plan.lines.length
       ? ` The chart has the first ${plan.lines.length} of ${plan.lineCount} lines; the table has all.` : "";
-    $("status").textContent = `${answer.rows.length} rows in ${ms} ms.${more}`;
+    const rows = answer.rows.length;
+    $("status").textContent = `${rows} ${rows === 1 ? "row" : "rows"} in ${ms} ms.${more}`;
   } catch (error) {
     if (turn !== asked) return;
     $("status").textContent = "Refused.";
-    $("error").textContent = error.message;
+    showError(error.message);
     $("error").hidden = false;
     for (const id of ["figure", "notes", "table-part"]) $(id).hidden = true;
   } finally {

@@ -2,6 +2,8 @@
 // bounds as a band, partial buckets shaded, coverage along the foot, events as
 // numbered marks. uPlot does the axes and the lines.
 
+import { isOpen, shortNumber, timeLabels, valueText } from "./words.js";
+
 const MAX_SERIES = 8;
 
 function cssValue(name) {
@@ -76,55 +78,6 @@ function dataOf(plan) {
     data.push(pick(item.low), pick(item.high), pick(item.value));
   }
   return { times, data };
-}
-
-export function formatNumber(value, ratio) {
-  if (value === null || value === undefined) return "–";
-  if (typeof value !== "number") return String(value);
-  if (ratio) return (value * 100).toLocaleString("en", { maximumFractionDigits: 2 }) + " %";
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return "about " + value.toLocaleString("en");
-  }
-  return value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 1 ? 6 : 3 });
-}
-function shortNumber(value, ratio) {
-  if (ratio) return (value * 100).toLocaleString("en", { maximumFractionDigits: 1 }) + "%";
-  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 });
-}
-
-// A value with its bounds, in words that need no colour.
-export function valueText(row, item) {
-  const f = (v) => formatNumber(v, item.ratio);
-  const low = row[item.low];
-  const high = row[item.high];
-  if (item.value === null) return `${f(low)} .. ${f(high)}`;
-  const value = row[item.value];
-  if (value === null) return "–";
-  switch (row[item.kind]) {
-    case "upper": return `≤ ${f(value)}` + (low === null || low === value ? "" : `, ≥ ${f(low)}`);
-    case "lower": return `≥ ${f(value)}` + (high === null || high === value ? "" : `, ≤ ${f(high)}`);
-    case "range": return `${f(value)} [${low === null ? "" : f(low)} .. ${high === null ? "" : f(high)}]`;
-    case "filled": return `~ ${f(value)}`;
-    default: return f(value);
-  }
-}
-
-// "20 Jan", and "13:00" below a day; under the first, and where it changes, the
-// year, or the day.
-function timeLabels(splits, step) {
-  const label = (seconds, options) =>
-    new Date(seconds * 1000).toLocaleString("en-GB", { timeZone: "UTC", ...options });
-  const day = { day: "numeric", month: "short" };
-  const [fine, coarse] = step < 86400 ? [{ hour: "2-digit", minute: "2-digit" }, { ...day, year: "numeric" }]
-    : step < 28 * 86400 ? [day, { year: "numeric" }]
-      : step < 360 * 86400 ? [{ month: "short" }, { year: "numeric" }] : [{ year: "numeric" }, null];
-  let before = "";
-  return splits.map((seconds) => {
-    const under = coarse ? label(seconds, coarse) : "";
-    const text = label(seconds, fine) + (under === before ? "" : "\n" + under);
-    before = under;
-    return text;
-  });
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -219,7 +172,7 @@ export class Chart {
     this.plot = new uPlot({
       ...size,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      padding: [1.6 * rem(), 0.6 * rem(), 0, 0],
+      padding: [1.6 * rem(), 1.6 * rem(), 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: true, range: [from / 1000, to / 1000] }, y: { range: (u, min, max) => this.rangeOf(min, max) } },
@@ -227,7 +180,8 @@ export class Chart {
         { ...axis, size: 3.2 * rem(), space: 4.6 * rem(),
           values: (u, splits, index, space, step) => timeLabels(splits, step) },
         { ...axis, size: 4.4 * rem(), space: 2.2 * rem(),
-          values: (u, splits) => splits.map((v) => shortNumber(v, this.plan.ratio)) },
+          values: (u, splits) => splits.map((v) =>
+            (v < 0 && this.positive ? "" : shortNumber(v, this.plan.ratio))) },
       ],
       series, bands,
       hooks: {
@@ -244,6 +198,7 @@ export class Chart {
   rangeOf(min, max) {
     if (min === null || max === null) return [0, 1];
     if (min >= 0 && min < 0.6 * max) min = 0;
+    this.positive = min >= 0;  // what is below is room alone, and has no label
     const room = max - min || Math.abs(max) || 1;
     return [min - 0.09 * room, max + 0.08 * room];
   }
@@ -262,39 +217,55 @@ export class Chart {
     ctx.restore();
   }
 
-  // Along the foot: full where every step is there, red from above where not.
+  // Along the foot: full where every step is there, red from above where not,
+  // and enough of it to be seen.
   drawCoverage(u) {
     const { ctx, bbox } = u;
-    const height = Math.round(0.45 * rem() * devicePixelRatio);
+    const height = Math.round(0.6 * rem() * devicePixelRatio);
     const foot = bbox.top + bbox.height;
     ctx.save();
     this.plan.buckets.forEach((bucket, i) => {
-      const from = u.valToPos(bucket.begin / 1000, "x", true);
+      const from = Math.round(u.valToPos(bucket.begin / 1000, "x", true));
       const next = this.plan.buckets[i + 1];
       const end = bucket.end ?? next?.begin;
-      let to = end === undefined ? from + 6 : u.valToPos(end / 1000, "x", true);
+      let to = end === undefined ? from + 6 : Math.round(u.valToPos(end / 1000, "x", true));
       to = Math.min(to, bbox.left + bbox.width);
       const width = Math.max(2, to - from - (to - from > 4 ? 1 : 0));
+      const full = bucket.cover < 1 ? Math.round(height * Math.min(bucket.cover, 0.6)) : height;
       ctx.fillStyle = cssValue("--lack");
-      ctx.fillRect(from, foot - height, width, height);
+      ctx.fillRect(from, foot - height, width, height - full);
       ctx.fillStyle = cssValue("--cover");
-      ctx.fillRect(from, foot - height * bucket.cover, width, height * bucket.cover);
+      ctx.fillRect(from, foot - full, width, full);
     });
     ctx.restore();
   }
 
-  // A triangle down: at most this; up: at least this. A ring: filled.
+  // A bar from bound to bound, dashed to the edge where there is none. A triangle
+  // down: at most this; up: at least this. A ring: filled.
   drawKinds(u, colors) {
     const { ctx } = u;
-    const r = 0.3 * rem() * devicePixelRatio;
+    const apart = u.bbox.width / this.plan.buckets.length;
+    const r = Math.max(2, Math.min(0.3 * rem() * devicePixelRatio, apart / 3));
+    const roomy = apart > 14 * devicePixelRatio;  // else the band alone
     ctx.save();
     this.plan.lines.forEach((line, i) => {
-      if (line.item.value === null || line.points.size > 200) return;
+      if (line.points.size > 200) return;
+      ctx.strokeStyle = colors[i % colors.length];
+      ctx.lineWidth = 1.5 * devicePixelRatio;
       for (const [begin, row] of line.points) {
         const kind = row[line.item.kind];
-        const value = row[line.item.value];
-        if (typeof value !== "number" || !["upper", "lower", "filled"].includes(kind)) continue;
+        const value = line.item.value === null ? null : row[line.item.value];
         const x = u.valToPos(begin / 1000, "x", true);
+        if (isOpen(row, line.item) || (roomy && row[line.item.low] < row[line.item.high])) {
+          const [low, high] = [row[line.item.low], row[line.item.high]];
+          ctx.setLineDash(isOpen(row, line.item) ? [3 * devicePixelRatio, 3 * devicePixelRatio] : []);
+          ctx.beginPath();
+          ctx.moveTo(x, low === null ? u.bbox.top + u.bbox.height : u.valToPos(low, "y", true));
+          ctx.lineTo(x, high === null ? u.bbox.top : u.valToPos(high, "y", true));
+          ctx.stroke();
+          ctx.setLineDash([]);
+        }
+        if (typeof value !== "number" || !["upper", "lower", "filled"].includes(kind)) continue;
         const y = u.valToPos(value, "y", true);
         ctx.beginPath();
         if (kind === "filled") {
@@ -308,8 +279,6 @@ export class Chart {
           ctx.closePath();
           ctx.fillStyle = colors[i % colors.length];
         }
-        ctx.strokeStyle = colors[i % colors.length];
-        ctx.lineWidth = 1.5 * devicePixelRatio;
         ctx.fill();
         ctx.stroke();
       }
@@ -353,7 +322,10 @@ export class Chart {
     const has = (kind) => rows.includes(kind);
     const bounded = this.plan.lines.some((l) => [...l.points.values()].some((r) =>
       typeof r[l.item.low] === "number" && typeof r[l.item.high] === "number" && r[l.item.low] < r[l.item.high]));
-    if (bounded) legendEntry(this.legend, [["rect", { x: 0, y: 2, width: 24, height: 11, fill: dim, opacity: 0.4 }]], "band: the truth is in it");
+    if (bounded) legendEntry(this.legend, [["rect", { x: 0, y: 2, width: 24, height: 11, fill: dim, opacity: 0.4 }]], "band and bar: the truth is in it");
+    if (this.plan.lines.some((l) => [...l.points.values()].some((r) => isOpen(r, l.item)))) {
+      legendEntry(this.legend, [["line", { x1: 12, y1: 0, x2: 12, y2: 15, stroke: dim, "stroke-width": 2, "stroke-dasharray": "3 2" }]], "dashed: no bound on that side");
+    }
     if (has("upper")) legendEntry(this.legend, [["path", { d: "M6 4h12l-6 9z", fill: dim }]], "at most");
     if (has("lower")) legendEntry(this.legend, [["path", { d: "M6 11h12l-6-9z", fill: dim }]], "at least");
     if (has("filled")) legendEntry(this.legend, [["circle", { cx: 12, cy: 7.5, r: 4.5, fill: "none", stroke: dim, "stroke-width": 2 }]], "filled in");
@@ -361,7 +333,7 @@ export class Chart {
       legendEntry(this.legend, [["rect", { x: 0, y: 0, width: 24, height: 15, fill: cssValue("--partial"), stroke: dim }]], "partial bucket");
     }
     legendEntry(this.legend, [["rect", { x: 0, y: 4, width: 24, height: 8, fill: cssValue("--cover") }],
-      ["rect", { x: 16, y: 4, width: 8, height: 4, fill: cssValue("--lack") }]], "coverage, red where samples are missing");
+      ["rect", { x: 16, y: 4, width: 8, height: 4, fill: cssValue("--lack") }]], "coverage: red where samples are missing, none without a row");
     if (this.events.length > 0) {
       legendEntry(this.legend, [["line", { x1: 12, y1: 0, x2: 12, y2: 15, stroke: cssValue("--mark"), "stroke-width": 2, "stroke-dasharray": "4 2" }]], "event");
     }

@@ -27,6 +27,19 @@ const address = await new Promise((resolve, reject) => {
   service.on("exit", () => reject(new Error(said)));
 });
 
+// Beside it an app with a gap, and one whose web samples are missing for two
+// days, so that values lack a part.
+const samples = [];
+for (let day = 1; day <= 24; ++day) {
+  const time = `2025-03-${String(day).padStart(2, "0")}`;
+  if (day < 8 || day > 10) samples.push({ metric: "dau", time, app: "Gap", platform: "app", value: 1000 + 40 * day });
+  samples.push({ metric: "dau", time, app: "Late", platform: "app", value: 900 + 10 * day });
+  if (day < 14 || day > 15) samples.push({ metric: "dau", time, app: "Late", platform: "web", value: 400 + 5 * day });
+}
+const posted = await fetch(address + "v1/samples", { method: "POST",
+  headers: { "Content-Type": "application/x-ndjson" }, body: samples.map((s) => JSON.stringify(s)).join("\n") });
+check(posted.ok, "samples are taken");
+
 // Chromium, and what it reports.
 const browser = spawn("chromium", ["--headless=new", "--no-sandbox", "--disable-gpu",
   "--remote-debugging-pipe", "--no-first-run", "--disable-dev-shm-usage",
@@ -150,10 +163,13 @@ try {
 
   const questions = {
     days: "?q=" + encodeURIComponent("SELECT dau WHERE app = $app EVERY day") + "&app=DeepSeek",
-    platforms: "?q=" + encodeURIComponent("SELECT dau DURING 2025-01-05..2025-02-08 BY platform EVERY day"),
+    platforms: "?q=" + encodeURIComponent("SELECT dau WHERE app IN ('Gap', 'Late') BY app, platform EVERY day"),
     bounds: "?q=" + encodeURIComponent("SELECT bounds(dau) WHERE app = 'DeepSeek' BY platform EVERY day"),
     weeks: "?q=" + encodeURIComponent("SELECT avg(dau), max(dau) DURING 2025-01-14..2025-02-12 EVERY week"),
-    gaps: "?q=" + encodeURIComponent("SELECT dau WHERE platform = 'web' EVERY day"),
+    gaps: "?q=" + encodeURIComponent("SELECT dau WHERE app = 'Gap' DURING 2025-03"),
+    filled: "?q=" + encodeURIComponent("SELECT dau WHERE app = 'Gap' DURING 2025-03-01..2025-03-24 EVERY day FILL linear"),
+    late: "?q=" + encodeURIComponent("SELECT dau WHERE app = 'Late' EVERY day"),
+    cut: "?q=" + encodeURIComponent("SELECT avg(dau) WHERE app = 'Late' DURING 2025-03-05..2025-03-19 EVERY week"),
     metrics: "?q=" + encodeURIComponent("SHOW METRICS"),
     refused: "?q=" + encodeURIComponent("SELECT sum(dau) EVERY month"),
   };

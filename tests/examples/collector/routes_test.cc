@@ -409,8 +409,9 @@ TEST_CASE("a page of another site neither reads nor writes") {
 
 TEST_CASE("the page asks nobody else for anything") {
   const Collector collector;
-  for (const char* path : {"/", "/app.css", "/app.js", "/chart.js",
-                           "/favicon.svg", "/uplot.css", "/uplot.js"}) {
+  for (const char* path :
+       {"/", "/app.css", "/app.js", "/chart.js", "/favicon.svg", "/uplot.css",
+        "/uplot.js", "/words.js"}) {
     INFO(path);
     const HttpReply reply = Get(collector.port(), path);
     CHECK(reply.status == 200);

@@ -124,8 +124,8 @@ absl::Status SampleRowReader::Add(size_t line, absl::Span<const Field> fields) {
   if (!step.has_value()) return WrongRow(line, "time", "nothing", kRightTime);
   if (!value.has_value()) {
     return WrongRow(line, (*target)->value_header, "nothing",
-                    "a number; a row without one is left out, as missing is "
-                    "not zero: that");
+                    "a number, or leaving the row out, as missing is not "
+                    "zero,");
   }
   (*target)->rows->AddStep(*step, members_, *value);
   return absl::OkStatus();

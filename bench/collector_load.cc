@@ -1,8 +1,8 @@
 // How many requests a second examples/collector answers, and how long they
 // take, while others write to it all the time.
 //
-//   footfall_collector --listen 127.0.0.1:8500 \
-//     --script bench/collector_load.footfall DIR &
+//   footfall_collector --listen 127.0.0.1:8500
+//     --script bench/collector_load.footfall DIR
 //   collector_load 8500 [SECONDS [WRITERS [ASKERS [ROWS]]]]
 //
 // WRITERS (4) connections post ROWS (100) samples a request as JSON lines, each
@@ -62,8 +62,9 @@ std::string Body(const Settings& settings, int writer, int64_t* next) {
   return body;
 }
 
-std::string Target(int64_t number) {
-  const std::string app = absl::StrCat("app", number * 37 % kApps);
+std::string Target(const Settings& settings, int64_t number) {
+  const int64_t apps = kApps / settings.writers * settings.writers;
+  const std::string app = absl::StrCat("app", number * 37 % apps);
   switch (number % 3) {
     case 0:
       return absl::StrCat(
@@ -108,7 +109,26 @@ void Print(const char* what, const std::vector<Seen>& all, double seconds) {
       at(1), static_cast<long long>(refused));
 }
 
+HttpReply PostRows(const std::string& body, HttpConnection* connection) {
+  return connection->Ask("POST", "/v1/samples",
+                         {"Content-Type: application/x-ndjson"}, body);
+}
+
+// Every app gets its first samples, so that no question is refused for it.
+// Returns where each writer goes on.
+std::vector<int64_t> WriteFirst(const Settings& settings) {
+  std::vector<int64_t> next(static_cast<size_t>(settings.writers));
+  HttpConnection connection(settings.port);
+  const int64_t all = kApps / settings.writers * kRegions;
+  for (int writer = 0; writer < settings.writers; ++writer) {
+    int64_t& at = next[static_cast<size_t>(writer)];
+    while (at < all) PostRows(Body(settings, writer, &at), &connection);
+  }
+  return next;
+}
+
 void Run(const Settings& settings) {
+  const std::vector<int64_t> first = WriteFirst(settings);
   std::atomic<bool> over = false;
   std::vector<Seen> writes(static_cast<size_t>(settings.writers));
   std::vector<Seen> questions(static_cast<size_t>(settings.askers));
@@ -117,13 +137,12 @@ void Run(const Settings& settings) {
   for (int writer = 0; writer < settings.writers; ++writer) {
     threads.emplace_back([&, writer] {
       HttpConnection connection(settings.port);
-      int64_t next = 0;
+      int64_t next = first[static_cast<size_t>(writer)];
       while (!over.load()) {
         const std::string body = Body(settings, writer, &next);
         const absl::Time sent = absl::Now();
-        Note(connection.Ask("POST", "/v1/samples",
-                            {"Content-Type: application/x-ndjson"}, body),
-             sent, &writes[static_cast<size_t>(writer)]);
+        Note(PostRows(body, &connection), sent,
+             &writes[static_cast<size_t>(writer)]);
       }
     });
   }
@@ -132,7 +151,7 @@ void Run(const Settings& settings) {
       HttpConnection connection(settings.port);
       for (int64_t number = asker; !over.load(); ++number) {
         const absl::Time sent = absl::Now();
-        Note(connection.Ask("GET", Target(number)), sent,
+        Note(connection.Ask("GET", Target(settings, number)), sent,
              &questions[static_cast<size_t>(asker)]);
       }
     });

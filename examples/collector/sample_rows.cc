@@ -67,8 +67,8 @@ RowPlace PlaceOf(const absl::Status& status) {
   RowPlace place;
   const auto line = status.GetPayload(kLine);
   const auto column = status.GetPayload(kColumn);
-  if (line.has_value()) {
-    absl::SimpleAtoi(std::string(*line), &place.line);
+  if (line.has_value() && !absl::SimpleAtoi(std::string(*line), &place.line)) {
+    place.line = 0;
   }
   if (column.has_value()) place.column = std::string(*column);
   return place;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,9 @@ HttpConnection::HttpConnection(uint16_t port) {
   const timeval patience = {120, 0};  // a test shall fail, not hang
   setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  // A body goes out behind its headers without waiting for their receipt.
+  const int on = 1;
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   if (connect(fd_, reinterpret_cast<const sockaddr*>(&address),
               sizeof(address)) != 0) {
     close(fd_);

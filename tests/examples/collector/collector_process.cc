@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ CollectorProcess::CollectorProcess(const std::vector<std::string>& arguments) {
   child_ = fork();
   REQUIRE(child_ >= 0);
   if (child_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the test itself is killed
     if (dup2(ends[1], STDERR_FILENO) >= 0 && chdir(FOOTFALL_SOURCE_DIR) == 0) {
       execv(FOOTFALL_COLLECTOR, words.data());
     }

@@ -69,7 +69,7 @@ run_sh() {
 # One script, so that a `cd` holds for the commands after it.
 run_console() {
   # A quick build of the library, where it is one: all sources of each part as
-  # one take a third of the time.
+  # one.
   if grep -q '^\$ cmake -S' "$1" && grep -q add_subdirectory CMakeLists.txt; then
     cmake -S . -B build -DFOOTFALL_PRECOMPILE=ON -DFOOTFALL_UNITY=ON \
       -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 >build.log 2>&1 ||

@@ -74,8 +74,7 @@ absl::StatusOr<std::optional<FoldedBlocks>> FoldSeriesBlocks(
                             FindUnfolded(view, prefix, 0, count, stop));
   if (found.blocks < least) return std::nullopt;
   FoldedBlocks folded{.begin = SeriesBlockKey(id, found.begin),
-                      .end = found.end == count ? AfterPrefix(prefix)
-                                                : SeriesBlockKey(id, found.end),
+                      .end = SeriesBlockKey(id, found.end),
                       .blocks = {}};
   std::vector<std::vector<MemberId>> columns(
       metric.state->series->dimension_count());
@@ -105,9 +104,7 @@ absl::StatusOr<std::optional<FoldedBlocks>> FoldMemberBlocks(
                             FindUnfolded(view, prefix, 1, members.count, stop));
   if (found.blocks < least) return std::nullopt;
   FoldedBlocks folded{.begin = MemberBlockKey(dictionary.id(), found.begin),
-                      .end = found.end == members.count
-                                 ? AfterPrefix(prefix)
-                                 : MemberBlockKey(dictionary.id(), found.end),
+                      .end = MemberBlockKey(dictionary.id(), found.end),
                       .blocks = {}};
   std::vector<absl::string_view> names;
   for (MemberId first = found.begin; first < found.end;

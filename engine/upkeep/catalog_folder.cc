@@ -104,22 +104,27 @@ absl::StatusOr<bool> CatalogFolder::Fold(const Part& part, size_t least,
 
 absl::Status CatalogFolder::FoldAll(std::optional<MetricId> metric,
                                     const StopCheck& stop) {
-  std::set<std::string> dimensions;
-  std::vector<Part> parts;
+  std::map<std::string, uint32_t> dimensions;
+  std::vector<std::pair<Part, uint32_t>> parts;  // and how many rows they have
   {
     const auto snapshot = queue_->current();  // owns the list
-    for (const auto& each : snapshot->catalog().metrics()) {
+    const CatalogView& catalog = snapshot->catalog();
+    for (const auto& each : catalog.metrics()) {
       if (metric.has_value() && each->id != *metric) continue;
-      parts.push_back({each->id, ""});
+      parts.push_back({{each->id, ""}, catalog.Find(each->id)->series.count()});
       for (const Dimension& dimension : each->spec.dimensions) {
-        dimensions.insert(dimension.name);
+        const auto* const members = catalog.FindMembers(dimension.name);
+        if (members != nullptr) dimensions[dimension.name] = members->count;
       }
     }
   }
-  for (const std::string& name : dimensions) parts.push_back({0, name});
-  for (const Part& part : parts) {
+  for (const auto& [name, rows] : dimensions)
+    parts.push_back({{0, name}, rows});
+  for (const auto& [part, rows] : parts) {
+    // Those that come meanwhile wait for the next time: else a busy writer
+    // would keep it going.
     bool more = true;
-    while (more) {
+    for (uint64_t begin = 0; more && begin <= rows; begin += kRowsOfFold) {
       FOOTFALL_ASSIGN_OR_RETURN(more, Fold(part, /*least=*/1, stop));
     }
   }

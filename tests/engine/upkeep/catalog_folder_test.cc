@@ -192,6 +192,32 @@ TEST_CASE("folding names goes whole or not at all", "[upkeep]") {
   CHECK(failures > 0);
 }
 
+TEST_CASE("names that come while others are folded stay", "[upkeep]") {
+  DatabaseHome at(Home::kMemory);
+  Samples samples;
+  {
+    const auto database = at.Open();
+    const auto metric = Define(database.get());
+    WriteNew(database.get(), metric, 0, 3, &samples);
+    // Each look at the stop brings one more app: blocks are coded outside the
+    // queue, between looks.
+    int next = 3;
+    const StopCheck write_more = [&] {
+      if (next < 40) {
+        WriteNew(database.get(), metric, next, next + 1, &samples);
+        ++next;
+      }
+      return absl::OkStatus();
+    };
+    REQUIRE(database->Compact(write_more) == absl::OkStatus());
+    CHECK(next > 6);
+    CHECK(next < 40);  // it does not go on as long as something comes
+  }
+  const auto database = at.Open();
+  CHECK(ReadSamples(*database->TakeSnapshot(), *Define(database.get())) ==
+        samples);
+}
+
 TEST_CASE("names are folded in the background, too", "[upkeep]") {
   DatabaseHome at(Home::kMemory);
   const auto database = *at.TryOpen();
@@ -205,6 +231,9 @@ TEST_CASE("names are folded in the background, too", "[upkeep]") {
   CHECK(BlocksUnder(*at.store(), engine::SeriesBlocksOf(metric->id)).size() <=
         kMost + 1);
   CHECK(ReadSamples(*database->TakeSnapshot(), *metric) == samples);
+  REQUIRE(database->Close() == absl::OkStatus());
+  const auto again = at.Open();
+  CHECK(ReadSamples(*again->TakeSnapshot(), *Define(again.get())) == samples);
 }
 
 }  // namespace

@@ -153,8 +153,11 @@ absl::Status GroupFinder::KeepLevels(
           return absl::StrCat("'", run_.snapshot().MemberName(name, member),
                               "'");
         };
+        // An average times a sum is no sum of products.
         return Refuse(
-            Refusal::kCombineLevel, run_.text(), operand_.source,
+            operand_.in_product ? Refusal::kMultiplyLevel
+                                : Refusal::kCombineLevel,
+            run_.text(), operand_.source,
             {operand_.metric->spec.name, name,
              absl::StrCat(quoted(first), ", ", quoted(other)), quoted(first),
              absl::StrJoin(LevelsCombined(group), ", ")});

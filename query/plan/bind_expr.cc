@@ -270,6 +270,25 @@ void Binder::NoteRelated(const Expr& expr, Related related) {
   }
 }
 
+// Inside a product of metrics for as long as it lives, where it is one.
+class Binder::Product {
+ public:
+  Product(Binder* binder, const Arithmetic& arithmetic)
+      : binder_(binder),
+        counts_(arithmetic.op == '*' &&
+                FirstOperand(arithmetic.sides[0]) != nullptr &&
+                FirstOperand(arithmetic.sides[1]) != nullptr) {
+    binder_->products_ += counts_ ? 1 : 0;
+  }
+  ~Product() { binder_->products_ -= counts_ ? 1 : 0; }
+  Product(const Product&) = delete;
+  Product& operator=(const Product&) = delete;
+
+ private:
+  Binder* const binder_;
+  const bool counts_;
+};
+
 // ---- Each step
 
 absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
@@ -302,6 +321,7 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
     steps.kind = StepExpr::Kind::kArithmetic;
     steps.op = arithmetic->op;
     steps.is_decimal = arithmetic->op == '/';
+    const Product product(this, *arithmetic);
     for (const Expr& side : arithmetic->sides) {
       FOOTFALL_ASSIGN_OR_RETURN(StepExpr bound, BindSteps(side, around, place));
       steps.is_decimal |= bound.is_decimal;
@@ -365,6 +385,7 @@ absl::StatusOr<RowExpr> Binder::BindRow(const Expr& expr, const Place& place) {
     row.kind = RowExpr::Kind::kArithmetic;
     row.op = arithmetic->op;
     row.is_decimal = arithmetic->op == '/';
+    const Product product(this, *arithmetic);
     for (const Expr& side : arithmetic->sides) {
       FOOTFALL_ASSIGN_OR_RETURN(RowExpr bound, BindRow(side, place));
       FOOTFALL_RETURN_IF_ERROR(CheckNoDates(side, bound, arithmetic->op));

@@ -166,6 +166,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
     if (other.metric->id == metric.id && other.picks == bound.picks &&
         other.by == bound.by && other.across == bound.across &&
         other.window == bound.window && other.own_window == bound.own_window) {
+      other.in_product |= products_ > 0;
       if (std::find(other.mentions.begin(), other.mentions.end(), mention) ==
           other.mentions.end()) {
         other.mentions.push_back(std::move(mention));
@@ -173,6 +174,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
       return i;
     }
   }
+  bound.in_product = products_ > 0;
   bound.mentions.push_back(std::move(mention));
   plan_.operands.push_back(std::move(bound));
   return plan_.operands.size() - 1;

@@ -232,6 +232,8 @@ class Binder {
   footfall::Source every_source_;
   absl::Weekday week_start_ = absl::Weekday::monday;
   bool suggests_ = true;
+  class Product;
+  int products_ = 0;          // that stand around what is being bound
   bool names_items_ = false;  // HAVING, ORDER BY
 };
 

@@ -67,6 +67,7 @@ struct BoundOperand {
   absl::Weekday week_start = absl::Weekday::monday;  // of the whole question
   TimeWindow window;
   bool own_window = false;  // DURING stands in its braces
+  bool in_product = false;  // it is a factor, or part of one
   // The steps wholly inside the window; ALIGN: around all events that may
   // count.
   StepRange range;

@@ -179,6 +179,48 @@ class FootfallTest(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, words):
                 write("dau", wrong)
 
+    def test_what_does_not_fit_is_refused(self):
+        write, ask = self.database.write, self.database.ask
+        for wrong, error, words in (
+                # ctypes would keep the low 64 bits.
+                ({"value": [2**70]}, OverflowError, "column value: 118"),
+                ({"value": [2**63]}, OverflowError, "64 bits"),
+                ({"app": [3]}, TypeError, "column app: .* found 3"),
+                ({"time": [20000]}, TypeError, "column time: .* found 20000")):
+            with self.assertRaisesRegex(error, words):
+                write("dau", {"time": ["2025-03-01"], "value": [1], **wrong})
+        for wrong, error in ((2**70, OverflowError), (-2**63 - 1, OverflowError),
+                             ([1], TypeError), (None, TypeError),
+                             (b"5", TypeError), ((1, 2, 3), TypeError)):
+            with self.assertRaisesRegex(error, r"\$n"):
+                ask("SELECT count(dau > $n) AS n", n=wrong)
+        self.assertEqual(write("dau", {"time": ["2025-03-01"],
+                                       "value": [2**63 - 1]}), 1)
+        with self.assertRaises(OverflowError):
+            self.database.prepare("SELECT dau").limit(rows=2**64)
+
+    def test_times_that_answers_have_are_written_back(self):
+        for period, time in (("week", "2025-W06"), ("month", "2025-02"),
+                             ("quarter", "2025-Q3"), ("year", "2025"),
+                             ("hour", "2025-02-08T03:00:00Z")):
+            self.database.execute(f"DEFINE METRIC per_{period} INTEGER EVERY "
+                                  f"{period} OVER TIME ADDS")
+            self.database.write(f"per_{period}", {"time": [time], "value": [1]})
+            answer = self.database.ask(f"SELECT per_{period}")
+            self.assertEqual(answer["time"], [time])
+        # A range between two datetimes, as between dates.
+        self.assertEqual(self.database.ask(
+            "SELECT sum(per_hour) AS n DURING $r",
+            r=(datetime.datetime(2025, 2, 8, 3), None))["n"], [1])
+
+    def test_a_member_that_is_nan_is_not_split(self):
+        # As frames of pandas have it, whole numbers as doubles, too.
+        self.database.write("dau", {"time": ["2025-03-01", "2025-03-02"],
+                                    "value": [1.0, float("nan")],
+                                    "app": [float("nan"), "A"]})
+        answer = self.database.ask("SELECT dau DURING 2025-03 BY app")
+        self.assertEqual((answer["app"], answer["dau"]), ([""], [1]))
+
     def test_an_answer_is_an_arrow_table(self):
         """By its capsules alone; pyarrow reads the same."""
         answer = self.database.ask("SELECT dau AS value BY app")
@@ -204,6 +246,13 @@ class FootfallTest(unittest.TestCase):
     @unittest.skipUnless(has("numpy"), "numpy is not installed")
     def test_numpy(self):
         import numpy
+        self.database.write("dau", {
+            "time": numpy.array(["2025-03-05"], dtype="datetime64[D]"),
+            "app": numpy.array(["C"]), "value": numpy.array([3], dtype="uint8")})
+        self.assertEqual(self.database.ask(
+            "SELECT count(dau >= $n) AS n WHERE app = 'C'",
+            n=numpy.int64(3))["n"], [1])
+        self.database.execute("DELETE dau WHERE app = 'C' DURING 2025-03-05")
         answer = self.database.ask(
             "SELECT dau, avg(dau) AS a DURING 2025-02-01..2025-02-02 EVERY day "
             "FILL null BY app")

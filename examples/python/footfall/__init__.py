@@ -20,6 +20,7 @@ import ctypes
 import datetime
 import math
 import numbers
+import re
 from typing import (TYPE_CHECKING, Any, Callable, Dict, Iterator, List,
                     Mapping, NamedTuple, Optional, Sequence, Tuple, Union)
 
@@ -278,7 +279,8 @@ class Question:
                     unknown_members, None if now is None else int(now.timestamp()))
         for setting, value in enumerate(settings):
             if value is not None:
-                _check(c.question_set, self._handle, setting, value)
+                _check(c.question_set, self._handle, setting,
+                       _int64(value, "limit"))
 
     def cancel(self) -> None:
         c.question_cancel(self._handle)
@@ -286,31 +288,70 @@ class Question:
     def _bind(self, parameters: Mapping[str, Any]) -> None:
         for name, value in parameters.items():
             key = name.encode()
-            if isinstance(value, tuple):
-                first, last = (None if end is None else str(end).encode()
+            if isinstance(value, tuple) and len(value) == 2:
+                first, last = (None if end is None else _date_text(end).encode()
                                for end in value)
                 _check(c.bind_range, self._handle, key, first, last)
             elif isinstance(value, (Date, datetime.date)):
-                text = (value.isoformat() if isinstance(value, datetime.datetime)
-                        else str(value))
-                _check(c.bind_date, self._handle, key, text.encode())
+                _check(c.bind_date, self._handle, key, _date_text(value).encode())
             elif isinstance(value, str):
                 _check(c.bind_text, self._handle, key, value.encode())
-            elif isinstance(value, int):
-                _check(c.bind_integer, self._handle, key, value)
+            elif isinstance(value, numbers.Integral):
+                _check(c.bind_integer, self._handle, key,
+                       _int64(value, f"${name}"))
+            elif isinstance(value, numbers.Number):
+                _check(c.bind_decimal, self._handle, key,
+                       float(value))  # type: ignore[arg-type]
             else:
-                _check(c.bind_decimal, self._handle, key, float(value))
+                raise TypeError(f"${name}: a text, a number, a date, or a pair of "
+                                f"dates is expected, found {value!r}")
+
+
+def _int64(value: Any, of: str) -> int:
+    """ctypes would cut off what does not fit."""
+    number = int(value)
+    if not -2**63 <= number < 2**63:
+        raise OverflowError(f"{of}: {number} does not fit in 64 bits")
+    return number
+
+
+def _date_text(date: Any) -> str:
+    return (date.isoformat() if isinstance(date, datetime.datetime)
+            else str(date))
+
+
+_PERIOD = re.compile(r"(\d{4})(?:-(\d\d)|-Q([1-4])|-W(\d\d))?")
+
+
+def _time_of(time: Any) -> datetime.datetime:
+    """When it begins. Texts are those of answers: dates, months, weeks, .."""
+    if isinstance(time, str):
+        period = _PERIOD.fullmatch(time)
+        if period is None:
+            return datetime.datetime.fromisoformat(time.replace("Z", "+00:00"))
+        year, month, quarter, week = (int(part or 0) for part in period.groups())
+        if week:
+            time = datetime.date.fromisocalendar(year, week, 1)
+        else:
+            month = 3 * quarter - 2 if quarter else month if period[2] else 1
+            time = datetime.date(year, month, 1)
+    elif type(time).__name__ == "datetime64":  # numpy's
+        time = _EPOCH + datetime.timedelta(
+            seconds=int(time.astype("datetime64[s]").astype(int)))
+    if isinstance(time, datetime.datetime):
+        return time
+    if isinstance(time, datetime.date):
+        return datetime.datetime(time.year, time.month, time.day)
+    raise TypeError(f"column time: a date, a datetime or a text is expected, "
+                    f"found {time!r}")
 
 
 def _seconds_of(times: Sequence[Time]) -> Tuple[List[int], bool]:
     """Seconds since 1970, and whether they are instants: times with a zone."""
     seconds: List[int] = []
     zones = set()
-    for time in times:
-        if isinstance(time, str):
-            time = datetime.datetime.fromisoformat(time)
-        elif not isinstance(time, datetime.datetime):
-            time = datetime.datetime(time.year, time.month, time.day)
+    for each in times:
+        time = _time_of(each)
         zones.add(time.tzinfo is not None)
         seconds.append(math.floor(time.timestamp()) if time.tzinfo else
                        (time - _EPOCH) // datetime.timedelta(seconds=1))
@@ -325,6 +366,12 @@ def _is_value(value: Any) -> bool:
         return value is not None and bool(value == value)
     except TypeError:
         return False
+
+
+def _is_whole(value: Any) -> bool:
+    """Pandas makes doubles of whole numbers where some are missing."""
+    number = float(value)
+    return number.is_integer() and abs(number) <= 2**53
 
 
 def _pick(column: List[Any], kept: List[int]) -> List[Any]:
@@ -346,15 +393,22 @@ def _rows_of(metric: str, columns: Any) -> c.Rows:
     rows = c.Rows(metric=metric.encode(), count=len(kept))
     setattr(rows, "instants" if instants else "civil",
             c.array_of(ctypes.c_int64, seconds))
-    if all(isinstance(value, numbers.Integral) for value in values):
-        rows.integers = c.array_of(ctypes.c_int64, [int(v) for v in values])
+    if all(isinstance(value, numbers.Integral) or _is_whole(value)
+           for value in values):
+        rows.integers = c.array_of(ctypes.c_int64, [_int64(v, "column value") for v in values])
     else:
         rows.decimals = c.array_of(ctypes.c_double, [float(v) for v in values])
     members = []
     for name, column in table.items():
         codes: Dict[str, int] = {}
-        of_row = [codes.setdefault("" if text is None else text, len(codes))
-                  for text in _pick(column, kept)]
+        of_row = []
+        for text in _pick(column, kept):
+            if not _is_value(text):
+                text = ""
+            if not isinstance(text, str):
+                raise TypeError(f"column {name}: a text is expected, found "
+                                f"{text!r}")
+            of_row.append(codes.setdefault(text, len(codes)))
         members.append(c.Members(
             name.encode(),
             c.array_of(ctypes.c_char_p, [text.encode() for text in codes]),
@@ -413,8 +467,9 @@ class Database:
         of pyarrow, which is read without Python's help.
 
         Times are dates, datetimes (with a zone: instants; without: on the
-        metric's clock), or texts of either (2025-02-08). A value that is None or
-        NaN is no sample; a member that is None is not split."""
+        metric's clock), or texts as answers have them (2025-02-08, 2025-02,
+        2025-W06). A value that is None or NaN is no sample; a member that is
+        None or NaN is not split."""
         samples = ctypes.c_uint64()
         flags = 0 if sync else 1
         if hasattr(columns, "__arrow_c_array__"):

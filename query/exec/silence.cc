@@ -42,6 +42,10 @@ absl::StatusOr<std::string> WhyNothing(Run& run, const BoundOperand& asked,
   FOOTFALL_ASSIGN_OR_RETURN(const OperandGroups groups,
                             FindGroups(run, operand, &memory));
   if (groups.matched_count == 0) {
+    const bool picks =
+        std::any_of(operand.picks.begin(), operand.picks.end(),
+                    [](const MemberSet& members) { return members.picked(); });
+    if (!picks) return absl::StrCat(name, " has no samples yet");
     return absl::StrCat(name, " has no series of the members picked");
   }
   FOOTFALL_ASSIGN_OR_RETURN(

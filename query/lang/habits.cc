@@ -329,6 +329,16 @@ absl::Status Parser::ClauseHabit(const Select& select) {
   if (AtWord("FILL")) {
     return Expected("a clause", "FILL belongs to EVERY: EVERY day FILL zero");
   }
+  if (AtWord("OTHERS") && select.top.has_value() &&
+      !select.top->within.empty()) {
+    return Expected("a clause",
+                    "OTHERS and WITHIN do not go together: leave out one");
+  }
+  if (AtWord("TO") && absl::EqualsIgnoreCase(Before().text, "COMPLETE")) {
+    return Expected("a clause",
+                    "write one of them: LAST 1 month COMPLETE is the last that "
+                    "is over, LAST 1 month TO DATE the days of this one");
+  }
   if (AtWord("OTHERS")) {
     return Expected("a clause", "OTHERS belongs to TOP: TOP 10 OTHERS 'rest'");
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "footfall/hash_table.h"
@@ -240,6 +241,14 @@ absl::StatusOr<std::optional<RowExpr>> Binder::BindItemName(
          absl::StrCat("a function has its value behind it, as in "
                       "the item: ",
                       plan_.items.empty() ? "avg(dau)" : plan_.items[0].name)});
+  }
+  if (absl::EqualsIgnoreCase(operand->metric, "time")) {
+    return Refuse(Refusal::kTimeAsValue, expr.source, {});
+  }
+  for (const auto& metric : snapshot_.Metrics()) {
+    if (metric->FindDimension(operand->metric).has_value()) {
+      return Refuse(Refusal::kDimensionAsValue, expr.source, {operand->metric});
+    }
   }
   Nearest nearest(operand->metric);
   for (const BoundItem& item : plan_.items) nearest.Offer(item.name);

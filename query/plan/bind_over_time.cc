@@ -282,6 +282,11 @@ absl::Status Binder::BindWhen(const Expr& expr, const Call& call,
                       : nullptr;
   const Call* extreme = x == nullptr ? nullptr : std::get_if<Call>(&x->node);
   const bool largest = extreme != nullptr && extreme->function == "max";
+  if (extreme != nullptr && extreme->scope == Call::Scope::kAcross) {
+    return Refuse(Refusal::kArguments, expr.source,
+                  {call.function, "the largest or the least value over time",
+                   absl::StrCat("when(max(", Printed(*x), "))")});
+  }
   if (extreme == nullptr || (!largest && extreme->function != "min") ||
       extreme->scope != Call::Scope::kNone || call.every.has_value()) {
     return Refuse(Refusal::kArguments, expr.source,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -35,8 +36,8 @@ to.
   --values             one column an item, without kind, coverage and partial
   --readonly           open without the right to write; also while another
                        program has DIR open
-  --now DATE           what `now` means: 2025-02-11T00:00Z; without an offset
-                       UTC; the clock where not said
+  --now DATE           what `now` means, as 2025-02-11T00:00Z, in UTC unless it
+                       has an offset; the clock where it is left out
   --param NAME=VALUE   the value of $NAME: a number, a date or a range
                        (2025-02-05..2025-02-08) where it looks like one, else a
                        text; '2025' in quotes is a text
@@ -226,11 +227,22 @@ constexpr FlagOption kFlagOptions[] = {
     {"--metrics", [](Arguments* a) { a->metrics = true; }},
 };
 
-// Whether a word behind the directory is no file to import.
+// Whether a word behind the directory is no file to import: statements, the
+// one that is a single word, or a command with a dot.
 bool IsStatement(absl::string_view word) {
   std::error_code error;
-  return word.find_first_of(" \t\n;") != absl::string_view::npos &&
-         !std::filesystem::exists(std::string(word), error);
+  if (std::filesystem::exists(std::string(word), error)) return false;
+  return word.find_first_of(" \t\n;") != absl::string_view::npos ||
+         absl::EqualsIgnoreCase(word, "COMPACT") ||
+         (word.size() > 1 && word[0] == '.' && absl::ascii_isalpha(word[1]));
+}
+
+// What to say of a word where there is a directory and a file, or a statement.
+absl::Status OneTooMany(absl::string_view word, const Arguments& arguments) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected one directory, found also ", word,
+                   "; a statement stands in quotes: footfall ",
+                   arguments.directory, " 'SHOW METRICS'"));
 }
 
 // The options that make the program do something else than run statements.
@@ -279,8 +291,7 @@ absl::Status CheckWhole(const Arguments& arguments) {
   }
   if (!arguments.csv_file.empty() &&
       (!acts.empty() || !arguments.scripts.empty())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected one directory, found also ", arguments.csv_file));
+    return OneTooMany(arguments.csv_file, arguments);
   }
   return absl::OkStatus();
 }
@@ -301,8 +312,7 @@ absl::StatusOr<Arguments> ParseArguments(
       std::string& place = arguments.directory.empty() ? arguments.directory
                                                        : arguments.csv_file;
       if (!place.empty()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "expected a directory and at most one file, found also ", word));
+        return OneTooMany(word, arguments);
       }
       place = std::string(word);
       continue;

@@ -53,6 +53,28 @@ TEST_CASE("scripts keep their order", "[arguments]") {
   CHECK(arguments->read_only);
 }
 
+TEST_CASE("a word behind the directory is a statement or a file",
+          "[arguments]") {
+  for (const std::string word :
+       {"SHOW METRICS", "compact", ".tables", ".mode csv"}) {
+    CAPTURE(word);
+    const absl::StatusOr<Arguments> arguments = ParseArguments({"demo", word});
+    REQUIRE(arguments.ok());
+    REQUIRE(arguments->scripts.size() == 1);
+    CHECK(arguments->scripts[0].text == word);
+  }
+  for (const std::string word : {"a.csv", "./a.csv", "../a.csv", "-"}) {
+    CAPTURE(word);
+    const absl::StatusOr<Arguments> arguments = ParseArguments({"demo", word});
+    REQUIRE(arguments.ok());
+    CHECK(arguments->scripts.empty());
+    CHECK(arguments->csv_file == word);
+  }
+  const absl::StatusOr<Arguments> unquoted =
+      ParseArguments({"demo", "SHOW", "METRICS"});
+  CHECK(absl::StrContains(unquoted.status().message(), "stands in quotes"));
+}
+
 TEST_CASE("wrong usage is named", "[arguments]") {
   struct Case {
     std::vector<std::string> words;

@@ -232,11 +232,20 @@ bool Commands::Export(const Words& arguments) {
 }
 
 bool Commands::Open(const Words& arguments) {
+  DatabaseFolder& folder = session_.folder_;
+  const absl::Status status = folder.Change(arguments[0]);
+  if (!status.ok()) {
+    absl::FPrintF(stderr, "cannot open %s\n", status.message());
+    return false;
+  }
   session_.last_answer_ = Answer();  // of the other database, with its events
-  const absl::Status status = session_.folder_.Change(arguments[0]);
-  if (status.ok()) return true;
-  absl::FPrintF(stderr, "cannot open %s\n", status.message());
-  return false;
+  if (folder.database() == nullptr) {
+    absl::FPrintF(stderr,
+                  "there is no database in %s yet; the first DEFINE METRIC "
+                  "creates it\n",
+                  folder.path());
+  }
+  return true;
 }
 
 bool Commands::Refresh(const Words&) {

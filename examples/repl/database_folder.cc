@@ -1,6 +1,8 @@
 #include "examples/repl/database_folder.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -79,11 +81,23 @@ absl::Status DatabaseFolder::Close() {
 }
 
 absl::Status DatabaseFolder::Change(std::string path) {
+  // Opened beside the one in use, so that one is still there where this fails.
+  // The same folder cannot be: one of the two would wait for the other's lock.
+  std::error_code error;
+  if (path != kInMemory && std::filesystem::equivalent(path_, path, error)) {
+    const absl::Status closed = Close();
+    database_.reset();
+    path_ = std::move(path);
+    cannot_open_ = false;
+    return closed.ok() ? Open() : closed;
+  }
+  DatabaseFolder next(std::move(path), read_only_);
+  if (absl::Status status = next.Open(); !status.ok()) return status;
   const absl::Status closed = Close();
-  database_.reset();
-  path_ = std::move(path);
+  path_ = std::move(next.path_);
+  database_ = std::move(next.database_);
   cannot_open_ = false;
-  return closed.ok() ? Open() : closed;
+  return closed;
 }
 
 }  // namespace footfall::repl

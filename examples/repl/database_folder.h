@@ -43,8 +43,8 @@ class DatabaseFolder {
   // As Database::Close(). OK where there is no database.
   absl::Status Close();
 
-  // Closes it and opens what is in another folder, as Open(). After an error of
-  // closing or opening there is none.
+  // Opens what is in another folder, as Open(), in place of this one, which is
+  // closed. Where the other cannot be opened, this one stays as it is.
   absl::Status Change(std::string path);
 
  private:

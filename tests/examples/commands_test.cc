@@ -187,6 +187,30 @@ TEST_CASE(".open changes the database, and creates none", "[program]") {
   CHECK(StrContains(plot.err, "no answer to draw"));
 }
 
+TEST_CASE(".open of what cannot be opened keeps the database", "[program]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("notes.txt");
+  WriteFile(file, "no database");
+  const ProgramRun run = RunProgram(
+      {":memory:", "--no-bail"},
+      StrCat("DEFINE METRIC hits INTEGER EVERY day OVER TIME ADDS;\n.open ",
+             file, "\n.mode csv\n.metrics\n"));
+  CHECK(run.exit_code == 1);
+  CHECK(StrContains(run.err, StrCat("cannot open ", file)));
+  CHECK(!StrContains(run.err, "creates"));
+  CHECK(StrContains(run.out, "hits"));
+  // The same folder again, and a name where nothing is.
+  const std::string path = folder.File("new");
+  const ProgramRun again = RunProgram(
+      {path},
+      StrCat("DEFINE METRIC hits INTEGER EVERY day OVER TIME ADDS;\n"
+             ".open ",
+             path, "\n.metrics\n.open ", folder.File("mistyped"), "\n"));
+  CHECK(again.exit_code == 0);
+  CHECK(StrContains(again.out, "hits"));
+  CHECK(StrContains(again.err, "the first DEFINE METRIC creates it"));
+}
+
 TEST_CASE("commands show events, aliases, commits and the version",
           "[program]") {
   CHECK(StrContains(Run(".events\n").out, "release"));

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <variant>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "examples/bucket_of.h"
 #include "footfall/statement.h"
 
 namespace footfall::collector {
@@ -51,34 +52,6 @@ absl::StatusOr<ParameterValue> ReadValue(absl::string_view name,
   }
   return Misfit(name, value,
                 "NAME for a text, NAME:number, NAME:date or NAME:ms");
-}
-
-// The first metric that an expression reads; null where it reads none.
-const Operand* FirstOperand(const Expr& expr) {
-  if (const auto* operand = std::get_if<Operand>(&expr.node)) return operand;
-  if (const auto* call = std::get_if<Call>(&expr.node)) {
-    for (const Argument& argument : call->arguments) {
-      const Operand* found = nullptr;
-      if (const auto* inner = std::get_if<Expr>(&argument.form)) {
-        found = FirstOperand(*inner);
-      } else if (const auto* test = std::get_if<Test>(&argument.form)) {
-        found = FirstOperand(test->left);
-      }
-      if (found != nullptr) return found;
-    }
-    return nullptr;
-  }
-  const ExprList* sides = nullptr;
-  if (const auto* sum = std::get_if<Arithmetic>(&expr.node)) {
-    sides = &sum->sides;
-  } else if (const auto* negation = std::get_if<Negation>(&expr.node)) {
-    sides = &negation->inner;
-  }
-  if (sides == nullptr) return nullptr;
-  for (const Expr& side : *sides) {
-    if (const Operand* found = FirstOperand(side)) return found;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -127,17 +100,7 @@ std::optional<Period> BucketOf(const Snapshot& snapshot,
                                const std::string& text) {
   const absl::StatusOr<std::vector<Statement>> statements = Parse(text);
   if (!statements.ok() || statements->size() != 1) return std::nullopt;
-  const auto* select = std::get_if<Select>(&statements->front().node);
-  if (select == nullptr) return std::nullopt;
-  if (select->every.has_value()) return select->every->bucket;
-  for (const Item& item : select->items) {
-    const Operand* const operand = FirstOperand(item.expr);
-    if (operand == nullptr) continue;
-    const auto metric = snapshot.FindMetric(operand->metric);
-    if (metric == nullptr) return std::nullopt;
-    return metric->spec.period;
-  }
-  return std::nullopt;
+  return footfall::BucketOf(snapshot, statements->front());
 }
 
 }  // namespace footfall::collector

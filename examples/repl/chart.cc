@@ -24,6 +24,15 @@ double Days(absl::CivilSecond time) {
   return static_cast<double>(time - absl::CivilSecond(1970)) / 86400;
 }
 
+// Of months and longer the mean.
+double DaysOf(const Period& period) {
+  static_assert(static_cast<int>(Unit::kSecond) == 1);
+  constexpr double kYear = 365.2425;
+  constexpr double kDays[] = {1.0 / 86400, 1.0 / 1440, 1.0 / 24,  1,
+                              7,           kYear / 12, kYear / 4, kYear};
+  return period.count * kDays[static_cast<size_t>(period.unit) - 1];
+}
+
 bool IsNumber(const Column& column) {
   return column.type == ColumnType::kInteger ||
          column.type == ColumnType::kDecimal;
@@ -89,8 +98,8 @@ void AddMarks(absl::Span<const std::shared_ptr<const Event>> events,
 }  // namespace
 
 absl::StatusOr<Chart> MakeChart(
-    const Answer& answer,
-    absl::Span<const std::shared_ptr<const Event>> events) {
+    const Answer& answer, absl::Span<const std::shared_ptr<const Event>> events,
+    const std::optional<Period>& bucket) {
   const Column* axis = nullptr;
   std::vector<const Column*> members;
   std::vector<Item> items;
@@ -182,7 +191,11 @@ absl::StatusOr<Chart> MakeChart(
       if (distance > 0) step = std::min(step, distance);
     }
   }
-  if (std::isfinite(step)) chart.step = step;
+  if (is_time && bucket.has_value()) {
+    chart.step = DaysOf(*bucket);
+  } else if (std::isfinite(step)) {
+    chart.step = step;
+  }
   if (is_time) AddMarks(events, &chart);
   return chart;
 }

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/types/span.h"
 #include "footfall/answer.h"
 #include "footfall/event.h"
+#include "footfall/period.h"
 
 namespace footfall::repl {
 
@@ -42,7 +44,7 @@ struct ChartMark {
 struct Chart {
   std::vector<ChartSeries> series;  // at most kMaxChartSeries
   size_t series_left_out = 0;
-  double step = 1;     // the least distance of two points
+  double step = 1;     // the distance of two points that are neighbours
   bool ratio = false;  // values are parts: percent
   double first_x = 0;
   double last_x = 0;
@@ -62,11 +64,13 @@ inline constexpr size_t kMaxChartMarks = 9;
 
 // A series for each group and item of numbers. `events` are those that may be
 // marked; those outside the answer's time are not.
+// `bucket` is how long the buckets are; where it is not known, or the axis is
+// an offset, neighbours are as far apart as the nearest two points.
 //
 //   INVALID_ARGUMENT  there is no time or offset, or no number, to draw
 absl::StatusOr<Chart> MakeChart(
-    const Answer& answer,
-    absl::Span<const std::shared_ptr<const Event>> events);
+    const Answer& answer, absl::Span<const std::shared_ptr<const Event>> events,
+    const std::optional<Period>& bucket = std::nullopt);
 
 // Lines of at most `width` columns, `height` of them for the values. With
 // `styled`, series have colours.

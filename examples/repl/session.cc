@@ -18,6 +18,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "examples/bucket_of.h"
 #include "examples/repl/commands.h"
 #include "examples/repl/progress.h"
 #include "examples/repl/script.h"
@@ -270,6 +271,10 @@ absl::Status Session::RunText(absl::string_view text,
 
 absl::Status Session::PrintOutcome(const Outcome& outcome) {
   if (outcome.has_answer) {
+    const std::shared_ptr<const Snapshot> snapshot = folder_.TakeSnapshot();
+    bucket_ = snapshot != nullptr && outcome.statement != nullptr
+                  ? BucketOf(*snapshot, *outcome.statement)
+                  : std::nullopt;
     if (absl::Status status = PrintAnswer(outcome.answer); !status.ok()) {
       return status;
     }
@@ -301,7 +306,7 @@ size_t Session::TextWidth() const {
 absl::StatusOr<Chart> Session::ChartOf(const Answer& answer) const {
   const std::shared_ptr<const Snapshot> snapshot = folder_.TakeSnapshot();
   if (snapshot == nullptr) return MakeChart(answer, {});
-  return MakeChart(answer, snapshot->Events());
+  return MakeChart(answer, snapshot->Events(), bucket_);
 }
 
 absl::Status Session::PlotLast(const std::string& file) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -97,6 +98,7 @@ class Session {
   QueryOptions query_options_;
   Settings settings_;
   Answer last_answer_;
+  std::optional<Period> bucket_;  // of the last answer
   Output output_;
   bool stderr_is_terminal_;
   bool interactive_ = false;  // a prompt, not a script

@@ -115,6 +115,21 @@ TEST_CASE("a gap is drawn as a gap", "[chart]") {
   CHECK(Count(DrawSvg(ChartOf({rows[0]})), "<circle") == 1);
 }
 
+TEST_CASE("a gap between the only two points is a gap", "[chart]") {
+  std::vector<Row> rows = Ten();
+  rows.erase(rows.begin() + 1, rows.end() - 1);
+  const Answer answer = AnswerOf(rows, /*grouped=*/false);
+  const auto chart = MakeChart(answer, {}, Period{Unit::kDay, 1});
+  REQUIRE(chart.ok());
+  CHECK(Count(DrawText(*chart, 60, 11, false), "·") == 0);
+  CHECK(Count(DrawSvg(*chart), "<polyline") == 2);  // a point each
+  CHECK(absl::StartsWith(DrawSparks(*chart, 80), "dau ▁        █  "));
+  const auto joined = MakeChart(answer, {}, Period{Unit::kDay, 9});
+  REQUIRE(joined.ok());
+  CHECK(Count(DrawText(*joined, 60, 11, false), "·") > 0);
+  CHECK(Count(DrawSvg(*joined), "<polyline") == 1);
+}
+
 TEST_CASE("bounds are a band, and open ends reach the edge", "[chart]") {
   std::vector<Row> rows = Ten();
   CHECK(!StrContains(DrawText(ChartOf(rows), 60, 11, false), "░"));

@@ -226,6 +226,22 @@ TEST_CASE(".export writes what imports back", "[program]") {
   CHECK(absl::StartsWith(ReadFile(file), "time,app,platform,region,value\n"));
 }
 
+TEST_CASE("a chart knows how long its buckets are", "[program]") {
+  const std::string script =
+      "DEFINE METRIC hits INTEGER EVERY day OVER TIME ADDS;\n"
+      "INSERT INTO hits (TIME, VALUE) VALUES (2025-01-01, 1), (2025-01-22, "
+      "9);\n"
+      ".mode spark\n";
+  for (const char* const ask : {"SELECT hits;\n", "SELECT hits + 1 AS h;\n",
+                                "SELECT sum(hits) EVERY week;\n",
+                                "SELECT sum(hits) EVERY 3 weeks;\n"}) {
+    CAPTURE(ask);
+    const ProgramRun run = RunProgram({":memory:"}, StrCat(script, ask));
+    CHECK(run.exit_code == 0);
+    CHECK(StrContains(run.out, "▁ ") != StrContains(ask, "3 weeks"));
+  }
+}
+
 TEST_CASE(".plot draws the last answer", "[program]") {
   const TemporaryFolder folder;
   const std::string file = folder.File("chart.svg");

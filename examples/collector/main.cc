@@ -32,13 +32,19 @@ int Fail(ExitCode code, const absl::Status& status) {
   return code;
 }
 
-// Declares metrics, say: what is there already stays as it is.
-absl::Status RunScript(const std::string& path, Database* database) {
+absl::StatusOr<std::string> ReadScript(const std::string& path) {
+  if (path.empty()) return std::string();
   std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.good() && !file.eof()) {
     return absl::NotFoundError(absl::StrCat("--script: cannot read ", path));
   }
+  return text;
+}
+
+// Declares metrics, say: what is there already stays as it is.
+absl::Status RunScript(const std::string& path, const std::string& text,
+                       Database* database) {
   const absl::Status status = Execute(*database, text, {}, {});
   return status.ok() ? status
                      : absl::Status(status.code(),
@@ -47,13 +53,17 @@ absl::Status RunScript(const std::string& path, Database* database) {
 
 // Serves until one of `signals` comes. The database is closed after it.
 int Serve(const Options& options, const sigset_t& signals) {
+  // Before a database is created: a mistyped name must leave none behind.
+  const absl::StatusOr<std::string> script = ReadScript(options.script);
+  if (!script.ok()) return Fail(kFailed, script.status());
   DatabaseOptions database_options;
   database_options.memory_budget_bytes = options.cache_bytes;
   absl::StatusOr<std::unique_ptr<Database>> database =
       Database::Open(options.database, database_options);
   if (!database.ok()) return Fail(kCannotOpen, database.status());
   if (!options.script.empty()) {
-    const absl::Status run = RunScript(options.script, database->get());
+    const absl::Status run =
+        RunScript(options.script, *script, database->get());
     if (!run.ok()) return Fail(kFailed, run);
   }
 

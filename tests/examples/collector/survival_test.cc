@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -102,6 +103,15 @@ TEST_CASE("SIGTERM under writes loses nothing that was acknowledged") {
 
 TEST_CASE("kill -9 under writes loses nothing that was acknowledged") {
   EndUnderWrites(SIGKILL, -1);
+}
+
+TEST_CASE("a script that cannot be read leaves no database behind") {
+  const TemporaryFolder folder;
+  CollectorProcess process(
+      {"--script", folder.File("mistyped"), folder.File("db")});
+  CHECK(process.port() == 0);
+  CHECK(process.Wait() == 1);
+  CHECK(!std::filesystem::exists(folder.File("db")));
 }
 
 TEST_CASE("a request that is under way is answered after SIGTERM") {

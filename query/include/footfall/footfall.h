@@ -104,7 +104,8 @@ enum {
  *
  *   NOT_FOUND            there is none, with FOOTFALL_MUST_EXIST or
  *                        FOOTFALL_READ_ONLY
- *   FAILED_PRECONDITION  another process has it open for writing
+ *   FAILED_PRECONDITION  another process has it open for writing; `path` is a
+ *                        file, or a folder with other files
  *   INVALID_ARGUMENT     unknown flags
  *   DATA_LOSS, UNIMPLEMENTED, RESOURCE_EXHAUSTED, UNAVAILABLE
  */
@@ -251,9 +252,9 @@ int footfall_prepare(footfall_database* database, const char* text,
 void footfall_question_free(footfall_question* question);
 
 /* The value of $name (`name` without the $), until it is given another.
- * INVALID_ARGUMENT: a date does not read as one. A name that the question does
- * not have, or a value of a kind that its place does not take, is told when it
- * is run. */
+ * INVALID_ARGUMENT: a date does not read as one. A value of a kind that its
+ * place does not take is refused when the question is run; one whose name the
+ * question does not have is not used. */
 int footfall_bind_text(footfall_question* question, const char* name,
                        const char* value, footfall_error** error);
 int footfall_bind_integer(footfall_question* question, const char* name,

@@ -421,7 +421,7 @@ struct Export {
   std::optional<Select> question = {};
   Name metric = {};  // where there is no question
   Text path = {};
-  std::optional<Format> format = {};  // of a question; csv where not said
+  std::optional<Format> format = {};  // of a question; csv unless set
   Source path_source = {};
   friend bool operator==(const Export&, const Export&) = default;
 };

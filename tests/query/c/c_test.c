@@ -236,6 +236,7 @@ static void test_questions(void) {
   CHECK_OK(footfall_bind_text(question, "app", "A", &error));
   CHECK_OK(footfall_bind_date(question, "days", "2025-02-02", &error));
   CHECK_OK(footfall_bind_integer(question, "least", 5, &error));
+  CHECK_OK(footfall_bind_integer(question, "unused", 5, &error));
   CHECK_OK(footfall_question_run(question, &answer, &error));
   check_csv(answer,
             "time,dau,dau_kind,dau_present,dau_expected,partial\n"

@@ -236,10 +236,6 @@ RocksdbSettings MakeRocksdbSettings(const std::string& path,
   database.atomic_flush = false;
   database.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(budget / 4, settings.cache);
-  // Whoever opens puts the log into memory first, some 2 us a change. A log is
-  // dropped once both key spaces have flushed what is in it, and of small
-  // commits the catalog's buffer fills slowest.
-  database.max_total_wal_size = std::clamp(budget / 16, kMiB, 16 * kMiB);
   settings.watch = std::make_shared<RocksdbWatch>(settings.gate);
   database.listeners = {settings.watch};
   // A reader beside a writer keeps every file open: the writer may delete one.

@@ -334,28 +334,6 @@ TEST_CASE("a closed database has no log", "[rocksdb]") {
   CHECK(CountNumbered(Open(folder.path()).get()) == 1);
 }
 
-TEST_CASE("the log stays short however small the batches are", "[rocksdb]") {
-  TempDir dir;
-  constexpr uint64_t kBudget = uint64_t{64} << 20;
-  const auto store = Open(dir.path(), {.memory_budget_bytes = kBudget});
-  // As small commits are: a number in the catalog, some bytes for a tile.
-  uint64_t written = 0;
-  uint64_t longest = 0;
-  for (int i = 0; written < kBudget / 2; ++i) {
-    StoreBatch batch;
-    batch.Put(kCatalog, "commit", absl::StrCat(i));
-    for (int tile = 0; tile < 4; ++tile) {
-      batch.Append(kTiles, absl::StrCat("tile", tile), std::string(100, 'x'));
-    }
-    written += batch.size_bytes();
-    REQUIRE(store->Apply(batch, Durability::kProcessCrash).ok());
-    if (i % 1000 == 0) longest = std::max(longest, store->Stats().log_bytes);
-  }
-  // A 16th of the budget, and as much again until it is flushed.
-  CHECK(longest <= kBudget / 8);
-  CHECK(longest > kBudget / 64);
-}
-
 TEST_CASE("what was applied survives the process", "[rocksdb]") {
   TempDir folder;
   WriteAndDie(folder, folder / "db", 20);

@@ -118,13 +118,17 @@ absl::Status CatalogFolder::FoldAll(std::optional<MetricId> metric,
       }
     }
   }
-  for (const auto& [name, rows] : dimensions)
+  for (const auto& [name, rows] : dimensions) {
     parts.push_back({{0, name}, rows});
+  }
+  // What a stretch goes on by at least: the last block of one may be short, and
+  // is taken into the next.
+  constexpr uint64_t kRowsDone = kRowsOfFold - kFoldedBlockRows;
   for (const auto& [part, rows] : parts) {
     // Those that come meanwhile wait for the next time: else a busy writer
     // would keep it going.
     bool more = true;
-    for (uint64_t begin = 0; more && begin <= rows; begin += kRowsOfFold) {
+    for (uint64_t begin = 0; more && begin <= rows; begin += kRowsDone) {
       FOOTFALL_ASSIGN_OR_RETURN(more, Fold(part, /*least=*/1, stop));
     }
   }

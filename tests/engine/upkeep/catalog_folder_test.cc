@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/catalog/blocks.h"
 #include "engine/catalog/records.h"
 #include "footfall/metrics.h"
 #include "tests/engine/upkeep/upkept_tiles.h"
@@ -150,6 +151,9 @@ TEST_CASE("many blocks of names are folded in several stretches", "[upkeep]") {
   const auto blocks =
       BlocksUnder(*at.store(), engine::SeriesBlocksOf(metric->id));
   CHECK(blocks.size() < 150);
+  REQUIRE(database->Compact() == absl::OkStatus());
+  CHECK(BlocksUnder(*at.store(), engine::SeriesBlocksOf(metric->id)).size() ==
+        (kApps + engine::kFoldedBlockRows - 1) / engine::kFoldedBlockRows);
   const auto again = at.Open();
   const auto snapshot = again->TakeSnapshot();
   CHECK(snapshot->Series(metric->id).count() == kApps);

@@ -50,9 +50,24 @@ constexpr Beginning kBeginnings[] = {
     {"SET", "a statement says all that it needs: IN ZONE, DURING"},
     {"AVG", "a question begins with SELECT: SELECT avg(dau)"},
     {"SUM", "a question begins with SELECT: SELECT sum(mentions)"},
+    {"ALERT", "who asks sends alerts: HAVING keeps the rows that call for one"},
+    {"SCHEDULE", "who asks says when: the program runs a file by -f"},
     {"QUIT", "the program is left by .quit"},
     {"EXIT", "the program is left by .quit"},
     {"HELP", "the program helps with .help"},
+};
+
+// A clause elsewhere, and what to write here.
+constexpr Beginning kForeignClauses[] = {
+    {"PIVOT", "columns are made by braces: avg(dau{platform='app'}) AS app"},
+    {"UNPIVOT", "rows are made by BY: avg(dau) BY platform"},
+    {"SAMPLE", "nothing is drawn at random; EVERY thins out"},
+    {"TABLESAMPLE", "nothing is drawn at random; EVERY thins out"},
+    {"FORMAT", "how numbers look is up to the program: .mode csv has them all"},
+    {"COLOR", "how an answer looks is up to the program: .plot draws it"},
+    {"WITH", "all groups together are BY app TOTAL 'all'"},
+    {"WINDOW", "a window stands in its call: avg(dau OVER 28 days)"},
+    {"QUALIFY", "HAVING tests ranks, too: HAVING rank(avg(dau)) <= 3"},
 };
 
 constexpr absl::string_view kStatements[] = {
@@ -311,6 +326,9 @@ absl::Status Parser::ClauseHabit(const Select& select) {
     if (AtWord(word)) return Fail(Refusal::kJoin, here, {word});
   }
   if (AtWord("OFFSET")) return Fail(Refusal::kOffset, here);
+  for (const Beginning& one : kForeignClauses) {
+    if (AtWord(one.word)) return Expected("a clause", std::string(one.hint));
+  }
   if (from_date || AtWord("BETWEEN") || AtWord("SINCE") || AtWord("UNTIL")) {
     return Fail(Refusal::kRangeWord, here, {absl::AsciiStrToUpper(Now().text)});
   }

@@ -11,6 +11,7 @@
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
 #include "query/plan/date_value.h"
+#include "query/plan/other_names.h"
 #include "query/plan/people.h"
 #include "query/plan/tiers.h"
 
@@ -43,35 +44,6 @@ void VisitCalls(Expression& expr, const Visit& visit) {
     VisitCalls(arithmetic->sides[0], visit);
     VisitCalls(arithmetic->sides[1], visit);
   }
-}
-
-// What a function of other languages is called here; empty: nothing.
-std::string OtherNameOf(const Call& call) {
-  static constexpr struct {
-    absl::string_view name;
-    absl::string_view hint;
-  } kNames[] = {
-      {"average", "the mean is avg: avg(dau)"},
-      {"mean", "the mean is avg: avg(dau)"},
-      {"percentile", "percentiles are p1 to p99: p95(dau)"},
-      {"percentile_cont", "percentiles are p1 to p99: p95(dau)"},
-      {"quantile", "percentiles are p1 to p99: p95(dau)"},
-      {"round", "values are not rounded; the table mode prints few digits"},
-      {"floor", "values are not rounded; the table mode prints few digits"},
-      {"ceil", "values are not rounded; the table mode prints few digits"},
-      {"std", "the spread is stddev: stddev(dau)"},
-      {"variance", "the spread is stddev: stddev(dau)"},
-      {"total", "a total is sum, of users user_days: sum(mentions)"},
-      {"moving_average", "a moving average is ma: ma(dau, 7)"},
-      {"lead", "lag looks back; a later value has a row of its own"},
-      {"date_trunc", "time is cut by EVERY: EVERY month"},
-      {"coalesce",
-       "FILL puts values where there are none: EVERY day FILL zero"},
-  };
-  for (const auto& entry : kNames) {
-    if (entry.name == call.function) return std::string(entry.hint);
-  }
-  return "";
 }
 
 bool IsOverTime(absl::string_view function) {
@@ -447,7 +419,7 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
 
 absl::Status Binder::RefuseUnknown(const Call& call) const {
   const std::string& name = call.function;
-  if (const std::string hint = OtherNameOf(call); !hint.empty()) {
+  if (const absl::string_view hint = HintForOtherName(name); !hint.empty()) {
     return Refuse(Refusal::kUnknownFunction, call.function_source,
                   {name, hint});
   }

@@ -56,7 +56,11 @@ absl::Status CheckMayCreate(const std::string& path) {
   }
   if (!fs::is_directory(found)) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path, ": is not a folder; a database is a folder"));
+        absl::StrCat(path,
+                     found.type() == fs::file_type::not_found
+                         ? ": lies below a file"
+                         : ": is a file and no database",
+                     "; a database is a folder"));
   }
   fs::directory_iterator entries(path, error);
   if (error) {

@@ -95,8 +95,8 @@ TEST_CASE("what cannot be opened ends with 3", "[program]") {
     const char* says;
   };
   const Case row = GENERATE(values<Case>({
-      {"a file", "file", "is not a folder; a database is"},
-      {"below a file", "file/below", "is not a folder"},
+      {"a file", "file", "is a file and no database; a database is a folder"},
+      {"below a file", "file/below", "lies below a file"},
       {"a folder with other files", ".", "and no database"},
   }));
   INFO(row.why);

@@ -90,8 +90,7 @@ absl::Span<const Commands::Entry> Commands::All() {
       {".shell", "COMMAND..", "run a command of the system",
        CommandWord::kNothing, &Commands::Shell},
       {".mode", "[MODE]",
-       "how answers are printed: table, box, markdown, vertical, csv, tsv, "
-       "json, jsonl, plot, spark",
+       "table, box, markdown, vertical, csv, tsv, json, jsonl, plot or spark",
        CommandWord::kMode, &Commands::SetMode},
       {".plot", "[FILE.svg]",
        "draw the last answer with its events; or write it as SVG",

@@ -92,6 +92,13 @@ bool RunPrompt(Session& session) {
       interrupted.store(false);
       continue;
     }
+    if (!typed.empty()) {
+      absl::FPrintF(stderr,
+                    "the statement above is still open: end it with ; or drop "
+                    "it with Ctrl-C, then %s\n",
+                    typed);
+      if (typed == absl::StripAsciiWhitespace(line)) continue;  // with a dot
+    }
     absl::StrAppend(&open, line, "\n");
     const ScriptState state = ScanScript(open);
     // A quote left open cannot be closed any more: let the parser say so.

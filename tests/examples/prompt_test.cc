@@ -176,6 +176,20 @@ TEST_CASE("a statement may take many lines", "[prompt]") {
   CHECK(StrContains(terminal.Ask(";"), "4"));
 }
 
+TEST_CASE("a command within a statement is told how to be one", "[prompt]") {
+  const TemporaryFolder folder;
+  Terminal terminal(OwnDatabase(folder), folder.path());
+  terminal.WaitFor(kPrompt);
+  terminal.Type("SELECT sum(hits) AS\n");
+  terminal.WaitFor(kPromptOpen);
+  terminal.Type(".quit\n");
+  CHECK(StrContains(terminal.WaitFor(kPromptOpen), "Ctrl-C, then .quit"));
+  // A word may be a name: it is told of, and taken.
+  terminal.Type("quit\n");
+  CHECK(StrContains(terminal.WaitFor(kPromptOpen), "Ctrl-C, then .quit"));
+  CHECK(StrContains(terminal.Ask(";"), "7"));
+}
+
 TEST_CASE("after an error the prompt goes on", "[prompt]") {
   const TemporaryFolder folder;
   Terminal terminal(OwnDatabase(folder), folder.path());

@@ -42,29 +42,28 @@ absl::StatusOr<std::string> ReadScript(const std::string& path) {
   return text;
 }
 
-// Declares metrics, say: what is there already stays as it is.
-absl::Status RunScript(const std::string& path, const std::string& text,
-                       Database* database) {
-  const absl::Status status = Execute(*database, text, {}, {});
-  return status.ok() ? status
-                     : absl::Status(status.code(),
-                                    absl::StrCat(path, ": ", status.message()));
+absl::Status InScript(const Options& options, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(options.script, ": ", status.message()));
 }
 
 // Serves until one of `signals` comes. The database is closed after it.
 int Serve(const Options& options, const sigset_t& signals) {
-  // Before a database is created: a mistyped name must leave none behind.
+  // Before a database is created: a mistyped name or statement must leave none
+  // behind.
   const absl::StatusOr<std::string> script = ReadScript(options.script);
   if (!script.ok()) return Fail(kFailed, script.status());
+  const auto parsed = Parse(*script);
+  if (!parsed.ok()) return Fail(kFailed, InScript(options, parsed.status()));
   DatabaseOptions database_options;
   database_options.memory_budget_bytes = options.cache_bytes;
   absl::StatusOr<std::unique_ptr<Database>> database =
       Database::Open(options.database, database_options);
   if (!database.ok()) return Fail(kCannotOpen, database.status());
   if (!options.script.empty()) {
-    const absl::Status run =
-        RunScript(options.script, *script, database->get());
-    if (!run.ok()) return Fail(kFailed, run);
+    // Declares metrics, say: what is there already stays as it is.
+    const absl::Status run = Execute(**database, *script, {}, {});
+    if (!run.ok()) return Fail(kFailed, InScript(options, run));
   }
 
   Routes routes(database->get(), options);

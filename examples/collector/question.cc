@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -54,6 +55,22 @@ absl::StatusOr<ParameterValue> ReadValue(absl::string_view name,
                 "NAME for a text, NAME:number, NAME:date or NAME:ms");
 }
 
+// Whether `$name` stands in the text. Within a comment or a text it counts,
+// too.
+bool Mentions(absl::string_view text, absl::string_view name) {
+  const std::string mention = absl::StrCat("$", name);
+  for (size_t at = text.find(mention); at != absl::string_view::npos;
+       at = text.find(mention, at + 1)) {
+    const size_t end = at + mention.size();
+    if (end == text.size() ||
+        !(absl::ascii_isalnum(static_cast<unsigned char>(text[end])) ||
+          text[end] == '_')) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<Question> ReadQuestion(const Request& request) {
@@ -92,6 +109,13 @@ absl::StatusOr<Question> ReadQuestion(const Request& request) {
   if (!asked) {
     return absl::InvalidArgumentError(
         "q, the question, is missing: /v1/query?q=SHOW%20METRICS");
+  }
+  for (const auto& [name, value] : question.parameters) {
+    if (!Mentions(question.text, name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("parameter ", name, ": the question has no $", name,
+                       ", and would be answered as if it was not given"));
+    }
   }
   return question;
 }

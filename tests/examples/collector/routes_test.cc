@@ -230,6 +230,18 @@ TEST_CASE("a question that is refused says so with code and caret") {
   }
 }
 
+TEST_CASE("a parameter that the question lacks is refused") {
+  const Collector collector;
+  for (const char* question :
+       {"SHOW METRICS", "SELECT dau WHERE app = $apps"}) {
+    INFO(question);
+    const HttpReply reply = collector.Ask(question, "&app=A&apps=B");
+    CHECK(reply.status == 400);
+    CHECK_THAT(Error(reply)["message"].get<std::string>(),
+               ContainsSubstring("the question has no $app,"));
+  }
+}
+
 TEST_CASE("the reading door writes nothing, whatever a parameter holds") {
   const Collector collector;
   REQUIRE(collector

@@ -107,11 +107,15 @@ TEST_CASE("kill -9 under writes loses nothing that was acknowledged") {
 
 TEST_CASE("a script that cannot be read leaves no database behind") {
   const TemporaryFolder folder;
-  CollectorProcess process(
-      {"--script", folder.File("mistyped"), folder.File("db")});
-  CHECK(process.port() == 0);
-  CHECK(process.Wait() == 1);
-  CHECK(!std::filesystem::exists(folder.File("db")));
+  WriteFile(folder.File("wrong"),
+            absl::StrCat(CollectorScript(), ";\nDEFINE MERTIC m"));
+  for (const char* name : {"mistyped", "wrong"}) {
+    CollectorProcess process(
+        {"--script", folder.File(name), folder.File("db")});
+    CHECK(process.port() == 0);
+    CHECK(process.Wait() == 1);
+    CHECK(!std::filesystem::exists(folder.File("db")));
+  }
 }
 
 TEST_CASE("a request that is under way is answered after SIGTERM") {

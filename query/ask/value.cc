@@ -154,6 +154,9 @@ FunctionValue Corr(Value x, Value y) {
 
 FunctionValue Bounds(Value x) { return Apply("bounds", std::move(x)); }
 FunctionValue Share(Value x) { return Apply("share", std::move(x)); }
+FunctionValue Contribution(Value x, const Duration& back) {
+  return Apply("contribution", std::move(x), back);
+}
 FunctionValue Lag(Value x, const Duration& back) {
   return Apply("lag", std::move(x), back);
 }

@@ -132,6 +132,9 @@ absl::string_view TiesGroups(const Plan& plan) {
   if (RowsOfNothing(plan)) return "counts, which may be of nothing";
   for (const Transform& transform : plan.transforms) {
     if (transform.kind == Transform::Kind::kShare) return "share()";
+    if (transform.kind == Transform::Kind::kContribution) {
+      return "contribution()";
+    }
     if (transform.kind == Transform::Kind::kRank) return "rank()";
     if (transform.kind == Transform::Kind::kCumulative) return "cumulative()";
   }

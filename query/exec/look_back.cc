@@ -78,9 +78,11 @@ absl::StatusOr<Keys> ReadsOf(Run& run, const Transform& transform,
     case Transform::Kind::kMovingAverage:
       return Windows(run, at, transform.count, previous);
     case Transform::Kind::kLag:
+    case Transform::Kind::kContribution:
       break;
   }
   Keys keys;
+  if (transform.kind == Transform::Kind::kContribution) keys = at;
   for (const int64_t key : at) {
     FOOTFALL_RETURN_IF_ERROR(run.Pass());
     const auto found = earlier(key, transform.count, transform.unit);

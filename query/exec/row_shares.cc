@@ -157,6 +157,19 @@ std::vector<std::string> Rows::Notes() const {
     notes.push_back(absl::StrCat("the total behind a share of a change counts ",
                                  NamesOf(left_), " as 0 now"));
   }
+  if (inexact_growth_) {
+    notes.push_back(
+        "the total behind a contribution is not exact: people in several "
+        "groups count in each of them");
+  }
+  if (!entered_.empty()) {
+    notes.push_back(absl::StrCat("a contribution counts ", NamesOf(entered_),
+                                 " as 0 before"));
+  }
+  if (!gone_.empty()) {
+    notes.push_back(
+        absl::StrCat("a contribution counts ", NamesOf(gone_), " as 0 now"));
+  }
   return notes;
 }
 

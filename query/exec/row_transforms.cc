@@ -22,15 +22,8 @@ absl::Status Rows::WorkOutTransforms() {
   const bool keeps_all = plan_.top.has_value() && plan_.top->others.has_value();
   const std::vector<size_t> last_uses = LastUses();
   for (size_t t = 0; t < plan_.transforms.size(); ++t) {
-    const Transform& transform = plan_.transforms[t];
-    const Transform::Kind kind = transform.kind;
-    if (kind != Transform::Kind::kShare) {
-      FOOTFALL_RETURN_IF_ERROR(
-          memory_.Add(LeafTable::BytesPerCell() * groups * slots));
-      const bool is_decimal =
-          kind == Transform::Kind::kMovingAverage ||
-          (kind != Transform::Kind::kRank && transform.x.is_decimal);
-      cells_[t] = LeafTable(groups, slots, is_decimal);
+    if (plan_.transforms[t].kind != Transform::Kind::kShare) {
+      FOOTFALL_RETURN_IF_ERROR(AddTable(t));
     }
     FOOTFALL_RETURN_IF_ERROR(WorkOut(t, 0));
     for (size_t u = 0; u < t && !keeps_all; ++u) {
@@ -39,6 +32,35 @@ absl::Status Rows::WorkOutTransforms() {
       memory_.GiveBack(LeafTable::BytesPerCell() * groups * slots);
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status Rows::WorkOutFor(const RowExpr& expr) {
+  FOOTFALL_RETURN_IF_ERROR(FindRange());
+  cells_.resize(plan_.transforms.size());
+  std::vector<bool> needed(plan_.transforms.size());
+  const auto need = [&](const RowExpr& row) {
+    for (const size_t t : TransformsOf(row)) needed[t] = true;
+  };
+  need(expr);
+  for (size_t t = needed.size(); t-- > 0;) {
+    if (needed[t]) need(plan_.transforms[t].x);
+  }
+  for (size_t t = 0; t < needed.size(); ++t) {
+    if (!needed[t] || cells_[t].buckets() > 0) continue;
+    FOOTFALL_RETURN_IF_ERROR(AddTable(t));
+    FOOTFALL_RETURN_IF_ERROR(WorkOut(t, 0));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rows::AddTable(size_t t) {
+  const Transform& transform = plan_.transforms[t];
+  const size_t groups = results_.groups.size();
+  const size_t slots = results_.timeline->slot_count();
+  FOOTFALL_RETURN_IF_ERROR(
+      memory_.Add(LeafTable::BytesPerCell() * groups * slots));
+  cells_[t] = LeafTable(groups, slots, GivesDecimal(transform));
   return absl::OkStatus();
 }
 
@@ -99,6 +121,8 @@ absl::Status Rows::WorkOut(size_t transform, uint32_t first_group) {
       return MovingAverage(transform, first_group);
     case Transform::Kind::kCumulative:
       return Cumulative(transform, first_group);
+    case Transform::Kind::kContribution:
+      return Contribute(transform, first_group);
     case Transform::Kind::kRank:
       break;
   }

@@ -46,6 +46,8 @@ absl::Status Rows::Fill() {
   const size_t slots = results_.timeline->size();
   for (const BoundItem& item : plan_.items) {
     of_nothing_.push_back(HasValueOfNothing(plan_, item.expr));
+    of_who_left_.push_back(SpeaksOfWhoLeft(plan_, item.expr));
+    some_of_who_left_ = some_of_who_left_ || of_who_left_.back();
     const std::vector<size_t> read = OperandsOf(plan_, item.expr);
     of_group_.push_back(std::any_of(read.begin(), read.end(), [this](size_t o) {
       return !plan_.operands[o].broadcast();
@@ -146,17 +148,18 @@ bool Rows::SaysSomething(size_t item, const Cell& cell) const {
 
 absl::StatusOr<bool> Rows::Says(RowId row) const {
   const bool steps = HasSteps(row);
+  // Counts and coverages are 0 of a bucket without samples.
+  const bool nothing = !steps && some_of_nothing_ && has_samples_[row.group];
   if (!steps) {
-    // Counts and coverages are 0 of a bucket without samples.
-    if (!some_of_nothing_ || !has_samples_[row.group] ||
-        row.bucket < range_->begin || row.bucket >= range_->end ||
+    if (!(nothing || some_of_who_left_) || row.bucket < range_->begin ||
+        row.bucket >= range_->end ||
         results_.timeline->BeginsAfterNow(row.group, row.bucket)) {
       return false;
     }
   }
   for (size_t i = 0; i < plan_.items.size(); ++i) {
     const BoundItem& item = plan_.items[i];
-    if (!steps && !of_nothing_[i]) continue;
+    if (!steps && !(nothing && of_nothing_[i]) && !of_who_left_[i]) continue;
     if (item.expr.kind == RowExpr::Kind::kLeaf && !item.bounds &&
         !plan_.leaves[item.expr.leaf].whole_range) {
       if (results_.leaves[item.expr.leaf].has_value(row.group, row.bucket)) {
@@ -266,7 +269,7 @@ absl::StatusOr<Cell> Rows::EvaluateChange(const RowExpr& expr,
 bool Rows::LooksBack(const RowExpr& expr) const {
   if (expr.kind == RowExpr::Kind::kTransform) {
     const Transform& transform = plan_.transforms[expr.transform];
-    return transform.kind == Transform::Kind::kLag || LooksBack(transform.x);
+    return query::LooksBack(transform) || LooksBack(transform.x);
   }
   return std::any_of(expr.sides.begin(), expr.sides.end(),
                      [this](const RowExpr& side) { return LooksBack(side); });

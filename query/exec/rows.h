@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,15 +29,13 @@ struct RowId {
 class Rows {
  public:
   // All must outlive it.
-  Rows(Run& run, const Plan& plan, const Results& results, RowEvents* events)
-      : run_(run),
-        plan_(plan),
-        results_(results),
-        events_(events),
-        memory_(run) {}
+  Rows(Run& run, const Plan& plan, const Results& results, RowEvents* events);
+  ~Rows();
 
   // Call it once, first.
   absl::Status WorkOutTransforms();
+  // Of one expression alone, in place of that; none that compares groups.
+  absl::Status WorkOutFor(const RowExpr& expr);
   // Finds out which rows there are, and fills the cells of items where FILL is
   // said; after the transforms.
   absl::Status Fill();
@@ -117,6 +116,11 @@ class Rows {
   bool MayShare(const std::vector<size_t>& operands, uint32_t a,
                 uint32_t b) const;
 
+  // (row_contributions.cc) All groups as one.
+  struct Whole;
+  absl::Status ReadWhole();
+  void NoteContribution(bool now, bool then, uint32_t group);
+
   // Of each kind: the cells of the groups from `first_group` on, where they are
   // asked for.
   absl::Status WorkOut(size_t transform, uint32_t first_group);
@@ -125,6 +129,7 @@ class Rows {
   absl::Status MovingAverage(size_t transform, uint32_t first_group);
   absl::Status Cumulative(size_t transform, uint32_t first_group);
   absl::Status Rank(size_t transform);
+  absl::Status Contribute(size_t transform, uint32_t first_group);
   absl::Status FillGroup(uint32_t group);
   bool WasRemoved(const BoundItem& item, uint32_t group, size_t slot) const;
   bool HasSamples(uint32_t group);
@@ -139,6 +144,7 @@ class Rows {
   };
   const Stretch& Range() const { return *range_; }
   absl::Status FindRange();
+  absl::Status AddTable(size_t t);
   // [transforms] The last transform that reads its cells; kAlways where rows
   // do.
   std::vector<size_t> LastUses() const;
@@ -165,12 +171,20 @@ class Rows {
   std::vector<bool> of_nothing_;
   std::vector<bool> of_group_;  // [items] it reads samples of the row's group
   bool some_of_nothing_ = false;
+  // [items] whether it has a value of a group that has left.
+  std::vector<bool> of_who_left_;
+  bool some_of_who_left_ = false;
   std::vector<bool> has_samples_;
   bool inexact_total_ = false;
   bool total_lacks_ = false;
   // Groups that a share of a change counts as 0 on one side.
   std::vector<uint32_t> came_;
   std::vector<uint32_t> left_;
+  // Likewise of contributions; and whether a total then is not exact.
+  std::vector<uint32_t> entered_;
+  std::vector<uint32_t> gone_;
+  bool inexact_growth_ = false;
+  std::unique_ptr<Whole> whole_;
   std::map<std::string, std::string> lengths_;  // notes, by what they are of
 };
 

@@ -96,7 +96,7 @@ absl::Status ExplainSilence(Run& run, const Plan& plan, const Results& results,
     return absl::OkStatus();
   }
   for (const Transform& transform : plan.transforms) {
-    if (transform.kind != Transform::Kind::kLag) continue;
+    if (!LooksBack(transform)) continue;
     notes->push_back(
         absl::StrCat("no row has a value: there is none ", transform.count, " ",
                      UnitName(transform.unit), transform.count == 1 ? "" : "s",

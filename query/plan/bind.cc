@@ -419,6 +419,7 @@ void Binder::KeepHidden() {
   bool all = plan_.top.has_value();
   for (const Transform& transform : plan_.transforms) {
     all |= transform.kind == Transform::Kind::kShare ||
+           transform.kind == Transform::Kind::kContribution ||
            transform.kind == Transform::Kind::kRank;
   }
   for (const Leaf& leaf : plan_.leaves) {

@@ -32,35 +32,12 @@ RowExpr One() {
   return one;
 }
 
-// The leaves that an expression reads, through transforms too. Each transform
-// is gone through once: delta(delta(x, ..), ..) names its x twice at each
-// level.
-std::vector<size_t> LeavesOf(const Plan& plan, const RowExpr& expr) {
-  std::vector<size_t> leaves;
-  std::vector<bool> seen(plan.transforms.size());
-  const auto collect = [&](const auto& self, const RowExpr& row) -> void {
-    if (row.kind == RowExpr::Kind::kLeaf) leaves.push_back(row.leaf);
-    if (row.kind == RowExpr::Kind::kTransform && !seen[row.transform]) {
-      seen[row.transform] = true;
-      self(self, plan.transforms[row.transform].x);
-    }
-    for (const RowExpr& side : row.sides) self(self, side);
-  };
-  collect(collect, expr);
-  return leaves;
-}
-
 }  // namespace
 
 RowExpr Binder::AddTransform(Transform transform) {
   RowExpr row;
   row.kind = RowExpr::Kind::kTransform;
-  row.is_decimal = transform.x.is_decimal;
-  if (transform.kind == Transform::Kind::kRank) row.is_decimal = false;
-  if (transform.kind == Transform::Kind::kShare ||
-      transform.kind == Transform::Kind::kMovingAverage) {
-    row.is_decimal = true;
-  }
+  row.is_decimal = GivesDecimal(transform);
   const auto same =
       std::find(plan_.transforms.begin(), plan_.transforms.end(), transform);
   row.transform = static_cast<size_t>(same - plan_.transforms.begin());
@@ -121,6 +98,9 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
   if (place.whole_range && name != "abs") {
     return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
   }
+  if (name == "contribution") {
+    return BindContribution(expr, call, *argument, *back, place);
+  }
   FOOTFALL_ASSIGN_OR_RETURN(RowExpr x, BindRow(*argument, place));
   if (x.is_date || x.is_text) {
     return Refuse(Refusal::kDateArithmetic, argument->source,
@@ -167,16 +147,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
   }
   transform.x = x;
   transform.no_partial = name == "growth" || name == "delta";
-  const bool of_sum = x.kind == RowExpr::Kind::kLeaf &&
-                      plan_.leaves[x.leaf].function.Is(Aggregate::kSum) &&
-                      back != nullptr;
-  if (of_sum && transform.no_partial) {
-    Expr mean = expr;
-    Expr& inner = std::get<Expr>(std::get<Call>(mean.node).arguments[0].form);
-    if (Call* sum = std::get_if<Call>(&inner.node)) sum->function = "avg";
-    transform.name = Printed(expr);
-    transform.mean = Printed(mean);
-  }
+  if (transform.no_partial) NameSums(expr, x, &transform);
   NoteRatioOfRatios(expr, name, *argument);
   if (transform.no_partial) NoteWeekdays(expr, *back);
   RowExpr row = AddTransform(std::move(transform));
@@ -186,6 +157,20 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
         '-', MakeArithmetic('/', std::move(x), std::move(row)), One());
   }
   return row;
+}
+
+// Of sums, which two buckets may have of unequal length: what a note says.
+void Binder::NameSums(const Expr& expr, const RowExpr& x,
+                      Transform* shift) const {
+  if (x.kind != RowExpr::Kind::kLeaf ||
+      !plan_.leaves[x.leaf].function.Is(Aggregate::kSum)) {
+    return;
+  }
+  Expr mean = expr;
+  Expr& inner = std::get<Expr>(std::get<Call>(mean.node).arguments[0].form);
+  if (Call* sum = std::get_if<Call>(&inner.node)) sum->function = "avg";
+  shift->name = Printed(expr);
+  shift->mean = Printed(mean);
 }
 
 // A Monday beside a Sunday: most of it is the week.
@@ -284,75 +269,6 @@ absl::Status Binder::CheckRunningSum(const Expr& expr, const Expr& argument,
                      ? absl::StrCat("use cumulative(sum(", name, "))")
                      : absl::StrCat("ma(", Printed(argument),
                                     ", 7) is the mean of the last 7")});
-}
-
-absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
-                                          const Place& place) {
-  FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-  if (place.in_share) {
-    return Refuse(Refusal::kTransformTwice, expr.source, {});
-  }
-  FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
-      expr.source, Printed(expr),
-      "each group is at a date of its own, and values of several dates are no "
-      "total",
-      absl::StrCat("rank(", Printed(*argument),
-                   ") compares them; shares are of one date, by DURING")));
-  const Operand* first = FirstOperand(*argument);
-  if (first == nullptr) {
-    return Refuse(Refusal::kNoMetric, argument->source, {Printed(*argument)});
-  }
-  if (plan_.by.empty()) {
-    FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
-                              FindMetric(first->metric, expr.source));
-    const auto& dimensions = metric->spec.dimensions;
-    return Refuse(Refusal::kShareBy, expr.source,
-                  {Printed(*argument),
-                   dimensions.empty() ? "app" : dimensions.back().name});
-  }
-  if (place.whole_range) {
-    return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
-  }
-  Transform share;
-  share.kind = Transform::Kind::kShare;
-  share.within.resize(plan_.by.size());
-  for (const std::string& name : call.scope_dimensions) {
-    const auto by = std::find(plan_.by.begin(), plan_.by.end(), name);
-    if (by == plan_.by.end()) {
-      return Refuse(Refusal::kWithin, expr.source,
-                    {name, absl::StrJoin(plan_.by, ", ")});
-    }
-    share.within[static_cast<size_t>(by - plan_.by.begin())] = true;
-  }
-  Place inside = place;
-  inside.in_share = true;
-  FOOTFALL_ASSIGN_OR_RETURN(RowExpr own, BindRow(*argument, inside));
-  inside.total.is_total = true;
-  inside.total.within = share.within;
-  FOOTFALL_ASSIGN_OR_RETURN(RowExpr counted, BindRow(*argument, inside));
-
-  // What x is made of decides whether its parts have a sum.
-  for (const size_t index : LeavesOf(plan_, own)) {
-    const Leaf& leaf = plan_.leaves[index];
-    const BoundOperand& operand = plan_.operands[leaf.operand];
-    const MetricSpec& spec = operand.metric->spec;
-    if (RuleOverTime(plan_, leaf.steps) == Additivity::kLevel) {
-      return Refuse(Refusal::kShareLevel, expr.source,
-                    {Printed(*argument), "time"});
-    }
-    for (size_t b = 0; b < plan_.by.size(); ++b) {
-      if (share.within[b] || operand.by[b] < 0) continue;
-      const Dimension& dimension =
-          spec.dimensions[static_cast<size_t>(operand.by[b])];
-      if (dimension.rule == Additivity::kLevel) {
-        return Refuse(Refusal::kShareLevel, expr.source,
-                      {spec.name, dimension.name});
-      }
-    }
-  }
-  share.x = std::move(own);
-  share.counted = std::move(counted);
-  return AddTransform(std::move(share));
 }
 
 }  // namespace footfall::query

@@ -38,8 +38,8 @@ class Binder {
  private:
   // Where an expression stands.
   struct Place {
-    bool in_bounds = false;  // inside bounds(): sums of users have a meaning
-    bool in_share = false;
+    bool in_bounds = false;    // inside bounds(): sums of users have a meaning
+    bool in_share = false;     // or in another sum over groups
     bool whole_range = false;  // what TOP judges
     // Inside a call with an EVERY of its own: index into Plan::inner.
     std::optional<size_t> inner;
@@ -144,14 +144,22 @@ class Binder {
   // (bind_transform.cc)
   absl::StatusOr<RowExpr> BindTransform(const Expr& expr, const Call& call,
                                         const Place& place);
-  absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
-                                    const Place& place);
   absl::Status CheckLookBack(footfall::Source source, const Call& call,
                              const RowExpr& x, const Duration& back);
   absl::Status CheckRunningSum(const Expr& expr, const Expr& argument,
                                const RowExpr& x);
   std::string SomeDimension(const Expr& expr) const;
   RowExpr AddTransform(Transform transform);
+  void NameSums(const Expr& expr, const RowExpr& x, Transform* shift) const;
+  // (bind_groups.cc)
+  absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,
+                                    const Place& place);
+  absl::StatusOr<RowExpr> BindContribution(const Expr& expr, const Call& call,
+                                           const Expr& argument,
+                                           const Duration& back,
+                                           const Place& place);
+  absl::Status CheckParts(const Expr& expr, const Expr& argument,
+                          const RowExpr& x, const std::vector<bool>& within);
   // (bind_events.cc)
   absl::StatusOr<RowExpr> BindEvent(const Expr& expr);
   absl::StatusOr<RowExpr> BindEventNames(const Expr& expr, const Call& call);

@@ -185,6 +185,7 @@ People InRow(const Plan& plan, const RowExpr& expr, Known* known) {
     case RowExpr::Kind::kTransform: {
       const Transform& transform = plan.transforms[expr.transform];
       if (transform.kind == Transform::Kind::kShare ||
+          transform.kind == Transform::Kind::kContribution ||
           transform.kind == Transform::Kind::kRank) {
         return people;
       }

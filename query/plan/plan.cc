@@ -82,6 +82,33 @@ bool operator==(const RowExpr& a, const RowExpr& b) {
          a.events == b.events && a.op == b.op && a.sides == b.sides;
 }
 
+bool GivesDecimal(const Transform& transform) {
+  switch (transform.kind) {
+    case Transform::Kind::kShare:
+    case Transform::Kind::kContribution:
+    case Transform::Kind::kMovingAverage:
+      return true;
+    case Transform::Kind::kRank:
+      return false;
+    case Transform::Kind::kLag:
+    case Transform::Kind::kCumulative:
+      break;
+  }
+  return transform.x.is_decimal;
+}
+
+bool LooksBack(const Transform& transform) {
+  return transform.kind == Transform::Kind::kLag ||
+         transform.kind == Transform::Kind::kContribution;
+}
+
+bool SpeaksOfWhoLeft(const Plan& plan, const RowExpr& expr) {
+  const std::vector<size_t> read = TransformsOf(expr);
+  return std::any_of(read.begin(), read.end(), [&plan](size_t t) {
+    return plan.transforms[t].kind == Transform::Kind::kContribution;
+  });
+}
+
 bool HasValueOfNothing(const Plan& plan, const RowExpr& expr) {
   if (expr.kind == RowExpr::Kind::kLeaf) {
     const Leaf& leaf = plan.leaves[expr.leaf];

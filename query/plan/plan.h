@@ -254,6 +254,7 @@ bool operator==(const RowExpr& a, const RowExpr& b);
 struct Transform {
   enum class Kind : uint8_t {
     kShare,
+    kContribution,  // (x - lag(x, d)) / lag(T, d), T being x of all groups
     kLag,
     kMovingAverage,
     kCumulative,
@@ -261,9 +262,9 @@ struct Transform {
   };
   Kind kind = Kind::kShare;
   RowExpr x;
-  int64_t count = 0;  // kLag: units back; kMovingAverage: buckets
-  footfall::Unit unit = footfall::Unit::kDay;  // kLag
-  // kLag: missing where the row, or the one it looks back to, is partial.
+  int64_t count = 0;  // kMovingAverage: buckets; else units back
+  footfall::Unit unit = footfall::Unit::kDay;  // kLag, kContribution
+  // Likewise: missing where the row, or the one it looks back to, is partial.
   bool no_partial = false;
   // kLag of a sum: as written, and of the mean of a step; else empty.
   std::string name;
@@ -333,6 +334,12 @@ struct Plan {
   std::vector<std::string> notes;
 };
 
+// Whether its cells are decimals.
+bool GivesDecimal(const Transform& transform);
+// Whether it looks back by `count` and `unit`.
+bool LooksBack(const Transform& transform);
+// Whether it has a value of a group that has left: a contribution has.
+bool SpeaksOfWhoLeft(const Plan& plan, const RowExpr& expr);
 // Whether an item has a value of a bucket without samples: counts, coverages
 // and what arithmetic makes of them.
 bool HasValueOfNothing(const Plan& plan, const RowExpr& expr);

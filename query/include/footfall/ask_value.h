@@ -228,6 +228,7 @@ FunctionValue Corr(Value x, Value y);
 // Between rows.
 FunctionValue Bounds(Value x);
 FunctionValue Share(Value x);
+FunctionValue Contribution(Value x, const Duration& back);
 FunctionValue Lag(Value x, const Duration& back);
 FunctionValue Delta(Value x, const Duration& back);
 FunctionValue Growth(Value x, const Duration& back);

@@ -19,6 +19,7 @@ absl::string_view HintForOtherName(absl::string_view name) {
       {{"percentile", "percentile_cont", "percentile_disc", "quantile",
         "approx_percentile", "quantile_over_time", "histogram_quantile"},
        "percentiles are p1 to p99: p95(dau)"},
+      {{"mode"}, "the value in the middle is median: median(dau)"},
       {{"std", "stdev", "stddev_samp", "stddev_pop", "variance", "var",
         "var_samp"},
        "the spread is stddev: stddev(dau)"},

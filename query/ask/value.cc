@@ -186,6 +186,7 @@ FunctionValue Abs(Value x) { return Apply("abs", std::move(x)); }
 FunctionValue Changepoints(Value x, int64_t n) {
   return Apply("changepoints", std::move(x), n);
 }
+FunctionValue Runs(Test test) { return Apply("runs", std::move(test)); }
 FunctionValue Corr(Value x, Value y, const OffsetRange& lags) {
   return Apply("corr", std::move(x), std::move(y), lags);
 }

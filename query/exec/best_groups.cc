@@ -128,6 +128,7 @@ absl::string_view TiesGroups(const Plan& plan) {
   if (!plan.events.empty()) return "events";
   if (plan.correlogram) return "correlogram()";
   if (plan.changepoints.has_value()) return "changepoints()";
+  if (plan.runs.has_value()) return "runs()";
   if (!plan.inner.empty()) return "EVERY inside a function";
   if (RowsOfNothing(plan)) return "counts, which may be of nothing";
   for (const Transform& transform : plan.transforms) {

@@ -10,10 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
-#include "query/exec/best_groups.h"
 #include "query/exec/coded_column.h"
 #include "query/exec/row_events.h"
-#include "query/exec/sort_rows.h"
+#include "query/exec/whole_answer.h"
 #include "query/func/changepoints.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
@@ -22,15 +21,6 @@
 
 namespace footfall::query {
 namespace {
-
-Column ChangepointColumn(absl::string_view name, Column::Role role,
-                         ColumnType type) {
-  Column column;
-  column.name = std::string(name);
-  column.role = role;
-  column.type = type;
-  return column;
-}
 
 double Mean(absl::Span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) /
@@ -56,7 +46,6 @@ class ChangepointsBuilder {
   absl::StatusOr<Answer> Build();
 
  private:
-  absl::StatusOr<std::vector<uint32_t>> GroupOrder() const;
   absl::string_view MemberOf(uint32_t group, size_t by) const {
     return run_.snapshot().MemberName(plan_.by[by], results_.groups[group][by]);
   }
@@ -79,24 +68,6 @@ class ChangepointsBuilder {
   std::vector<RowId> rows_built_;
   bool inexact_ = false;
 };
-
-absl::StatusOr<std::vector<uint32_t>> ChangepointsBuilder::GroupOrder() const {
-  FOOTFALL_ASSIGN_OR_RETURN(const GroupNames names,
-                            GroupNames::Create(run_, plan_, results_.groups));
-  Reservation memory(run_);
-  FOOTFALL_RETURN_IF_ERROR(
-      memory.Add(results_.groups.size() * sizeof(uint32_t)));
-  std::vector<uint32_t> order(results_.groups.size());
-  std::iota(order.begin(), order.end(), 0);
-  FOOTFALL_RETURN_IF_ERROR(SortFirst(
-      run_, order.size(), 1 + plan_.by.size(),
-      [&](uint32_t a, uint32_t b) {
-        const int compared = names.Compare(a, b);
-        return compared != 0 ? compared < 0 : a < b;
-      },
-      &order));
-  return order;
-}
 
 std::string ChangepointsBuilder::GroupName(uint32_t group) const {
   std::vector<DimensionMember> members;
@@ -203,14 +174,7 @@ absl::Status ChangepointsBuilder::AddGroup(uint32_t group) {
 
 // Members and times, by what stands behind each row.
 void ChangepointsBuilder::AddKeys() {
-  for (size_t i = 0; i < plan_.by.size(); ++i) {
-    CodedColumn coded(&answer_.columns[i], rows_built_.size());
-    for (const RowId& row : rows_built_) {
-      coded.Add(results_.groups[row.group][i],
-                [&] { return std::string(MemberOf(row.group, i)); });
-    }
-    coded.Finish();
-  }
+  FillMembers(run_, plan_, results_, rows_built_, &answer_);
   const Timeline& timeline = *results_.timeline;
   CodedColumn coded(&column(0), rows_built_.size(), timeline.slot_count());
   for (const RowId& row : rows_built_) {
@@ -226,31 +190,28 @@ absl::StatusOr<Answer> ChangepointsBuilder::Build() {
   answer_.notes = results_.notes;
   for (const std::string& by : plan_.by) {
     answer_.columns.push_back(
-        ChangepointColumn(by, Column::Role::kMember, ColumnType::kText));
+        EmptyColumn(by, Column::Role::kMember, ColumnType::kText));
   }
   using Role = Column::Role;
   answer_.columns.push_back(
-      ChangepointColumn("time", Role::kTime, ColumnType::kText));
+      EmptyColumn("time", Role::kTime, ColumnType::kText));
   for (const absl::string_view name : {"before", "after"}) {
     answer_.columns.push_back(
-        ChangepointColumn(name, Role::kPlain, ColumnType::kDecimal));
+        EmptyColumn(name, Role::kPlain, ColumnType::kDecimal));
     answer_.columns.back().unit = plan_.items[0].unit;
   }
   for (const absl::string_view name :
        {"event_kind", "event_name", "event_time"}) {
     answer_.columns.push_back(
-        ChangepointColumn(name, Role::kPlain, ColumnType::kText));
+        EmptyColumn(name, Role::kPlain, ColumnType::kText));
   }
   answer_.columns.push_back(
-      ChangepointColumn("event_lag_days", Role::kPlain, ColumnType::kInteger));
-  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> order, GroupOrder());
+      EmptyColumn("event_lag_days", Role::kPlain, ColumnType::kInteger));
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint32_t> order,
+                            GroupsInOrder(run_, plan_, results_));
   for (const uint32_t group : order) {
     FOOTFALL_RETURN_IF_ERROR(AddGroup(group));
-    if (rows_built_.size() > run_.options().limits.max_rows) {
-      return Refuse(Refusal::kRowLimit, run_.text(), footfall::Source(),
-                    {absl::StrCat(rows_built_.size()),
-                     absl::StrCat(run_.options().limits.max_rows)});
-    }
+    FOOTFALL_RETURN_IF_ERROR(CheckRowLimit(run_, rows_built_.size()));
   }
   AddKeys();
   answer_.set_row_count(rows_built_.size());

@@ -139,7 +139,10 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
                               DescribeAlign(run, plan, by_name));
     lines.insert(lines.end(), more.begin(), more.end());
   }
-  if (plan.every.has_value()) {
+  if (plan.runs.has_value()) {
+    lines.push_back(absl::StrCat("rows: one a group and run, each step a ",
+                                 FormatPeriod(*plan.every)));
+  } else if (plan.every.has_value()) {
     lines.push_back(absl::StrCat(
         "rows: one a group and ", FormatPeriod(*plan.every),
         plan.zone.empty() ? "" : absl::StrCat(", cut in ", plan.zone)));

@@ -58,6 +58,15 @@ class Rows {
   // some item something to say; or FILL puts it there.
   absl::StatusOr<bool> Exists(RowId row) const;
 
+  // The buckets of the range, [begin, end): where DURING does not say one of
+  // its ends, to the first or the last sample of any group. After the
+  // transforms.
+  struct Stretch {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+  const Stretch& Range() const { return *range_; }
+
   // What is to be told of what was worked out.
   std::vector<std::string> Notes() const;
 
@@ -136,13 +145,6 @@ class Rows {
   bool SaysSomething(size_t item, const Cell& cell) const;
   // Whether a row is there without FILL.
   absl::StatusOr<bool> Says(RowId row) const;
-  // The buckets of the range, [begin, end): where DURING does not say one of
-  // its ends, to the first or the last sample of any group.
-  struct Stretch {
-    uint32_t begin = 0;
-    uint32_t end = 0;
-  };
-  const Stretch& Range() const { return *range_; }
   absl::Status FindRange();
   absl::Status AddTable(size_t t);
   // [transforms] The last transform that reads its cells; kAlways where rows

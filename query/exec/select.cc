@@ -18,6 +18,7 @@
 #include "query/exec/row_events.h"
 #include "query/exec/rows.h"
 #include "query/exec/run.h"
+#include "query/exec/runs_answer.h"
 #include "query/exec/silence.h"
 #include "query/lang/status_macros.h"
 
@@ -37,6 +38,7 @@ absl::StatusOr<std::optional<Answer>> TryRows(Run& run, const Plan& plan,
   if (plan.changepoints.has_value()) {
     return BuildChangepoints(run, plan, results, rows);
   }
+  if (plan.runs.has_value()) return BuildRuns(run, plan, results, rows);
   FOOTFALL_RETURN_IF_ERROR(rows.Fill());
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<std::vector<RowId>> chosen,
                             ChooseRows(run, plan, &results, &rows));

@@ -135,6 +135,15 @@ int64_t Timeline::OverBetween(size_t operand, uint32_t before,
       .size();
 }
 
+bool Timeline::IsLastWhole(uint32_t slot) const {
+  const BoundOperand& lead = plan_->operands[lead_];
+  const int64_t begin = pieces_[lead_][slot].inside.end;
+  const StepRange next = lead.buckets->StepsOf(lead.buckets->BucketOf(begin));
+  if (next.end > unfinished_[lead_]) return true;
+  return lead.window.last.has_value() ? next.end > lead.range.end
+                                      : next.begin >= settled_[lead_].end;
+}
+
 bool Timeline::BeginsAfterNow(size_t group, size_t slot) const {
   if (!has_time_) return false;
   const int64_t begin =

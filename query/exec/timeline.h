@@ -139,6 +139,9 @@ class Timeline {
                                   footfall::Unit unit) const;
   // Whether `slot` is the bucket right behind `before`.
   bool Follows(uint32_t before, uint32_t slot) const;
+  // Whether no bucket of the range that is whole, and over, lies behind `slot`.
+  // Under EVERY, once it is settled; not under ALIGN.
+  bool IsLastWhole(uint32_t slot) const;
   // Whether a step lies in an earlier bucket than another. Under EVERY.
   bool LiesBefore(size_t operand, int64_t step, int64_t other) const;
   // Whether all from the bucket `first` to the bucket `last` of a group lie

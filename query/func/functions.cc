@@ -222,6 +222,10 @@ constexpr Function kTable[] = {
               "platform = 'app' EVERY day"},
      .family = kWholeAnswer,
      .takes = Takes::kValueAndCount},
+    {.info = {"runs", "x > n", "every run of steps where it holds",
+              "SELECT runs(dau > 1e7) BY app"},
+     .family = kWholeAnswer,
+     .takes = Takes::kTest},
 };
 
 std::atomic<const Function*> for_test = nullptr;

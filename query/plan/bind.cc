@@ -106,8 +106,11 @@ absl::Status Binder::DecideEvery() {
 absl::Status Binder::BindItems() {
   for (const Item& item : select_.items) {
     const Call* call = std::get_if<Call>(&item.expr.node);
-    if (call != nullptr && call->function == "changepoints") {
-      return BindChangepoints(item.expr, *call);
+    const Function* function =
+        call == nullptr ? nullptr : FindFunction(call->function);
+    if (function != nullptr &&
+        function->family == FunctionFamily::kWholeAnswer) {
+      return BindWholeAnswer(item.expr, *call);
     }
     if (LagsOf(item) != nullptr) return BindCorrelogram(item);
   }
@@ -169,7 +172,9 @@ bool Binder::IsRatio(const Expr& expr) {
 }
 
 absl::Status Binder::CheckNames() {
-  if (plan_.changepoints.has_value()) return absl::OkStatus();
+  if (plan_.changepoints.has_value() || plan_.runs.has_value()) {
+    return absl::OkStatus();
+  }
   FlatHashSet<std::string> names;
   for (const std::string& by : plan_.by) names.insert(by);
   if (plan_.every.has_value()) {

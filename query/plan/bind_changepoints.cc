@@ -23,11 +23,16 @@ std::optional<std::string> Binder::BesideWholeAnswer() const {
   return std::nullopt;
 }
 
-absl::Status Binder::BindChangepoints(const Expr& expr, const Call& call) {
+absl::Status Binder::BindWholeAnswer(const Expr& expr, const Call& call) {
   if (const auto beside = BesideWholeAnswer(); beside.has_value()) {
     return Refuse(Refusal::kWholeAnswer, expr.source,
                   {Printed(expr), absl::StrCat(*beside, " stands beside it")});
   }
+  return call.function == "runs" ? BindRuns(expr, call)
+                                 : BindChangepoints(expr, call);
+}
+
+absl::Status Binder::BindChangepoints(const Expr& expr, const Call& call) {
   FOOTFALL_RETURN_IF_ERROR(
       RefuseBesideAlign(expr.source, Printed(expr),
                         "it finds dates, and the event nearest to each",

@@ -110,6 +110,11 @@ const Expr* Binder::FirstBare(const Expr& expr) {
     for (const Argument& argument : call->arguments) {
       const Expr* inner = ExprOf(argument);
       const Expr* found = inner == nullptr ? nullptr : FirstBare(*inner);
+      // runs(x > n)
+      if (const auto* test = std::get_if<Test>(&argument.form)) {
+        found = FirstBare(test->left);
+        if (found == nullptr) found = FirstBare(test->right);
+      }
       if (found != nullptr) return found;
     }
   } else if (const auto* negation = std::get_if<Negation>(&expr.node)) {

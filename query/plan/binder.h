@@ -166,7 +166,10 @@ class Binder {
   absl::StatusOr<RowExpr> BindDaysBetween(const Expr& expr, const Call& call,
                                           const Place& place);
   // (bind_changepoints.cc)
+  absl::Status BindWholeAnswer(const Expr& expr, const Call& call);
   absl::Status BindChangepoints(const Expr& expr, const Call& call);
+  // (bind_runs.cc)
+  absl::Status BindRuns(const Expr& expr, const Call& call);
   std::optional<std::string> BesideWholeAnswer() const;
   absl::StatusOr<size_t> AddEvents(footfall::Source source, BoundEvents events);
   void PlaceEvents();

@@ -244,6 +244,12 @@ struct BoundChangepoints {
   size_t events = 0;  // index into Plan::events: all that WHERE leaves
   footfall::Source source;
 };
+
+// runs(x > n): the only items are both sides of the test.
+struct BoundRuns {
+  Comparison comparison = Comparison::kEqual;
+  std::string name;  // as printed
+};
 bool operator==(const RowExpr& a, const RowExpr& b);
 
 // What a row makes of other rows. The rest is arithmetic of these:
@@ -320,6 +326,7 @@ struct Plan {
   std::vector<std::string> by;
   std::vector<BoundItem> items;
   std::optional<BoundChangepoints> changepoints;
+  std::optional<BoundRuns> runs;
   std::vector<BoundTest> having;
   std::optional<BoundTop> top;
   std::vector<BoundKey> order_by;

@@ -84,9 +84,9 @@ class Value {
   friend Value operator/(Value a, Value b) { return Join(a, '/', b); }
   friend Value operator-(Value a) { return Negate(std::move(a)); }
 
-  // Tests, for HAVING, FirstTime, Streak and Count; for HAVING alone whether
-  // there is a value. Not equality of trees: that is
-  // `a.expr() == b.expr()`.
+  // Tests, for HAVING, FirstTime, Streak, Runs and Count; for HAVING alone
+  // whether there is a value. Not equality of trees: that is `a.expr() ==
+  // b.expr()`.
   friend Test operator==(Value a, Value b) {
     return Compare(a, Comparison::kEqual, b);
   }
@@ -243,6 +243,7 @@ FunctionValue Abs(Value x);
 
 // Whole answers.
 FunctionValue Changepoints(Value x, int64_t n);
+FunctionValue Runs(Test test);
 FunctionValue Corr(Value x, Value y, const OffsetRange& lags);
 
 }  // namespace footfall::ask

@@ -199,6 +199,9 @@ TEST_CASE("every expression can be built", "[ask]") {
       {"SELECT events(), events('release')", Ask(Events(), Events("release"))},
       // Whole answers.
       {"SELECT changepoints(dau, 3)", Ask(Changepoints(dau, 3))},
+      {"SELECT runs(dau > 5)", Ask(Runs(dau > 5))},
+      {"SELECT runs(avg(dau) > 5 EVERY week)",
+       Ask(Runs(Avg(dau) > 5).Every(Weeks()))},
       {"SELECT corr(dau, mentions, -14..14)",
        Ask(Corr(dau, "mentions", Offsets(-14, 14)))},
       // Any function.

@@ -2,6 +2,7 @@
 
 #include "query/exec/inner_steps.h"
 #include "query/exec/intersect.h"
+#include "query/exec/shift_reach.h"
 
 #include <algorithm>
 #include <optional>
@@ -52,7 +53,7 @@ int64_t InnerSteps::BucketOf(size_t operand, int64_t key) const {
 std::optional<int64_t> InnerSteps::BehindGap(const Timeline& timeline,
                                              int64_t bucket) const {
   const InnerEvery& every = plan_.inner[every_];
-  if (every.counts_nothing) return std::nullopt;
+  if (every.counts_nothing || every.shifts) return std::nullopt;
   // Below a day their keys do not say how many lie between two.
   if (every.period.below_day() && NeedsNumbers(plan_, every_)) {
     return std::nullopt;
@@ -86,6 +87,10 @@ absl::Status InnerSteps::FindKeys(Run& run, const Timeline& timeline,
     StepRange steps = timeline.lanes(o);
     if (plan_.inner[every_].counts_nothing) {
       steps = timeline.WithoutSamples(o, slot, steps, samples[o]);
+      if (plan_.inner[every_].shifts && !steps.empty()) {
+        steps.begin = std::max(plan_.operands[o].grid.Limits().begin,
+                               FirstStepLookedAt(plan_, o, steps.begin));
+      }
     }
     if (steps.empty()) continue;
     ++operands;
@@ -145,7 +150,9 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
       // Clocks of another zone may have no bucket that starts here.
       if (all[o]->BucketOf(steps.begin) != bucket) continue;
       StepRange inside = Intersect(steps, range);
-      if (inside.empty() && timeline.has_time()) inside = steps;
+      if (inside.empty() && (timeline.has_time() || plan.inner[every].shifts)) {
+        inside = steps;
+      }
       BucketPiece& piece = inner.pieces_[o][p];
       piece.data = Intersect(inside, timeline.lanes(o));
       piece.inside = inside;
@@ -173,6 +180,20 @@ int64_t InnerSteps::OverAround(size_t operand, StepRange steps) const {
   const StepRange inside = Intersect(around, plan_.operands[operand].range);
   return StepRange{inside.begin, std::min(inside.end, unfinished_[operand])}
       .size();
+}
+
+std::optional<InnerSteps::EarlierBucket> InnerSteps::Earlier(
+    size_t operand, int64_t position, const Duration& back) const {
+  const auto bucket = buckets(lead_).Shift(
+      BucketOf(lead_, keys_[static_cast<size_t>(position)]), -back.count,
+      back.unit);
+  if (!bucket.has_value()) return std::nullopt;
+  const int64_t key = KeyOf(lead_, *bucket);
+  EarlierBucket earlier;
+  earlier.steps = buckets(operand).StepsOf(BucketOf(operand, key)).size();
+  const auto at = std::lower_bound(keys_.begin(), keys_.end(), key);
+  if (at != keys_.end() && *at == key) earlier.position = at - keys_.begin();
+  return earlier;
 }
 
 int64_t InnerSteps::FirstStep(size_t operand, int64_t position) const {

@@ -21,7 +21,9 @@ namespace footfall::query {
 //
 // Under EVERY the buckets that lie wholly outside the range are whole, too:
 // they are of outer ones that transforms look back at. Without it, a range that
-// is looked back at cuts buckets of its own, and so each slot has its own.
+// is looked back at cuts buckets of its own, and so each slot has its own;
+// those outside are empty, or whole where shifts between inner buckets look at
+// them.
 class InnerSteps {
  public:
   // Of plan.inner[every], for `slot` of the timeline; under EVERY for all of
@@ -51,6 +53,16 @@ class InnerSteps {
 
   // How many of the operand's steps are over in the buckets that hold `steps`.
   int64_t OverAround(size_t operand, StepRange steps) const;
+
+  // The bucket that much earlier by the calendar: where it is, if lanes have
+  // any step of it, and how many of the operand's steps it has. nullopt: that
+  // date does not exist.
+  struct EarlierBucket {
+    std::optional<int64_t> position;
+    int64_t steps = 0;
+  };
+  std::optional<EarlierBucket> Earlier(size_t operand, int64_t position,
+                                       const Duration& back) const;
 
   // The bucket's first step, on the operand's grid.
   int64_t FirstStep(size_t operand, int64_t position) const;

@@ -29,7 +29,8 @@ void SetBit(std::vector<uint64_t>* bits, size_t i) {
 // What arithmetic is of: operands and functions over time, each once.
 void CollectInputs(const StepExpr& expr, std::vector<const StepExpr*>* inputs) {
   if (expr.kind == StepExpr::Kind::kOperand ||
-      expr.kind == StepExpr::Kind::kOverTime) {
+      expr.kind == StepExpr::Kind::kOverTime ||
+      expr.kind == StepExpr::Kind::kShift) {
     const bool known =
         std::any_of(inputs->begin(), inputs->end(),
                     [&expr](const StepExpr* input) { return *input == expr; });
@@ -61,6 +62,18 @@ StepSpan SpanOf(const StepLane& lane, StepRange steps) {
   span.low_open = bits(lane.low_open);
   span.high_open = bits(lane.high_open);
   return span;
+}
+
+Cell CellAt(const StepLane& lane, int64_t step) {
+  const size_t s = static_cast<size_t>(step - lane.steps.begin);
+  Cell cell = Cell::Exact(ScalarOf(lane.is_decimal, lane.values[s]), 1, 1);
+  if (lane.lows != nullptr) cell.low = ScalarOf(lane.is_decimal, lane.lows[s]);
+  if (lane.highs != nullptr) {
+    cell.high = ScalarOf(lane.is_decimal, lane.highs[s]);
+  }
+  if (lane.low_open != nullptr && BitAt(lane.low_open, s)) cell.low.reset();
+  if (lane.high_open != nullptr && BitAt(lane.high_open, s)) cell.high.reset();
+  return cell;
 }
 
 void StepLanes::Buffer::Clear(size_t steps) {
@@ -180,6 +193,7 @@ absl::StatusOr<Cell> StepLanes::At(const StepExpr& expr,
     }
     case StepExpr::Kind::kOperand:
     case StepExpr::Kind::kOverTime:
+    case StepExpr::Kind::kShift:
       break;
   }
   const auto is_it = [&expr](const Input& input) {
@@ -187,17 +201,7 @@ absl::StatusOr<Cell> StepLanes::At(const StepExpr& expr,
            input.expr->operand == expr.operand &&
            (expr.kind == StepExpr::Kind::kOperand || *input.expr == expr);
   };
-  const StepLane& lane =
-      std::find_if(inputs.begin(), inputs.end(), is_it)->lane;
-  const size_t s = static_cast<size_t>(step - lane.steps.begin);
-  Cell cell = Cell::Exact(ScalarOf(lane.is_decimal, lane.values[s]), 1, 1);
-  if (lane.lows != nullptr) cell.low = ScalarOf(lane.is_decimal, lane.lows[s]);
-  if (lane.highs != nullptr) {
-    cell.high = ScalarOf(lane.is_decimal, lane.highs[s]);
-  }
-  if (lane.low_open != nullptr && BitAt(lane.low_open, s)) cell.low.reset();
-  if (lane.high_open != nullptr && BitAt(lane.high_open, s)) cell.high.reset();
-  return cell;
+  return CellAt(std::find_if(inputs.begin(), inputs.end(), is_it)->lane, step);
 }
 
 absl::StatusOr<StepLane> StepLanes::BuildArithmetic(
@@ -264,6 +268,8 @@ absl::StatusOr<StepLane> StepLanes::Build(
     }
     case StepExpr::Kind::kOverTime:
       return BuildOverTime(expr, lane_of, doubts);
+    case StepExpr::Kind::kShift:
+      return BuildShift(expr, lane_of, doubts);
     case StepExpr::Kind::kNumber:
     case StepExpr::Kind::kNegate:
     case StepExpr::Kind::kArithmetic:

@@ -43,6 +43,10 @@ struct StepLane {
 // Steps of a lane, which must lie inside it.
 StepSpan SpanOf(const StepLane& lane, StepRange steps);
 
+// The value of a step of a lane, as a cell with coverage 1/1. Requires: it is
+// present.
+Cell CellAt(const StepLane& lane, int64_t step);
+
 // Why a cagr() has no value although there are samples.
 struct CagrDoubts {
   bool not_positive = false;
@@ -96,6 +100,11 @@ class StepLanes {
       CagrDoubts* doubts);
   StepLane BuildOperand(size_t operand, const LaneView& view);
   absl::StatusOr<StepLane> BuildOverTime(
+      const StepExpr& expr,
+      absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
+      CagrDoubts* doubts);
+  // (shifted_steps.cc)
+  absl::StatusOr<StepLane> BuildShift(
       const StepExpr& expr,
       absl::FunctionRef<std::optional<LaneView>(size_t)> lane_of,
       CagrDoubts* doubts);

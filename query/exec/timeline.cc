@@ -44,6 +44,7 @@ absl::StatusOr<Timeline> Timeline::Create(Run& run, const Plan& plan) {
   } else {
     FOOTFALL_RETURN_IF_ERROR(timeline.CutRanges(run));
   }
+  timeline.ReadForShifts();
   return timeline;
 }
 

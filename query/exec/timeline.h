@@ -181,6 +181,8 @@ class Timeline {
   // (timeline_lanes.cc)
   absl::Status FindAllLaneSteps(Run& run);
   bool NeedsAllBuckets() const;
+  // Shifts between inner buckets look before all slots.
+  void ReadForShifts();
   absl::Status CutBuckets(Run& run);
   absl::Status ShowWholeRange(Run& run);
   absl::Status CutRanges(Run& run);

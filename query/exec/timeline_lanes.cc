@@ -9,6 +9,7 @@
 
 #include "query/exec/lane_steps.h"
 #include "query/exec/missing_parts.h"
+#include "query/exec/shift_reach.h"
 #include "query/exec/timeline.h"
 #include "query/lang/status_macros.h"
 
@@ -94,6 +95,19 @@ absl::Status Timeline::FindAllLaneSteps(Run& run) {
     }
   }
   return absl::OkStatus();
+}
+
+void Timeline::ReadForShifts() {
+  const bool shifts =
+      std::any_of(plan_->inner.begin(), plan_->inner.end(),
+                  [](const InnerEvery& every) { return every.shifts; });
+  for (size_t o = 0; shifts && o < lanes_.size(); ++o) {
+    if (lanes_[o].empty()) continue;
+    lanes_[o].begin =
+        std::min(lanes_[o].begin,
+                 std::max(bounds_[o].begin,
+                          FirstStepLookedAt(*plan_, o, lanes_[o].begin)));
+  }
 }
 
 // Running totals count what is expected in all buckets before, too:

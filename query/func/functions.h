@@ -88,7 +88,8 @@ struct Function {
   bool of_nothing = false;  // has a value of a bucket without samples: 0
 
   // Between rows.
-  bool within = false;  // f(x WITHIN dim)
+  bool within = false;             // f(x WITHIN dim)
+  bool shifts_in_buckets = false;  // stands among inner buckets, too
 
   // Of several values the result has the nature of one: it has the unit of x,
   // and sums over groups have a meaning where those of x have.

@@ -91,6 +91,9 @@ std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr) {
       return std::nullopt;
     case StepExpr::Kind::kOperand:
       return RuleOfOperand(plan.operands[expr.operand]);
+    case StepExpr::Kind::kShift:
+      if (expr.shift == StepExpr::Shift::kGrowth) return Additivity::kLevel;
+      return RuleOverTime(plan, expr.sides[0]);
     case StepExpr::Kind::kNegate:
       return RuleOverTime(plan, expr.sides[0]);
     case StepExpr::Kind::kOverTime:

@@ -46,6 +46,7 @@ absl::Status Binder::BindCorrelogram(const Item& item) {
   call.arguments.pop_back();
   Leaf leaf;
   FOOTFALL_RETURN_IF_ERROR(BindFunction(expr, call, Place(), &leaf));
+  leaf.name = Printed(expr);
   for (int64_t lag = lags.first; lag <= lags.last; ++lag) {
     leaf.function.lag = lag;
     plan_.leaves.push_back(leaf);

@@ -312,6 +312,12 @@ absl::StatusOr<StepExpr> Binder::BindSteps(const Expr& expr, const Call& around,
     if (place.inner.has_value()) {
       return BindInnerCall(expr, *call, around, place);
     }
+    const Function* between = FindTransform(call->function);
+    if (between != nullptr && between->shifts_in_buckets) {
+      return Refuse(
+          Refusal::kNestedShift, expr.source,
+          {around.function, Printed(expr), WithOwnEvery(expr, around)});
+    }
     const Operand* inner = FirstOperand(expr);
     std::string example = inner == nullptr
                               ? Printed(expr)

@@ -144,7 +144,7 @@ absl::StatusOr<RowExpr> Binder::BindContribution(const Expr& expr,
   transform.unit = back.unit;
   transform.no_partial = true;
   NameSums(expr, transform.x, &transform);
-  NoteWeekdays(expr, back);
+  NoteWeekdays(expr, back, plan_.every);
   return AddTransform(std::move(transform));
 }
 

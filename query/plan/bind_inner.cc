@@ -62,7 +62,8 @@ absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
   while (index < plan_.inner.size() && !(plan_.inner[index].period == period)) {
     ++index;
   }
-  if (index == plan_.inner.size()) plan_.inner.push_back({period, false, {}});
+  if (index == plan_.inner.size())
+    plan_.inner.push_back({period, false, false, {}});
   inside.inner = index;
   return inside;
 }
@@ -126,6 +127,10 @@ absl::StatusOr<StepExpr> Binder::BindInnerCall(const Expr& expr,
                                                const Call& call,
                                                const Call& around,
                                                const Place& place) {
+  const Function* const function = FindTransform(call.function);
+  if (function != nullptr && function->shifts_in_buckets) {
+    return BindInnerShift(expr, call, around, place);
+  }
   if (!FindTimeFunction(call.function).has_value()) {
     const Operand* metric = FirstOperand(expr);
     return Refuse(

@@ -379,8 +379,12 @@ std::string Binder::UnitOf(const Leaf& leaf) const {
   bool kept = keeps(leaf.function) &&
               !(across.has_value() && across->function == Aggregate::kCount);
   const StepExpr* steps = &leaf.steps;
-  for (; steps->kind == StepExpr::Kind::kOverTime; steps = &steps->sides[0]) {
-    kept = kept && keeps(steps->function);
+  for (; steps->kind == StepExpr::Kind::kOverTime ||
+         steps->kind == StepExpr::Kind::kShift;
+       steps = &steps->sides[0]) {
+    kept = kept && (steps->kind == StepExpr::Kind::kShift
+                        ? steps->shift != StepExpr::Shift::kGrowth
+                        : keeps(steps->function));
   }
   if (!kept || steps->kind != StepExpr::Kind::kOperand || spec.unit.empty()) {
     return "";

@@ -32,6 +32,11 @@ RowExpr One() {
   return one;
 }
 
+bool IsWithinWeek(const std::optional<Period>& period) {
+  return period.has_value() && period->unit <= footfall::Unit::kDay &&
+         (period->unit < footfall::Unit::kDay || period->count < 7);
+}
+
 }  // namespace
 
 RowExpr Binder::AddTransform(Transform transform) {
@@ -149,7 +154,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
   transform.no_partial = name == "growth" || name == "delta";
   if (transform.no_partial) NameSums(expr, x, &transform);
   NoteRatioOfRatios(expr, name, *argument);
-  if (transform.no_partial) NoteWeekdays(expr, *back);
+  if (transform.no_partial) NoteWeekdays(expr, *back, plan_.every);
   RowExpr row = AddTransform(std::move(transform));
   if (name == "delta") return MakeArithmetic('-', std::move(x), std::move(row));
   if (name == "growth") {
@@ -174,13 +179,16 @@ void Binder::NameSums(const Expr& expr, const RowExpr& x,
 }
 
 // A Monday beside a Sunday: most of it is the week.
-void Binder::NoteWeekdays(const Expr& expr, const Duration& back) {
+void Binder::NoteWeekdays(const Expr& expr, const Duration& back,
+                          const std::optional<Period>& period) {
   const int64_t months = back.unit == footfall::Unit::kYear      ? 12
                          : back.unit == footfall::Unit::kQuarter ? 3
                          : back.unit == footfall::Unit::kMonth   ? 1
                                                                  : 0;
   constexpr int64_t kMostUnits = 10'000;
-  if (months == 0 || back.count > kMostUnits || !RowsWithinWeek()) return;
+  if (months == 0 || back.count > kMostUnits || !IsWithinWeek(period)) {
+    return;
+  }
   Expr weeks = expr;
   std::get<Call>(weeks.node).arguments[1].form =
       Duration{(back.count * months * 52 + 6) / 12, footfall::Unit::kWeek};
@@ -188,10 +196,7 @@ void Binder::NoteWeekdays(const Expr& expr, const Duration& back) {
                        Printed(weeks), " compares the same ones"));
 }
 
-bool Binder::RowsWithinWeek() const {
-  return plan_.every.has_value() && plan_.every->unit <= footfall::Unit::kDay &&
-         (plan_.every->unit < footfall::Unit::kDay || plan_.every->count < 7);
-}
+bool Binder::RowsWithinWeek() const { return IsWithinWeek(plan_.every); }
 
 // Growth of what is a ratio already.
 void Binder::NoteRatioOfRatios(const Expr& expr, absl::string_view name,

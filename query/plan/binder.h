@@ -183,6 +183,12 @@ class Binder {
   absl::StatusOr<StepExpr> BindInnerCall(const Expr& expr, const Call& call,
                                          const Call& around,
                                          const Place& place);
+  // (bind_inner_shift.cc) lag, delta and growth of inner buckets.
+  absl::StatusOr<StepExpr> BindInnerShift(const Expr& expr, const Call& call,
+                                          const Call& around,
+                                          const Place& place);
+  // `around` with an EVERY of the metric's own period, as text.
+  std::string WithOwnEvery(const Expr& expr, const Call& around) const;
   absl::StatusOr<StepExpr> BindInnerBare(const Expr& expr, const Place& place);
   // A metric, or f(metric ACROSS ..), as a value of each of its steps.
   absl::StatusOr<StepExpr> BindOwnSteps(const Expr& expr);
@@ -203,7 +209,9 @@ class Binder {
   // Of what the statement alone says of its answer; each once.
   void AddNote(std::string note);
   void NoteRelated(const Expr& expr, Related related);
-  void NoteWeekdays(const Expr& expr, const Duration& back);
+  // Of rows, or inner buckets, of that period.
+  void NoteWeekdays(const Expr& expr, const Duration& back,
+                    const std::optional<Period>& period);
   // Whether a row is shorter than a week, whose days differ.
   bool RowsWithinWeek() const;
   void NoteRatioOfRatios(const Expr& expr, absl::string_view name,

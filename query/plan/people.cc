@@ -145,6 +145,13 @@ People PeopleOf(const Plan& plan, const StepExpr& expr) {
         term.sums = expr.function.Is(Aggregate::kSum);
       }
       return people;
+    case StepExpr::Kind::kShift:
+      if (expr.shift != StepExpr::Shift::kLag) return people;
+      people = PeopleOf(plan, expr.sides[0]);
+      for (auto& term : people.terms) {
+        term.back.emplace_back(expr.back.count, expr.back.unit);
+      }
+      return people;
     case StepExpr::Kind::kArithmetic:
       break;
   }

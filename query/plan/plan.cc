@@ -30,7 +30,8 @@ void CollectOperands(const StepExpr& expr, std::vector<size_t>* operands) {
 bool operator==(const StepExpr& a, const StepExpr& b) {
   return a.kind == b.kind && SameNumber(a.number, b.number) &&
          a.operand == b.operand && a.op == b.op && a.function == b.function &&
-         a.every == b.every && a.sides == b.sides;
+         a.every == b.every && a.back == b.back && a.shift == b.shift &&
+         a.sides == b.sides;
 }
 
 bool operator==(const TimeFunction& a, const TimeFunction& b) {
@@ -62,7 +63,10 @@ std::vector<size_t> OperandsOf(const StepExpr& expr) {
 }
 
 std::optional<size_t> InnerOf(const StepExpr& expr) {
-  if (expr.kind == StepExpr::Kind::kOverTime) return expr.every;
+  if (expr.kind == StepExpr::Kind::kOverTime ||
+      expr.kind == StepExpr::Kind::kShift) {
+    return expr.every;
+  }
   for (const StepExpr& side : expr.sides) {
     if (const auto every = InnerOf(side)) return every;
   }

@@ -129,6 +129,7 @@ struct StepExpr {
     kNegate,
     kArithmetic,
     kOverTime,
+    kShift,  // beside, or instead, the value of an earlier inner bucket
   };
   Kind kind = Kind::kNumber;
   Scalar number;  // kNumber
@@ -137,8 +138,14 @@ struct StepExpr {
   char op = '+';                   // kArithmetic
   Related related = Related::kNo;  // its sides
   TimeFunction function;           // kOverTime
-  size_t every = 0;  // kOverTime: its buckets, index into Plan::inner
-  // kNegate: one; kArithmetic: two; kOverTime: one, kCorrelation two.
+  // kOverTime, kShift: its buckets, index into Plan::inner.
+  size_t every = 0;
+  // kShift: lag, delta or growth, of which the last two are missing where the
+  // bucket, or the earlier one, is not whole.
+  enum class Shift : uint8_t { kLag, kDelta, kGrowth };
+  Shift shift = Shift::kLag;
+  Duration back;
+  // kNegate, kShift: one; kArithmetic: two; kOverTime: one, kCorrelation two.
   std::vector<StepExpr> sides;
   bool is_decimal = false;
 };
@@ -153,6 +160,7 @@ struct InnerEvery {
   Period period;
   // Some function has a value of a bucket without samples: count, coverage.
   bool counts_nothing = false;
+  bool shifts = false;  // some value is that of an earlier bucket
   std::vector<std::optional<Buckets>> buckets;  // [operands]; none: not read
 };
 

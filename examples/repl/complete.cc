@@ -517,6 +517,10 @@ void Completer::AddWords() {
       AddName(mode, " ");
     }
   } else if (last == "ON" && Before(2) == "ALIGN") {
+    AddKeywords({"EACH"});
+    completion_.candidates.insert(completion_.candidates.end(),
+                                  {"event(", "first_time("});
+  } else if (last == "EACH" && Before(2) == "ON") {
     completion_.candidates.emplace_back("event(");
   } else if (clause == "DURING" && last == "DURING") {
     AddKeywords({"LAST"});

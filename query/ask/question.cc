@@ -61,6 +61,25 @@ Question& Question::AlignOn(const EventDate& event, const OffsetRange& offsets,
   return *this;
 }
 
+Question& Question::AlignOnEach(const EventDate& event,
+                                const OffsetRange& offsets, Unit unit) {
+  AlignOn(event, offsets, unit);
+  select_.align->each = true;
+  return *this;
+}
+
+Question& Question::AlignOn(const FunctionValue& start,
+                            const OffsetRange& offsets, Unit unit) {
+  Align align;
+  align.start = start.expr();
+  align.first = offsets.first;
+  align.last = offsets.last;
+  align.unit = unit;
+  select_.align = std::move(align);
+  select_.during.reset();
+  return *this;
+}
+
 Question& Question::By(const std::vector<std::string>& dimensions) {
   for (const std::string& dimension : dimensions) By(dimension);
   return *this;

@@ -14,18 +14,23 @@ absl::Status Timeline::CutAligned(Run& run) {
   open_.assign(open_.size(), false);
   const size_t operands = plan_->operands.size();
   while (lead_ + 1 < operands && plan_->operands[lead_].broadcast()) ++lead_;
-  keys_ = {0};
+  keys_.clear();
+  for (size_t t = 0; !has_time_ && t < aligned_->turns(); ++t) {
+    keys_.push_back(aligned_->KeyOfRange(t));
+  }
   if (has_time_) {
-    const StepRange keys = aligned_->KeysWithin(
-        bounds_, plan_->fill != FillMode::kNone || RowsOfNothing(*plan_));
     Reservation fits(run);
-    FOOTFALL_RETURN_IF_ERROR(fits.Add(static_cast<uint64_t>(keys.size()) * 8));
-    keys_.clear();
-    for (int64_t key = keys.begin; key < keys.end; ++key) {
-      FOOTFALL_RETURN_IF_ERROR(run.Pass());
-      keys_.push_back(key);
+    for (const StepRange keys :
+         aligned_->KeysWithin(bounds_, plan_->fill != FillMode::kNone ||
+                                           RowsOfNothing(*plan_))) {
+      FOOTFALL_RETURN_IF_ERROR(
+          fits.Add(static_cast<uint64_t>(keys.size()) * 8));
+      for (int64_t key = keys.begin; key < keys.end; ++key) {
+        FOOTFALL_RETURN_IF_ERROR(run.Pass());
+        keys_.push_back(key);
+      }
     }
-    first_key_ = aligned_->FirstKey(bounds_);
+    aligned_->FindFirst(bounds_);
   }
   size_ = keys_.size();
   if (!plan_->transforms.empty()) {
@@ -37,10 +42,7 @@ absl::Status Timeline::CutAligned(Run& run) {
               return std::optional<int64_t>(
                   aligned_->Earlier(key, count, unit));
             },
-            [this](int64_t key) {
-              return key > first_key_ ? std::optional<int64_t>(key - 1)
-                                      : std::nullopt;
-            }));
+            [this](int64_t key) { return aligned_->Previous(key); }));
     FOOTFALL_RETURN_IF_ERROR(SetLookBack(run, found));
   }
   partial_.assign(keys_.size(), false);
@@ -54,15 +56,17 @@ absl::Status Timeline::CutAligned(Run& run) {
 // From the first unit of any slot to the last.
 UnitRange Timeline::AllUnits() const {
   UnitRange all = aligned_->range();
-  const auto [first, last] = std::minmax_element(keys_.begin(), keys_.end());
-  all.begin = std::min(all.begin, aligned_->UnitsOf(*first).begin);
-  all.end = std::max(all.end, aligned_->UnitsOf(*last).end);
+  for (const int64_t key : keys_) {
+    const UnitRange units = aligned_->UnitsOf(key);
+    all.begin = std::min(all.begin, units.begin);
+    all.end = std::max(all.end, units.end);
+  }
   return all;
 }
 
 StepRange Timeline::StepsOfGroup(size_t operand, size_t group) const {
   return keys_.empty() ? StepRange()
-                       : aligned_->Steps(operand, group, AllUnits());
+                       : aligned_->StepsOfTurns(operand, group, AllUnits());
 }
 
 BucketPiece Timeline::PieceOf(size_t operand, StepRange steps) const {
@@ -77,17 +81,19 @@ BucketPiece Timeline::PieceOf(size_t operand, StepRange steps) const {
 // What lies outside the range does not count where the bucket is shown.
 BucketPiece Timeline::AlignedPiece(size_t operand, size_t group,
                                    size_t slot) const {
-  StepRange steps =
-      aligned_->Steps(operand, group, aligned_->UnitsOf(keys_[slot]));
+  const int64_t key = keys_[slot];
+  StepRange steps = aligned_->StepsOf(operand, group, key);
   if (slot < size_ && has_time_) {
     steps =
-        Intersect(steps, aligned_->Steps(operand, group, aligned_->range()));
+        Intersect(steps, aligned_->Steps(operand, group, aligned_->TurnOf(key),
+                                         aligned_->range()));
   }
   return PieceOf(operand, steps);
 }
 
 BucketPiece Timeline::AlignedWhole(size_t operand, size_t group) const {
-  return PieceOf(operand, aligned_->Steps(operand, group, aligned_->range()));
+  return PieceOf(operand,
+                 aligned_->StepsOfTurns(operand, group, aligned_->range()));
 }
 
 bool Timeline::AlignedPartial(size_t group, size_t slot) const {
@@ -98,7 +104,9 @@ bool Timeline::AlignedPartial(size_t group, size_t slot) const {
   }
   for (size_t o = 0; o < plan_->operands.size(); ++o) {
     if (plan_->operands[o].broadcast()) continue;
-    if (aligned_->Steps(o, group, units).end > unfinished_[o]) return true;
+    if (aligned_->StepsOf(o, group, keys_[slot]).end > unfinished_[o]) {
+      return true;
+    }
   }
   return false;
 }

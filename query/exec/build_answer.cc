@@ -258,6 +258,21 @@ absl::StatusOr<Answer> BuildColumns(Run& run, const Plan& plan,
     answer.columns.push_back(std::move(column));
   }
   const Timeline& timeline = *results.timeline;
+  for (const std::string& name : TurnColumns(plan)) {
+    Column column =
+        NewColumn(name, Column::Role::kMember, ColumnType::kText, count);
+    CodedColumn coded(&column, count);
+    for (const RowId& row : chosen) {
+      FOOTFALL_RETURN_IF_ERROR(run.Pass(kWorkOfRow));
+      const size_t turn = timeline.Turn(row.bucket);
+      coded.Add(static_cast<uint32_t>(turn), [&] {
+        return name == kEventTime ? FormatDate(timeline.aligned()->DateOf(turn))
+                                  : timeline.aligned()->NameOf(turn);
+      });
+    }
+    coded.Finish();
+    answer.columns.push_back(std::move(column));
+  }
   if (plan.every.has_value() && plan.align.has_value()) {
     Column column =
         NewColumn("offset", Column::Role::kOffset, ColumnType::kInteger, count);

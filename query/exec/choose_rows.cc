@@ -47,6 +47,7 @@ class Chooser {
   void LookAtSilent(uint32_t group);
   void TellSilent(size_t kept);
   absl::Status Order(std::vector<RowId>* kept) const;
+  int CompareTimes(uint32_t left, uint32_t right) const;
   absl::StatusOr<std::vector<uint32_t>> GroupOrder() const;
   absl::Status Append(RowId row, std::vector<RowId>* kept) {
     FOOTFALL_RETURN_IF_ERROR(memory_.AddRoomFor(*kept));
@@ -196,6 +197,17 @@ absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
   return absl::OkStatus();
 }
 
+// Under ALIGN by the offset, of whichever event.
+int Chooser::CompareTimes(uint32_t left, uint32_t right) const {
+  const Timeline& timeline = *results_.timeline;
+  if (timeline.TurnsBetween(left, right)) {
+    const int64_t a = timeline.Offset(left);
+    const int64_t b = timeline.Offset(right);
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 absl::Status Chooser::Order(std::vector<RowId>* kept) const {
   const size_t wanted =
       plan_.limit.has_value()
@@ -230,9 +242,7 @@ absl::Status Chooser::Order(std::vector<RowId>* kept) const {
       int order = 0;
       switch (key.kind) {
         case BoundKey::Kind::kTime:
-          order = left.bucket < right.bucket   ? -1
-                  : left.bucket > right.bucket ? 1
-                                               : 0;
+          order = CompareTimes(left.bucket, right.bucket);
           if (key.descending) order = -order;
           break;
         case BoundKey::Kind::kMember:

@@ -79,10 +79,28 @@ absl::StatusOr<std::vector<std::string>> DescribeAlign(
   const BoundEvents& events = plan.events[plan.align->events];
   std::vector<std::string> lines = {absl::StrCat(
       "aligned: ", UnitName(plan.align->unit), "s are counted from")};
+  if (plan.align->start != nullptr) {
+    absl::StrAppend(&lines[0], " ", plan.align->start_name, " of each group");
+    return lines;
+  }
   const EventsOfGroups of_groups(events);
   size_t told = 0;
   for (const auto& [name, key] : groups) {
     if (++told > kMaxAlignedGroups) break;
+    if (plan.align->each) {
+      const std::vector<uint32_t> all = of_groups.For(key);
+      const auto date = [&](uint32_t e) {
+        return FormatDate(events.events[e].event->date);
+      };
+      lines.push_back(absl::StrCat(
+          "  ", name, name.empty() ? "" : ": ",
+          all.empty()
+              ? "no event: it has no rows"
+              : absl::StrCat("each of ", HowMany(all.size(), "event", "events"),
+                             ", ", date(all.front()), " to ",
+                             date(all.back()))));
+      continue;
+    }
     FOOTFALL_ASSIGN_OR_RETURN(const Event* const event,
                               of_groups.OneFor(run, key));
     lines.push_back(absl::StrCat(

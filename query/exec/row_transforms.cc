@@ -308,6 +308,8 @@ absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
       if (any) {
         sum.AddExpected(results_.timeline->OverBetween(*counted, last, slot));
       }
+      // Each event has a range of its own.
+      if (results_.timeline->TurnsBetween(last, slot)) sum = CellSum();
       last = slot;
       FOOTFALL_ASSIGN_OR_RETURN(
           const Cell cell, Evaluate(plan_.transforms[transform].x, {g, slot}));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "query/exec/align_starts.h"
 #include "query/exec/answer_size.h"
 #include "query/exec/build_answer.h"
 #include "query/exec/changepoints_answer.h"
@@ -103,6 +104,15 @@ absl::StatusOr<Answer> Analyze(Run& run, const Plan& plan,
 }  // namespace
 
 namespace {
+
+// The plan that runs: with the dates of ALIGN ON first_time(..), which `ready`
+// keeps.
+absl::StatusOr<const Plan*> ReadyPlan(Run& run, const Plan& bound,
+                                      std::optional<Plan>* ready) {
+  if (!NeedsStarts(bound)) return &bound;
+  FOOTFALL_ASSIGN_OR_RETURN(*ready, WithStarts(run, bound));
+  return &**ready;
+}
 
 // Notes of many slices are many: so many are told.
 constexpr size_t kMostNotes = 20;
@@ -199,13 +209,18 @@ absl::Status TellWhyAtOnce(const absl::Status& status, absl::string_view why) {
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> StreamSelect(
-    const Snapshot& snapshot, const Plan& plan, const Binding& binding,
+    const Snapshot& snapshot, const Plan& bound, const Binding& binding,
     absl::string_view text, const QueryOptions& options, const PartSizes& sizes,
     TakePart take) {
   Run run(snapshot, options, text);
   Reservation statement(run);
-  FOOTFALL_RETURN_IF_ERROR(statement.Add(binding.tree_bytes + PickBytes(plan)));
+  FOOTFALL_RETURN_IF_ERROR(
+      statement.Add(binding.tree_bytes + PickBytes(bound)));
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  std::optional<Plan> ready;
+  FOOTFALL_ASSIGN_OR_RETURN(const Plan* const found,
+                            ReadyPlan(run, bound, &ready));
+  const Plan& plan = *found;
   const absl::string_view why = WhyAtOnce(plan);
   if (why.empty()) {
     PartsOfSlices parts(run, plan, sizes.rows, take);
@@ -228,18 +243,24 @@ absl::StatusOr<std::vector<std::string>> StreamSelect(
   return told;
 }
 
-absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Plan& plan,
+absl::StatusOr<Answer> RunSelect(const Snapshot& snapshot, const Plan& bound,
                                  Statement::Explain explain,
                                  const Binding& binding, absl::string_view text,
                                  const QueryOptions& options) {
   Run run(snapshot, options, text);
   Reservation statement(run);
-  FOOTFALL_RETURN_IF_ERROR(statement.Add(binding.tree_bytes + PickBytes(plan)));
+  FOOTFALL_RETURN_IF_ERROR(
+      statement.Add(binding.tree_bytes + PickBytes(bound)));
   FOOTFALL_RETURN_IF_ERROR(run.CheckStop());
+  // EXPLAIN reads no samples.
+  if (explain == Statement::Explain::kPlan) return Explain(run, bound);
+  std::optional<Plan> ready;
+  FOOTFALL_ASSIGN_OR_RETURN(const Plan* const found,
+                            ReadyPlan(run, bound, &ready));
+  const Plan& plan = *found;
   if (explain == Statement::Explain::kAnalyze) {
     return Analyze(run, plan, binding);
   }
-  if (explain == Statement::Explain::kPlan) return Explain(run, plan);
   FOOTFALL_ASSIGN_OR_RETURN(Results results, EvaluateLeaves(run, plan));
   return RowsOf(run, plan, std::move(results));
 }

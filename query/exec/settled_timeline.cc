@@ -146,10 +146,9 @@ bool Timeline::IsLastWhole(uint32_t slot) const {
 
 bool Timeline::BeginsAfterNow(size_t group, size_t slot) const {
   if (!has_time_) return false;
-  const int64_t begin =
-      aligned_.has_value()
-          ? aligned_->Steps(lead_, group, aligned_->UnitsOf(keys_[slot])).begin
-          : FirstStepOf(slot);
+  const int64_t begin = aligned_.has_value()
+                            ? aligned_->StepsOf(lead_, group, keys_[slot]).begin
+                            : FirstStepOf(slot);
   return begin > unfinished_[lead_];
 }
 

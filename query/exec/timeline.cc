@@ -319,7 +319,7 @@ bool Timeline::Within(size_t operand, StepRange samples, size_t group,
   if (samples.empty()) return false;
   if (aligned_.has_value()) {
     const auto steps = [&](size_t slot) {
-      return aligned_->Steps(operand, group, aligned_->UnitsOf(keys_[slot]));
+      return aligned_->StepsOf(operand, group, keys_[slot]);
     };
     return steps(first).end > samples.begin && steps(last).begin < samples.end;
   }
@@ -388,7 +388,7 @@ absl::CivilSecond Timeline::CivilStart(size_t group, size_t slot) const {
   const BoundOperand& lead = plan_->operands[lead_];
   if (aligned_.has_value()) {
     return lead.grid.CivilStart(
-        aligned_->Steps(lead_, group, aligned_->UnitsOf(keys_[slot])).begin);
+        aligned_->StepsOf(lead_, group, keys_[slot]).begin);
   }
   if (!has_time_) {
     return lead.window.first.has_value() ? lead.window.first->start
@@ -401,7 +401,7 @@ absl::CivilSecond Timeline::CivilEnd(size_t group, size_t slot) const {
   const BoundOperand& lead = plan_->operands[lead_];
   if (aligned_.has_value()) {
     return lead.grid.CivilStart(
-        aligned_->Steps(lead_, group, aligned_->UnitsOf(keys_[slot])).end);
+        aligned_->StepsOf(lead_, group, keys_[slot]).end);
   }
   if (!has_time_) {
     return lead.window.last.has_value() ? DateEnd(*lead.window.last)

@@ -113,6 +113,12 @@ class Timeline {
   int64_t Offset(size_t slot) const {
     return aligned_->UnitsOf(keys_[slot]).begin;
   }
+  // ON EACH: which event of the group the bucket counts from.
+  size_t Turn(size_t slot) const { return aligned_->TurnOf(keys_[slot]); }
+  // Whether two slots count from events of their own.
+  bool TurnsBetween(size_t before, size_t slot) const {
+    return aligned_.has_value() && Turn(before) != Turn(slot);
+  }
   // The bucket's first civil second, and the first behind it. Without EVERY it
   // is the range, or from the first to the last sample.
   absl::CivilSecond CivilStart(size_t group, size_t slot) const;

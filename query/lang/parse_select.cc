@@ -264,11 +264,22 @@ absl::StatusOr<Range> Parser::RangeOf() {
 absl::StatusOr<Align> Parser::AlignOf() {
   Align align;
   FOOTFALL_RETURN_IF_ERROR(Require("ON"));
-  if (!AtWord("event") || Ahead(1).text != "(") {
-    return Expected("event( after ALIGN ON", "ALIGN ON event('launch')");
+  align.each = AtWord("EACH") && Ahead(1).text != "(" && TakeWord("EACH");
+  const bool is_event = AtWord("event");
+  if (Ahead(1).text != "(" || (align.each && !is_event)) {
+    return Expected(
+        align.each ? "event( after EACH" : "event( after ALIGN ON",
+        align.each ? "ALIGN ON EACH event('holiday')"
+                   : "ALIGN ON event('launch'), or on a date of each group's "
+                     "own: ALIGN ON first_time(dau >= 100000)");
   }
-  FOOTFALL_ASSIGN_OR_RETURN(Sized event, EventOf());
-  align.event = std::get<EventReference>(std::move(event.expr.node));
+  if (is_event) {
+    FOOTFALL_ASSIGN_OR_RETURN(Sized event, EventOf());
+    align.event = std::get<EventReference>(std::move(event.expr.node));
+  } else {
+    FOOTFALL_ASSIGN_OR_RETURN(Sized start, Factor());
+    align.start = std::move(start.expr);
+  }
   FOOTFALL_RETURN_IF_ERROR(
       Require("DURING", "ALIGN ON event('launch') DURING -14..28 days"));
   FOOTFALL_ASSIGN_OR_RETURN(

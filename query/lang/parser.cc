@@ -29,7 +29,7 @@ constexpr absl::string_view kKeywords[] = {
     "OF",     "INTO", "VALUES", "FROM",    "GROUP",   "OR",     "DEFINE",
     "METRIC", "OVER", "TIME",   "INTEGER", "DECIMAL", "UNIT",   "REJECTS",
     "FOR",    "NOTE", "SOURCE", "EXPLAIN", "ANALYZE", "EMPTY",  "LAST",
-    "ASC",    "DESC",
+    "ASC",    "DESC", "EACH",
 };
 
 bool IsKeywordInCapitals(absl::string_view word) {

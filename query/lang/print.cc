@@ -339,7 +339,12 @@ void PrintStatement(const Select& select, std::string* out) {
   }
   if (select.align.has_value()) {
     *out += " ALIGN ON ";
-    PrintEvent(select.align->event, out);
+    if (select.align->each) *out += "EACH ";
+    if (select.align->start.has_value()) {
+      PrintExpr(*select.align->start, kSum, out);
+    } else {
+      PrintEvent(select.align->event, out);
+    }
     absl::StrAppend(out, " DURING ", select.align->first, "..",
                     select.align->last, " ", UnitName(select.align->unit), "s");
   }

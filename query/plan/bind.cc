@@ -181,6 +181,10 @@ absl::Status Binder::CheckNames() {
     names.insert(plan_.align.has_value() ? "offset" : "time");
   }
   names.insert("partial");
+  for (const std::string& name : TurnColumns(plan_)) {
+    if (names.insert(name).second) continue;
+    return Refuse(Refusal::kSameName, select_.align->source, {name});
+  }
   if (plan_.correlogram) {
     for (const std::string name : {"lag", "corr", "pairs"}) {
       if (names.insert(name).second) continue;
@@ -354,6 +358,13 @@ absl::Status Binder::BindTop() {
   const Top& top = *select_.top;
   if (plan_.by.empty()) {
     return Refuse(Refusal::kTopBy, top.source, {absl::StrCat(top.count)});
+  }
+  if (plan_.align.has_value() && plan_.align->each) {
+    FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+        top.source, "TOP",
+        "ON EACH gives a group a range for each event, and TOP judges it by "
+        "one",
+        "ORDER BY and LIMIT pick rows, or ALIGN ON one event by its name"));
   }
   BoundTop bound;
   bound.count = top.count;

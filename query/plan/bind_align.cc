@@ -40,15 +40,53 @@ absl::Status Binder::BindAlign() {
     }
     align.bucket_units = *units;
   }
+  if (said.start.has_value()) return BindAlignStart(said, std::move(align));
+  align.each = said.each;
+  if (align.each && plan_.fill != FillMode::kNone) {
+    return Refuse(Refusal::kBesideAlign, every_source_,
+                  {"FILL",
+                   "ON EACH puts the rows of one event behind those of "
+                   "another, and what lies between two is no gap",
+                   "leave out FILL, or EACH"});
+  }
   BoundEvents events;
   events.kind = std::get<std::string>(said.event.kind);
   if (said.event.name.has_value()) {
     events.name = std::get<std::string>(*said.event.name);
   }
-  events.one_date = true;
+  events.one_date = !align.each;
   FOOTFALL_ASSIGN_OR_RETURN(align.events,
                             AddEvents(said.source, std::move(events)));
   plan_.align = align;
+  return absl::OkStatus();
+}
+
+// ALIGN ON first_time(..): a question of its own finds the dates, which the
+// range is not known without.
+absl::Status Binder::BindAlignStart(const Align& said, BoundAlign align) {
+  const Call* call = std::get_if<Call>(&said.start->node);
+  if (call == nullptr || call->function != "first_time") {
+    return Refuse(Refusal::kAlignStart, said.start->source,
+                  {Printed(*said.start)});
+  }
+  auto start = std::make_shared<AlignStart>();
+  Item item;
+  item.expr = *said.start;
+  item.source = said.start->source;
+  start->select.items.push_back(std::move(item));
+  start->select.where = select_.where;
+  start->select.by = select_.by;
+  start->select.zone = select_.zone;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      start->plan,
+      Binder(snapshot_, start->select, text_, options_, now_).Run());
+  align.start = std::move(start);
+  align.start_name = Printed(*said.start);
+  BoundEvents none;
+  none.source = said.source;
+  plan_.events.push_back(std::move(none));
+  align.events = plan_.events.size() - 1;
+  plan_.align = std::move(align);
   return absl::OkStatus();
 }
 
@@ -85,17 +123,7 @@ absl::Status Binder::AlignOperand(BoundOperand* bound) {
                     {buckets.status().message()});
     }
   }
-  std::optional<StepRange> all;
-  for (const Date& date : DatesThatCount(plan_.events[align.events])) {
-    const StepRange steps =
-        bound->grid.StepsFrom(StepHolding(bound->grid, date), align.first,
-                              align.last + 1, align.unit);
-    if (!all.has_value()) all = steps;
-    all->begin = std::min(all->begin, steps.begin);
-    all->end = std::max(all->end, steps.end);
-  }
-  const int64_t none = bound->grid.Limits().begin;
-  bound->range = all.value_or(StepRange{none, none});
+  bound->range = StepsOfAlign(plan_, bound->grid);
   return absl::OkStatus();
 }
 

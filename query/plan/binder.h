@@ -55,6 +55,7 @@ class Binder {
   Period InItsWeeks(Period period) const;
   // (bind_align.cc)
   absl::Status BindAlign();
+  absl::Status BindAlignStart(const Align& said, BoundAlign align);
   absl::Status AlignOperand(BoundOperand* bound);
   absl::Status CheckAlignedLookBack(footfall::Source source,
                                     const Duration& back);

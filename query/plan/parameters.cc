@@ -36,7 +36,9 @@ class Resolver {
       FOOTFALL_RETURN_IF_ERROR(ResolveAgain(&*select->during));
     }
     if (select->align.has_value()) {
-      FOOTFALL_RETURN_IF_ERROR(Resolve(&select->align->event));
+      FOOTFALL_RETURN_IF_ERROR(select->align->start.has_value()
+                                   ? Resolve(&*select->align->start)
+                                   : Resolve(&select->align->event));
     }
     for (footfall::Test& test : select->having) {
       FOOTFALL_RETURN_IF_ERROR(Resolve(&test));

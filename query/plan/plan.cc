@@ -3,6 +3,7 @@
 
 #include "query/plan/plan.h"
 #include "footfall/hash_table.h"
+#include "query/plan/date_value.h"
 
 #include <algorithm>
 #include <bit>
@@ -137,6 +138,48 @@ std::vector<Date> DatesThatCount(const BoundEvents& events) {
     if (known.insert(one.members).second) dates.push_back(one.event->date);
   }
   return dates;
+}
+
+std::vector<std::string> TurnColumns(const Plan& plan) {
+  if (!plan.align.has_value() || !plan.align->each) return {};
+  std::vector<std::string> columns;
+  if (!plan.events[plan.align->events].name.has_value()) {
+    columns.push_back("event_name");
+  }
+  columns.push_back(std::string(kEventTime));
+  return columns;
+}
+
+std::vector<Date> DatesOfAlign(const Plan& plan) {
+  const BoundAlign& align = *plan.align;
+  std::vector<Date> dates;
+  if (align.each) {
+    for (const auto& one : plan.events[align.events].events) {
+      dates.push_back(one.event->date);
+    }
+    return dates;
+  }
+  if (align.start == nullptr) return DatesThatCount(plan.events[align.events]);
+  for (const auto& [group, date] : align.starts) dates.push_back(date);
+  std::sort(dates.begin(), dates.end(), [](const Date& a, const Date& b) {
+    return PackDate(a) < PackDate(b);
+  });
+  dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+  return dates;
+}
+
+StepRange StepsOfAlign(const Plan& plan, const Grid& grid) {
+  const BoundAlign& align = *plan.align;
+  std::optional<StepRange> all;
+  for (const Date& date : DatesOfAlign(plan)) {
+    const StepRange steps = grid.StepsFrom(StepHolding(grid, date), align.first,
+                                           align.last + 1, align.unit);
+    if (!all.has_value()) all = steps;
+    all->begin = std::min(all->begin, steps.begin);
+    all->end = std::max(all->end, steps.end);
+  }
+  const int64_t none = grid.Limits().begin;
+  return all.value_or(StepRange{none, none});
 }
 
 std::vector<size_t> TransformsOf(const RowExpr& expr) {

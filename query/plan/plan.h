@@ -8,6 +8,7 @@
 #ifndef FOOTFALL_QUERY_PLAN_PLAN_H_
 #define FOOTFALL_QUERY_PLAN_PLAN_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "footfall/event.h"
 #include "footfall/metric.h"
@@ -236,9 +238,17 @@ struct BoundEvents {
   footfall::Source source;
 };
 
+struct AlignStart;
+
 // ALIGN: the range of each group is counted from an event of its own.
 struct BoundAlign {
   size_t events = 0;  // index into Plan::events
+  bool each = false;  // a row, or stretch of rows, for each that applies
+  // ALIGN ON first_time(..): the question that finds the dates; `events` is
+  // empty. Once it was run, `starts` has those found, by the groups' members.
+  std::shared_ptr<const AlignStart> start;
+  std::string start_name;  // as printed
+  std::vector<std::pair<std::array<MemberId, kMaxDimensions>, Date>> starts;
   // Units from the step that holds the event's beginning, both included.
   int64_t first = 0;
   int64_t last = 0;
@@ -355,6 +365,21 @@ bool GivesDecimal(const Transform& transform);
 bool LooksBack(const Transform& transform);
 // Whether it has a value of a group that has left: a contribution has.
 bool SpeaksOfWhoLeft(const Plan& plan, const RowExpr& expr);
+
+// SELECT first_time(..) of the same members, by itself.
+struct AlignStart {
+  Select select;
+  Plan plan;  // points into `select`
+};
+
+// ALIGN ON EACH: the columns that tell the events apart.
+inline constexpr absl::string_view kEventTime = "event_time";
+std::vector<std::string> TurnColumns(const Plan& plan);
+// Dates from which some group may count under ALIGN.
+std::vector<Date> DatesOfAlign(const Plan& plan);
+// The steps of an operand around all of these, from the first to the last.
+StepRange StepsOfAlign(const Plan& plan, const Grid& grid);
+
 // Whether an item has a value of a bucket without samples: counts, coverages
 // and what arithmetic makes of them.
 bool HasValueOfNothing(const Plan& plan, const RowExpr& expr);

@@ -79,6 +79,12 @@ class Question {
   // ALIGN ON event(..) DURING -14..28 days; instead of During.
   Question& AlignOn(const EventDate& event, const OffsetRange& offsets,
                     Unit unit);
+  // ALIGN ON EACH event(..)
+  Question& AlignOnEach(const EventDate& event, const OffsetRange& offsets,
+                        Unit unit);
+  // ALIGN ON first_time(dau >= 1e5)
+  Question& AlignOn(const FunctionValue& start, const OffsetRange& offsets,
+                    Unit unit);
 
   template <std::convertible_to<std::string>... Names>
   Question& By(Names... dimensions) {

@@ -278,9 +278,12 @@ struct OrderKey {
   friend bool operator==(const OrderKey&, const OrderKey&) = default;
 };
 
-// ALIGN ON event(..) DURING -14..28 days
+// ALIGN ON event(..) DURING -14..28 days, ALIGN ON EACH event(..) ..,
+// ALIGN ON first_time(dau >= 1e5) ..
 struct Align {
   EventReference event = {};
+  bool each = false;
+  std::optional<Expr> start = {};  // a call, in place of the event
   int64_t first = 0;
   int64_t last = 0;
   Unit unit = Unit::kDay;

@@ -78,6 +78,12 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
       {"SELECT dau ALIGN ON event('release', $name) DURING 0..1 weeks",
        Ask("dau").AlignOn(EventDate("release", Param("name")), Offsets(0, 1),
                           Unit::kWeek)},
+      {"SELECT dau ALIGN ON EACH event('holiday') DURING -3..3 days",
+       Ask("dau").AlignOnEach(EventDate("holiday"), Offsets(-3, 3),
+                              Unit::kDay)},
+      {"SELECT dau ALIGN ON first_time(dau >= 10) DURING 0..28 days",
+       Ask("dau").AlignOn(FirstTime(Of("dau") >= 10), Offsets(0, 28),
+                          Unit::kDay)},
       // Groups and buckets.
       {"SELECT dau BY app, platform", Ask("dau").By("app", "platform")},
       {"SELECT dau BY app, platform",

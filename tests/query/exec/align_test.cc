@@ -137,15 +137,24 @@ struct Question {
   int64_t bucket_units;  // of EVERY
 };
 
-// Compares all rows of ALIGN; returns how many there were.
-size_t Compare(const Market& market, const Question& q) {
+// Where a group, or one event of a group, counts from.
+struct Start {
+  std::string app;
+  std::string event;  // ON EACH: its name and date, as printed
+  absl::CivilDay day;
+};
+
+// Compares all rows of ALIGN ON `on`; returns how many there were.
+size_t Compare(const Market& market, const Question& q, const std::string& on,
+               const std::vector<Start>& starts) {
   const std::string unit = absl::StrCat(UnitName(q.unit), "s");
   const std::string text =
-      absl::StrCat("SELECT ", q.items, " ALIGN ON event('launch') DURING ",
-                   q.first, "..", q.last, " ", unit, " BY app",
+      absl::StrCat("SELECT ", q.items, " ALIGN ON ", on, " DURING ", q.first,
+                   "..", q.last, " ", unit, " BY app",
                    q.every.empty() ? "" : absl::StrCat(" EVERY ", q.every));
   const Answer answer = Ask(market, text);
-  std::map<std::pair<std::string, int64_t>, std::string> found;
+  using Key = std::pair<std::string, int64_t>;
+  std::map<Key, std::string> found;
   const Column* offsets = answer.Find("offset");
   CHECK((offsets != nullptr) == !q.every.empty());
   // Rows of counts of nothing: ALIGN has them of groups with samples alone.
@@ -154,27 +163,60 @@ size_t Compare(const Market& market, const Question& q) {
   };
   for (size_t r = 0; r < answer.row_count(); ++r) {
     if (counts_nothing(RowText(answer, r))) continue;
-    found[{std::string(answer.columns[0].text(r)),
-           offsets == nullptr ? 0 : offsets->integers[r]}] = RowText(answer, r);
+    std::string group(answer.columns[0].text(r));
+    if (answer.Find("event_time") != nullptr) {
+      absl::StrAppend(&group, " ", answer.Find("event_name")->text(r), " ",
+                      answer.Find("event_time")->text(r));
+    }
+    found[{group, offsets == nullptr ? 0 : offsets->integers[r]}] =
+        RowText(answer, r);
   }
-  std::map<std::pair<std::string, int64_t>, std::string> expected;
-  for (const auto& [app, launch] : market.launches) {
+  std::map<Key, std::string> expected;
+  for (const Start& start : starts) {
     int64_t begin = q.first;
     const int64_t step =
         q.every.empty() ? q.last + 1 - q.first : q.bucket_units;
     for (; begin <= q.last; begin += step) {
-      const Answer one = Ask(
-          market, absl::StrCat("SELECT ", q.items, " WHERE app = '", app, "'",
-                               During(Later(launch, begin, q.unit),
-                                      Later(launch, begin + step, q.unit))));
+      const Answer one =
+          Ask(market,
+              absl::StrCat("SELECT ", q.items, " WHERE app = '", start.app, "'",
+                           During(Later(start.day, begin, q.unit),
+                                  Later(start.day, begin + step, q.unit))));
       REQUIRE(one.row_count() <= 1);
       if (one.row_count() == 0 || counts_nothing(RowText(one, 0))) continue;
-      expected[{app, q.every.empty() ? 0 : begin}] = RowText(one, 0);
+      expected[{absl::StrCat(start.app, start.event),
+                q.every.empty() ? 0 : begin}] = RowText(one, 0);
     }
   }
   INFO(text);
   CHECK(found == expected);
   return found.size();
+}
+
+std::vector<Start> StartsOf(const Market& market, const std::string& on) {
+  std::vector<Start> starts;
+  if (on == "event('launch')") {
+    for (const auto& [app, day] : market.launches) {
+      starts.push_back({app, "", day});
+    }
+  } else if (on == "EACH event('launch')") {
+    for (const auto& event : market.snapshot.events) {
+      const absl::CivilDay day(event->date.start);
+      starts.push_back(
+          {event->members[0].member,
+           absl::StrCat(" ", event->name, " ", absl::FormatCivilTime(day)),
+           day});
+    }
+  } else {
+    const Answer days =
+        Ask(market, absl::StrCat("SELECT ", on, " AS day BY app"));
+    for (size_t r = 0; r < days.row_count(); ++r) {
+      if (days.Find("day")->is_missing(r)) continue;
+      starts.push_back({std::string(days.columns[0].text(r)), "",
+                        absl::CivilDay(days.Find("day")->start(r))});
+    }
+  }
+  return starts;
 }
 
 TEST_CASE("ALIGN says what DURING says of each group's own dates", "[align]") {
@@ -199,6 +241,9 @@ TEST_CASE("ALIGN says what DURING says of each group's own dates", "[align]") {
        "lag(avg(dau), 14 days) AS l, delta(max(dau), 1 week) AS d", -7, 20,
        Unit::kDay, "week", 7},
   }));
+  const std::string on =
+      GENERATE(as<std::string>(), "event('launch')", "EACH event('launch')",
+               "first_time(dau >= 1200)");
   INFO(q.why);
   size_t rows = 0;
   for (unsigned seed = 1; seed <= 12; ++seed) {
@@ -206,7 +251,7 @@ TEST_CASE("ALIGN says what DURING says of each group's own dates", "[align]") {
     std::mt19937 random(seed);
     Market market;
     Fill(&market, &random);
-    rows += Compare(market, q);
+    rows += Compare(market, q, on, StartsOf(market, on));
   }
   // Launches lie within the data for the most part.
   CHECK(rows > 30);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "query/exec/evaluation.h"
 #include "query/exec/others.h"
+#include "query/exec/silence.h"
 #include "query/plan/tiers.h"
 
 namespace footfall::query {
@@ -231,6 +232,12 @@ void Evaluation::AddNotes() {
   }
   for (const std::string& missing : results_.timeline->missing()) {
     AddNote(missing);
+  }
+  for (const BoundOperand& operand : plan_.operands) {
+    if (plan_.align.has_value()) break;
+    if (std::string none = NoteOfNoStep(operand); !none.empty()) {
+      AddNote(std::move(none));
+    }
   }
   AddAcrossNotes();
   AddCagrNotes();

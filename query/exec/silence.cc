@@ -33,11 +33,7 @@ absl::StatusOr<std::string> WhyNothing(Run& run, const BoundOperand& asked,
                                        StepRange bounds) {
   const BoundOperand operand = SplitAcross(asked);
   const std::string& name = operand.metric->spec.name;
-  const std::string period = FormatPeriod(operand.grid.period());
-  if (operand.range.empty()) {
-    return absl::StrCat(name, " has a value each ", period,
-                        ", and the range holds no whole one");
-  }
+  if (std::string none = NoteOfNoStep(operand); !none.empty()) return none;
   Reservation memory(run);
   FOOTFALL_ASSIGN_OR_RETURN(const OperandGroups groups,
                             FindGroups(run, operand, &memory));
@@ -75,6 +71,13 @@ absl::StatusOr<std::string> WhyNothing(Run& run, const BoundOperand& asked,
 }
 
 }  // namespace
+
+std::string NoteOfNoStep(const BoundOperand& operand) {
+  if (!operand.range.empty()) return "";
+  return absl::StrCat(operand.metric->spec.name, " has a value each ",
+                      FormatPeriod(operand.grid.period()),
+                      ", and the range holds no whole one");
+}
 
 absl::Status ExplainSilence(Run& run, const Plan& plan, const Results& results,
                             std::vector<std::string>* notes) {

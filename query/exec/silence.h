@@ -13,6 +13,9 @@
 
 namespace footfall::query {
 
+// That the operand's range is shorter than a step of it; empty where it is not.
+std::string NoteOfNoStep(const BoundOperand& operand);
+
 // Appends to `notes` what an answer without rows should say: no series of these
 // members, no whole step in the range, no sample in it and where the nearest
 // is, nothing earlier to look back at. Reads presence alone.

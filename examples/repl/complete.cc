@@ -162,6 +162,13 @@ class Completer {
     AddMetrics();
   }
   // Of the metrics that the statement names, else of all.
+  void AddTimeParts() {
+    for (const absl::string_view part :
+         {"day(time)", "hour(time)", "month(time)", "quarter(time)",
+          "weekday(time)"}) {
+      AddName(part, " ");
+    }
+  }
   void AddDimensions() {
     const auto metrics = MetricsOf(snapshot_);
     const auto is_named = [&](const Metric& metric) {
@@ -508,6 +515,9 @@ void Completer::AddWords() {
       (clause == "BY" && expects_operand) || clause == "ACROSS" ||
       clause == "WITHIN") {
     AddDimensions();
+    if (clause != "ACROSS" && !Began("DELETE") && !Began("SHOW")) {
+      AddTimeParts();
+    }
   } else if (clause == "EVERY" &&
              (last == "EVERY" || (after_number && Before(2) == "EVERY"))) {
     AddUnits();

@@ -25,6 +25,12 @@ Range LastOf(const Duration& duration, RangeLast::End end) {
 
 Parameter Param(std::string name) { return {std::move(name), {}}; }
 
+std::string HourOfDay() { return "hour(time)"; }
+std::string DayOfWeek() { return "weekday(time)"; }
+std::string DayOfMonth() { return "day(time)"; }
+std::string MonthOfYear() { return "month(time)"; }
+std::string QuarterOfYear() { return "quarter(time)"; }
+
 Date Year(int64_t year) {
   return {Unit::kYear, absl::CivilSecond(year), std::nullopt};
 }

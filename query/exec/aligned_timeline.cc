@@ -10,6 +10,7 @@
 namespace footfall::query {
 absl::Status Timeline::CutAligned(Run& run) {
   aligned_.emplace(*plan_);
+  by_group_ = true;
   has_time_ = plan_->every.has_value();
   open_.assign(open_.size(), false);
   const size_t operands = plan_->operands.size();

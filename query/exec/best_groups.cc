@@ -7,6 +7,7 @@
 #include "query/exec/sort_keys.h"
 #include "query/exec/sort_rows.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/time_parts.h"
 #include "query/plan/date_value.h"
 
 namespace footfall::query {
@@ -21,7 +22,9 @@ absl::StatusOr<GroupNames> GroupNames::Create(
     names.reserve(groups.size());
     for (const GroupKey& group : groups) {
       FOOTFALL_RETURN_IF_ERROR(run.Pass());
-      names.push_back(MemberText(run, plan, i, group[i]));
+      names.push_back(plan.parts[i].has_value()
+                          ? TimePartPlace(group[i])
+                          : MemberText(run, plan, i, group[i]));
     }
   }
   return result;
@@ -129,6 +132,7 @@ absl::string_view TiesGroups(const Plan& plan) {
   if (plan.correlogram) return "correlogram()";
   if (plan.changepoints.has_value()) return "changepoints()";
   if (plan.runs.has_value()) return "runs()";
+  if (plan.has_parts()) return "parts of the calendar";
   if (!plan.inner.empty()) return "EVERY inside a function";
   if (RowsOfNothing(plan)) return "counts, which may be of nothing";
   for (const Transform& transform : plan.transforms) {

@@ -20,7 +20,8 @@
 namespace footfall::query {
 
 // The members of groups by name, looked up once: sorting asks for each many
-// times. Valid as long as the snapshot and the plan.
+// times. Of a part of the calendar it is the member's place, "05", in which
+// order they stand. Valid as long as the snapshot and the plan.
 class GroupNames {
  public:
   static absl::StatusOr<GroupNames> Create(Run& run, const Plan& plan,

@@ -320,6 +320,7 @@ std::vector<std::string> NotesOf(const Plan& plan, const Results& results,
                                  absl::Span<const RowId> chosen) {
   std::vector<std::string> notes = results.notes;
   for (const auto& [last, time] : plan.last_times) {
+    if (plan.splits_time()) break;  // parts are of different days
     std::string note = NoteOfLast(plan, results, last, time, chosen);
     if (!note.empty()) notes.push_back(std::move(note));
   }

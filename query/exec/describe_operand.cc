@@ -217,6 +217,7 @@ std::string DescribePicks(const Run& run, const BoundOperand& operand) {
                            QuotedText(run.snapshot().MemberName(name, *single)))
             : absl::StrCat("some of ", name));
   }
+  if (operand.time_picks.any()) picked.push_back(operand.time_picks.Describe());
   return absl::StrJoin(picked, ", ");
 }
 

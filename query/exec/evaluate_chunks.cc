@@ -9,6 +9,7 @@
 
 #include "footfall/guard.h"
 #include "query/exec/evaluation.h"
+#include "query/exec/gathered_lane.h"
 #include "query/exec/intersect.h"
 #include "query/exec/lanes.h"
 #include "query/func/step_words.h"
@@ -37,7 +38,9 @@ std::vector<Evaluation::Chunk> Evaluation::MakeChunks() const {
   uint64_t bytes_to_edge = 0;
   // [operands] of the last group that has one.
   std::vector<SeriesId> bands(plan_.operands.size(), 0);
-  for (size_t g = 0; g < results_.groups.size(); ++g) {
+  // Groups of the same series are read at once.
+  const size_t parts = Parts();
+  for (size_t g = 0; g < results_.groups.size(); g += parts) {
     uint64_t more = 0;
     bool cuts_band = false;
     for (size_t o = 0; o < plan_.operands.size(); ++o) {
@@ -76,13 +79,19 @@ namespace {
 // Of a tier, whose steps need not count as present.
 bool HasSteps(const TimeFunction& function, const StepLane& x,
               const LaneSteps& lane_steps, const BucketPiece& piece,
-              const Cell& cell) {
+              const PartSteps* part, const Cell& cell) {
   if (x.whole == nullptr) return cell.has_value && !CountsNothing(function);
-  const StepRange steps = Intersect(lane_steps.ToLane(piece.data), x.steps);
-  return !steps.empty() &&
-         CountSteps(x.present,
-                    static_cast<uint64_t>(steps.begin - x.steps.begin),
-                    static_cast<uint64_t>(steps.size())) > 0;
+  const auto any_in = [&](StepRange range) {
+    const StepRange steps = Intersect(lane_steps.ToLane(range), x.steps);
+    return !steps.empty() &&
+           CountSteps(x.present,
+                      static_cast<uint64_t>(steps.begin - x.steps.begin),
+                      static_cast<uint64_t>(steps.size())) > 0;
+  };
+  if (part == nullptr) return any_in(piece.data);
+  bool any = false;
+  part->ForEach(piece.data, [&](StepRange steps) { any |= any_in(steps); });
+  return any;
 }
 
 }  // namespace
@@ -94,19 +103,20 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
   const Leaf& leaf = plan_.leaves[leaf_index];
   LeafTable& table = results_.leaves[leaf_index];
   const Timeline& timeline = *results_.timeline;
+  const PartSteps* const part = timeline.part(leaf.operand, group);
   for (size_t b = begin; b < end; ++b) {
     const BucketPiece piece = leaf.whole_range
                                   ? timeline.whole(leaf.operand, group)
                                   : timeline.piece(leaf.operand, group, b);
     CagrDoubts own;
     FOOTFALL_ASSIGN_OR_RETURN(
-        const Cell cell,
-        over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, &own));
+        const Cell cell, over_time_->CellOf(leaf.function, x, y, leaf.operand,
+                                            piece, part, &own));
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     table.Set(group, b, cell);
     if (plan_.operands[leaf.operand].metric->level > 0 && cell.present == 0 &&
         HasSteps(leaf.function, x, timeline.lane_steps(leaf.operand), piece,
-                 cell)) {
+                 part, cell)) {
       table.MarkSteps(group, b);
     }
     doubts.not_positive |= own.not_positive;
@@ -114,7 +124,7 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
     if (own.left_out > 0) {
       int64_t& most = findings->left_out[leaf_index];
       most = std::max(most, own.left_out);
-      if (!leaf.whole_range) findings->cut_slots.insert(b);
+      if (!leaf.whole_range) findings->cut_slots.insert({b, group % Parts()});
     }
   }
   findings->Add(leaf_index, group, doubts);
@@ -143,6 +153,8 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       if (local == kNoGroup) continue;
       if (broadcast_[o].has_value()) {
         slots[o][g - chunk.begin] = local;
+      } else if (!wanted.empty() && wanted.back() == local) {
+        slots[o][g - chunk.begin] = wanted.size() - 1;  // of another part
       } else {
         slots[o][g - chunk.begin] = wanted.size();
         wanted.push_back(local);
@@ -215,9 +227,21 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   FOOTFALL_RETURN_IF_ERROR(
       memory_of_columns.Add(reduced_slots * LaneReducer::kColumnBytesPerSlot));
   LaneReducer::Columns columns;
+  if (results_.timeline->parts() != nullptr) {
+    int64_t steps = 0;
+    for (const auto& reader : readers_) {
+      steps = std::max(steps, reader->steps().size());
+    }
+    FOOTFALL_RETURN_IF_ERROR(memory_of_columns.Add(
+        2 * GatheredSteps::kBytesPerStep * static_cast<uint64_t>(steps)));
+  }
+  const size_t parts = Parts();
   for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];
     const std::vector<size_t> read = OperandsOf(leaf);
+    const size_t sets = InnerSets(leaf);
+    StepLane x;
+    StepLane y;
     for (size_t g = chunk.begin; g < chunk.end; ++g) {
       const auto lane_of = [&](size_t o) -> std::optional<LaneView> {
         const size_t slot = slots[o][g - chunk.begin];
@@ -226,16 +250,17 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
             broadcast_[o].has_value() ? *broadcast_[o] : lanes[o], slot,
             local_[o][g], leaf.total);
       };
-      const size_t sets = InnerSets(leaf);
+      // Groups of other parts have the same lane.
+      const bool made = sets == 1 && g % parts != 0 && g > chunk.begin;
       for (size_t set = 0; set < sets; ++set) {
         absl::Span<const InnerSteps> inner;
         if (set < inner_.size()) inner = inner_[set];
         CagrDoubts doubts;
-        FOOTFALL_ASSIGN_OR_RETURN(
-            const StepLane x,
-            x_maker.Make(leaf.steps, inner, lane_of, &doubts));
-        StepLane y;
-        if (leaf.other.has_value()) {
+        if (!made) {
+          FOOTFALL_ASSIGN_OR_RETURN(
+              x, x_maker.Make(leaf.steps, inner, lane_of, &doubts));
+        }
+        if (!made && leaf.other.has_value()) {
           FOOTFALL_ASSIGN_OR_RETURN(
               y, y_maker.Make(*leaf.other, inner, lane_of, &doubts));
         }
@@ -367,8 +392,10 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
           leaf.whole_range ? results_.timeline->whole(leaf.operand, group)
                            : results_.timeline->piece(leaf.operand, group, b);
       FOOTFALL_ASSIGN_OR_RETURN(
-          Cell cell, over_time_->CellOf(leaf.function, x, StepLane(),
-                                        leaf.operand, piece, &doubts));
+          Cell cell,
+          over_time_->CellOf(leaf.function, x, StepLane(), leaf.operand, piece,
+                             results_.timeline->part(leaf.operand, group),
+                             &doubts));
       cell = Cell::Hidden(cell);
       cell.present = own.present;
       cell.expected = own.expected;

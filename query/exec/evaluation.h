@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -62,9 +63,10 @@ class Evaluation {
     // [operands] Of ACROSS; `set` is the operand's group.
     std::vector<std::optional<GroupLanes::NoMember>> no_members;
     std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
-    // By leaf: most inner buckets left out of a cell; and slots with some.
+    // By leaf: most inner buckets left out of a cell; and slots with some, of
+    // which part.
     std::map<size_t, int64_t> left_out;
-    std::set<size_t> cut_slots;
+    std::set<std::pair<size_t, size_t>> cut_slots;
 
     void Add(size_t leaf, size_t group, CagrDoubts doubts) {
       for (const CagrFinding& known : cagrs) {
@@ -128,6 +130,14 @@ class Evaluation {
   std::vector<Chunk> MakeChunks() const;
   absl::Status RunChunks(const std::vector<Chunk>& chunks);
   absl::Status RunChunk(const Chunk& chunk, Findings* findings);
+  // How many groups there are of the same series, one behind the other: one for
+  // each part of the calendar.
+  size_t Parts() const {
+    const CalendarParts* const parts = results_.timeline->parts();
+    return parts == nullptr ? 1 : parts->count();
+  }
+  // Splits the groups by parts.
+  absl::Status SplitByParts();
   // Cells of the slots [begin, end) of a group.
   absl::Status Reduce(size_t leaf_index, size_t group, size_t begin, size_t end,
                       const StepLane& x, const StepLane& y, CagrDoubts doubts,

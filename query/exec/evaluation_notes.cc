@@ -194,8 +194,8 @@ void Evaluation::AddLeftOutNotes() {
                          count == 1 ? ", which is" : ", which are",
                          " cut by the range, or not over"));
   }
-  for (const size_t slot : findings_.cut_slots) {
-    results_.timeline->SetPartial(slot);
+  for (const auto& [slot, part] : findings_.cut_slots) {
+    results_.timeline->SetPartial(part, slot);
   }
 }
 

@@ -140,6 +140,7 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
     if (!all[o].has_value()) continue;
     const StepRange range = timeline.range(o, slot);
     const int64_t unfinished = timeline.unfinished(o);
+    const PartSteps* const picked = timeline.picked(o);
     inner.unfinished_[o] = unfinished;
     inner.pieces_[o].resize(inner.keys_.size());
     inner.whole_[o].resize(inner.keys_.size());
@@ -159,6 +160,10 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
       piece.over =
           StepRange{inside.begin, std::min(inside.end, unfinished)}.size();
       inner.whole_[o][p] = inside == steps && steps.end <= unfinished;
+      if (picked == nullptr) continue;
+      piece.over =
+          picked->Count({inside.begin, std::min(inside.end, unfinished)});
+      inner.whole_[o][p] = picked->Count(steps) == piece.over;
     }
   }
   return inner;
@@ -172,14 +177,16 @@ StepRange InnerSteps::Positions(size_t operand, StepRange steps) const {
           std::upper_bound(keys_.begin(), keys_.end(), last) - keys_.begin()};
 }
 
-int64_t InnerSteps::OverAround(size_t operand, StepRange steps) const {
+int64_t InnerSteps::OverAround(size_t operand, StepRange steps,
+                               const PartSteps* part) const {
   if (steps.empty()) return 0;
   const Buckets& all = buckets(operand);
   const StepRange around = {all.StepsOf(all.BucketOf(steps.begin)).begin,
                             all.StepsOf(all.BucketOf(steps.end - 1)).end};
   const StepRange inside = Intersect(around, plan_.operands[operand].range);
-  return StepRange{inside.begin, std::min(inside.end, unfinished_[operand])}
-      .size();
+  const StepRange over = {inside.begin,
+                          std::min(inside.end, unfinished_[operand])};
+  return part == nullptr ? over.size() : part->Count(over);
 }
 
 std::optional<InnerSteps::EarlierBucket> InnerSteps::Earlier(

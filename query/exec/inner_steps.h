@@ -51,8 +51,10 @@ class InnerSteps {
     return whole_[operand][static_cast<size_t>(position)];
   }
 
-  // How many of the operand's steps are over in the buckets that hold `steps`.
-  int64_t OverAround(size_t operand, StepRange steps) const;
+  // How many of the operand's steps are over in the buckets that hold `steps`;
+  // with `part`, of those in it.
+  int64_t OverAround(size_t operand, StepRange steps,
+                     const PartSteps* part) const;
 
   // The bucket that much earlier by the calendar: where it is, if lanes have
   // any step of it, and how many of the operand's steps it has. nullopt: that

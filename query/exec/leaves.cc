@@ -85,11 +85,13 @@ absl::Status Evaluation::CollectGroups() {
     results_.groups.emplace_back();
     results_.shown = 1;
   }
+  FOOTFALL_RETURN_IF_ERROR(SplitByParts());
   local_.resize(operands);
   for (size_t o = 0; o < operands; ++o) {
     const OperandGroups& groups = readers_[o]->groups();
     local_[o].assign(results_.groups.size(), kNoGroup);
-    if (split.size() == 1 && o == split[0]) {  // they are its groups
+    if (split.size() == 1 && o == split[0] &&
+        !plan_.splits_time()) {  // they are its groups
       std::iota(local_[o].begin(),
                 local_[o].begin() + static_cast<ptrdiff_t>(groups.keys.size()),
                 0u);
@@ -105,6 +107,26 @@ absl::Status Evaluation::CollectGroups() {
       if (at != groups.group_of.end()) local_[o][g] = at->second;
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::SplitByParts() {
+  if (!plan_.splits_time()) return absl::OkStatus();
+  const CalendarParts& parts = *results_.timeline->parts();
+  const size_t most = results_.groups.size() * parts.count();
+  FOOTFALL_RETURN_IF_ERROR(results_.memory->Add(
+      most * (sizeof(GroupKey) + plan_.operands.size() * sizeof(uint32_t))));
+  std::vector<GroupKey> split;
+  split.reserve(most);
+  for (const GroupKey& group : results_.groups) {
+    for (size_t part = 0; part < parts.count(); ++part) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      split.push_back(group);
+      parts.SetMembers(part, &split.back());
+    }
+  }
+  results_.groups = std::move(split);
+  results_.shown *= parts.count();
   return absl::OkStatus();
 }
 
@@ -267,18 +289,26 @@ absl::Status Evaluation::Settle() {
   Timeline& timeline = *results_.timeline;
   findings_.extents.resize(plan_.operands.size());
   timeline.Settle(findings_.extents);
+  if (timeline.parts() != nullptr) {
+    FOOTFALL_RETURN_IF_ERROR(timeline.SettleParts(run_));
+  }
   for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];
     const bool whole = leaf.whole_range || !timeline.has_time();
     if (!whole || !timeline.open(leaf.operand)) continue;
     LeafTable& table = results_.leaves[i];
     const std::optional<size_t> inner = InnerOf(leaf.steps);
-    const int64_t over = inner.has_value()
-                             ? inner_[0][*inner].OverAround(
-                                   leaf.operand, timeline.settled(leaf.operand))
-                             : timeline.whole(leaf.operand, 0).over;
+    const auto over_of = [&](size_t g) {
+      return inner.has_value()
+                 ? inner_[0][*inner].OverAround(leaf.operand,
+                                                timeline.settled(leaf.operand),
+                                                timeline.part(leaf.operand, g))
+                 : timeline.whole(leaf.operand, g).over;
+    };
+    int64_t over = 0;
     for (size_t g = 0; g < results_.groups.size(); ++g) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+      if (g == 0 || timeline.parts() != nullptr) over = over_of(g);
       Cell cell = table.Get(g, 0);
       cell.expected += over;
       if (leaf.function.Is(Aggregate::kCoverage) && cell.expected > 0) {
@@ -364,7 +394,8 @@ std::optional<std::vector<StepRange>> StretchesOf(const Plan& plan,
                                                   size_t operand) {
   for (const Leaf& leaf : plan.leaves) {
     if (InnerOf(leaf.steps).has_value() ||
-        leaf.function.kind == TimeFunction::Kind::kCountInTop) {
+        leaf.function.kind == TimeFunction::Kind::kCountInTop ||
+        timeline.parts() != nullptr) {
       return std::nullopt;
     }
   }

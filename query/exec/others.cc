@@ -10,6 +10,7 @@
 #include "query/exec/groups.h"
 #include "query/exec/operand_reader.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/time_parts.h"
 #include "query/plan/event_scope.h"
 
 namespace footfall::query {
@@ -58,6 +59,9 @@ absl::string_view MemberText(const Run& run, const Plan& plan, size_t by,
   if (member == kOthersMember && plan.top.has_value() &&
       plan.top->others.has_value()) {
     return *plan.top->others;
+  }
+  if (plan.parts[by].has_value() && member > 0) {
+    return TimePartMember(*plan.parts[by], member - 1);
   }
   return run.snapshot().MemberName(plan.by[by], member);
 }

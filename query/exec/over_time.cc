@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
+#include "query/exec/gathered_lane.h"
 #include "query/exec/inner_steps.h"
 #include "query/exec/intersect.h"
 #include "query/func/aggregate.h"
@@ -234,10 +235,139 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   return MapCell(cell, [&](int64_t p) { return inner.FirstStep(operand, p); });
 }
 
+// As the two above, of steps that do not lie side by side.
+absl::StatusOr<Cell> OverTime::CellOfPart(const TimeFunction& function,
+                                          const StepLane& x, const StepLane& y,
+                                          size_t operand,
+                                          const BucketPiece& piece,
+                                          const PartSteps& part,
+                                          CagrDoubts* doubts) const {
+  const LaneSteps& lane_steps = timeline_.lane_steps(operand);
+  const int64_t unfinished = timeline_.unfinished(operand);
+  const bool two = function.kind == Kind::kCorrelation;
+  Coverage coverage = {0, piece.over};
+  GatheredSteps taken;
+  int64_t whole_end = 0;  // behind the last inner bucket
+  if (x.inner == nullptr) {
+    const StepRange lane = two ? Intersect(x.steps, y.steps) : x.steps;
+    StepRange data = piece.data;
+    if (LeavesOutPartial(function)) data.end = std::min(data.end, unfinished);
+    part.ForEach(data, [&](StepRange steps) {
+      steps = Intersect(lane_steps.ToLane(steps), lane);
+      taken.Add(steps);
+      // A value that is there already is expected, over or not.
+      steps.begin = std::max(steps.begin, lane_steps.ToLane(unfinished));
+      if (steps.empty()) return;
+      coverage.expected += static_cast<int64_t>(CountPresent(SpanOf(x, steps)));
+    });
+  } else {
+    const InnerSteps& inner = *x.inner;
+    if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
+    part.ForEach(piece.inside, [&](StepRange steps) {
+      taken.Add(Intersect(inner.Positions(operand, steps), x.steps));
+    });
+    const auto left_out = [&](int64_t p) {
+      if (inner.whole(operand, p)) return false;
+      doubts->left_out +=
+          x.coverage[static_cast<size_t>(p)].present > 0 ? 1 : 0;
+      return true;
+    };
+    while (!taken.empty() && left_out(taken.first())) taken.DropFirst();
+    while (!taken.empty() && left_out(taken.last())) taken.DropLast();
+    for (const StepRange& positions : taken.ranges()) {
+      for (int64_t p = positions.begin; p < positions.end; ++p) {
+        const size_t at = static_cast<size_t>(p);
+        const Coverage own = two ? LeastCoverage(x.coverage[at], y.coverage[at])
+                                 : x.coverage[at];
+        coverage.expected += own.expected - inner.piece(operand, p).over;
+        coverage.present += own.present;
+      }
+    }
+    if (!taken.empty()) whole_end = inner.NumberOf(taken.last()) + 1;
+  }
+  if (taken.empty()) {
+    return CellOfNothing(function, coverage.present, coverage.expected);
+  }
+  GatheredLane x_lane;
+  GatheredLane y_lane;
+  const StepLane own = x_lane.Gather(x, taken);
+  const StepSpan span = SpanOf(own, own.steps);
+  const uint64_t present = CountPresent(span);
+  if (present == 0) {
+    return CellOfNothing(function, coverage.present, coverage.expected);
+  }
+  if (x.inner != nullptr && function.Is(Aggregate::kCoverage)) {
+    if (coverage.expected == 0) return Cell::Missing(coverage.present, 0);
+    return Cell::Exact(Scalar::Decimal(static_cast<double>(coverage.present) /
+                                       static_cast<double>(coverage.expected)),
+                       coverage.present, coverage.expected);
+  }
+  // Where a step of the gathered ones is, as the number of a step or bucket.
+  const auto number_of = [&](int64_t i) {
+    const int64_t at = taken.StepOf(i);
+    return x.inner != nullptr ? x.inner->NumberOf(at) : lane_steps.ToStep(at);
+  };
+  Cell cell;
+  switch (function.kind) {
+    case Kind::kSlope:
+      cell = SlopeAt(span, coverage.expected, number_of);
+      break;
+    case Kind::kCagr: {
+      const AnnualGrowth growth = Cagr(span, coverage.expected, [&](int64_t i) {
+        const int64_t at = taken.StepOf(i);
+        return x.inner != nullptr
+                   ? x.inner->DayOf(at)
+                   : absl::CivilDay(plan_.operands[operand].grid.CivilStart(
+                         lane_steps.ToStep(at))) -
+                         absl::CivilDay();
+      });
+      doubts->not_positive |=
+          growth.reason == AnnualGrowth::Reason::kNotPositive;
+      doubts->too_short |= growth.reason == AnnualGrowth::Reason::kTooShort;
+      cell = growth.cell;
+      break;
+    }
+    default: {
+      StepSpan other;
+      if (two) {
+        const StepLane others = y_lane.Gather(y, taken);
+        other = SpanOf(others, others.steps);
+      }
+      FOOTFALL_ASSIGN_OR_RETURN(
+          cell, Apply(function, span, other, coverage.expected, own, operand,
+                      doubts));
+      break;
+    }
+  }
+  if (x.inner != nullptr) {
+    cell.present = coverage.present;
+    cell.expected = coverage.expected;
+  } else if (x.whole != nullptr) {
+    cell = OfWhole(function, own, own.steps, cell);
+  }
+  if (function.kind == Kind::kAge) {
+    const bool open = timeline_.open(operand) && !timeline_.has_time() &&
+                      !plan_.operands[operand].window.last.has_value();
+    const int64_t end = x.inner != nullptr ? whole_end
+                        : open             ? unfinished
+                               : std::min(piece.inside.end, unfinished);
+    return AgeAt(MapCell(cell, number_of), end);
+  }
+  if (!IsStep(function)) return cell;
+  return MapCell(cell, [&](int64_t i) {
+    return x.inner != nullptr ? x.inner->FirstStep(operand, taken.StepOf(i))
+                              : number_of(i);
+  });
+}
+
 absl::StatusOr<Cell> OverTime::CellOf(const TimeFunction& function,
                                       const StepLane& x, const StepLane& y,
                                       size_t operand, const BucketPiece& piece,
+                                      const PartSteps* part,
                                       CagrDoubts* doubts) const {
+  if (part != nullptr) {
+    return CellOfPart(function, x, y, operand, piece, *part, doubts);
+  }
   return x.inner == nullptr
              ? CellOfSteps(function, x, y, operand, piece, doubts)
              : CellOfInner(function, x, y, operand, piece, doubts);

@@ -21,7 +21,8 @@ class OverTime {
       : plan_(plan), timeline_(timeline) {}
 
   // The function's cell of the steps of `x` (kCorrelation: and `y`, on the same
-  // steps) in a bucket of `operand`. Adds to `doubts`.
+  // steps) in a bucket of `operand`; with `part`, of those that lie in it. Adds
+  // to `doubts`.
   //
   // Where the steps are inner buckets, its coverage is theirs added up. Of a
   // range that is open (Timeline::open()) it lacks what is over until that is
@@ -30,8 +31,10 @@ class OverTime {
   //   OUT_OF_RANGE  an integer sum outside 64 bits
   absl::StatusOr<Cell> CellOf(const TimeFunction& function, const StepLane& x,
                               const StepLane& y, size_t operand,
-                              const BucketPiece& piece,
+                              const BucketPiece& piece, const PartSteps* part,
                               CagrDoubts* doubts) const;
+
+  const Timeline& timeline() const { return timeline_; }
 
  private:
   absl::StatusOr<Cell> CellOfSteps(const TimeFunction& function,
@@ -42,6 +45,11 @@ class OverTime {
                                    const StepLane& x, const StepLane& y,
                                    size_t operand, const BucketPiece& piece,
                                    CagrDoubts* doubts) const;
+  absl::StatusOr<Cell> CellOfPart(const TimeFunction& function,
+                                  const StepLane& x, const StepLane& y,
+                                  size_t operand, const BucketPiece& piece,
+                                  const PartSteps& part,
+                                  CagrDoubts* doubts) const;
   // The function itself. `y` is empty but for kCorrelation.
   absl::StatusOr<Cell> Apply(const TimeFunction& function, const StepSpan& x,
                              const StepSpan& y, int64_t expected,

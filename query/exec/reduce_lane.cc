@@ -51,7 +51,7 @@ std::optional<LaneReducer> LaneReducer::Create(const Plan& plan,
       !HasColumnForm(leaf.function.aggregate) ||
       leaf.steps.kind != StepExpr::Kind::kOperand || leaf.other.has_value() ||
       plan.operands[leaf.operand].decimal() || plan.align.has_value() ||
-      steps.size() > UINT32_MAX) {
+      timeline.parts() != nullptr || steps.size() > UINT32_MAX) {
     return std::nullopt;
   }
   LaneReducer reducer(leaf.function.aggregate);

@@ -179,12 +179,15 @@ absl::Status Rows::SortIntoTotals(size_t transform, uint32_t first_group) {
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
   std::vector<bool> adds(plan_.by.size());
   for (size_t b = 0; b < plan_.by.size(); ++b) {
-    adds[b] = std::all_of(operands.begin(), operands.end(), [&](size_t o) {
-      const BoundOperand& operand = plan_.operands[o];
-      return operand.by[b] >= 0 &&
-             operand.metric->spec.dimensions[static_cast<size_t>(operand.by[b])]
-                     .rule == Additivity::kAdds;
-    });
+    // Of parts of the calendar only what ADDS over time has a total.
+    adds[b] = plan_.parts[b].has_value() ||
+              std::all_of(operands.begin(), operands.end(), [&](size_t o) {
+                const BoundOperand& operand = plan_.operands[o];
+                return operand.by[b] >= 0 &&
+                       operand.metric->spec
+                               .dimensions[static_cast<size_t>(operand.by[b])]
+                               .rule == Additivity::kAdds;
+              });
   }
   const auto keys_of = [&](size_t group) {
     GroupKey total = results_.groups[group];

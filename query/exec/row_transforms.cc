@@ -159,10 +159,8 @@ void Rows::NoteLengths(const Transform& lag, RowId row, uint32_t earlier) {
   const std::vector<size_t> operands = OperandsOf(plan_, lag.x);
   if (operands.empty() || !HasSteps(row)) return;
   const Timeline& timeline = *results_.timeline;
-  const int64_t now =
-      timeline.piece(operands[0], row.group, row.bucket).inside.size();
-  const int64_t then =
-      timeline.piece(operands[0], row.group, earlier).inside.size();
+  const int64_t now = timeline.StepsInside(operands[0], row.group, row.bucket);
+  const int64_t then = timeline.StepsInside(operands[0], row.group, earlier);
   const std::string unit(
       UnitName(plan_.operands[operands[0]].grid.period().unit));
   if (now == then) return;
@@ -297,16 +295,16 @@ absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
       std::find_if(operands.begin(), operands.end(),
                    [this](size_t o) { return !plan_.operands[o].broadcast(); });
   const bool any = counted != operands.end();
-  const int64_t before = any ? results_.timeline->OverBefore(*counted) : 0;
   for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
     FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
     CellSum sum;
-    sum.AddExpected(before);
+    if (any) sum.AddExpected(results_.timeline->OverBefore(*counted, g));
     uint32_t last = begin;
     for (const uint32_t slot : results_.timeline->reads(transform)) {
       if (slot < begin) continue;
       if (any) {
-        sum.AddExpected(results_.timeline->OverBetween(*counted, last, slot));
+        sum.AddExpected(
+            results_.timeline->OverBetween(*counted, g, last, slot));
       }
       // Each event has a range of its own.
       if (results_.timeline->TurnsBetween(last, slot)) sum = CellSum();

@@ -67,18 +67,24 @@ absl::Status Rows::Fill() {
   return absl::OkStatus();
 }
 
-// Whether the group has a sample in the range. Where there is one row at most
-// of a range that is said, it needs none.
+// Whether the group has a sample in the range, in whatever part of the
+// calendar. Where there is one row at most of a range that is said, it needs
+// none.
 bool Rows::HasSamples(uint32_t group) {
   const Timeline& timeline = *results_.timeline;
+  const size_t parts =
+      timeline.parts() == nullptr ? 1 : timeline.parts()->count();
+  if (group % parts != 0) return has_samples_.back();
   if (!timeline.has_time() && plan_.by.empty()) {
     bool open = false;
     for (size_t o = 0; o < plan_.operands.size(); ++o) open |= timeline.open(o);
     if (!open) return true;
   }
   const Stretch& range = Range();
-  for (uint32_t slot = range.begin; slot < range.end; ++slot) {
-    if (HasSteps({group, slot})) return true;
+  for (uint32_t of = group; of < group + parts; ++of) {
+    for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+      if (HasSteps({of, slot})) return true;
+    }
   }
   return false;
 }
@@ -101,28 +107,35 @@ absl::Status Rows::FillGroup(uint32_t group) {
   if (plan_.fill == FillMode::kNone) return absl::OkStatus();
   const Stretch& range = Range();
   Reservation fits(run_);
-  FOOTFALL_RETURN_IF_ERROR(fits.Add((range.end - range.begin) * sizeof(Cell)));
+  FOOTFALL_RETURN_IF_ERROR(
+      fits.Add((range.end - range.begin) * (sizeof(Cell) + sizeof(uint32_t))));
+  // Those that the group has: of a part of the calendar not every bucket.
+  std::vector<uint32_t> slots;
+  for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+    if (!results_.timeline->LeavesOut(group, slot)) slots.push_back(slot);
+  }
   std::vector<Cell> cells;
-  FOOTFALL_RETURN_IF_ERROR(Extend(run_, range.end - range.begin, &cells));
+  FOOTFALL_RETURN_IF_ERROR(Extend(run_, slots.size(), &cells));
   size_t begun = 0;
   while (begun < cells.size() &&
-         !results_.timeline->BeginsAfterNow(group, range.begin + begun)) {
+         !results_.timeline->BeginsAfterNow(group, slots[begun])) {
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     ++begun;
   }
   bool says = false;
   for (size_t i = 0; i < plan_.items.size(); ++i) {
     const BoundItem& item = plan_.items[i];
-    for (uint32_t slot = range.begin; slot < range.end; ++slot) {
-      Cell& cell = cells[slot - range.begin];
-      FOOTFALL_ASSIGN_OR_RETURN(cell, Evaluate(item.expr, {group, slot}));
+    for (size_t s = 0; s < slots.size(); ++s) {
+      Cell& cell = cells[s];
+      FOOTFALL_ASSIGN_OR_RETURN(cell, Evaluate(item.expr, {group, slots[s]}));
       says |= of_group_[i] && SaysSomething(i, cell) &&
               !(of_nothing_[i] && cell.present == 0);
     }
     if (!item.bounds && !item.expr.is_date && !item.expr.is_text) {
       size_t first = 0;
       while (plan_.fill == FillMode::kZero && first < begun &&
-             WasRemoved(item, group, range.begin + first)) {
+             WasRemoved(item, group, slots[first])) {
         FOOTFALL_RETURN_IF_ERROR(run_.Pass());
         ++first;
       }
@@ -131,9 +144,9 @@ absl::Status Rows::FillGroup(uint32_t group) {
           [this] { return run_.Pass(); },
           absl::MakeSpan(cells).subspan(first, begun - first)));
     }
-    for (uint32_t slot = range.begin; slot < range.end; ++slot) {
+    for (size_t s = 0; s < slots.size(); ++s) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());
-      finished_[i].Set(group, slot, cells[slot - range.begin]);
+      finished_[i].Set(group, slots[s], cells[s]);
     }
   }
   has_values_.push_back(says);
@@ -153,7 +166,8 @@ absl::StatusOr<bool> Rows::Says(RowId row) const {
   if (!steps) {
     if (!(nothing || some_of_who_left_) || row.bucket < range_->begin ||
         row.bucket >= range_->end ||
-        results_.timeline->BeginsAfterNow(row.group, row.bucket)) {
+        results_.timeline->BeginsAfterNow(row.group, row.bucket) ||
+        results_.timeline->LeavesOut(row.group, row.bucket)) {
       return false;
     }
   }
@@ -179,7 +193,8 @@ absl::StatusOr<bool> Rows::Exists(RowId row) const {
     return Says(row);
   }
   if (!has_values_[row.group] || row.bucket < range_->begin ||
-      row.bucket >= range_->end) {
+      row.bucket >= range_->end ||
+      results_.timeline->LeavesOut(row.group, row.bucket)) {
     return false;
   }
   if (plan_.fill == FillMode::kNull) return true;

@@ -115,24 +115,22 @@ StepRange Timeline::WithoutSamples(size_t operand, size_t slot, StepRange read,
   return steps.empty() ? StepRange() : steps;
 }
 
-int64_t Timeline::OverBefore(size_t operand) const {
+int64_t Timeline::OverBefore(size_t operand, size_t group) const {
   const BoundOperand& bound = plan_->operands[operand];
   if (!has_time_ || aligned_.has_value() || keys_.empty() ||
       !bound.window.first.has_value() || !bound.buckets.has_value()) {
     return 0;
   }
-  return StepRange{bound.range.begin, std::min(pieces_[operand][0].inside.begin,
-                                               unfinished_[operand])}
-      .size();
+  return OverOf(operand, group,
+                {bound.range.begin, pieces_[operand][0].inside.begin});
 }
 
-int64_t Timeline::OverBetween(size_t operand, uint32_t before,
+int64_t Timeline::OverBetween(size_t operand, size_t group, uint32_t before,
                               uint32_t slot) const {
   if (!leaves_buckets_out_ || before == slot) return 0;
-  return StepRange{
-      pieces_[operand][before].inside.end,
-      std::min(pieces_[operand][slot].inside.begin, unfinished_[operand])}
-      .size();
+  return OverOf(operand, group,
+                {pieces_[operand][before].inside.end,
+                 pieces_[operand][slot].inside.begin});
 }
 
 bool Timeline::IsLastWhole(uint32_t slot) const {
@@ -145,6 +143,7 @@ bool Timeline::IsLastWhole(uint32_t slot) const {
 }
 
 bool Timeline::BeginsAfterNow(size_t group, size_t slot) const {
+  if (parts_ != nullptr) return PartBeginsAfterNow(group, slot);
   if (!has_time_) return false;
   const int64_t begin = aligned_.has_value()
                             ? aligned_->StepsOf(lead_, group, keys_[slot]).begin

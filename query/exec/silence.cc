@@ -94,6 +94,11 @@ absl::Status ExplainSilence(Run& run, const Plan& plan, const Results& results,
     }
   }
   if (said) return absl::OkStatus();
+  if (plan.has_parts() && plan.having.empty()) {
+    notes->push_back(
+        "no step of the parts of the calendar that are picked has a value");
+    return absl::OkStatus();
+  }
   if (!plan.having.empty()) {
     notes->push_back("no row passes HAVING");
     return absl::OkStatus();

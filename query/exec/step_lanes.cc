@@ -158,12 +158,13 @@ absl::StatusOr<StepLane> StepLanes::BuildOverTime(
   Buffer& buffer = Take();
   buffer.Clear(size);
   buffer.coverage.resize(size);
+  const PartSteps* const picked = over_time_.timeline().picked(expr.operand);
   for (size_t p = 0; p < size; ++p) {
     const BucketPiece& piece =
         inner.piece(expr.operand, static_cast<int64_t>(p));
     FOOTFALL_ASSIGN_OR_RETURN(
-        const Cell cell,
-        over_time_.CellOf(expr.function, x, y, expr.operand, piece, doubts));
+        const Cell cell, over_time_.CellOf(expr.function, x, y, expr.operand,
+                                           piece, picked, doubts));
     buffer.Put(p, cell, expr.is_decimal);
     buffer.coverage[p] = {cell.present, cell.expected};
   }

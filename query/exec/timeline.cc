@@ -45,6 +45,7 @@ absl::StatusOr<Timeline> Timeline::Create(Run& run, const Plan& plan) {
     FOOTFALL_RETURN_IF_ERROR(timeline.CutRanges(run));
   }
   timeline.ReadForShifts();
+  if (plan.has_parts()) FOOTFALL_RETURN_IF_ERROR(timeline.FindParts(run));
   return timeline;
 }
 
@@ -296,6 +297,10 @@ std::optional<int64_t> Timeline::PreviousKey(int64_t key) const {
   const BoundOperand& lead = plan_->operands[lead_];
   const StepRange steps = lead.buckets->StepsOf(BucketOf(lead, key));
   return KeyOf(lead, lead.buckets->BucketOf(steps.begin - 1));
+}
+
+int64_t Timeline::BucketOfSlot(size_t operand, size_t slot) const {
+  return BucketOf(plan_->operands[operand], keys_[slot]);
 }
 
 int64_t Timeline::FirstStepOf(size_t slot) const {

@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "footfall/hash_table.h"
 #include "query/exec/alignment.h"
+#include "query/exec/calendar_parts.h"
 #include "query/exec/groups.h"
 #include "query/exec/lane_steps.h"
 #include "query/exec/look_back.h"
@@ -50,6 +51,7 @@ class Timeline {
                                                            sizeof(BucketPiece));
     for (const auto& slots : at_) bytes += slots.size() * sizeof(uint32_t);
     for (const auto& slots : reads_) bytes += slots.size() * sizeof(uint32_t);
+    if (parts_ != nullptr) bytes += parts_->Bytes() + part_partial_.size() / 8;
     return bytes;
   }
   // Slots shown, and all of them.
@@ -58,10 +60,11 @@ class Timeline {
   // Whether rows have a time.
   bool has_time() const { return has_time_; }
 
-  // Under ALIGN each group (of those handed to Align()) has its own.
+  // Under ALIGN each group (of those handed to Align()) has its own. Of a part
+  // of the calendar the ranges are of all parts, and `over` of its own.
   BucketPiece piece(size_t operand, size_t group, size_t slot) const {
-    return aligned_.has_value() ? AlignedPiece(operand, group, slot)
-                                : pieces_[operand][slot];
+    return by_group_ ? PieceOfGroup(operand, group, slot)
+                     : pieces_[operand][slot];
   }
   // The range of a slot, in steps: under EVERY that of the statement, without
   // it each slot's own; empty where one of its ends does not exist.
@@ -70,9 +73,20 @@ class Timeline {
   }
   // The whole range as one bucket.
   BucketPiece whole(size_t operand, size_t group) const {
-    return aligned_.has_value() ? AlignedWhole(operand, group)
-                                : whole_[operand];
+    return by_group_ ? WholeOfGroup(operand, group) : whole_[operand];
   }
+  // Parts of the calendar; null: the question names none.
+  const CalendarParts* parts() const { return parts_.get(); }
+  // The steps of an operand that lie in the group's part; null: all.
+  const PartSteps* part(size_t operand, size_t group) const;
+  // The steps of an operand that conditions on parts leave; null: all.
+  const PartSteps* picked(size_t operand) const {
+    return parts_ == nullptr ? nullptr : parts_->picked(operand);
+  }
+  // How many steps a group has in a slot, present or not.
+  int64_t StepsInside(size_t operand, size_t group, size_t slot) const;
+  // Whether it has none, for its part has none there: there is no such row.
+  bool LeavesOut(size_t group, size_t slot) const;
   // The steps of an operand that are to be read, for all slots.
   StepRange lanes(size_t operand) const { return lanes_[operand]; }
   // Which of them lanes have; the same of all operands whose steps are as long.
@@ -94,19 +108,30 @@ class Timeline {
 
   // How many steps of an operand's range, where its begin is said, are over and
   // lie before the first slot shown.
-  int64_t OverBefore(size_t operand) const;
+  int64_t OverBefore(size_t operand, size_t group) const;
   // Likewise between two slots shown, in buckets that have none.
-  int64_t OverBetween(size_t operand, uint32_t before, uint32_t slot) const;
-  // Whether the bucket begins after now. Under EVERY.
+  int64_t OverBetween(size_t operand, size_t group, uint32_t before,
+                      uint32_t slot) const;
+  // Whether the bucket begins after now, under EVERY; or all that the group's
+  // part has of it.
   bool BeginsAfterNow(size_t group, size_t slot) const;
 
   // Part of the bucket is not over, or lies outside the range where the bucket
   // is shown.
   bool partial(size_t group, size_t slot) const {
-    return aligned_.has_value() ? AlignedPartial(group, slot) : partial_[slot];
+    if (!by_group_) return partial_[slot];
+    return aligned_.has_value() ? AlignedPartial(group, slot)
+                                : part_partial_[slot * parts_->count() +
+                                                group % parts_->count()];
   }
   // A value of the slot needed a part of a bucket. Not under ALIGN.
-  void SetPartial(size_t slot) { partial_[slot] = true; }
+  void SetPartial(size_t group, size_t slot) {
+    if (parts_ == nullptr) {
+      partial_[slot] = true;
+    } else {
+      part_partial_[slot * parts_->count() + group % parts_->count()] = true;
+    }
+  }
   // Of no meaning under ALIGN, where Offset() stands in its place.
   std::string Format(size_t slot) const;
   // Units since the event at which the bucket begins.
@@ -169,6 +194,8 @@ class Timeline {
   // Tells which samples there were: [first, end) steps of each operand, empty
   // where it had none. Settles the open ranges.
   void Settle(absl::Span<const StepRange> extents);
+  // Behind Settle(), where there are parts(): which of their rows are partial.
+  absl::Status SettleParts(const Run& run) { return FindPartialParts(run); }
   // The ranges that open ones come to by these samples; else empty.
   std::vector<StepRange> SettledRanges(
       absl::Span<const StepRange> extents) const;
@@ -194,6 +221,16 @@ class Timeline {
   absl::Status CutRanges(Run& run);
   // (aligned_timeline.cc)
   absl::Status CutAligned(Run& run);
+  // (timeline_parts.cc)
+  absl::Status FindParts(Run& run);
+  absl::Status FindPartialParts(const Run& run);
+  StepRange InsideOf(size_t operand, size_t slot) const;
+  bool PartBeginsAfterNow(size_t group, size_t slot) const;
+  int64_t BucketOfSlot(size_t operand, size_t slot) const;
+  BucketPiece PieceOfGroup(size_t operand, size_t group, size_t slot) const;
+  BucketPiece WholeOfGroup(size_t operand, size_t group) const;
+  // How many of the steps are over and lie in the group's part.
+  int64_t OverOf(size_t operand, size_t group, StepRange steps) const;
   BucketPiece AlignedPiece(size_t operand, size_t group, size_t slot) const;
   BucketPiece AlignedWhole(size_t operand, size_t group) const;
   BucketPiece PieceOf(size_t operand, StepRange steps) const;
@@ -226,6 +263,9 @@ class Timeline {
   std::vector<bool> open_;
   std::vector<StepRange> settled_;
   std::optional<Alignment> aligned_;
+  std::shared_ptr<const CalendarParts> parts_;
+  std::vector<bool> part_partial_;  // [slots x parts]
+  bool by_group_ = false;           // a slot is not alike in all groups
   std::set<std::string> missing_;
   std::vector<bool> partial_;              // [slots]; without ALIGN
   std::vector<std::vector<uint32_t>> at_;  // [transforms]

@@ -209,7 +209,7 @@ absl::StatusOr<Parser::Sized> Parser::CallOf() {
     const std::string word = absl::AsciiStrToUpper(Take().text);
     do {
       FOOTFALL_ASSIGN_OR_RETURN(
-          Name name, DimensionName(absl::StrCat("a dimension after ", word)));
+          Name name, KeyName(absl::StrCat("a dimension after ", word)));
       call.scope_dimensions.push_back(std::move(name.name));
       call.scope_sources.list.push_back(name.source);
     } while (TakeSymbol(","));

@@ -79,8 +79,7 @@ absl::Status Parser::Clause(Select* select) {
     FOOTFALL_RETURN_IF_ERROR(once(!select->by.empty(), "BY"));
     do {
       FOOTFALL_RETURN_IF_ERROR(ByHabit());
-      FOOTFALL_ASSIGN_OR_RETURN(Name name,
-                                DimensionName("a dimension after BY"));
+      FOOTFALL_ASSIGN_OR_RETURN(Name name, KeyName("a dimension after BY"));
       select->by.push_back(std::move(name));
     } while (TakeSymbol(","));
   } else if (TakeWord("EVERY")) {
@@ -104,7 +103,7 @@ absl::Status Parser::Clause(Select* select) {
     } else if (TakeWord("WITHIN")) {
       do {
         FOOTFALL_ASSIGN_OR_RETURN(Name name,
-                                  DimensionName("a dimension after WITHIN"));
+                                  KeyName("a dimension after WITHIN"));
         top.within.push_back(std::move(name));
       } while (TakeSymbol(","));
     }
@@ -156,8 +155,9 @@ absl::StatusOr<Condition> Parser::ConditionOf() {
     return Expected("a dimension",
                     "NOT stands before IN and LIKE, and inequality is !=");
   }
-  condition.dimension_source = first.source;
-  FOOTFALL_ASSIGN_OR_RETURN(condition.dimension, NameText("a dimension"));
+  FOOTFALL_ASSIGN_OR_RETURN(Name key, KeyName("a dimension"));
+  condition.dimension = std::move(key.name);
+  condition.dimension_source = key.source;
   const auto one_text = [&]() -> absl::Status {
     FOOTFALL_ASSIGN_OR_RETURN(Text text, ConditionText(&condition));
     condition.texts.push_back(std::move(text));

@@ -10,6 +10,7 @@
 #include "footfall/guard.h"
 #include "query/lang/nearest.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/time_parts.h"
 #include "query/lang/tree.h"
 #include "query/lang/utf8.h"
 
@@ -203,6 +204,27 @@ absl::StatusOr<Name> Parser::DimensionName(absl::string_view what) {
   FOOTFALL_ASSIGN_OR_RETURN(name.name, NameText(what));
   name.source = source;
   return name;
+}
+
+absl::StatusOr<Name> Parser::KeyName(absl::string_view what) {
+  const auto symbol = [this](size_t ahead, absl::string_view text) {
+    return Ahead(ahead).kind == TokenKind::kSymbol && Ahead(ahead).text == text;
+  };
+  if (!At(TokenKind::kWord) || !symbol(1, "(")) return DimensionName(what);
+  const auto part = TimePartOfWord(Now().text);
+  const bool of_time = Ahead(2).kind == TokenKind::kWord &&
+                       absl::EqualsIgnoreCase(Ahead(2).text, "time") &&
+                       symbol(3, ")");
+  if (!part.has_value() && !of_time) return DimensionName(what);
+  if (!part.has_value() || !of_time) {
+    return Fail(Refusal::kUnknownPart, Now().source,
+                {absl::StrCat(Now().text, "(", Ahead(2).text, ")")});
+  }
+  const Token first = Take();
+  Take();
+  Take();
+  Take();
+  return Name{std::string(TimePartName(*part)), From(first)};
 }
 
 absl::StatusOr<Text> Parser::TextOrParameter(absl::string_view what,

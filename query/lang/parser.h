@@ -68,6 +68,8 @@ class Parser {
   absl::StatusOr<std::string> NameText(absl::string_view what,
                                        absl::string_view hint = "");
   absl::StatusOr<Name> DimensionName(absl::string_view what);
+  // A dimension, or a part of the calendar: weekday(time).
+  absl::StatusOr<Name> KeyName(absl::string_view what);
   absl::StatusOr<Text> TextOrParameter(absl::string_view what,
                                        size_t max_bytes = kMaxMemberBytes);
   absl::StatusOr<std::string> LiteralText(absl::string_view after);

@@ -29,6 +29,7 @@ absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
 absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindZone());
   FOOTFALL_RETURN_IF_ERROR(BindBy());
+  FOOTFALL_RETURN_IF_ERROR(CheckItemsAreNoParts());
   FOOTFALL_RETURN_IF_ERROR(DecideWeeks());
   FOOTFALL_RETURN_IF_ERROR(DecideEvery());
   FOOTFALL_RETURN_IF_ERROR(BindAlign());
@@ -40,6 +41,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(CheckSplit());
   FOOTFALL_RETURN_IF_ERROR(CheckZones());
   FOOTFALL_RETURN_IF_ERROR(CheckTiers());
+  FOOTFALL_RETURN_IF_ERROR(CheckParts());
   PlaceEvents();
   KeepHidden();
   plan_.limit = select_.limit;
@@ -62,7 +64,12 @@ absl::Status Binder::BindBy() {
         plan_.by.end()) {
       return Refuse(Refusal::kByTwice, name.source, {name.name});
     }
+    if (plan_.by.size() == kMaxDimensions) {
+      return Refuse(Refusal::kByLimit, name.source,
+                    {absl::StrCat(kMaxDimensions)});
+    }
     plan_.by.push_back(name.name);
+    plan_.parts.push_back(FindTimePart(name.name));
   }
   return absl::OkStatus();
 }
@@ -98,6 +105,7 @@ absl::Status Binder::DecideEvery() {
                     {name, FormatPeriod(metric->spec.period)});
     }
   }
+  FOOTFALL_RETURN_IF_ERROR(RefuseBareByPart(*bare, *metric));
   plan_.every = metric->spec.period;
   every_source_ = bare->source;
   return absl::OkStatus();
@@ -333,9 +341,13 @@ absl::Status Binder::BindOrder() {
       const auto* operand = std::get_if<Operand>(&key.expr->node);
       const auto by =
           operand == nullptr
-              ? plan_.by.end()
+              ? (plan_.splits_time()
+                     ? std::find(plan_.by.begin(), plan_.by.end(),
+                                 Printed(*key.expr))
+                     : plan_.by.end())
               : std::find(plan_.by.begin(), plan_.by.end(), operand->metric);
-      if (by != plan_.by.end() && operand->conditions.empty()) {
+      if (by != plan_.by.end() &&
+          (operand == nullptr || operand->conditions.empty())) {
         bound.kind = BoundKey::Kind::kMember;
         bound.by = static_cast<size_t>(by - plan_.by.begin());
       } else if (!NamesOffset(*key.expr)) {
@@ -454,7 +466,7 @@ absl::Status Binder::CheckSplit() {
   }
   for (size_t i = 0; i < plan_.by.size(); ++i) {
     for (const BoundOperand& operand : plan_.operands) {
-      if (operand.by[i] < 0) {
+      if (operand.by[i] == -1) {
         return Refuse(Refusal::kNothingSplit, select_.by[i].source,
                       {plan_.by[i]});
       }

@@ -54,6 +54,13 @@ absl::Status Binder::BindAcrossDimensions(const Call& call,
   for (size_t i = 0; i < call.scope_dimensions.size(); ++i) {
     const std::string& name = call.scope_dimensions[i];
     const footfall::Source source = call.scope_sources.at(i);
+    if (FindTimePart(name).has_value() ||
+        plan_.by.size() + i == kMaxDimensions) {
+      return FindTimePart(name).has_value()
+                 ? Refuse(Refusal::kPartAcross, source, {name})
+                 : Refuse(Refusal::kByLimit, source,
+                          {absl::StrCat(kMaxDimensions)});
+    }
     const auto dimension = metric.FindDimension(name);
     if (!dimension.has_value()) {
       // The same words as for WHERE.
@@ -61,7 +68,7 @@ absl::Status Binder::BindAcrossDimensions(const Call& call,
       condition.dimension = name;
       condition.source = source;
       return ApplyCondition(snapshot_, metric, condition, text_, options_,
-                            &bound->picks);
+                            &bound->picks, &bound->time_picks);
     }
     const int d = static_cast<int>(*dimension);
     if (std::find(across.dimensions.begin(), across.dimensions.end(), d) !=

@@ -104,6 +104,11 @@ absl::StatusOr<RowExpr> Binder::BindEvent(const Expr& expr) {
 
 absl::StatusOr<RowExpr> Binder::BindEventNames(const Expr& expr,
                                                const Call& call) {
+  for (const std::string& by : plan_.by) {
+    if (!FindTimePart(by).has_value()) continue;
+    return Refuse(Refusal::kBesidePart, expr.source,
+                  {by, Printed(expr), "ask for them by EVERY"});
+  }
   BoundEvents events;
   if (!call.arguments.empty()) {
     const auto* kind = std::get_if<std::string>(&call.arguments[0].form);

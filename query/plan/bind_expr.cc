@@ -430,6 +430,10 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
 
 absl::Status Binder::RefuseUnknown(const Call& call) const {
   const std::string& name = call.function;
+  if (const auto part = TimePartOfWord(name); part.has_value()) {
+    return Refuse(Refusal::kPartPlace, call.function_source,
+                  {TimePartName(*part)});
+  }
   if (const absl::string_view hint = HintForOtherName(name); !hint.empty()) {
     return Refuse(Refusal::kUnknownFunction, call.function_source,
                   {name, hint});

@@ -108,6 +108,7 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
   FOOTFALL_RETURN_IF_ERROR(CheckParts(expr, *argument, own, share.within));
   share.x = std::move(own);
   share.counted = std::move(counted);
+  FOOTFALL_RETURN_IF_ERROR(CheckShareOverParts(expr, *argument, share));
   return AddTransform(std::move(share));
 }
 

@@ -56,6 +56,7 @@ absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
                    period.count == 1 ? absl::StrCat(UnitName(period.unit), "s")
                                      : FormatPeriod(period)});
   }
+  FOOTFALL_RETURN_IF_ERROR(CheckInnerParts(period, call.every_source));
   Place inside = place;
   inside.whole_range = false;
   size_t index = 0;

@@ -110,19 +110,39 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   bound.picks.resize(metric.spec.dimensions.size());
   for (const Condition* condition : mention.conditions) {
     FOOTFALL_RETURN_IF_ERROR(ApplyCondition(snapshot_, metric, *condition,
-                                            text_, options_, &bound.picks));
+                                            text_, options_, &bound.picks,
+                                            &bound.time_picks));
   }
+  FOOTFALL_RETURN_IF_ERROR(BindParts(operand, &bound));
   for (const Name& name : select_.by) {
+    if (FindTimePart(name.name).has_value()) {
+      if (in_braces(name.name)) {
+        return Refuse(Refusal::kPartInBraces, source, {name.name});
+      }
+      bound.by.push_back(BoundOperand::kByPart);
+      continue;
+    }
     if (in_braces(name.name)) {
       bound.by.push_back(-1);
       continue;
     }
     const auto dimension = metric.FindDimension(name.name);
-    if (!dimension.has_value() && ParseUnit(name.name).has_value()) {
-      return Refuse(Refusal::kUnknownDimension, name.source,
-                    {metric.spec.name, name.name,
-                     absl::StrCat("time is cut by EVERY: EVERY ",
-                                  UnitName(*ParseUnit(name.name)))});
+    const auto unit = ParseUnit(name.name);
+    const auto part = TimePartOfWord(name.name);
+    if (!dimension.has_value() && (unit.has_value() || part.has_value())) {
+      const std::string bucket =
+          unit.has_value()
+              ? absl::StrCat("time is cut by EVERY: EVERY ", UnitName(*unit))
+              : "";
+      const std::string by_part =
+          part.has_value() ? absl::StrCat("BY ", TimePartName(*part),
+                                          " is of the parts of the calendar")
+                           : "";
+      return Refuse(
+          Refusal::kUnknownDimension, name.source,
+          {metric.spec.name, name.name,
+           absl::StrCat(bucket, bucket.empty() || by_part.empty() ? "" : "; ",
+                        by_part)});
     }
     if (!dimension.has_value()) {
       // The same words as for WHERE.
@@ -130,7 +150,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
       condition.dimension = name.name;
       condition.source = name.source;
       return ApplyCondition(snapshot_, metric, condition, text_, options_,
-                            &bound.picks);
+                            &bound.picks, &bound.time_picks);
     }
     bound.by.push_back(static_cast<int>(*dimension));
   }
@@ -164,8 +184,9 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
     FOOTFALL_RETURN_IF_ERROR(Pass(options_));
     BoundOperand& other = plan_.operands[i];
     if (other.metric->id == metric.id && other.picks == bound.picks &&
-        other.by == bound.by && other.across == bound.across &&
-        other.window == bound.window && other.own_window == bound.own_window) {
+        other.time_picks == bound.time_picks && other.by == bound.by &&
+        other.across == bound.across && other.window == bound.window &&
+        other.own_window == bound.own_window) {
       other.in_product |= products_ > 0;
       if (std::find(other.mentions.begin(), other.mentions.end(), mention) ==
           other.mentions.end()) {

@@ -46,6 +46,9 @@ absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
     if (!(other.window == lead.window)) {
       return Refuse(Refusal::kWindows, expr.source, {});
     }
+    if (!(other.time_picks == lead.time_picks)) {
+      return Refuse(Refusal::kPartsDiffer, expr.source, {});
+    }
   }
   return absl::OkStatus();
 }

@@ -63,6 +63,19 @@ class Binder {
   absl::Status RefuseBesideAlign(footfall::Source where, absl::string_view what,
                                  absl::string_view why,
                                  absl::string_view instead) const;
+  // (bind_parts.cc) Parts of the calendar: that each step of an operand lies in
+  // one, each inner bucket too, and what they cannot stand beside.
+  absl::Status BindParts(const Operand& operand, BoundOperand* bound);
+  absl::Status CheckSteps(const BoundOperand& operand, TimePart part,
+                          footfall::Source source) const;
+  absl::Status CheckInnerParts(const Period& inner,
+                               footfall::Source source) const;
+  absl::Status RefuseBareByPart(const Expr& bare, const Metric& metric) const;
+  absl::Status CheckShareOverParts(const Expr& expr, const Expr& argument,
+                                   const Transform& share) const;
+  absl::Status CheckParts() const;
+  absl::Status CheckItemsAreNoParts() const;
+  absl::Status CheckPartZones(footfall::Source source) const;
   absl::Status BindItems();
   absl::Status BindHaving();
   absl::Status BindOrder();

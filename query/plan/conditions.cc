@@ -78,6 +78,10 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
   const auto dimension = metric.FindDimension(name);
   if (!dimension.has_value()) {
     const bool placed = condition.dimension_source.end > 0;
+    if (FindTimePart(name).has_value()) {
+      return Refuse(Refusal::kPartPlace, text, condition.dimension_source,
+                    {name});
+    }
     return NoSuchDimension(
         metric, name, placed ? condition.dimension_source : condition.source,
         text);
@@ -148,7 +152,11 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
 absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
                             const Condition& condition, absl::string_view text,
                             const QueryOptions& options,
-                            std::vector<MemberSet>* picks) {
+                            std::vector<MemberSet>* picks,
+                            TimePicks* time_picks) {
+  if (FindTimePart(condition.dimension).has_value()) {
+    return ApplyTimeCondition(condition, text, time_picks);
+  }
   if (snapshot.Aliases().empty()) {
     return Apply(snapshot, metric, condition, text, options, nullptr, picks);
   }

@@ -16,21 +16,23 @@
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 #include "query/plan/member_set.h"
+#include "query/plan/time_picks.h"
 
 namespace footfall::query {
 
-// Narrows `picks` ([dimensions] of `metric`) by one condition, which holds no
-// parameter. `text` is what its source points into; of `options` it reads when
-// to stop, and whether members that are not there are allowed. A name finds
-// what its samples are read as (Renames), and perhaps itself, before it was
-// renamed.
+// Narrows `picks` ([dimensions] of `metric`) by one condition, or `time_picks`
+// by one on a part of the calendar; it holds no parameter. `text` is what its
+// source points into; of `options` it reads when to stop, and whether members
+// that are not there are allowed. A name finds what its samples are read as
+// (Renames), and perhaps itself, before it was renamed.
 //
 //   NOT_FOUND  the metric has no such dimension, or nothing has such a member;
 //              the message names the nearest
 absl::Status ApplyCondition(const Snapshot& snapshot, const Metric& metric,
                             const Condition& condition, absl::string_view text,
                             const QueryOptions& options,
-                            std::vector<MemberSet>* picks);
+                            std::vector<MemberSet>* picks,
+                            TimePicks* time_picks);
 
 // All of them, from nothing picked, of members as they are stored: a name finds
 // itself alone.

@@ -49,7 +49,7 @@ absl::string_view HintForOtherName(absl::string_view name) {
        "the best groups are kept by TOP: SELECT avg(dau) BY app TOP 5"},
       {{"date_trunc", "time_bucket", "tumble"},
        "time is cut by EVERY: EVERY month"},
-      {{"day_of_week", "dayofweek", "weekday", "extract", "date_part",
+      {{"day_of_week", "dayofweek", "extract", "date_part",
         "to_char", "strftime"},
        "parts of the calendar make groups: BY weekday(time), hour(time)"},
       {{"coalesce", "ifnull", "nvl", "fill"},

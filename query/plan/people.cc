@@ -78,6 +78,7 @@ bool IsPart(const Plan& plan, size_t a, size_t b) {
   const BoundOperand& whole = plan.operands[b];
   if (part.metric->id != whole.metric->id || part.across.has_value() ||
       whole.across.has_value() || !(part.window == whole.window) ||
+      !(part.time_picks == whole.time_picks) ||
       !part.metric->spec.CountsUsers()) {
     return false;
   }

@@ -26,6 +26,7 @@
 #include "query/func/aggregate.h"
 #include "query/func/functions.h"
 #include "query/plan/member_set.h"
+#include "query/plan/time_picks.h"
 
 namespace footfall::query {
 
@@ -62,8 +63,11 @@ struct BoundOperand {
   std::shared_ptr<const Metric> metric;
   Grid grid;                     // the metric's, in the zone of IN ZONE
   std::vector<MemberSet> picks;  // [dimensions] what conditions allow
+  TimePicks time_picks;          // which steps they leave
   // [BY dimensions] the metric's dimension that it is split by; -1: braces name
-  // the dimension, and the operand's value stands in every row.
+  // the dimension, and the operand's value stands in every row; kByPart: no
+  // dimension, but a part of the calendar.
+  static constexpr int kByPart = -2;
   std::vector<int> by;
   std::optional<Across> across;
   absl::Weekday week_start = absl::Weekday::monday;  // of the whole question
@@ -90,7 +94,7 @@ struct BoundOperand {
   }
   bool broadcast() const {
     for (const int dimension : by) {
-      if (dimension < 0) return true;
+      if (dimension == -1) return true;
     }
     return false;
   }
@@ -342,6 +346,9 @@ struct Plan {
   // Each stands behind those that it reads.
   std::vector<Transform> transforms;
   std::vector<std::string> by;
+  // [BY dimensions] where it is none: the part of the calendar. Groups have the
+  // number of its member, from 1.
+  std::vector<std::optional<TimePart>> parts;
   std::vector<BoundItem> items;
   std::optional<BoundChangepoints> changepoints;
   std::optional<BoundRuns> runs;
@@ -357,6 +364,21 @@ struct Plan {
   std::string zone;  // of IN ZONE; empty: each metric's own
   // What the statement alone says of its answer.
   std::vector<std::string> notes;
+
+  // Whether BY names a part of the calendar.
+  bool splits_time() const {
+    for (const auto& part : parts) {
+      if (part.has_value()) return true;
+    }
+    return false;
+  }
+  // Whether BY or a condition does.
+  bool has_parts() const {
+    for (const BoundOperand& operand : operands) {
+      if (operand.time_picks.any()) return true;
+    }
+    return splits_time();
+  }
 };
 
 // Whether its cells are decimals.

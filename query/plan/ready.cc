@@ -60,7 +60,8 @@ void ShapeOf(const Plan& plan, std::vector<uint32_t>* shape) {
       const BoundOperand& b = operands[j];
       const bool same_metric = a.metric->id == b.metric->id;
       shape->push_back((a.window == b.window ? 1 : 0) |
-                       (same_metric && a.picks == b.picks ? 2 : 0));
+                       (same_metric && a.picks == b.picks ? 2 : 0) |
+                       (a.time_picks == b.time_picks ? 4 : 0));
       if (!same_metric) continue;
       for (size_t d = 0; d < a.picks.size(); ++d) {
         shape->push_back((a.picks[d].Meets(b.picks[d]) ? 1 : 0) |
@@ -75,11 +76,13 @@ void ShapeOf(const Plan& plan, std::vector<uint32_t>* shape) {
 bool Look(const Snapshot& snapshot, const BoundOperand& operand,
           const OperandMention& mention, absl::string_view text,
           const QueryOptions& options, absl::Time now,
-          std::vector<MemberSet>* picks, TimeWindow* window) {
+          std::vector<MemberSet>* picks, TimePicks* time_picks,
+          TimeWindow* window) {
+  *time_picks = TimePicks();
   picks->assign(operand.metric->spec.dimensions.size(), MemberSet());
   for (const Condition* condition : mention.conditions) {
     if (!ApplyCondition(snapshot, *operand.metric, *condition, text, options,
-                        picks)
+                        picks, time_picks)
              .ok()) {
       return false;
     }
@@ -129,17 +132,19 @@ bool Ready::FitOperand(const Snapshot& snapshot, absl::string_view text,
     const OperandMention& mention = operand->mentions[i];
     if (i == 0) {
       if (!Look(snapshot, *operand, mention, text, options, now,
-                &operand->picks, &operand->window)) {
+                &operand->picks, &operand->time_picks, &operand->window)) {
         return false;
       }
       continue;
     }
     // Written in another way, and the same all the same: it must stay so.
     std::vector<MemberSet> picks;
+    TimePicks time_picks;
     TimeWindow window;
     if (!Look(snapshot, *operand, mention, text, options, now, &picks,
-              &window) ||
-        picks != operand->picks || !(window == operand->window)) {
+              &time_picks, &window) ||
+        picks != operand->picks || !(time_picks == operand->time_picks) ||
+        !(window == operand->window)) {
       return false;
     }
   }

@@ -14,6 +14,7 @@
 #include "query/lang/look.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/lang/time_parts.h"
 #include "query/lang/tree.h"
 #include "query/plan/parameters.h"
 #include "query/run/run.h"
@@ -40,7 +41,9 @@ bool PutStandIns(Select* select) {
     if (!has) continue;
     any = true;
     condition.test = Condition::Test::kNotEqual;
-    condition.texts = {std::string()};
+    const auto part = FindTimePart(condition.dimension);
+    condition.texts = {part.has_value() ? std::string(TimePartMember(*part, 0))
+                                        : std::string()};
   }
   return any;
 }
@@ -67,6 +70,7 @@ bool MayEnd(const absl::Status& status, bool has_tiers) {
     case Refusal::kTierFunction:
       return true;
     case Refusal::kBucket:
+    case Refusal::kPartOfStep:
     case Refusal::kPeriods:
     case Refusal::kZoneCivil:
       return has_tiers;

@@ -38,6 +38,14 @@ Date Second(int64_t year, int month, int day, int hour, int minute, int second);
 // At(Minute(2025, 2, 8, 13, 5), absl::Hours(8)). Longer dates have none.
 Date At(Date date, absl::Duration utc_offset);
 
+// Parts of the calendar, where a dimension may stand: weekday(time) and so on.
+// .By(DayOfWeek(), "app"), NotIn(DayOfWeek(), {"sat", "sun"}).
+std::string HourOfDay();      // '00' .. '23'
+std::string DayOfWeek();      // 'mon' .. 'sun'
+std::string DayOfMonth();     // '01' .. '31'
+std::string MonthOfYear();    // '01' .. '12'
+std::string QuarterOfYear();  // 'Q1' .. 'Q4'
+
 // Where a date stands: Day(..), a civil time of Abseil, whose type says how
 // long it is, or a parameter.
 class When {

@@ -86,6 +86,13 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
                           Unit::kDay)},
       // Groups and buckets.
       {"SELECT dau BY app, platform", Ask("dau").By("app", "platform")},
+      {"SELECT avg(dau) WHERE weekday(time) NOT IN ('sat', 'sun') AND "
+       "month(time) = '12' BY hour(time), app, weekday(time)",
+       Ask(Avg("dau"))
+           .Where(NotIn(DayOfWeek(), {"sat", "sun"}), Is(MonthOfYear(), "12"))
+           .By(HourOfDay(), "app", DayOfWeek())},
+      {"SELECT avg(dau) BY day(time), quarter(time)",
+       Ask(Avg("dau")).By(DayOfMonth(), QuarterOfYear())},
       {"SELECT dau BY app, platform",
        Ask("dau").By(std::vector<std::string>{"app", "platform"})},
       {"SELECT avg(dau) EVERY month", Ask(Avg("dau")).Every(Months())},

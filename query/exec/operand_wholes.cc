@@ -254,6 +254,8 @@ absl::Status OperandReader::ReadExcessOf(
           whole[d] == first[d];
     }
   }
+  // Split in different ways they may be the same people as well.
+  one_combination &= !related;
   const size_t batch =
       related ? std::max<size_t>(1, wholes.size()) : kWholesAtOnce;
   return WalkWholes(

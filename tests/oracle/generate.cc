@@ -63,6 +63,9 @@ Question Maker::Make() {
     case Kind::kShares:
       MakeShares();
       break;
+    case Kind::kWithin:
+      MakeWithin();
+      break;
     case Kind::kFirstTimes:
       MakeFirstTime();
       break;
@@ -172,6 +175,7 @@ bool Maker::Fits(const DataSet& set) const {
     case Kind::kCorr:
       return set.spec.dimensions.size() > 1 && !set.decimal();
     case Kind::kOthers:
+    case Kind::kWithin:
       return !IsLevel(set) && !set.decimal();
     case Kind::kTwoMetrics:
       return IsOfApps(set) && set.spec.dimensions.size() == 2;
@@ -207,6 +211,8 @@ const char* KindName(Kind kind) {
       return "top";
     case Kind::kShares:
       return "shares";
+    case Kind::kWithin:
+      return "within";
     case Kind::kFirstTimes:
       return "first time";
     case Kind::kCoverage:

@@ -18,6 +18,7 @@ enum class Kind {
   kTwoStages,   // functions over time of totals across series
   kTop,         // the best groups, with ties
   kShares,      // of totals by bucket, within dimensions
+  kWithin,      // functions of groups, within dimensions
   kFirstTimes,  // first date at a threshold
   kCoverage,    // how many steps are there, of how many
   kFilters,     // =, !=, IN, NOT IN, LIKE, NOT LIKE

@@ -86,6 +86,7 @@ class Maker {
   void ChooseHaving();
   void MakeTop();
   void MakeShares();
+  void MakeWithin();
   void MakeFirstTime();
   void MakeOrder();
   void MakeBraces();

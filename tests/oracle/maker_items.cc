@@ -82,6 +82,17 @@ void Maker::MakeShares() {
   if (q_.by.size() > 1 && Chance(2)) q_.items[0].within = {q_.by[0]};
 }
 
+void Maker::MakeWithin() {
+  NeedGroups();
+  ChooseSpan(60);
+  if (!Chance(3)) ChooseEvery();
+  AddItem(Form::kWithin, Pick(std::vector<F>{F::kSum, F::kAvg, F::kMax}));
+  if (q_.by.size() > 1 && Chance(2)) q_.items[0].within = {q_.by[0]};
+  q_.items[0].of_groups = Pick(std::vector<std::string>{
+      "sum", "avg", "min", "max", "count", "rank", "top_share"});
+  if (q_.items[0].of_groups == "count") ChooseTest();
+}
+
 void Maker::MakeFirstTime() {
   ChooseSpan(400);
   AddItem(Form::kPlain, F::kFirstTime);

@@ -122,6 +122,16 @@ std::string ItemText(const Question& question, const Item& item) {
       }
       text.append(")");
       break;
+    case Item::Form::kWithin:
+      text = absl::StrCat(item.of_groups, "(", call);
+      if (item.of_groups == "count") {
+        absl::StrAppend(&text, " ", item.comparison, " ", item.threshold);
+      }
+      absl::StrAppend(
+          &text, " WITHIN ",
+          item.within.empty() ? "ALL" : DimensionList(question, item.within),
+          ")");
+      break;
     case Item::Form::kRatio:
       text = absl::StrCat(call, " / ", Call(question, item, item.other, 1));
       break;

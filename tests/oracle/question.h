@@ -41,6 +41,7 @@ struct Item {
   enum class Form {
     kPlain,
     kShare,       // share(f), within `within`
+    kWithin,      // `of_groups` (f WITHIN `within`), or ALL
     kRatio,       // f / g
     kDifference,  // f - g
     kBounds,      // bounds(f); of users, sum is allowed
@@ -63,6 +64,7 @@ struct Item {
   std::string shift;           // "1 month"
   std::string sql_shift;       // "-1 months"
   std::vector<size_t> within;  // of `by`
+  std::string of_groups;       // "max"; "count" is of `comparison`
   std::string name;            // AS
 
   bool shifts() const {

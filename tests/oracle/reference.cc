@@ -382,18 +382,49 @@ void Reference::AppendFill(std::string* sql) const {
   absl::StrAppend(sql, " FROM answer) USING (", key, "t))))");
 }
 
-// Of shares: over all groups, before HAVING. TOP never meets them here.
+namespace {
+
+// What groups come to: a window of SQL, of the values `v`.
+std::string OverGroups(const Item& item, const std::string& v,
+                       const std::string& partition) {
+  const std::string window = absl::StrCat(" OVER (PARTITION BY ", partition);
+  if (item.form == Item::Form::kShare) {
+    return absl::StrCat("sum(", v, ")", window, ")");
+  }
+  const std::string ordered = absl::StrCat(window, " ORDER BY ", v, " DESC)");
+  if (item.of_groups == "rank") {
+    return absl::StrCat("CASE WHEN ", v, " IS NOT NULL THEN rank()", ordered,
+                        " END");
+  }
+  if (item.of_groups == "top_share") {
+    return absl::StrCat("sum(", v, ")", ordered, " * 1.0 / sum(", v, ")",
+                        window, ")");
+  }
+  if (item.of_groups == "count") {
+    return absl::StrCat("count(CASE WHEN ", v, " ", item.comparison, " ",
+                        item.threshold, " THEN 1 END)", window, ")");
+  }
+  return absl::StrCat(item.of_groups, "(", v, ")", window, ")");
+}
+
+}  // namespace
+
+// Of groups: over all of them, before HAVING. TOP never meets them here.
 std::string Reference::Totals() const {
   std::string totals;
   for (size_t i = 0; i < question_.items.size(); ++i) {
     const Item& item = question_.items[i];
-    if (item.form != Item::Form::kShare) continue;
+    if (item.form != Item::Form::kShare && item.form != Item::Form::kWithin) {
+      continue;
+    }
     std::vector<std::string> within;
     for (const size_t dimension : item.within) {
       within.push_back(spec_.dimensions[dimension].name);
     }
-    absl::StrAppend(&totals, ", sum(v", i, ") OVER (PARTITION BY ",
-                    List(within, ", "), "t) AS total", i);
+    absl::StrAppend(&totals, ", ",
+                    OverGroups(item, absl::StrCat("v", i),
+                               absl::StrCat(List(within, ", "), "t")),
+                    " AS total", i);
   }
   return totals;
 }

@@ -59,6 +59,21 @@ Reference::Columns Reference::PlainColumns(size_t i) const {
     case Form::kShare:
       columns.value = absl::StrCat(v, " * 1.0 / total", i);
       return columns;
+    case Form::kWithin:
+      // The least coverage, and the kind, are of all groups; users of several
+      // may be the same.
+      columns.value = absl::StrCat("total", i);
+      columns.kind = overlaps_[0].empty() && item.of_groups != "sum" &&
+                             item.of_groups != "top_share"
+                         ? "'exact'"
+                         : "NULL";
+      columns.present = "NULL";
+      columns.expected = "NULL";
+      if (item.of_groups == "rank") {
+        columns.present = "present";
+        columns.expected = "expected";
+      }
+      return columns;
     case Form::kRatio:
     case Form::kDifference: {
       const bool ratio = item.form == Form::kRatio;

@@ -518,6 +518,7 @@ void Completer::AddWords() {
     if (clause != "ACROSS" && !Began("DELETE") && !Began("SHOW")) {
       AddTimeParts();
     }
+    if (last == "WITHIN" && InsideCall()) AddKeywords({"ALL"});
   } else if (clause == "EVERY" &&
              (last == "EVERY" || (after_number && Before(2) == "EVERY"))) {
     AddUnits();

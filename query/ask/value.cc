@@ -154,6 +154,7 @@ FunctionValue Corr(Value x, Value y) {
 
 FunctionValue Bounds(Value x) { return Apply("bounds", std::move(x)); }
 FunctionValue Share(Value x) { return Apply("share", std::move(x)); }
+FunctionValue TopShare(Value x) { return Apply("top_share", std::move(x)); }
 FunctionValue Contribution(Value x, const Duration& back) {
   return Apply("contribution", std::move(x), back);
 }

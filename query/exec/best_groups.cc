@@ -140,6 +140,8 @@ absl::string_view TiesGroups(const Plan& plan) {
     if (transform.kind == Transform::Kind::kContribution) {
       return "contribution()";
     }
+    if (transform.kind == Transform::Kind::kTopShare) return "top_share()";
+    if (transform.kind == Transform::Kind::kWithin) return "WITHIN";
     if (transform.kind == Transform::Kind::kRank) return "rank()";
     if (transform.kind == Transform::Kind::kCumulative) return "cumulative()";
   }

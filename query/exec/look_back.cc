@@ -71,7 +71,9 @@ absl::StatusOr<Keys> ReadsOf(Run& run, const Transform& transform,
                              EarlierKey earlier, PreviousKey previous) {
   switch (transform.kind) {
     case Transform::Kind::kShare:
+    case Transform::Kind::kTopShare:
     case Transform::Kind::kRank:
+    case Transform::Kind::kWithin:
       return at;
     case Transform::Kind::kCumulative:
       return Keys(shown.begin(), shown.end());
@@ -138,6 +140,7 @@ absl::StatusOr<LookBack> FindLookBack(Run& run, const Plan& plan,
     Unite(found.reads[t], &found.keys);
     FOOTFALL_RETURN_IF_ERROR(need(transform.x, found.reads[t]));
     FOOTFALL_RETURN_IF_ERROR(need(transform.counted, found.reads[t]));
+    FOOTFALL_RETURN_IF_ERROR(need(transform.other, found.reads[t]));
   }
   return found;
 }

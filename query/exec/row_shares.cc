@@ -57,48 +57,27 @@ absl::Status Rows::FindOutside(size_t transform) {
   const Transform& share = plan_.transforms[transform];
   const size_t slots = results_.timeline->slot_count();
   Totals& all = totals_[transform];
-  std::vector<uint32_t> not_split;
-  std::vector<uint32_t> some(all.totals.size() / std::max<size_t>(1, slots));
-  FlatHashMap<GroupKey, uint32_t> index;
-  for (uint32_t g = 0; g < results_.groups.size(); ++g) {
-    bool empty = false;
-    for (size_t b = 0; b < plan_.by.size(); ++b) {
-      empty |= share.within[b] && results_.groups[g][b] == kEmptyMember;
-    }
-    if (empty) not_split.push_back(g);
-    some[all.of_group[g]] = g;
-    index.emplace(results_.groups[g], g);
-  }
-  for (const uint32_t n : not_split) {
+  Reservation memory(run_);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const std::vector<Outside> wholes,
+      FindWholesOutside(share.within, all.of_group,
+                        all.totals.size() / std::max<size_t>(1, slots),
+                        &memory));
+  for (const Outside& one : wholes) {
     for (const uint32_t slot : results_.timeline->at(transform)) {
-      FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
-      FOOTFALL_ASSIGN_OR_RETURN(const Cell whole, Evaluate(share.x, {n, slot}));
+      FOOTFALL_ASSIGN_OR_RETURN(const Cell whole,
+                                Evaluate(share.x, {one.whole, slot}));
       if (!whole.is_known()) continue;
-      for (size_t t = 0; t < some.size(); ++t) {
-        if (all.of_group[n] == t) continue;
-        FOOTFALL_RETURN_IF_ERROR(run_.Pass());
-        // The group that the whole's people of that total are in.
-        GroupKey key = results_.groups[n];
-        bool agrees = true;
-        for (size_t b = 0; b < plan_.by.size(); ++b) {
-          if (!share.within[b]) continue;
-          const MemberId member = results_.groups[some[t]][b];
-          agrees &= key[b] == kEmptyMember || key[b] == member;
-          key[b] = member;
-        }
-        if (!agrees) continue;
-        const auto at = index.find(key);
-        bool outside = at == index.end();
-        if (!outside) {
-          FOOTFALL_ASSIGN_OR_RETURN(const Cell own,
-                                    Evaluate(share.x, {at->second, slot}));
-          FOOTFALL_ASSIGN_OR_RETURN(
-              const Cell counted, Evaluate(share.counted, {at->second, slot}));
-          outside = !own.has_value || !own.high || !counted.high ||
-                    CompareScalars(*own.high, *counted.high) != 0;
-        }
-        all.totals[t * slots + slot].outside |= outside;
+      bool outside = !one.group.has_value();
+      if (!outside) {
+        FOOTFALL_ASSIGN_OR_RETURN(const Cell own,
+                                  Evaluate(share.x, {*one.group, slot}));
+        FOOTFALL_ASSIGN_OR_RETURN(const Cell counted,
+                                  Evaluate(share.counted, {*one.group, slot}));
+        outside = !own.has_value || !own.high || !counted.high ||
+                  CompareScalars(*own.high, *counted.high) != 0;
       }
+      all.totals[one.scope * slots + slot].outside |= outside;
     }
   }
   return absl::OkStatus();
@@ -114,11 +93,12 @@ bool Rows::IsNotSplit(const Transform& share, uint32_t group) const {
 }
 
 // Of a change: whoever has no sample on one side.
-absl::Status Rows::NoteChanged(const RowExpr& expr, RowId row) {
+absl::Status Rows::NoteChanged(const RowExpr& expr, RowId row,
+                               TotalNotes* notes) {
   if (!LooksBack(expr)) return absl::OkStatus();
   FOOTFALL_ASSIGN_OR_RETURN(const Cell plain, Evaluate(expr, row));
   if (plain.is_known()) return absl::OkStatus();
-  std::vector<uint32_t>& list = HasSteps(row) ? came_ : left_;
+  std::vector<uint32_t>& list = HasSteps(row) ? notes->came : notes->left;
   if (list.empty() || list.back() != row.group) list.push_back(row.group);
   return absl::OkStatus();
 }
@@ -138,25 +118,40 @@ std::string Rows::NamesOf(const std::vector<uint32_t>& groups) const {
 
 std::vector<std::string> Rows::Notes() const {
   std::vector<std::string> notes;
-  if (inexact_total_) {
+  const auto add = [&notes](const TotalNotes& of, absl::string_view total) {
+    if (of.inexact) {
+      notes.push_back(absl::StrCat(total,
+                                   " is not exact: people in several groups "
+                                   "count in each of them"));
+    }
+    if (of.lacks) {
+      notes.push_back(absl::StrCat(
+          total,
+          " is not exact: series that are not split, and that it does not "
+          "count, may hold more of the members picked"));
+    }
+  };
+  add(of_shares_, "the total behind a share");
+  add(of_sums_, "a sum over groups");
+  for (const std::string& name : without_whole_) {
     notes.push_back(
-        "the total behind a share is not exact: people in several groups "
-        "count in each of them");
-  }
-  if (total_lacks_) {
-    notes.push_back(
-        "the total behind a share is not exact: series that are not split, and "
-        "that it does not count, may hold more of the members picked");
+        absl::StrCat(name,
+                     " is of groups that are split: what is not, is left "
+                     "out"));
   }
   for (const auto& [of, note] : lengths_) notes.push_back(note);
-  if (!came_.empty()) {
-    notes.push_back(absl::StrCat("the total behind a share of a change counts ",
-                                 NamesOf(came_), " as 0 before"));
-  }
-  if (!left_.empty()) {
-    notes.push_back(absl::StrCat("the total behind a share of a change counts ",
-                                 NamesOf(left_), " as 0 now"));
-  }
+  const auto add_changed = [&](const TotalNotes& of, absl::string_view total) {
+    if (!of.came.empty()) {
+      notes.push_back(absl::StrCat(total, " of a change counts ",
+                                   NamesOf(of.came), " as 0 before"));
+    }
+    if (!of.left.empty()) {
+      notes.push_back(absl::StrCat(total, " of a change counts ",
+                                   NamesOf(of.left), " as 0 now"));
+    }
+  };
+  add_changed(of_shares_, "the total behind a share");
+  add_changed(of_sums_, "a sum over groups");
   if (inexact_growth_) {
     notes.push_back(
         "the total behind a contribution is not exact: people in several "
@@ -229,6 +224,8 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
                       (sizeof(Total) + sizeof(ClassOfGroups)) +
                   results_.groups.size() * 4 * sizeof(GroupKey)));
   FOOTFALL_RETURN_IF_ERROR(SortIntoTotals(transform, first_group));
+  TotalNotes& notes =
+      share.kind == Transform::Kind::kWithin ? of_sums_ : of_shares_;
   const std::vector<size_t> operands = OperandsOf(plan_, share.counted);
   for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
     // All the others were counted one by one.
@@ -238,7 +235,7 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
       FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
                                 EvaluateChange(share.counted, {g, slot}));
       if (!cell.is_known()) continue;
-      FOOTFALL_RETURN_IF_ERROR(NoteChanged(share.counted, {g, slot}));
+      FOOTFALL_RETURN_IF_ERROR(NoteChanged(share.counted, {g, slot}, &notes));
       Total& total = all.totals[all.of_group[g] * slots + slot];
       ClassOfGroups& its = all.classes[all.class_of[g] * slots + slot];
       if (cell.inexact || !cell.high.has_value()) {
@@ -250,10 +247,17 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
         total.exact = false;
         total.lacks = true;
         total.hides |= cell.high.has_value();  // else its samples are awaited
+        const bool open = cell.inexact || !cell.low.has_value();
+        total.open_lows += open ? 1 : 0;
+        if (!open) total.low += std::min(0.0, cell.low->as_decimal());
         continue;
       }
-      const long double low =
-          cell.inexact || !cell.low.has_value() ? 0 : cell.low->as_decimal();
+      const bool open = cell.inexact || !cell.low.has_value();
+      const long double low = open ? 0 : cell.low->as_decimal();
+      total.low += low;
+      total.open_lows += open ? 1 : 0;
+      total.coverage =
+          LeastCoverage(total.coverage, {cell.present, cell.expected});
       total.negative |= low < 0 || cell.value.as_decimal() < 0;
       total.has_value = true;
       total.exact = total.exact && IsExact(cell);
@@ -275,12 +279,14 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
         apart = apart && total.uniform;
       }
       total.exact = total.exact && apart;
+      total.overlaps |= !apart;
       total.twice |=
           !apart || !cell.low.has_value() || !SameScalar(*cell.low, cell.value);
       ++total.groups;
       total.not_split |= not_split;
       if (not_split) {
         total.excess += low;
+        total.most_excess = std::max(total.most_excess, low);
         continue;
       }
       if (its.groups++ == 0) its.first = g;
@@ -305,10 +311,16 @@ absl::Status Rows::SumTotals(size_t transform, uint32_t first_group) {
     total.value += static_cast<double>(total.integer);
     total.hides |= total.outside;
     total.lacks |= total.hides;
-    if (total.has_value && total.twice) inexact_total_ = true;
-    if (total.has_value && total.hides) total_lacks_ = true;
+    notes.inexact |= total.has_value && total.twice;
+    notes.lacks |= total.has_value && total.hides;
   }
   return absl::OkStatus();
+}
+
+const Rows::Total& Rows::TotalBehind(size_t share, RowId row) const {
+  const size_t slots = results_.timeline->slot_count();
+  const Totals& all = totals_[share];
+  return all.totals[all.of_group[row.group] * slots + row.bucket];
 }
 
 absl::StatusOr<Cell> Rows::EvaluateShare(size_t transform, RowId row) const {
@@ -322,7 +334,7 @@ absl::StatusOr<Cell> Rows::EvaluateShare(size_t transform, RowId row) const {
   }
   const size_t slots = results_.timeline->slot_count();
   const Totals& all = totals_[transform];
-  const Total& total = all.totals[all.of_group[row.group] * slots + row.bucket];
+  const Total& total = TotalBehind(transform, row);
   Cell result = Cell::Missing(part.present, part.expected);
   if (!part.has_value || !total.has_value || total.value == 0) return result;
   const Cell whole = Cell::Exact(Scalar::Decimal(total.value), 0, 0);

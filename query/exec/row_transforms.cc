@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "query/cell/cell_sum.h"
-#include "query/cell/rank.h"
 #include "query/exec/rows.h"
 #include "query/lang/status_macros.h"
 
@@ -84,6 +83,7 @@ std::vector<size_t> Rows::LastUses() const {
   for (size_t t = 0; t < transforms; ++t) {
     add(plan_.transforms[t].x, &reads[t]);
     add(plan_.transforms[t].counted, &reads[t]);
+    add(plan_.transforms[t].other, &reads[t]);
     for (const size_t u : reads[t]) last[u] = t;
   }
   std::vector<size_t> of_rows;
@@ -123,10 +123,14 @@ absl::Status Rows::WorkOut(size_t transform, uint32_t first_group) {
       return Cumulative(transform, first_group);
     case Transform::Kind::kContribution:
       return Contribute(transform, first_group);
+    case Transform::Kind::kWithin:
+      return Within(transform, first_group);
+    // All the others together have no place among the groups.
+    case Transform::Kind::kTopShare:
+      return first_group == 0 ? TopShare(transform) : absl::OkStatus();
     case Transform::Kind::kRank:
       break;
   }
-  // All the others together have no place among the groups.
   return first_group == 0 ? Rank(transform) : absl::OkStatus();
 }
 
@@ -314,26 +318,6 @@ absl::Status Rows::Cumulative(size_t transform, uint32_t first_group) {
       sum.Add(cell);
       FOOTFALL_ASSIGN_OR_RETURN(const Cell so_far, sum.Sum());
       cells_[transform].Set(g, slot, so_far);
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Rows::Rank(size_t transform) {
-  const size_t groups = results_.groups.size();
-  Reservation fits(run_);
-  FOOTFALL_RETURN_IF_ERROR(fits.Add(groups * (2 * sizeof(Cell) + 3 * 32)));
-  std::vector<Cell> cells(groups);
-  for (const uint32_t slot : results_.timeline->at(transform)) {
-    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
-    for (uint32_t g = 0; g < groups; ++g) {
-      FOOTFALL_ASSIGN_OR_RETURN(
-          cells[g], Evaluate(plan_.transforms[transform].x, {g, slot}));
-    }
-    const std::vector<Cell> ranks = RankCells(cells);
-    for (uint32_t g = 0; g < groups; ++g) {
-      FOOTFALL_RETURN_IF_ERROR(run_.Pass());
-      cells_[transform].Set(g, slot, ranks[g]);
     }
   }
   return absl::OkStatus();

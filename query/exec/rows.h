@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -85,9 +86,14 @@ class Rows {
     bool uniform = true;     // what those hold is in no other group
     double value = 0;
     __extension__ __int128 integer = 0;
-    long double high = 0;    // of the groups, added up
-    long double fewest = 0;  // people of all groups but those not split
-    long double excess = 0;  // the lows of those, added up
+    bool overlaps = false;  // some are in several groups
+    Coverage coverage;      // the least
+    long double low = 0;    // of the groups, added up
+    size_t open_lows = 0;
+    long double high = 0;         // likewise
+    long double fewest = 0;       // people of all groups but those not split
+    long double excess = 0;       // the lows of those, added up
+    long double most_excess = 0;  // the largest of them
     size_t open_highs = 0;
     size_t groups = 0;
     uint32_t first_group = 0;
@@ -110,11 +116,52 @@ class Rows {
   };
   absl::Status SortIntoTotals(size_t transform, uint32_t first_group);
   absl::Status SumTotals(size_t transform, uint32_t first_group);
-  absl::Status NoteChanged(const RowExpr& expr, RowId row);
+  // What notes say of totals.
+  struct TotalNotes {
+    bool inexact = false;
+    bool lacks = false;
+    // Groups that count as 0 on one side of a change.
+    std::vector<uint32_t> came;
+    std::vector<uint32_t> left;
+  };
+  absl::Status NoteChanged(const RowExpr& expr, RowId row, TotalNotes* notes);
   std::string NamesOf(const std::vector<uint32_t>& groups) const;
   bool IsNotSplit(const Transform& share, uint32_t group) const;
   absl::Status FindOutside(size_t transform);
   absl::StatusOr<Cell> EvaluateShare(size_t transform, RowId row) const;
+  const Total& TotalBehind(size_t share, RowId row) const;
+
+  // (row_within.cc) Groups that are compared with each other.
+  struct Outside {
+    uint32_t whole = 0;  // a group that is not split by WITHIN
+    uint32_t scope = 0;
+    std::optional<uint32_t> group;  // that has the whole's people of that scope
+  };
+  struct Scopes {
+    explicit Scopes(Run& run) : memory(run) {}
+    Reservation memory;
+    std::vector<uint32_t> of_group;
+    std::vector<std::vector<uint32_t>> groups;  // [scopes]
+    std::vector<std::vector<Outside>> outside;  // [scopes]
+  };
+  absl::StatusOr<Scopes> FindScopes(size_t transform);
+  absl::StatusOr<std::vector<Outside>> FindWholesOutside(
+      const std::vector<bool>& within, const std::vector<uint32_t>& of_group,
+      size_t scopes, Reservation* memory) const;
+  absl::Status AddOutside(const RowExpr& x, const std::vector<Outside>& outside,
+                          uint32_t slot, std::vector<Cell>* cells) const;
+  absl::StatusOr<bool> IsLeftOut(const Transform& within, const Cell& cell,
+                                 uint32_t group);
+  absl::StatusOr<Cell> OfScope(const Transform& within, const Scopes& scopes,
+                               size_t scope, uint32_t slot);
+  absl::StatusOr<Cell> CountHolding(const Transform& within,
+                                    const Scopes& scopes, size_t scope,
+                                    uint32_t slot);
+  absl::StatusOr<Cell> CellOf(const Total& total, bool is_decimal) const;
+  absl::Status SetTotals(size_t transform, uint32_t first_group);
+  absl::Status AddUpShares(size_t share, uint32_t slot,
+                           const std::vector<uint32_t>& groups,
+                           std::vector<Cell>* cells) const;
   // As Evaluate(); of a sum or difference with a row that is looked back at,
   // where a side has no sample it counts as 0: the change of a total is made of
   // who came and who left, too.
@@ -139,6 +186,8 @@ class Rows {
   absl::Status Cumulative(size_t transform, uint32_t first_group);
   absl::Status Rank(size_t transform);
   absl::Status Contribute(size_t transform, uint32_t first_group);
+  absl::Status Within(size_t transform, uint32_t first_group);
+  absl::Status TopShare(size_t transform);
   absl::Status FillGroup(uint32_t group);
   bool WasRemoved(const BoundItem& item, uint32_t group, size_t slot) const;
   bool HasSamples(uint32_t group);
@@ -177,12 +226,11 @@ class Rows {
   std::vector<bool> of_who_left_;
   bool some_of_who_left_ = false;
   std::vector<bool> has_samples_;
-  bool inexact_total_ = false;
-  bool total_lacks_ = false;
-  // Groups that a share of a change counts as 0 on one side.
-  std::vector<uint32_t> came_;
-  std::vector<uint32_t> left_;
-  // Likewise of contributions; and whether a total then is not exact.
+  TotalNotes of_shares_;
+  TotalNotes of_sums_;
+  std::set<std::string> without_whole_;  // names of functions WITHIN
+  // Groups that a contribution counts as 0 on one side; and whether a total
+  // then is not exact.
   std::vector<uint32_t> entered_;
   std::vector<uint32_t> gone_;
   bool inexact_growth_ = false;

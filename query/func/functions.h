@@ -87,8 +87,8 @@ struct Function {
   bool across = false;      // combines members, too: f(x ACROSS dim)
   bool of_nothing = false;  // has a value of a bucket without samples: 0
 
-  // Between rows.
-  bool within = false;             // f(x WITHIN dim)
+  // Of groups.
+  bool within = false;             // f(x WITHIN dim), f(x WITHIN ALL)
   bool shifts_in_buckets = false;  // stands among inner buckets, too
 
   // Of several values the result has the nature of one: it has the unit of x,

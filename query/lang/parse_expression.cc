@@ -208,8 +208,13 @@ absl::StatusOr<Parser::Sized> Parser::CallOf() {
     call.scope = AtWord("ACROSS") ? Call::Scope::kAcross : Call::Scope::kWithin;
     const std::string word = absl::AsciiStrToUpper(Take().text);
     do {
-      FOOTFALL_ASSIGN_OR_RETURN(
-          Name name, KeyName(absl::StrCat("a dimension after ", word)));
+      Name name;
+      if (word == "WITHIN" && AtWord("ALL")) {
+        name = {"all", Take().source};
+      } else {
+        FOOTFALL_ASSIGN_OR_RETURN(
+            name, KeyName(absl::StrCat("a dimension after ", word)));
+      }
       call.scope_dimensions.push_back(std::move(name.name));
       call.scope_sources.list.push_back(name.source);
     } while (TakeSymbol(","));

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "footfall/query.h"
 #include "query/lang/print_import.h"
@@ -235,9 +236,10 @@ void PrintCall(const Call& call, std::string* out) {
   }
   if (call.scope != Call::Scope::kNone) {
     *out += call.scope == Call::Scope::kAcross ? " ACROSS " : " WITHIN ";
-    for (size_t i = 0; i < call.scope_dimensions.size(); ++i) {
-      absl::StrAppend(out, i == 0 ? "" : ", ", call.scope_dimensions[i]);
-    }
+    const std::vector<std::string>& names = call.scope_dimensions;
+    const bool all = call.scope == Call::Scope::kWithin && names.size() == 1 &&
+                     names[0] == "all";
+    *out += all ? "ALL" : absl::StrJoin(names, ", ");
   }
   *out += ")";
 }

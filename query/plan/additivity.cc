@@ -59,7 +59,9 @@ std::optional<Additivity> RuleInRow(const Plan& plan, const RowExpr& expr,
                               RuleInRow(plan, expr.sides[1], known));
     case RowExpr::Kind::kTransform: {
       const Transform& transform = plan.transforms[expr.transform];
-      if (transform.kind != Transform::Kind::kLag &&
+      const bool sum = transform.kind == Transform::Kind::kWithin &&
+                       transform.function.Is(Aggregate::kSum);
+      if (transform.kind != Transform::Kind::kLag && !sum &&
           transform.kind != Transform::Kind::kMovingAverage) {
         return Additivity::kLevel;
       }

@@ -28,7 +28,8 @@ std::optional<Additivity> RuleOverTime(const Plan& plan, const StepExpr& expr);
 //
 //   lag(a, ..), abs(a)  that of `a`
 //   ma(a, n)            as a mean
-//   cumulative, share, rank, dates: LEVEL
+//   sum(a WITHIN ..)    that of `a`
+//   cumulative, share, rank, dates, other functions WITHIN: LEVEL
 std::optional<Additivity> RuleBetweenRows(const Plan& plan,
                                           const RowExpr& expr);
 

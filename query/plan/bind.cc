@@ -155,8 +155,10 @@ absl::Status Binder::BindItems() {
 std::string Binder::UnitOfRow(const Expr& expr, const RowExpr& row) const {
   const Call* call = std::get_if<Call>(&expr.node);
   if (row.kind != RowExpr::Kind::kLeaf) {
-    const Function* function =
-        call == nullptr ? nullptr : FindTransform(call->function);
+    const bool within = call != nullptr && call->scope == Call::Scope::kWithin;
+    const Function* function = call == nullptr ? nullptr
+                               : within        ? FindFunction(call->function)
+                                               : FindTransform(call->function);
     const bool keeps = function != nullptr && function->keeps_nature();
     return keeps ? UnitOfRow(std::get<Expr>(call->arguments[0].form),
                              row.kind == RowExpr::Kind::kTransform
@@ -448,6 +450,8 @@ void Binder::KeepHidden() {
   for (const Transform& transform : plan_.transforms) {
     all |= transform.kind == Transform::Kind::kShare ||
            transform.kind == Transform::Kind::kContribution ||
+           transform.kind == Transform::Kind::kTopShare ||
+           transform.kind == Transform::Kind::kWithin ||
            transform.kind == Transform::Kind::kRank;
   }
   for (const Leaf& leaf : plan_.leaves) {

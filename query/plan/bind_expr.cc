@@ -106,12 +106,14 @@ const Expr* Binder::FirstBare(const Expr& expr) {
   if (std::holds_alternative<Operand>(expr.node)) return &expr;
   if (IsAcross(expr)) return &expr;
   if (const auto* call = std::get_if<Call>(&expr.node)) {
-    if (IsOverTime(call->function)) return nullptr;
+    if (IsOverTime(call->function) && call->scope != Call::Scope::kWithin) {
+      return nullptr;
+    }
     for (const Argument& argument : call->arguments) {
-      const Expr* inner = ExprOf(argument);
-      const Expr* found = inner == nullptr ? nullptr : FirstBare(*inner);
-      // runs(x > n)
-      if (const auto* test = std::get_if<Test>(&argument.form)) {
+      const Expr* found = nullptr;
+      if (const Expr* inner = ExprOf(argument)) {
+        found = FirstBare(*inner);
+      } else if (const auto* test = std::get_if<Test>(&argument.form)) {
         found = FirstBare(test->left);
         if (found == nullptr) found = FirstBare(test->right);
       }
@@ -129,7 +131,7 @@ const Expr* Binder::FirstBare(const Expr& expr) {
 bool Binder::HasAggregate(const Expr& expr) {
   bool found = false;
   VisitCalls(expr, [&found](const Call& call) {
-    found |= IsOverTime(call.function) && call.scope != Call::Scope::kAcross;
+    found |= IsOverTime(call.function) && call.scope == Call::Scope::kNone;
   });
   return found;
 }
@@ -409,9 +411,17 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
     return Refuse(Refusal::kWholeAnswer, expr.source,
                   {Printed(expr), "something stands around it"});
   }
-  if (call.scope == Call::Scope::kWithin && !function->within) {
-    return Refuse(Refusal::kScope, expr.source,
-                  {name, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
+  if (call.scope == Call::Scope::kWithin) {
+    if (!function->within) {
+      return Refuse(
+          Refusal::kScope, expr.source,
+          {name, "WITHIN",
+           "WITHIN goes with share, top_share, rank, rank_delta, sum, "
+           "avg, min, max, median, p1 to p99, stddev and count"});
+    }
+    if (function->family == FunctionFamily::kOverTime) {
+      return BindWithin(expr, call, place);
+    }
   }
   if (function->family == FunctionFamily::kOverTime) {
     return BindOverTime(expr, call, place);

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/additivity.h"
 #include "query/plan/binder.h"
@@ -35,7 +34,7 @@ std::vector<size_t> LeavesOf(const Plan& plan, const RowExpr& expr) {
 }  // namespace
 
 // Whether the groups' x have a sum.
-absl::Status Binder::CheckParts(const Expr& expr, const Expr& argument,
+absl::Status Binder::CheckTotal(const Expr& expr, const Expr& argument,
                                 const RowExpr& x,
                                 const std::vector<bool>& within) {
   // What x is made of decides whether its parts have a sum.
@@ -57,6 +56,20 @@ absl::Status Binder::CheckParts(const Expr& expr, const Expr& argument,
       }
     }
   }
+  return absl::OkStatus();
+}
+
+// x and T of a sum over groups.
+absl::Status Binder::BindTotal(const Expr& expr, const Expr& argument,
+                               const Place& place, Transform* total) {
+  Place inside = place;
+  inside.in_share = true;
+  FOOTFALL_ASSIGN_OR_RETURN(total->x, BindRow(argument, inside));
+  FOOTFALL_RETURN_IF_ERROR(CheckTotal(expr, argument, total->x, total->within));
+  FOOTFALL_RETURN_IF_ERROR(CheckShareOverParts(expr, argument, *total));
+  inside.total.is_total = true;
+  inside.total.within = total->within;
+  FOOTFALL_ASSIGN_OR_RETURN(total->counted, BindRow(argument, inside));
   return absl::OkStatus();
 }
 
@@ -89,26 +102,8 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
   }
   Transform share;
   share.kind = Transform::Kind::kShare;
-  share.within.resize(plan_.by.size());
-  for (const std::string& name : call.scope_dimensions) {
-    const auto by = std::find(plan_.by.begin(), plan_.by.end(), name);
-    if (by == plan_.by.end()) {
-      return Refuse(Refusal::kWithin, expr.source,
-                    {name, absl::StrJoin(plan_.by, ", ")});
-    }
-    share.within[static_cast<size_t>(by - plan_.by.begin())] = true;
-  }
-  Place inside = place;
-  inside.in_share = true;
-  FOOTFALL_ASSIGN_OR_RETURN(RowExpr own, BindRow(*argument, inside));
-  inside.total.is_total = true;
-  inside.total.within = share.within;
-  FOOTFALL_ASSIGN_OR_RETURN(RowExpr counted, BindRow(*argument, inside));
-
-  FOOTFALL_RETURN_IF_ERROR(CheckParts(expr, *argument, own, share.within));
-  share.x = std::move(own);
-  share.counted = std::move(counted);
-  FOOTFALL_RETURN_IF_ERROR(CheckShareOverParts(expr, *argument, share));
+  FOOTFALL_ASSIGN_OR_RETURN(share.within, WithinOf(expr, call));
+  FOOTFALL_RETURN_IF_ERROR(BindTotal(expr, *argument, place, &share));
   return AddTransform(std::move(share));
 }
 
@@ -128,19 +123,12 @@ absl::StatusOr<RowExpr> Binder::BindContribution(const Expr& expr,
     return Refuse(Refusal::kGroupsBy, expr.source,
                   {call.function, Printed(expr), SomeDimension(argument)});
   }
-  Place inside = place;
-  inside.in_share = true;
   Transform transform;
   transform.kind = Transform::Kind::kContribution;
   transform.within.resize(plan_.by.size());
-  FOOTFALL_ASSIGN_OR_RETURN(transform.x, BindRow(argument, inside));
+  FOOTFALL_RETURN_IF_ERROR(BindTotal(expr, argument, place, &transform));
   FOOTFALL_RETURN_IF_ERROR(
       CheckLookBack(call.arguments[1].source, call, transform.x, back));
-  FOOTFALL_RETURN_IF_ERROR(
-      CheckParts(expr, argument, transform.x, transform.within));
-  inside.total.is_total = true;
-  inside.total.within = transform.within;
-  FOOTFALL_ASSIGN_OR_RETURN(transform.counted, BindRow(argument, inside));
   transform.count = back.count;
   transform.unit = back.unit;
   transform.no_partial = true;

@@ -143,7 +143,9 @@ absl::StatusOr<StepExpr> Binder::BindInnerCall(const Expr& expr,
   if (call.scope == Call::Scope::kWithin) {
     return Refuse(
         Refusal::kScope, expr.source,
-        {call.function, "WITHIN", "WITHIN stands in share(x WITHIN dim)"});
+        {absl::StrCat(call.function, " inside ", around.function), "WITHIN",
+         "WITHIN compares the groups of a row, and goes around functions over "
+         "time: avg(max(dau) WITHIN ALL)"});
   }
   if (FindFunction(call.function)->takes == Takes::kPlaces) {
     return Refuse(Refusal::kTopInside, expr.source,

@@ -57,6 +57,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
                                               const Place& place) {
   const std::string& name = call.function;
   if (name == "share") return BindShare(expr, call, place);
+  if (name == "top_share") return BindTopShare(expr, call, place);
   const Function& function = *FindTransform(name);
   const size_t count = function.takes == Takes::kValue ? 1 : 2;
   const Expr* argument = call.arguments.empty()
@@ -136,6 +137,7 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     Transform rank;
     rank.kind = Transform::Kind::kRank;
     rank.x = std::move(x);
+    FOOTFALL_ASSIGN_OR_RETURN(rank.within, WithinOf(expr, call));
     RowExpr ranked = AddTransform(std::move(rank));
     if (name == "rank") return ranked;
     transform.no_partial = true;

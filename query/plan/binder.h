@@ -172,8 +172,21 @@ class Binder {
                                            const Expr& argument,
                                            const Duration& back,
                                            const Place& place);
-  absl::Status CheckParts(const Expr& expr, const Expr& argument,
+  absl::Status BindTotal(const Expr& expr, const Expr& argument,
+                         const Place& place, Transform* total);
+  absl::Status CheckTotal(const Expr& expr, const Expr& argument,
                           const RowExpr& x, const std::vector<bool>& within);
+  // (bind_within.cc)
+  absl::StatusOr<RowExpr> BindWithin(const Expr& expr, const Call& call,
+                                     const Place& place);
+  absl::StatusOr<RowExpr> BindTopShare(const Expr& expr, const Call& call,
+                                       const Place& place);
+  absl::StatusOr<std::vector<bool>> WithinOf(const Expr& expr,
+                                             const Call& call) const;
+  absl::Status CheckGroups(const Expr& expr, const Call& call,
+                           const Expr& argument, const Place& place) const;
+  absl::Status CheckNumber(const Expr& where, const RowExpr& x,
+                           absl::string_view function) const;
   // (bind_events.cc)
   absl::StatusOr<RowExpr> BindEvent(const Expr& expr);
   absl::StatusOr<RowExpr> BindEventNames(const Expr& expr, const Call& call);
@@ -272,6 +285,9 @@ class Binder {
 
 // "avg(dau)" as the language prints it.
 std::string Printed(const Expr& expr);
+// Whether it is f(x WITHIN ALL). A dimension that is called `all`, and stands
+// in BY, is meant before that.
+bool IsAll(const Call& call);
 // Whether it is f(metric ACROSS dim, ...), which has a value at each step.
 bool IsAcross(const Expr& expr);
 // Functions over time, by name: avg, p95, first_time, ...

@@ -194,6 +194,10 @@ People InRow(const Plan& plan, const RowExpr& expr, Known* known) {
       const Transform& transform = plan.transforms[expr.transform];
       if (transform.kind == Transform::Kind::kShare ||
           transform.kind == Transform::Kind::kContribution ||
+          transform.kind == Transform::Kind::kTopShare ||
+          (transform.kind == Transform::Kind::kWithin &&
+           (transform.function.Is(Aggregate::kCount) ||
+            transform.function.Is(Aggregate::kStddev))) ||
           transform.kind == Transform::Kind::kRank) {
         return people;
       }

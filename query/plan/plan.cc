@@ -90,9 +90,12 @@ bool operator==(const RowExpr& a, const RowExpr& b) {
 bool GivesDecimal(const Transform& transform) {
   switch (transform.kind) {
     case Transform::Kind::kShare:
+    case Transform::Kind::kTopShare:
     case Transform::Kind::kContribution:
     case Transform::Kind::kMovingAverage:
       return true;
+    case Transform::Kind::kWithin:
+      return GivesDecimal(transform.function.aggregate, transform.x.is_decimal);
     case Transform::Kind::kRank:
       return false;
     case Transform::Kind::kLag:
@@ -205,6 +208,7 @@ std::vector<size_t> OperandsOf(const Plan& plan, const RowExpr& expr) {
     if (row.kind == RowExpr::Kind::kTransform && !seen[row.transform]) {
       seen[row.transform] = true;
       self(self, plan.transforms[row.transform].x);
+      self(self, plan.transforms[row.transform].other);
     }
     for (const RowExpr& side : row.sides) self(self, side);
   };

@@ -287,6 +287,8 @@ struct Transform {
     kMovingAverage,
     kCumulative,
     kRank,
+    kWithin,    // a function of the x of all groups
+    kTopShare,  // the sum of the shares, x, of those at or above
   };
   Kind kind = Kind::kShare;
   RowExpr x;
@@ -297,8 +299,15 @@ struct Transform {
   // kLag of a sum: as written, and of the mean of a step; else empty.
   std::string name;
   std::string mean;
-  RowExpr counted;           // kShare: x as it counts in the total
-  std::vector<bool> within;  // kShare: [BY dimensions]
+  RowExpr counted;  // of a total: x as it counts in it
+  // [BY dimensions] whose members groups must share to be compared.
+  std::vector<bool> within;
+  // kWithin: the function; whether it counts where x passes a test against
+  // `other`; whether it is the sum that a share is a part of.
+  TimeFunction function;
+  bool is_test = false;
+  RowExpr other;
+  bool is_total = false;
   friend bool operator==(const Transform&, const Transform&) = default;
 };
 

@@ -189,6 +189,10 @@ class FunctionValue : public Value {
   FunctionValue Within(Names... dimensions) const {
     return Scoped(Call::Scope::kWithin, {std::move(dimensions)...});
   }
+  // avg(dau WITHIN ALL)
+  FunctionValue WithinAll() const {
+    return Scoped(Call::Scope::kWithin, {"all"});
+  }
 
  private:
   FunctionValue Scoped(Call::Scope scope,
@@ -228,6 +232,7 @@ FunctionValue Corr(Value x, Value y);
 // Between rows.
 FunctionValue Bounds(Value x);
 FunctionValue Share(Value x);
+FunctionValue TopShare(Value x);
 FunctionValue Contribution(Value x, const Duration& back);
 FunctionValue Lag(Value x, const Duration& back);
 FunctionValue Delta(Value x, const Duration& back);

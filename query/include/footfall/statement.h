@@ -171,7 +171,8 @@ struct OffsetRange {
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
 
-// avg(dau EVERY month), share(dau WITHIN region), first_time(dau >= 1e8)
+// avg(dau EVERY month), share(dau WITHIN region), first_time(dau >= 1e8);
+// WITHIN ALL has "all" as its only dimension.
 struct Call {
   std::string function = {};  // lower case
   ArgumentList arguments = {};

@@ -197,7 +197,11 @@ TEST_CASE("every expression can be built", "[ask]") {
       // Between rows.
       {"SELECT bounds(share(dau)), share(dau WITHIN region, app)",
        Ask(Bounds(Share(dau)), Share(dau).Within("region", "app"))},
-      {"SELECT contribution(dau, 1 month)", Ask(Contribution(dau, Months()))},
+      {"SELECT contribution(dau, 1 month), top_share(dau), rank(dau WITHIN app)",
+       Ask(Contribution(dau, Months()), TopShare(dau),
+           Rank(dau).Within("app"))},
+      {"SELECT dau / avg(dau WITHIN ALL), count(dau > 5 WITHIN ALL)",
+       Ask(Value(dau) / Avg(dau).WithinAll(), Count(dau > 5).WithinAll())},
       {"SELECT lag(dau, 1 week), delta(dau, 2 days), growth(dau, 1 year)",
        Ask(Lag(dau, Weeks()), Delta(dau, Days(2)), Growth(dau, Years()))},
       {"SELECT ma(dau, 7), cumulative(mentions), rank(dau), "

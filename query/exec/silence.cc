@@ -94,11 +94,6 @@ absl::Status ExplainSilence(Run& run, const Plan& plan, const Results& results,
     }
   }
   if (said) return absl::OkStatus();
-  if (plan.has_parts() && plan.having.empty()) {
-    notes->push_back(
-        "no step of the parts of the calendar that are picked has a value");
-    return absl::OkStatus();
-  }
   if (!plan.having.empty()) {
     notes->push_back("no row passes HAVING");
     return absl::OkStatus();
@@ -109,7 +104,11 @@ absl::Status ExplainSilence(Run& run, const Plan& plan, const Results& results,
         absl::StrCat("no row has a value: there is none ", transform.count, " ",
                      UnitName(transform.unit), transform.count == 1 ? "" : "s",
                      " earlier, or the rows are not whole"));
-    break;
+    return absl::OkStatus();
+  }
+  if (plan.has_parts()) {
+    notes->push_back(
+        "no step of the parts of the calendar that are picked has a value");
   }
   return absl::OkStatus();
 }

@@ -157,6 +157,9 @@ absl::Status Binder::CheckParts() const {
                   "it takes neighbouring rows: those of EVERY week have no "
                   "weekdays to tell apart");
   }
+  if (plan_.runs.has_value()) {
+    return refuse("runs", "streak(x > n) goes over the steps that are left");
+  }
   if (plan_.correlogram) {
     return refuse("corr() with a range of shifts",
                   "shifts go by the calendar: corr(x, y) without one is of the "
@@ -169,6 +172,12 @@ absl::Status Binder::CheckParts() const {
     }
   }
   if (!plan_.splits_time()) return CheckPartZones(source);
+  for (const Transform& transform : plan_.transforms) {
+    if (transform.kind == Transform::Kind::kContribution) {
+      return refuse("contribution()",
+                    "WHERE weekday(time) IN (..) asks for some of them");
+    }
+  }
   if (plan_.top.has_value() && plan_.top->others.has_value()) {
     return refuse("OTHERS",
                   "leave out OTHERS: HAVING, or WHERE hour(time) IN "

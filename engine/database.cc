@@ -89,7 +89,8 @@ class StoredDatabase final : public Database {
                                     const WriteOptions& options) override {
     return Inside([&]() -> absl::StatusOr<WriteResult> {
       const uint64_t rows = batch.row_count() + batch.event_changes().size() +
-                            batch.alias_changes().size();
+                            batch.alias_changes().size() +
+                            batch.attribute_changes().size();
       const uint64_t most = std::min<uint64_t>(
           options_.max_batch_rows, std::numeric_limits<uint32_t>::max());
       if (rows > most) {

@@ -56,13 +56,7 @@ absl::StatusOr<std::shared_ptr<const Metric>> Catalog::Define(
     return absl::ResourceExhaustedError("all metric ids have been given");
   }
   for (const Dimension& dimension : spec.dimensions) {
-    if (!dictionaries_.contains(dimension.name)) {
-      const uint32_t id = counters_.next_dictionary++;
-      auto dictionary = std::make_shared<Dictionary>(id, dimension.name);
-      dictionaries_.emplace(dimension.name, dictionary);
-      dictionary_ids_.emplace(id, std::move(dictionary));
-      batch->Put(Keyspace::kCatalog, DictionaryKey(id), dimension.name);
-    }
+    DictionaryOf(dimension.name, batch);
   }
   auto metric = std::make_shared<Metric>();
   metric->id = counters_.next_metric++;
@@ -148,30 +142,69 @@ absl::StatusOr<uint64_t> Catalog::CreateSeries(
   return uint64_t{plan.series_count};
 }
 
-absl::Status Catalog::CheckNames(absl::Span<const EventChange> events,
-                                 absl::Span<const AliasChange> aliases) const {
-  FOOTFALL_RETURN_IF_ERROR(events_.Check(events));
-  for (const AliasChange& change : aliases) {
-    const auto found = dictionaries_.find(change.alias.dimension);
-    if (found == dictionaries_.end()) {
-      if (change.removes) continue;
-      return absl::NotFoundError(
-          absl::StrCat("alias in ", change.alias.dimension,
-                       ": no metric has this dimension"));
-    }
-    if (uint64_t{found->second->count()} + 2 * aliases.size() >= kMaxNumbers) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "dimension ", found->first, " has ", found->second->count(),
-          " members; a dimension can have ", kMaxNumbers));
-    }
-  }
-  return aliases_.Check(aliases);
+Dictionary* Catalog::DictionaryOf(const std::string& name, StoreBatch* batch) {
+  const auto found = dictionaries_.find(name);
+  if (found != dictionaries_.end()) return found->second.get();
+  const uint32_t id = counters_.next_dictionary++;
+  auto dictionary = std::make_shared<Dictionary>(id, name);
+  dictionaries_.emplace(name, dictionary);
+  dictionary_ids_.emplace(id, dictionary);
+  batch->Put(Keyspace::kCatalog, DictionaryKey(id), name);
+  return dictionary.get();
 }
 
-Catalog::NameCounts Catalog::ChangeNames(absl::Span<const EventChange> events,
-                                         absl::Span<const AliasChange> aliases,
+absl::Status Catalog::CheckRoom(const std::string& dimension,
+                                size_t more) const {
+  const auto found = dictionaries_.find(dimension);
+  if (found == dictionaries_.end() ||
+      uint64_t{found->second->count()} + more < kMaxNumbers) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat("dimension ", dimension, " has ", found->second->count(),
+                   " members; a dimension can have ", kMaxNumbers));
+}
+
+absl::Status Catalog::CheckNames(const NameChanges& changes) const {
+  FOOTFALL_RETURN_IF_ERROR(events_.Check(changes.events));
+  for (const AliasChange& change : changes.aliases) {
+    const std::string& dimension = change.alias.dimension;
+    if (!change.removes && !dictionaries_.contains(dimension)) {
+      return absl::NotFoundError(absl::StrCat(
+          "alias in ", dimension, ": no metric has this dimension"));
+    }
+    FOOTFALL_RETURN_IF_ERROR(CheckRoom(dimension, 2 * changes.aliases.size()));
+  }
+  for (const AttributeChange& change : changes.attributes) {
+    const Attribute& attribute = change.attribute;
+    if (!change.removes && !dictionaries_.contains(attribute.dimension)) {
+      return absl::NotFoundError(
+          absl::StrCat("attribute ", attribute.name, " of ",
+                       attribute.dimension, ": no metric has this dimension"));
+    }
+    for (const std::string* name : {&attribute.dimension, &attribute.name}) {
+      FOOTFALL_RETURN_IF_ERROR(CheckRoom(*name, changes.attributes.size()));
+    }
+  }
+  FOOTFALL_RETURN_IF_ERROR(attributes_.Check(changes.attributes));
+  return aliases_.Check(changes.aliases);
+}
+
+Catalog::NameCounts Catalog::ChangeNames(const NameChanges& changes,
                                          StoreBatch* batch) {
-  for (const AliasChange& change : aliases) {
+  const uint32_t dictionaries = counters_.next_dictionary;
+  for (const AttributeChange& change : changes.attributes) {
+    if (change.removes) continue;
+    const Attribute& attribute = change.attribute;
+    format_.Need(kAttributesFormat, batch);
+    AddMember(dictionaries_.at(attribute.dimension).get(), attribute.member,
+              batch);
+    AddMember(DictionaryOf(attribute.name, batch), attribute.value, batch);
+  }
+  if (counters_.next_dictionary != dictionaries) {
+    batch->Put(Keyspace::kCatalog, CountersKey(), EncodeCounters(counters_));
+  }
+  for (const AliasChange& change : changes.aliases) {
     if (change.removes) continue;
     Dictionary* const dictionary =
         dictionaries_.at(change.alias.dimension).get();
@@ -179,8 +212,9 @@ Catalog::NameCounts Catalog::ChangeNames(absl::Span<const EventChange> events,
     AddMember(dictionary, change.alias.new_name, batch);
   }
   view_ = nullptr;
-  return {.events = events_.Apply(events, batch),
-          .aliases = aliases_.Apply(aliases, batch)};
+  return {.events = events_.Apply(changes.events, batch),
+          .aliases = aliases_.Apply(changes.aliases, batch),
+          .attributes = attributes_.Apply(changes.attributes, batch)};
 }
 
 void Catalog::AddMember(Dictionary* dictionary, absl::string_view name,
@@ -208,8 +242,15 @@ std::shared_ptr<const CatalogView> Catalog::View() {
                 });
       declarations_ = std::make_shared<const Declarations>(std::move(metrics));
     }
-    view_ = std::make_shared<const CatalogView>(
-        declarations_, states, events_.View(), aliases_.View());
+    const auto attributes = attributes_.View();
+    std::vector<std::shared_ptr<const Dictionary>> of_attributes;
+    for (const std::string& name : attributes_.names()) {
+      const auto found = dictionaries_.find(name);
+      if (found != dictionaries_.end()) of_attributes.push_back(found->second);
+    }
+    view_ = std::make_shared<const CatalogView>(declarations_, states,
+                                                of_attributes, events_.View(),
+                                                aliases_.View(), attributes);
   }
   return view_;
 }

@@ -1,6 +1,6 @@
 // The catalog: metrics, the dictionaries of their dimensions, the tables of
-// their series, events and aliases, kept in the store's catalog key space and
-// in memory.
+// their series, events, aliases and attributes, kept in the store's catalog key
+// space and in memory.
 
 #ifndef FOOTFALL_ENGINE_CATALOG_CATALOG_H_
 #define FOOTFALL_ENGINE_CATALOG_CATALOG_H_
@@ -108,20 +108,29 @@ class Catalog {
 
   // Whether the changes could be made. Nothing is changed.
   //
-  //   NOT_FOUND  no metric ever had the dimension of an alias
-  //   else       as EventTable::Check(), AliasTable::Check()
-  absl::Status CheckNames(absl::Span<const EventChange> events,
-                          absl::Span<const AliasChange> aliases) const;
+  //   NOT_FOUND  no metric ever had the dimension of an alias or attribute
+  //   else       as Check() of each table
+  struct NameChanges {
+    absl::Span<const EventChange> events;
+    absl::Span<const AliasChange> aliases;
+    absl::Span<const AttributeChange> attributes;
 
-  // Changes events and aliases; both names of an alias become members of its
-  // dimension. Requires: valid ones that CheckNames() let pass.
+    bool empty() const {
+      return events.empty() && aliases.empty() && attributes.empty();
+    }
+  };
+  absl::Status CheckNames(const NameChanges& changes) const;
+
+  // Changes events, aliases and attributes; both names of an alias, and the
+  // member of an attribute, become members of its dimension, the value one of
+  // that with the attribute's name. Requires: valid ones that CheckNames() let
+  // pass.
   struct NameCounts {
     EventTable::Counts events;
     AliasTable::Counts aliases;
+    AttributeTable::Counts attributes;
   };
-  NameCounts ChangeNames(absl::Span<const EventChange> events,
-                         absl::Span<const AliasChange> aliases,
-                         StoreBatch* batch);
+  NameCounts ChangeNames(const NameChanges& changes, StoreBatch* batch);
 
   // The state of now, as readers may see it.
   std::shared_ptr<const CatalogView> View();
@@ -133,6 +142,9 @@ class Catalog {
   absl::Status LoadMetric(MetricId metric, absl::string_view value);
   absl::Status LoadMembers(uint32_t dictionary, MemberId first,
                            absl::string_view value);
+  // That of a dimension name, made where there is none.
+  Dictionary* DictionaryOf(const std::string& name, StoreBatch* batch);
+  absl::Status CheckRoom(const std::string& dimension, size_t more) const;
   void AddMember(Dictionary* dictionary, absl::string_view name,
                  StoreBatch* batch);
   absl::Status LoadSeries(MetricId metric, SeriesId first,
@@ -163,7 +175,9 @@ class Catalog {
   FlatHashMap<uint32_t, std::shared_ptr<Dictionary>> dictionary_ids_;
   EventTable events_;
   AliasTable aliases_;
-  EraRecords eras_;
+  AttributeTable attributes_;
+  StoredFormat format_;
+  EraRecords eras_{&format_};
   // Null: must be made again.
   std::shared_ptr<const Declarations> declarations_;
   std::shared_ptr<const CatalogView> view_;

@@ -7,11 +7,14 @@ namespace footfall::engine {
 CatalogView::CatalogView(
     std::shared_ptr<const Declarations> declarations,
     absl::Span<const std::shared_ptr<const MetricState>> metrics,
+    absl::Span<const std::shared_ptr<const Dictionary>> dictionaries,
     std::shared_ptr<const EventList> events,
-    std::shared_ptr<const AliasList> aliases)
+    std::shared_ptr<const AliasList> aliases,
+    std::shared_ptr<const AttributeList> attributes)
     : declarations_(std::move(declarations)),
       events_(std::move(events)),
-      aliases_(std::move(aliases)) {
+      aliases_(std::move(aliases)),
+      attributes_(std::move(attributes)) {
   for (const std::shared_ptr<const MetricState>& state : metrics) {
     const SeriesId series_count = state->series->count();
     const Metric& metric = *state->metric;
@@ -21,13 +24,15 @@ CatalogView::CatalogView(
     if (state->is_tier()) continue;
     by_name_.emplace(metric.spec.name, metric.id);
     series_count_ += series_count;
-    for (const std::shared_ptr<Dictionary>& dictionary : state->dictionaries) {
-      if (!members_.contains(dictionary->name())) {
-        members_.emplace(dictionary->name(),
-                         PublishedMembers{dictionary, dictionary->count()});
-      }
-    }
+    for (const auto& dictionary : state->dictionaries) Publish(dictionary);
   }
+  for (const auto& dictionary : dictionaries) Publish(dictionary);
+}
+
+void CatalogView::Publish(const std::shared_ptr<const Dictionary>& dictionary) {
+  if (members_.contains(dictionary->name())) return;
+  members_.emplace(dictionary->name(),
+                   PublishedMembers{dictionary, dictionary->count()});
 }
 
 const CatalogView::PublishedMetric* CatalogView::Find(MetricId metric) const {

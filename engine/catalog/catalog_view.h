@@ -1,5 +1,6 @@
 // The catalog as a snapshot sees it: metrics, dictionaries and series tables,
-// each with the count that was published, and lists of events and aliases.
+// each with the count that was published, and lists of events, aliases and
+// attributes.
 
 #ifndef FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
 #define FOOTFALL_ENGINE_CATALOG_CATALOG_VIEW_H_
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalog/aliases.h"
+#include "engine/catalog/attributes.h"
 #include "engine/catalog/events.h"
 #include "engine/catalog/members.h"
 #include "engine/catalog/series_columns.h"
@@ -101,12 +103,14 @@ class CatalogView {
     MemberId count;
   };
 
-  // The counts are those of now. `declarations` are of `metrics`. For the
-  // leader of the commit queue.
+  // The counts are those of now. `declarations` are of `metrics`,
+  // `dictionaries` of attributes. For the leader of the commit queue.
   CatalogView(std::shared_ptr<const Declarations> declarations,
               absl::Span<const std::shared_ptr<const MetricState>> metrics,
+              absl::Span<const std::shared_ptr<const Dictionary>> dictionaries,
               std::shared_ptr<const EventList> events,
-              std::shared_ptr<const AliasList> aliases);
+              std::shared_ptr<const AliasList> aliases,
+              std::shared_ptr<const AttributeList> attributes);
 
   // By name.
   const std::vector<std::shared_ptr<const Metric>>& metrics() const {
@@ -122,6 +126,7 @@ class CatalogView {
 
   const EventList& events() const { return *events_; }
   const AliasList& aliases() const { return *aliases_; }
+  const AttributeList& attributes() const { return *attributes_; }
 
   uint64_t series_count() const { return series_count_; }
 
@@ -129,6 +134,9 @@ class CatalogView {
   const std::shared_ptr<const Declarations> declarations_;
   const std::shared_ptr<const EventList> events_;
   const std::shared_ptr<const AliasList> aliases_;
+  const std::shared_ptr<const AttributeList> attributes_;
+  void Publish(const std::shared_ptr<const Dictionary>& dictionary);
+
   FlatHashMap<MetricId, PublishedMetric> by_id_;
   FlatHashMap<std::string, MetricId> by_name_;
   FlatHashMap<std::string, PublishedMembers> members_;

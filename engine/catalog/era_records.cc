@@ -42,8 +42,7 @@ void EraRecords::PutLate(MetricId metric, int32_t era, Eras* eras,
                          StoreBatch* batch) {
   if (!eras->late.insert(era).second) return;
   batch->Put(Keyspace::kCatalog, LateEraKey(metric, era), "");
-  // Earlier releases refuse keys that they do not know.
-  batch->Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));
+  format_->Need(kLateErasFormat, batch);
 }
 
 void EraRecords::Touch(MetricId metric, int32_t era, uint64_t commit,

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/catalog/stored_format.h"
 #include "footfall/hash_table.h"
 #include "footfall/metric.h"
 #include "footfall/store.h"
@@ -35,6 +36,9 @@ absl::StatusOr<RecordedEras> ReadEras(const StoreView& view, MetricId metric);
 // Part of the catalog: belongs to the leader.
 class EraRecords {
  public:
+  // `format` must outlive it.
+  explicit EraRecords(StoredFormat* format) : format_(format) {}
+
   // The records of a store that stands at `commit`. Eras may have been touched
   // by that commit or any before.
   void BeginLoading(uint64_t commit) { loaded_commit_ = commit; }
@@ -79,6 +83,7 @@ class EraRecords {
   };
   void PutLate(MetricId metric, int32_t era, Eras* eras, StoreBatch* batch);
 
+  StoredFormat* format_;
   uint64_t loaded_commit_ = 0;
   FlatHashMap<MetricId, Eras> metrics_;
 };

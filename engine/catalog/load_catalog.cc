@@ -102,12 +102,19 @@ absl::Status Catalog::LoadRecord(absl::string_view key,
       return events_.Load(parsed.number, value);
     case 'W':
       return aliases_.Load(parsed.number, value);
+    case 'Y':
+      return attributes_.Load(parsed.number, value);
+    case 'F': {
+      FOOTFALL_ASSIGN_OR_RETURN(const uint64_t version, DecodeNumber(value));
+      format_.Load(version);
+      return absl::OkStatus();
+    }
     case 'U':
       return eras_.LoadSealed(parsed.number, value);
     case 'X':
       eras_.LoadLate(parsed.number, parsed.era);
       return absl::OkStatus();
-    default:  // the format version was read first
+    default:
       return absl::OkStatus();
   }
 }
@@ -127,6 +134,7 @@ bool Catalog::TakeNews(absl::Span<const StoreBatch::Operation> changes) {
       case 'S':
       case 'V':
       case 'W':
+      case 'Y':
         view_ = nullptr;
         break;
       default:

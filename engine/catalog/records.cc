@@ -123,6 +123,7 @@ std::string SeriesBlockKey(MetricId metric, SeriesId first) {
 std::string SealedKey(MetricId metric) { return Key('U', metric); }
 std::string EventKey(uint32_t event) { return Key('V', event); }
 std::string AliasKey(uint32_t alias) { return Key('W', alias); }
+std::string AttributeKey(uint32_t attribute) { return Key('Y', attribute); }
 std::string LateEraKey(MetricId metric, int32_t era) {
   return Key('X', metric, static_cast<uint32_t>(era) ^ kSignBit);
 }
@@ -159,6 +160,7 @@ absl::StatusOr<CatalogKey> ParseCatalogKey(absl::string_view bytes) {
       case 'U':
       case 'V':
       case 'W':
+      case 'Y':
         numbers = 1;
         break;
       case 'E':
@@ -437,6 +439,37 @@ absl::StatusOr<Alias> DecodeAlias(absl::string_view bytes) {
     return NoSuchRecord("alias", valid);
   }
   return alias;
+}
+
+std::string EncodeAttribute(const Attribute& attribute) {
+  proto::AttributeRecord record;
+  record.set_dimension(attribute.dimension);
+  record.set_member(attribute.member);
+  record.set_name(attribute.name);
+  record.set_value(attribute.value);
+  if (attribute.from.has_value()) record.set_from(FormatDate(*attribute.from));
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<Attribute> DecodeAttribute(absl::string_view bytes) {
+  proto::AttributeRecord record;
+  if (!Parse(bytes, &record)) {
+    return absl::DataLossError("attribute record: the message does not parse");
+  }
+  Attribute attribute;
+  attribute.dimension = record.dimension();
+  attribute.member = record.member();
+  attribute.name = record.name();
+  attribute.value = record.value();
+  if (!record.from().empty()) {
+    const absl::StatusOr<Date> from = ParseDate(record.from());
+    if (!from.ok()) return NoSuchRecord("attribute", from.status());
+    attribute.from = *from;
+  }
+  if (const absl::Status valid = ValidateAttribute(attribute); !valid.ok()) {
+    return NoSuchRecord("attribute", valid);
+  }
+  return attribute;
 }
 
 std::string EncodeCounters(const Counters& counters) {

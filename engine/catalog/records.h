@@ -12,6 +12,7 @@
 //   V event:u32                EventRecord
 //   W alias:u32                AliasRecord
 //   X metric:u32 era:i32       an era before that, written to since: nothing
+//   Y attribute:u32            AttributeRecord
 //
 // Numbers in keys are big-endian: byte order is number order. A record comes
 // after those that it refers to, so that one pass in key order loads all.
@@ -34,9 +35,12 @@
 namespace footfall::engine {
 
 // The newest catalog format that this build reads. A database begins in the
-// first one, and is of the second from its first late era (X) on.
-inline constexpr uint32_t kFormatVersion = 2;
+// first one, is of the second from its first late era (X) on, and of the third
+// from its first attribute (Y) on.
+inline constexpr uint32_t kFormatVersion = 3;
 inline constexpr uint32_t kFirstFormatVersion = 1;
+inline constexpr uint32_t kLateErasFormat = 2;
+inline constexpr uint32_t kAttributesFormat = 3;
 
 std::string FormatKey();
 std::string CommitKey();
@@ -49,6 +53,7 @@ std::string SealedKey(MetricId metric);
 std::string EventKey(uint32_t event);
 std::string AliasKey(uint32_t alias);
 std::string LateEraKey(MetricId metric, int32_t era);
+std::string AttributeKey(uint32_t attribute);
 
 // The first key after every key that starts with `prefix`.
 std::string AfterPrefix(absl::string_view prefix);
@@ -62,7 +67,7 @@ std::string LateErasOf(MetricId metric);
 // A catalog key, taken apart.
 struct CatalogKey {
   char kind = 0;        // the letter above
-  uint32_t number = 0;  // dictionary, metric, event, alias: if there is one
+  uint32_t number = 0;  // dictionary, metric, event, alias, ..: if there is one
   uint32_t first = 0;   // first member or series of a block
   int32_t era = 0;      // of a late era
 };
@@ -103,6 +108,8 @@ std::string EncodeEvent(const Event& event);
 absl::StatusOr<Event> DecodeEvent(absl::string_view bytes);
 std::string EncodeAlias(const Alias& alias);
 absl::StatusOr<Alias> DecodeAlias(absl::string_view bytes);
+std::string EncodeAttribute(const Attribute& attribute);
+absl::StatusOr<Attribute> DecodeAttribute(absl::string_view bytes);
 
 struct Counters {
   MetricId next_metric = 1;

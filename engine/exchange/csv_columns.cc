@@ -64,6 +64,10 @@ class Mapper {
 
  private:
   std::string Target() const {
+    if (!spec_.attributes_of.empty()) {
+      return absl::StrCat("import into ATTRIBUTES OF ", spec_.attributes_of,
+                          ": ");
+    }
     return spec_.events
                ? "import into EVENTS: "
                : absl::StrCat("import into ", metrics_[0]->spec.name, ": ");
@@ -146,9 +150,10 @@ class Mapper {
   }
 
   absl::Status MapValue(const ImportColumn& column) {
-    if (spec_.events) {
+    if (spec_.are_names()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(Target(), "an event has no VALUE"));
+          absl::StrCat(Target(), spec_.events ? "an event" : "an attribute",
+                       " has no VALUE"));
     }
     CsvColumns::Value value;
     const std::string& name =
@@ -167,7 +172,7 @@ class Mapper {
 
   // The place of a dimension that is not given yet.
   absl::StatusOr<size_t> PlaceOf(const std::string& dimension) {
-    if (spec_.events) {
+    if (spec_.are_names()) {
       for (const CsvColumns::Source& other : columns_.members) {
         if (other.dimension == dimension) return Twice(dimension);
       }
@@ -191,7 +196,7 @@ class Mapper {
 
   absl::Status MapMember(const ImportColumn& column) {
     FOOTFALL_ASSIGN_OR_RETURN(const size_t place, PlaceOf(column.dimension));
-    if (!spec_.events) {
+    if (!spec_.are_names()) {
       FOOTFALL_RETURN_IF_ERROR(CheckMember(*metrics_[0], place, column.member));
     }
     CsvColumns::Source& source = columns_.members[place];
@@ -206,7 +211,7 @@ class Mapper {
   }
 
   absl::Status MapWide(const ImportColumn& column) {
-    if (spec_.events || metrics_.size() != 1 || !columns_.values.empty()) {
+    if (spec_.are_names() || metrics_.size() != 1 || !columns_.values.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
           Target(), "VALUES OF stands for VALUE, and fills one metric"));
     }
@@ -247,6 +252,14 @@ class Mapper {
       return absl::InvalidArgumentError(
           absl::StrCat(Target(), "the ", what, " column is not given"));
     };
+    if (!spec_.attributes_of.empty()) {
+      const bool has_member = std::any_of(
+          columns_.members.begin(), columns_.members.end(),
+          [&](const auto& m) { return m.dimension == spec_.attributes_of; });
+      if (!has_member) return missing(spec_.attributes_of);
+      return columns_.members.size() > 1 ? absl::OkStatus()
+                                         : missing("attribute's");
+    }
     if (columns_.times.empty()) return missing("TIME");
     if (spec_.events) {
       const auto given = [](const CsvColumns::Part& part) {
@@ -280,7 +293,8 @@ std::vector<std::string> MetricsOf(const ImportSpec& spec) {
     }
     uses_own = uses_own || column.role == Role::kValuesOf;
   }
-  if (!spec.events && (uses_own || !has_others)) names.push_back(spec.metric);
+  if (!spec.are_names() && (uses_own || !has_others))
+    names.push_back(spec.metric);
   for (const ImportColumn& column : spec.columns) {
     if (column.role != Role::kValue || column.metric.empty()) continue;
     if (std::find(names.begin(), names.end(), column.metric) == names.end()) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/exchange/csv_columns.h"
 #include "engine/exchange/csv_fields.h"
+#include "engine/exchange/import_attributes.h"
 #include "engine/exchange/import_events.h"
 #include "engine/exchange/import_samples.h"
 #include "engine/exchange/table_walk.h"
@@ -103,6 +104,9 @@ absl::StatusOr<ImportReport> RunImport(Database& database,
                             engine::FilesOf(spec.path));
   if (spec.events) {
     return engine::ImportEvents(database, spec, options, files);
+  }
+  if (!spec.attributes_of.empty()) {
+    return engine::ImportAttributes(database, spec, options, files);
   }
   FOOTFALL_ASSIGN_OR_RETURN(const Metrics metrics, FindMetrics(database, spec));
   for (const bool compares_dates : {false, true}) {

@@ -5,10 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/exchange/csv_fields.h"
-#include "engine/exchange/file_dates.h"
+#include "engine/exchange/row_dates.h"
 #include "engine/exchange/table_walk.h"
 #include "footfall/event.h"
 #include "footfall/guard.h"
@@ -117,36 +116,13 @@ class EventRows {
 absl::StatusOr<ImportReport> ImportEvents(
     Database& database, const ImportSpec& spec, const ImportOptions& options,
     const std::vector<std::string>& files) {
-  std::optional<DateFormat> format;
-  if (spec.time_format.has_value()) {
-    FOOTFALL_ASSIGN_OR_RETURN(format, DateFormat::Create(*spec.time_format));
-  }
-  std::optional<absl::TimeZone> zone;
-  if (spec.zone.has_value()) {
-    FOOTFALL_ASSIGN_OR_RETURN(zone, LoadZone(*spec.zone));
-  }
+  FOOTFALL_ASSIGN_OR_RETURN(const RowDates dates, RowDates::Create(spec));
   SampleBatch batch;
   EventRows rows(spec.same_sample, &batch);
   TableWalk walk(spec, options, {}, files, /*keeps_rejects=*/true);
   const auto take = [&](const CsvRecord& record) -> absl::Status {
     const CsvColumns& columns = walk.columns();
-    std::string field;
-    for (const size_t column : columns.times) {
-      absl::StrAppend(&field, field.empty() ? "" : " ",
-                      absl::StripAsciiWhitespace(record.fields[column]));
-    }
-    absl::StatusOr<Date> date =
-        format.has_value() ? format->Parse(field) : ParseFileDate(field);
-    if (date.ok() && zone.has_value()) {
-      const absl::Status local = CheckLocalTime(*date, *zone, zone->name());
-      if (!local.ok()) {
-        date = local;
-      } else if (!date->utc_offset_s.has_value() &&
-                 date->precision < Unit::kDay) {
-        date->utc_offset_s = static_cast<int32_t>(
-            zone->At(absl::FromCivil(date->start, *zone)).offset);
-      }
-    }
+    const auto date = dates.Read(columns.times, record.fields);
     if (!date.ok()) {
       return walk.Reject(record, columns.times[0], date.status().message());
     }

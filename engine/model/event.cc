@@ -1,4 +1,4 @@
-// What events and aliases may hold.
+// What events, aliases and attributes may hold.
 
 #include "footfall/event.h"
 
@@ -125,6 +125,46 @@ absl::Status ValidateAlias(const Alias& alias) {
     return Misfit(what, "new name",
                   absl::StrCat("it is the old one, '", alias.old_name,
                                "'; an alias joins two names"));
+  }
+  return absl::OkStatus();
+}
+
+int CompareAttributes(const Attribute& a, const Attribute& b) {
+  const auto names = [](const Attribute& attribute) {
+    return std::tie(attribute.name, attribute.member);
+  };
+  if (const int order = Compare(names(a), names(b)); order != 0) return order;
+  if (!a.from.has_value() || !b.from.has_value()) {
+    return Compare(a.from.has_value(), b.from.has_value());
+  }
+  const auto begin = [](const Date& date) {
+    return std::tie(date.start, date.utc_offset_s);
+  };
+  return Compare(begin(*a.from), begin(*b.from));
+}
+
+absl::Status ValidateAttribute(const Attribute& attribute) {
+  for (const std::string* name : {&attribute.dimension, &attribute.name}) {
+    const absl::Status valid = CheckDimension("attribute", *name);
+    if (!valid.ok()) return valid;
+  }
+  const std::string what =
+      absl::StrCat("attribute ", attribute.name, " of ", attribute.dimension);
+  for (const absl::string_view column : {"time", "offset", "partial"}) {
+    if (attribute.name != column) continue;
+    return Misfit(what, "name", "it is a column of every answer");
+  }
+  if (attribute.name == attribute.dimension) {
+    return Misfit(what, "name", "it is that of the dimension");
+  }
+  const absl::Status parts[] = {
+      CheckText(what, "member", attribute.member, kMaxMemberBytes, false),
+      CheckText(what, "value", attribute.value, kMaxMemberBytes, true),
+      attribute.from.has_value() ? CheckDate(what, "from", *attribute.from)
+                                 : absl::OkStatus(),
+  };
+  for (const absl::Status& part : parts) {
+    if (!part.ok()) return part;
   }
   return absl::OkStatus();
 }

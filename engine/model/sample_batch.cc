@@ -188,8 +188,23 @@ void SampleBatch::RemoveAlias(absl::string_view dimension,
   change.alias.old_name = std::string(old_name);
 }
 
+void SampleBatch::AddAttribute(Attribute attribute) {
+  attributes_.push_back({.removes = false, .attribute = std::move(attribute)});
+}
+
+void SampleBatch::RemoveAttribute(absl::string_view dimension,
+                                  absl::string_view member,
+                                  absl::string_view name) {
+  AttributeChange& change = attributes_.emplace_back();
+  change.removes = true;
+  change.attribute.dimension = std::string(dimension);
+  change.attribute.member = std::string(member);
+  change.attribute.name = std::string(name);
+}
+
 bool SampleBatch::empty() const {
-  return row_count() == 0 && events_.empty() && aliases_.empty();
+  return row_count() == 0 && events_.empty() && aliases_.empty() &&
+         attributes_.empty();
 }
 
 size_t SampleBatch::row_count() const {
@@ -202,6 +217,7 @@ void SampleBatch::Clear() {
   rows_.clear();
   events_.clear();
   aliases_.clear();
+  attributes_.clear();
 }
 
 }  // namespace footfall

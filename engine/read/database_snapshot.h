@@ -73,6 +73,10 @@ class DatabaseSnapshot final : public Snapshot, private OpenGate::Holder {
   absl::Span<const std::shared_ptr<const Alias>> Aliases() const override {
     return catalog_->aliases();
   }
+  absl::Span<const std::shared_ptr<const Attribute>> Attributes()
+      const override {
+    return catalog_->attributes();
+  }
   const SeriesTable& Series(MetricId metric) const override;
   SeriesId BandSize(MetricId metric) const override;
   int64_t EraSize(MetricId metric) const override;

@@ -87,7 +87,7 @@ absl::Status InChange(absl::string_view what, size_t index,
       absl::StrCat(what, " ", index, ", from 0: ", status.message()));
 }
 
-// Events and aliases to be written; removals name what may not be there.
+// Names to be written; removals name what may not be there.
 absl::Status CheckNames(const SampleBatch& batch) {
   for (size_t i = 0; i < batch.event_changes().size(); ++i) {
     const EventChange& change = batch.event_changes()[i];
@@ -101,6 +101,12 @@ absl::Status CheckNames(const SampleBatch& batch) {
         change.removes ? absl::OkStatus() : ValidateAlias(change.alias);
     if (!valid.ok()) return InChange("alias", i, valid);
   }
+  for (size_t i = 0; i < batch.attribute_changes().size(); ++i) {
+    const AttributeChange& change = batch.attribute_changes()[i];
+    const absl::Status valid =
+        change.removes ? absl::OkStatus() : ValidateAttribute(change.attribute);
+    if (!valid.ok()) return InChange("attribute", i, valid);
+  }
   return absl::OkStatus();
 }
 
@@ -110,7 +116,8 @@ size_t NameBytes(const SampleBatch& batch) {
   for (const EventChange& change : batch.event_changes()) {
     bytes += 64 + change.event.note.size() + change.event.source.size();
   }
-  return bytes + 64 * batch.alias_changes().size();
+  return bytes +
+         64 * (batch.alias_changes().size() + batch.attribute_changes().size());
 }
 
 // As WriteRows(). Sets *is_stale where the catalog was read anew since the rows
@@ -157,11 +164,11 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
         return absl::AbortedError("the catalog was read anew");
       }
     }
-    const bool has_names =
-        !batch.event_changes().empty() || !batch.alias_changes().empty();
-    if (has_names) {
-      FOOTFALL_RETURN_IF_ERROR(change.catalog->CheckNames(
-          batch.event_changes(), batch.alias_changes()));
+    const Catalog::NameChanges changes = {batch.event_changes(),
+                                          batch.alias_changes(),
+                                          batch.attribute_changes()};
+    if (!changes.empty()) {
+      FOOTFALL_RETURN_IF_ERROR(change.catalog->CheckNames(changes));
     }
     for (Part& part : parts) {
       if (part.creates) {
@@ -181,13 +188,15 @@ absl::StatusOr<WriteResult> TryWriteRows(CommitQueue* queue,
       result.samples += part.counts.samples;
       result.replaced_in_batch += part.counts.replaced;
     }
-    if (has_names) {
-      const Catalog::NameCounts names = change.catalog->ChangeNames(
-          batch.event_changes(), batch.alias_changes(), change.batch);
+    if (!changes.empty()) {
+      const Catalog::NameCounts names =
+          change.catalog->ChangeNames(changes, change.batch);
       result.events = names.events.written;
       result.removed_events = names.events.removed;
       result.aliases = names.aliases.written;
       result.removed_aliases = names.aliases.removed;
+      result.attributes = names.attributes.written;
+      result.removed_attributes = names.attributes.removed;
     }
     return absl::OkStatus();
   };

@@ -130,6 +130,8 @@ std::string KeyOf(const CatalogKey& key) {
       return AliasKey(key.number);
     case 'X':
       return LateEraKey(key.number, key.era);
+    case 'Y':
+      return AttributeKey(key.number);
     default:
       return "";
   }
@@ -169,6 +171,8 @@ void CheckRecord(char what, absl::string_view bytes) {
       return CheckValue(bytes, DecodeEvent, EncodeEvent);
     case 'W':
       return CheckValue(bytes, DecodeAlias, EncodeAlias);
+    case 'Y':
+      return CheckValue(bytes, DecodeAttribute, EncodeAttribute);
     default:
       return;
   }

@@ -391,13 +391,16 @@ void AddRecords(storage::Seeds* seeds) {
   add("event-of-members", 'V', EncodeEvent(event));
   add("alias", 'W', EncodeAlias({"app", "old", "new", std::nullopt}));
   add("alias-from", 'W', EncodeAlias({"app", "old", "new", event.date}));
+  add("attribute", 'Y',
+      EncodeAttribute({"app", "A", "category", "chat", event.date}));
   add("counters", 'N', EncodeCounters({.next_metric = 5}));
   add("format", 'F', EncodeNumber(kFormatVersion));
   add("era", 'U', EncodeEra(-7));
   for (const std::string& key :
        {FormatKey(), CommitKey(), CountersKey(), DictionaryKey(3),
         MetricKey(300), MemberBlockKey(1, 4097), SeriesBlockKey(2, 70000),
-        SealedKey(9), EventKey(1), AliasKey(0), LateEraKey(7, -3)}) {
+        SealedKey(9), EventKey(1), AliasKey(0), LateEraKey(7, -3),
+        AttributeKey(5)}) {
     add(absl::StrCat("key-", key.substr(0, 1)).c_str(), 'K', key);
   }
   add("key-of-tile", 'T', storage::EncodeTileKey({3, 78, 12}));

@@ -1,4 +1,5 @@
-// Samples and events out of CSV files, and a first guess at an unknown file.
+// Samples, events and attributes out of CSV files, and a first guess at an
+// unknown file.
 //
 // A file is a table with a header line. How it is written, as UTF-8 or UTF-16,
 // with commas or other delimiters, is found out from its first bytes where it
@@ -80,6 +81,9 @@ struct ImportSpec {
   // At least one kTime; one kValue a metric, or one kValuesOf; each dimension
   // at most once; one that is not given is empty. In any order. With `events`:
   // kTime, kKind, kName, and kDimension or kConstant for what it happened to.
+  // With `attributes_of`: kDimension or kConstant, one of that dimension and
+  // for each attribute one with its name; kTime for the dates from which they
+  // hold, or always where there is none.
   std::vector<ImportColumn> columns = {};
   // Rows that do not fit go to this file, with line and reason before their
   // fields, under a header, so that it can be corrected and imported by the
@@ -103,6 +107,12 @@ struct ImportSpec {
   std::vector<ImportCondition> where = {};  // all must hold
   SameSample same_sample = SameSample::kRefuse;
   bool events = false;  // rows are events, not samples
+  // Not empty: rows are what members of this dimension are. An empty field says
+  // nothing of the member.
+  std::string attributes_of = {};
+
+  // Rows are no samples, and of no metric.
+  bool are_names() const { return events || !attributes_of.empty(); }
 
   friend bool operator==(const ImportSpec&, const ImportSpec&) = default;
 };
@@ -144,14 +154,15 @@ struct ImportReport {
   uint64_t rows = 0;    // read, without the header
   uint64_t series = 0;  // distinct, that got a sample
   uint64_t new_series = 0;
-  uint64_t samples = 0;   // distinct (series, step)
-  uint64_t merged = 0;    // values beyond the first of their sample that were
-                          // joined with it as ImportSpec::same_sample says
-  uint64_t equal = 0;     // values that only say again what their sample has
-  uint64_t rejected = 0;  // rows that do not fit
-  uint64_t filtered = 0;  // rows that `where` leaves out
-  uint64_t no_value = 0;  // value fields that are empty or a null word
-  uint64_t events = 0;    // added or changed
+  uint64_t samples = 0;     // distinct (series, step)
+  uint64_t merged = 0;      // values beyond the first of their sample that were
+                            // joined with it as ImportSpec::same_sample says
+  uint64_t equal = 0;       // values that only say again what their sample has
+  uint64_t rejected = 0;    // rows that do not fit
+  uint64_t filtered = 0;    // rows that `where` leaves out
+  uint64_t no_value = 0;    // value fields that are empty or a null word
+  uint64_t events = 0;      // added or changed
+  uint64_t attributes = 0;  // likewise
   uint64_t commit = 0;
   // The first rows that do not fit:
   // `line 17, column "date": found "2025-13-01": found month 13; ...`

@@ -37,12 +37,15 @@ struct WriteResult {
   // Rows that were left out because KEEP of their metric lets go of samples as
   // old as theirs.
   uint64_t expired = 0;
-  // Events and aliases that were added or changed, and that were removed; those
+  // Events, aliases and attributes that were added or changed, and that were
+  // removed; those
   // that were there just so count as neither.
   uint64_t events = 0;
   uint64_t removed_events = 0;
   uint64_t aliases = 0;
   uint64_t removed_aliases = 0;
+  uint64_t attributes = 0;
+  uint64_t removed_attributes = 0;
 };
 
 // How large a database is.

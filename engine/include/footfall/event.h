@@ -1,5 +1,5 @@
-// What happened, and who was renamed: names beside the samples, in the same
-// batches, the same log and the same snapshots.
+// What happened, who was renamed, and what members are: names beside the
+// samples, in the same batches, the same log and the same snapshots.
 //
 // Threads: plain values and functions of them.
 
@@ -21,6 +21,7 @@ inline constexpr size_t kMaxNoteBytes = 4096;
 // Of a database.
 inline constexpr size_t kMaxEvents = 100'000;
 inline constexpr size_t kMaxAliases = 10'000;
+inline constexpr size_t kMaxAttributes = 100'000;
 
 // A member of a dimension, by name.
 struct DimensionMember {
@@ -66,6 +67,26 @@ struct Alias {
 
 // As ValidateEvent().
 absl::Status ValidateAlias(const Alias& alias);
+
+// What a member of a dimension is: its category, its maker. Questions are split
+// by the name as by a dimension. Of a member's values of one name that with the
+// latest `from` holds.
+struct Attribute {
+  std::string dimension = {};
+  std::string member = {};  // 1 to kMaxMemberBytes
+  std::string name = {};    // of the attribute; another than the dimension
+  std::string value = {};   // up to kMaxMemberBytes; empty: it is not known
+  std::optional<Date> from = {};  // from its start on; none: always
+
+  friend bool operator==(const Attribute&, const Attribute&) = default;
+};
+
+// By name, member and when they begin; 0 where one takes the place of the
+// other. Of a name, all are of one dimension.
+int CompareAttributes(const Attribute& a, const Attribute& b);
+
+// As ValidateEvent().
+absl::Status ValidateAttribute(const Attribute& attribute);
 
 }  // namespace footfall
 #pragma GCC visibility pop

@@ -58,8 +58,8 @@ struct DatabaseOptions {
   // Without it, call RunUpkeep().
   bool background_upkeep = true;
   UpkeepOptions upkeep = {};
-  // Rows, events and aliases of one batch at most, together; no more than
-  // 2^32 - 1, whatever this says.
+  // Rows, events, aliases and attributes of one batch at most, together; no
+  // more than 2^32 - 1, whatever this says.
   uint64_t max_batch_rows = 50'000'000;
   // Ends an opening with its error; asked for each record of the catalog. The
   // store's own opening (reading back its log) is not interrupted.

@@ -1,4 +1,5 @@
-// Samples on their way in, as columns, and events and aliases beside them.
+// Samples on their way in, as columns, and events, aliases and attributes
+// beside them.
 
 #ifndef FOOTFALL_SAMPLE_BATCH_H_
 #define FOOTFALL_SAMPLE_BATCH_H_
@@ -216,8 +217,16 @@ struct AliasChange {
   Alias alias = {};
 };
 
-// Rows of any number of metrics, events and aliases that are written all or not
-// at all.
+// What a batch does to an attribute. One is there for each name, member and
+// beginning: a later one takes its place. A removal takes all that the member
+// has of that name, whenever they begin; no error where there is none.
+struct AttributeChange {
+  bool removes = false;
+  Attribute attribute = {};
+};
+
+// Rows of any number of metrics, events, aliases and attributes that are
+// written all or not at all.
 //
 //   SampleBatch batch;
 //   SampleRows& dau = batch.RowsOf(metric);        // shared_ptr<const Metric>
@@ -244,10 +253,16 @@ class SampleBatch {
                    const Date& date);
   void AddAlias(Alias alias);
   void RemoveAlias(absl::string_view dimension, absl::string_view old_name);
+  void AddAttribute(Attribute attribute);
+  void RemoveAttribute(absl::string_view dimension, absl::string_view member,
+                       absl::string_view name);
 
   // In the order of the calls; of changes to the same, the last wins.
   absl::Span<const EventChange> event_changes() const { return events_; }
   absl::Span<const AliasChange> alias_changes() const { return aliases_; }
+  absl::Span<const AttributeChange> attribute_changes() const {
+    return attributes_;
+  }
 
   bool empty() const;        // nothing to write
   size_t row_count() const;  // of samples
@@ -257,6 +272,7 @@ class SampleBatch {
   std::deque<SampleRows> rows_;
   std::vector<EventChange> events_;
   std::vector<AliasChange> aliases_;
+  std::vector<AttributeChange> attributes_;
 };
 
 }  // namespace footfall

@@ -145,7 +145,7 @@ class Snapshot {
       absl::string_view name) const = 0;  // null where there is none
 
   // Members of a dimension name are numbered [0, MemberCount); 0 is "".
-  // 0 where no metric has the dimension.
+  // 0 where no metric has the dimension, and no attribute is called so.
   virtual MemberId MemberCount(absl::string_view dimension) const = 0;
   // Valid as long as the snapshot. Requires: member < MemberCount(dimension).
   virtual absl::string_view MemberName(absl::string_view dimension,
@@ -158,6 +158,12 @@ class Snapshot {
   // By dimension, then old name. Their names are members of the dimension. No
   // chain of them leads back to where it began.
   virtual absl::Span<const std::shared_ptr<const Alias>> Aliases() const = 0;
+  // In the order of CompareAttributes(). Their members are members of the
+  // dimension, and their values are those of one that has the attribute's name.
+  virtual absl::Span<const std::shared_ptr<const Attribute>> Attributes()
+      const {
+    return {};
+  }
 
   // Requires: `metric` is a metric of this snapshot.
   virtual const SeriesTable& Series(MetricId metric) const = 0;

@@ -25,9 +25,10 @@ MetricSpec Spec(const std::string& name = "dau") {
 // A catalog on a store, as the leader of the commit queue uses it.
 class CatalogOnStore {
  public:
-  CatalogOnStore() : store_(storage::NewMemoryStore()) {
+  explicit CatalogOnStore(uint32_t format = kFormatVersion)
+      : store_(storage::NewMemoryStore()) {
     StoreBatch batch;
-    batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(kFormatVersion));
+    batch.Put(Keyspace::kCatalog, FormatKey(), EncodeNumber(format));
     Apply(batch);
     Load();
   }
@@ -108,6 +109,43 @@ TEST_CASE("new series of a batch are numbered in the order of their members",
   CHECK(on.Create(*state, {{"a", "web"}, {"c", ""}}) ==
         std::vector<SeriesId>{3, 5});
   CHECK(on.created() == 1);
+}
+
+// Earlier releases refuse the keys of what came later, and say by the format
+// why. Without such keys they go on opening the database.
+TEST_CASE("the format rises with the first key that it is for", "[catalog]") {
+  CatalogOnStore on(kFirstFormatVersion);
+  const auto format = [&] {
+    std::string value;
+    REQUIRE(
+        *on.store().TakeView()->Get(Keyspace::kCatalog, FormatKey(), &value));
+    return *DecodeNumber(value);
+  };
+  const auto state = on.Define(Spec());
+  const AliasChange alias = {.alias = {"app", "a", "b", std::nullopt}};
+  StoreBatch batch;
+  on.catalog().ChangeNames({{}, {&alias, 1}, {}}, &batch);
+  on.Apply(batch);
+  CHECK(format() == kFirstFormatVersion);
+  batch = StoreBatch();
+  on.catalog().eras().BeginLoading(1);
+  on.catalog().eras().Seal(state->metric->id, 5, 1, &batch);
+  on.catalog().eras().Touch(state->metric->id, 3, 2, true, &batch);
+  on.Apply(batch);
+  CHECK(format() == kLateErasFormat);
+  batch = StoreBatch();
+  const AttributeChange attribute = {
+      .attribute = {"app", "a", "category", "chat", std::nullopt}};
+  on.catalog().ChangeNames({{}, {}, {&attribute, 1}}, &batch);
+  on.Apply(batch);
+  CHECK(format() == kAttributesFormat);
+  // It never falls.
+  on.Load();
+  batch = StoreBatch();
+  on.catalog().eras().Seal(state->metric->id, 5, 2, &batch);
+  on.catalog().eras().Touch(state->metric->id, 2, 3, true, &batch);
+  on.Apply(batch);
+  CHECK(format() == kAttributesFormat);
 }
 
 TEST_CASE("folding puts blocks together and changes nothing else",

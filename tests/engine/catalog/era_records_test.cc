@@ -41,7 +41,7 @@ class Leader {
   // As after a crash: from what is in the store.
   void Reload(uint64_t commit) {
     const RecordedEras eras = Read();
-    records_ = EraRecords();
+    records_ = EraRecords(&format_);
     records_.BeginLoading(commit);
     if (eras.sealed_before.has_value()) {
       REQUIRE(
@@ -63,7 +63,8 @@ class Leader {
   }
 
   const std::unique_ptr<Store> store_ = storage::NewMemoryStore();
-  EraRecords records_;
+  StoredFormat format_;
+  EraRecords records_{&format_};
 };
 
 TEST_CASE("an era that is appended to once it is sealed is late", "[catalog]") {

@@ -36,6 +36,7 @@ TEST_CASE("catalog keys are taken apart as they were put together",
       {SealedKey(9), 'U', 9, 0},
       {EventKey(0x01020304), 'V', 0x01020304, 0},
       {AliasKey(0), 'W', 0, 0},
+      {AttributeKey(7), 'Y', 7, 0},
       {LateEraKey(9, -3), 'X', 9, 0},
   };
   for (const Case& test : cases) {
@@ -168,6 +169,10 @@ TEST_CASE("records of events and aliases return what they were given",
   CHECK(*DecodeAlias(EncodeAlias(always)) == always);
   const Alias later = {"app", "old", "new", *ParseDate("2024-Q4")};
   CHECK(*DecodeAlias(EncodeAlias(later)) == later);
+  const Attribute ever = {"app", "A", "category", "chat", std::nullopt};
+  CHECK(*DecodeAttribute(EncodeAttribute(ever)) == ever);
+  const Attribute unknown = {"app", "A", "category", "", *ParseDate("2025-03")};
+  CHECK(*DecodeAttribute(EncodeAttribute(unknown)) == unknown);
 }
 
 // These bytes are on users' disks. If this fails, add a field; do not edit it.
@@ -187,6 +192,13 @@ TEST_CASE("records of events and aliases keep their bytes",
         "12036f6c64"      // 2 old name
         "1a036e6577"      // 3 new name
         "220432303235");  // 4 from
+  CHECK(absl::BytesToHexString(EncodeAttribute(
+            {"app", "A", "category", "chat", *ParseDate("2025")})) ==
+        "0a03617070"            // 1 dimension
+        "120141"                // 2 member
+        "1a0863617465676f7279"  // 3 name
+        "220463686174"          // 4 value
+        "2a0432303235");        // 5 from
 }
 
 TEST_CASE("a damaged record of an event or alias is told", "[catalog]") {
@@ -195,6 +207,10 @@ TEST_CASE("a damaged record of an event or alias is told", "[catalog]") {
   CHECK(absl::IsDataLoss(DecodeEvent(EncodeEvent(nameless)).status()));
   CHECK(absl::IsDataLoss(DecodeEvent("").status()));
   CHECK(absl::IsDataLoss(DecodeAlias("").status()));
+  CHECK(absl::IsDataLoss(DecodeAttribute("").status()));
+  CHECK(absl::IsDataLoss(
+      DecodeAttribute(EncodeAttribute({"app", "A", "app", "x", std::nullopt}))
+          .status()));
   CHECK(absl::IsDataLoss(
       DecodeAlias(EncodeAlias({"app", "same", "same", std::nullopt}))
           .status()));

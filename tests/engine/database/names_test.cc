@@ -41,7 +41,8 @@ Alias Renamed(const std::string& old_name, const std::string& new_name) {
   return {"app", old_name, new_name, std::nullopt};
 }
 
-// "2024-12-26 V3 note", one a line, and "old = new" of aliases.
+// "2024-12-26 V3 note", one a line, "old = new" of aliases, and "category of A
+// is chat from 2025" of attributes.
 std::vector<std::string> Names(const Snapshot& snapshot) {
   std::vector<std::string> lines;
   for (const auto& event : snapshot.Events()) {
@@ -50,6 +51,13 @@ std::vector<std::string> Names(const Snapshot& snapshot) {
   }
   for (const auto& alias : snapshot.Aliases()) {
     lines.push_back(absl::StrCat(alias->old_name, " = ", alias->new_name));
+  }
+  for (const auto& attribute : snapshot.Attributes()) {
+    lines.push_back(absl::StrCat(
+        attribute->name, " of ", attribute->member, " is ", attribute->value,
+        attribute->from.has_value()
+            ? absl::StrCat(" from ", FormatDate(*attribute->from))
+            : ""));
   }
   return lines;
 }
@@ -178,10 +186,81 @@ TEST_CASE("both names of an alias are members from then on", "[names]") {
   }
 }
 
+Attribute CategoryOf(const std::string& app, const std::string& value,
+                     const std::string& from = "") {
+  Attribute attribute = {"app", app, "category", value, std::nullopt};
+  if (!from.empty()) attribute.from = *ParseDate(from);
+  return attribute;
+}
+
+TEST_CASE("a member has one attribute of a name from each date on", "[names]") {
+  const Home home = GENERATE(Home::kMemory, Home::kDisk);
+  CAPTURE(home);
+  DatabaseHome place(home);
+  auto database = place.Open();
+  Define(database.get());
+  SampleBatch batch;
+  batch.AddAttribute(CategoryOf("B", "game"));
+  batch.AddAttribute(CategoryOf("A", "game", "2025-03"));
+  batch.AddAttribute(CategoryOf("A", "chat"));
+  batch.AddAttribute({"app", "A", "maker", "M", std::nullopt});
+  batch.AddAttribute(CategoryOf("A", "", "2025-06"));
+  CHECK(Write(database.get(), batch).attributes == 5);
+  const Lines all = {"category of A is chat",
+                     "category of A is game from "
+                     "2025-03",
+                     "category of A is  from 2025-06", "category of B is game",
+                     "maker of A is M"};
+  CHECK(Names(*database->TakeSnapshot()) == all);
+  // Values are members of a dimension that has the attribute's name.
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto snapshot = database->TakeSnapshot();
+    CHECK(Names(*snapshot) == all);
+    CHECK(snapshot->MemberCount("category") == 3);
+    CHECK(snapshot->FindMember("category", "chat") == MemberId{2});
+    CHECK(snapshot->FindMember("app", "A").has_value());
+    CHECK(snapshot->MemberCount("nothing") == 0);
+    database.reset();
+    database = place.Open();
+  }
+  // A metric may take such a dimension for its own.
+  MetricSpec spec;
+  spec.name = "views";
+  spec.dimensions = {{"category", Additivity::kAdds}};
+  const auto views = database->Define(spec);
+  REQUIRE(views.ok());
+  batch.Clear();
+  batch.RowsOf(*views).AddStep(1, {"chat"}, 5);
+  batch.AddAttribute(CategoryOf("A", "chat"));             // there just so
+  batch.AddAttribute(CategoryOf("A", "tool", "2025-03"));  // changed
+  batch.RemoveAttribute("app", "B", "category");
+  batch.RemoveAttribute("app", "B", "maker");     // not there
+  batch.RemoveAttribute("region", "A", "maker");  // likewise
+  const WriteResult second = Write(database.get(), batch);
+  CHECK(second.attributes == 1);
+  CHECK(second.removed_attributes == 1);
+  CHECK(second.samples == 1);
+  const Lines changed = {"category of A is chat",
+                         "category of A is tool from "
+                         "2025-03",
+                         "category of A is  from 2025-06", "maker of A is M"};
+  CHECK(Names(*database->TakeSnapshot()) == changed);
+  batch.Clear();
+  batch.RemoveAttribute("app", "A", "category");
+  CHECK(Write(database.get(), batch).removed_attributes == 3);
+  database.reset();
+  database = place.Open();
+  CHECK(Names(*database->TakeSnapshot()) == Lines{"maker of A is M"});
+}
+
 TEST_CASE("names that do not fit leave nothing of their batch", "[names]") {
   DatabaseHome place(Home::kMemory);
   const auto database = place.Open();
   const auto metric = Define(database.get());
+  MetricSpec by_region;
+  by_region.name = "by_region";
+  by_region.dimensions = {{"region", Additivity::kAdds}};
+  REQUIRE(database->Define(by_region).ok());
   SampleBatch batch;
   batch.AddAlias(Renamed("A", "B"));
   batch.AddAlias(Renamed("B", "C"));
@@ -218,6 +297,25 @@ TEST_CASE("names that do not fit leave nothing of their batch", "[names]") {
          b->AddAlias({"zone", "a", "b", std::nullopt});
        },
        absl::StatusCode::kNotFound, "no metric has this dimension"},
+      {"an attribute of a dimension that no metric has",
+       [](SampleBatch* b) {
+         b->AddAttribute({"zone", "a", "kind", "b", std::nullopt});
+       },
+       absl::StatusCode::kNotFound, "no metric has this dimension"},
+      {"an attribute of two dimensions",
+       [](SampleBatch* b) {
+         b->AddAttribute(CategoryOf("A", "chat"));
+         b->AddAttribute({"region", "A", "category", "b", std::nullopt});
+       },
+       absl::StatusCode::kFailedPrecondition,
+       "category is an attribute of app"},
+      {"too many attributes",
+       [](SampleBatch* b) {
+         for (size_t i = 0; i <= kMaxAttributes; ++i) {
+           b->AddAttribute(CategoryOf(absl::StrCat(i), "one"));
+         }
+       },
+       absl::StatusCode::kResourceExhausted, "kMaxAttributes"},
       {"too many events",
        [](SampleBatch* b) {
          for (size_t i = 0; i <= kMaxEvents; ++i) {

@@ -107,6 +107,36 @@ TEST_CASE("an alias that does not fit is refused by its part", "[event]") {
   }
 }
 
+TEST_CASE("an attribute that does not fit is refused by its part", "[event]") {
+  const Attribute good = {"app", "A", "category", "", std::nullopt};
+  CHECK(ValidateAttribute(good).ok());
+  struct Case {
+    std::function<void(Attribute*)> spoil;
+    std::string part;
+  };
+  const Case cases[] = {
+      {[](Attribute* a) { a->dimension = "8"; }, "\"8\" is no name"},
+      {[](Attribute* a) { a->name = "Category"; }, "\"Category\" is no name"},
+      {[](Attribute* a) { a->name = "time"; }, "it is a column"},
+      {[](Attribute* a) { a->name = "app"; }, "it is that of the dimension"},
+      {[](Attribute* a) { a->member.clear(); }, "member: it is empty"},
+      {[](Attribute* a) { a->value = std::string(256, 'n'); },
+       "value: text of 256 bytes"},
+      {[](Attribute* a) {
+         a->from = {Unit::kYear, absl::CivilSecond(2025, 2, 1), {}};
+       },
+       "from: it is no stretch of the calendar"},
+  };
+  for (const Case& test : cases) {
+    Attribute attribute = good;
+    test.spoil(&attribute);
+    const absl::Status status = ValidateAttribute(attribute);
+    CAPTURE(test.part, status);
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK(absl::StrContains(status.message(), test.part));
+  }
+}
+
 TEST_CASE("events stand by date, then by kind, name and members", "[event]") {
   std::vector<Event> order = {
       Release("A", "2024-12-31"), Release("A", "2025"),

@@ -38,6 +38,7 @@ void UseAll() {
   Use(Event{.kind = "release"}, Event{.date = {.precision = Unit::kYear}},
       DimensionMember{.dimension = "app"}, Alias{.old_name = "a"},
       EventChange{.removes = true}, AliasChange{.removes = true},
+      Attribute{.dimension = "app"}, AttributeChange{.removes = true},
       Date{.precision = Unit::kMonth}, StepRange{.begin = 1});
   // --- Rows and scans.
   Use(SampleColumns{.steps = {}}, SampleColumns::Members{.names = {}},
@@ -80,7 +81,7 @@ void UseAll() {
       Delete{.metric = {.name = "dau"}}, Alter{.metric = {.name = "dau"}},
       Drop{.what = Drop::What::kAlias}, AddEvent{.kind = "release"},
       AddEvent::For{.member = "a"}, AddAlias{.old_name = "a"},
-      Compact{.metric = {}});
+      AddAttribute{.member = "a"}, Compact{.metric = {}});
 }
 
 }  // namespace footfall

@@ -32,11 +32,12 @@ using Words = std::vector<absl::string_view>;
 constexpr size_t kMaxCandidates = 1000;
 
 const Words& Statements() {
-  static const auto* const words =
-      new Words{"ADD EVENT",     "ALIAS",       "ALTER METRIC", "COMPACT",
-                "DEFINE METRIC", "DELETE",      "DROP ALIAS",   "DROP EVENT",
-                "DROP METRIC",   "EXPLAIN",     "EXPORT",       "EXPORT METRIC",
-                "IMPORT",        "INSERT INTO", "SELECT",       "SHOW"};
+  static const auto* const words = new Words{
+      "ADD EVENT",      "ALIAS",         "ALTER METRIC", "ATTRIBUTE",
+      "COMPACT",        "DEFINE METRIC", "DELETE",       "DROP ALIAS",
+      "DROP ATTRIBUTE", "DROP EVENT",    "DROP METRIC",  "EXPLAIN",
+      "EXPORT",         "EXPORT METRIC", "IMPORT",       "INSERT INTO",
+      "SELECT",         "SHOW"};
   return *words;
 }
 
@@ -161,6 +162,17 @@ class Completer {
                                   names.end());
     AddMetrics();
   }
+  void AddAttributesOf(const Metric& metric) {
+    if (snapshot_ == nullptr) return;
+    const std::string* last = nullptr;  // they are in order of their names
+    for (const auto& attribute : snapshot_->Attributes()) {
+      if (last != nullptr && *last == attribute->name) continue;
+      last = &attribute->name;
+      if (metric.FindDimension(attribute->dimension).has_value()) {
+        AddName(attribute->name, "");
+      }
+    }
+  }
   // Of the metrics that the statement names, else of all.
   void AddTimeParts() {
     for (const absl::string_view part :
@@ -186,6 +198,7 @@ class Completer {
       for (const Dimension& dimension : metric->spec.dimensions) {
         AddName(dimension.name, "");
       }
+      AddAttributesOf(*metric);
     }
   }
 
@@ -207,8 +220,8 @@ class Completer {
       if (Before(back) == "!") ++back;
     } else if (Before(back) == "LIKE") {
       ++back;
-    } else if (Before(back + 1) == "ALIAS") {
-      // ALIAS app 'old, DROP ALIAS app 'old
+    } else if (Before(back + 1) == "ALIAS" || Before(back + 1) == "ATTRIBUTE") {
+      // ALIAS app 'old, DROP ALIAS app 'old, ATTRIBUTE app 'A
     } else {
       return std::nullopt;
     }
@@ -340,8 +353,8 @@ void Completer::AddFiles() {
 void Completer::AddAfterShow() {
   const absl::string_view last = Before(1);
   if (last == "SHOW") {
-    AddKeywords(
-        {"ALIASES", "EVENTS", "MEMBERS OF", "METRICS", "RETENTION", "SERIES"});
+    AddKeywords({"ALIASES", "ATTRIBUTES", "EVENTS", "MEMBERS OF", "METRICS",
+                 "RETENTION", "SERIES"});
   } else if (last == "MEMBERS") {
     AddKeywords({"OF"});
   } else if (last == "SERIES") {
@@ -492,15 +505,16 @@ void Completer::AddWords() {
     AddAfterAlter();
     return;
   }
-  if (Began("ADD") || Began("ALIAS") || Began("DROP")) {
-    if (last == "FOR" || last == "ALIAS" || last == ",") {
+  if (Began("ADD") || Began("ALIAS") || Began("ATTRIBUTE") || Began("DROP")) {
+    if (last == "FOR" || last == "ALIAS" || last == "ATTRIBUTE" ||
+        last == ",") {
       AddDimensions();
     } else if (Began("ADD")) {
       AddKeywords({"EVENT", "FOR", "NOTE", "ON", "SOURCE"});
-    } else if (Began("ALIAS")) {
+    } else if (Began("ALIAS") || Began("ATTRIBUTE")) {
       AddKeywords({"FROM"});
     } else {
-      AddKeywords({"ALIAS", "EVENT", "METRIC", "ON"});
+      AddKeywords({"ALIAS", "ATTRIBUTE", "EVENT", "METRIC", "ON"});
     }
     return;
   }

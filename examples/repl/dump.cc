@@ -68,8 +68,18 @@ AddAlias AliasOf(const Alias& alias) {
   return added;
 }
 
-// Dimensions that no metric has any more, and events and aliases still speak
-// of.
+AddAttribute AttributeOf(const Attribute& attribute) {
+  AddAttribute added;
+  added.dimension = Name{attribute.dimension, {}};
+  added.member = attribute.member;
+  added.name = Name{attribute.name, {}};
+  added.value = attribute.value;
+  if (attribute.from.has_value()) added.from = *attribute.from;
+  return added;
+}
+
+// Dimensions that no metric has any more, and events, aliases and attributes
+// still speak of.
 std::vector<std::string> VanishedDimensions(const Snapshot& snapshot) {
   std::set<std::string> spoken_of;
   for (const auto& event : snapshot.Events()) {
@@ -80,6 +90,9 @@ std::vector<std::string> VanishedDimensions(const Snapshot& snapshot) {
   for (const auto& alias : snapshot.Aliases()) {
     spoken_of.insert(alias->dimension);
   }
+  for (const auto& attribute : snapshot.Attributes()) {
+    spoken_of.insert(attribute->dimension);
+  }
   for (const auto& metric : snapshot.Metrics()) {
     for (const Dimension& dimension : metric->spec.dimensions) {
       spoken_of.erase(dimension.name);
@@ -88,8 +101,8 @@ std::vector<std::string> VanishedDimensions(const Snapshot& snapshot) {
   return {spoken_of.begin(), spoken_of.end()};
 }
 
-// Metrics without a sample that have those dimensions while events and aliases
-// are added: the script drops them at its end. Their names are no other's.
+// Metrics without a sample that have those dimensions while names are added:
+// the script drops them at its end. Their names are no other's.
 std::vector<MetricSpec> Bearers(const Snapshot& snapshot) {
   const std::vector<std::string> vanished = VanishedDimensions(snapshot);
   std::vector<MetricSpec> bearers;
@@ -227,6 +240,11 @@ absl::StatusOr<std::string> DumpDatabase(const Database& database,
   for (const auto& alias : snapshot->Aliases()) {
     Statement statement;
     statement.node = AliasOf(*alias);
+    AddStatement(std::move(statement), &script);
+  }
+  for (const auto& attribute : snapshot->Attributes()) {
+    Statement statement;
+    statement.node = AttributeOf(*attribute);
     AddStatement(std::move(statement), &script);
   }
   for (const MetricSpec& spec : bearers) {

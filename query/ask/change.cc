@@ -103,6 +103,15 @@ Statement DropAliasOf(std::string dimension, Text old_name) {
   return Dropping(std::move(drop));
 }
 
+Statement DropAttribute(std::string dimension, Text member, std::string name) {
+  Drop drop;
+  drop.what = Drop::What::kAttribute;
+  drop.name = Name{std::move(dimension), {}};
+  drop.text = std::move(member);
+  drop.attribute = Name{std::move(name), {}};
+  return Dropping(std::move(drop));
+}
+
 NewEvent::NewEvent(Text kind, Text name, When on) {
   node_.kind = std::move(kind);
   node_.name = std::move(name);
@@ -135,6 +144,19 @@ NewAlias& NewAlias::Of(std::string dimension) {
 }
 
 NewAlias& NewAlias::From(When date) {
+  node_.from = std::move(date.date);
+  return *this;
+}
+
+NewAttribute::NewAttribute(std::string dimension, Text member, std::string name,
+                           Text value) {
+  node_.dimension = Name{std::move(dimension), {}};
+  node_.member = std::move(member);
+  node_.name = Name{std::move(name), {}};
+  node_.value = std::move(value);
+}
+
+NewAttribute& NewAttribute::From(When date) {
   node_.from = std::move(date.date);
   return *this;
 }

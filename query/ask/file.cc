@@ -134,6 +134,11 @@ FileImport& FileImport::IntoEvents() {
   return *this;
 }
 
+FileImport& FileImport::IntoAttributesOf(std::string dimension) {
+  node_.attributes_of = Name{std::move(dimension), {}};
+  return *this;
+}
+
 FileImport& FileImport::WhereField(std::string header,
                                    std::vector<Text> texts) {
   node_.where.push_back({std::move(header), std::move(texts), false, {}});

@@ -149,6 +149,12 @@ Statement ShowAliases() {
   return Showing(std::move(show));
 }
 
+Statement ShowAttributes() {
+  Show show;
+  show.what = Show::What::kAttributes;
+  return Showing(std::move(show));
+}
+
 Statement ShowEvents(std::optional<Text> kind, std::vector<Condition> where,
                      std::optional<Range> during) {
   Show show;

@@ -176,7 +176,8 @@ std::vector<std::string> DescribeRenames(const Run& run,
   const auto& dimensions = operand.metric->spec.dimensions;
   for (const RowPiece& piece : rows.renamed->pieces) {
     if (piece.renames == 0) continue;
-    for (size_t d = 0; d < dimensions.size(); ++d) {
+    for (size_t d = 0; d < dimensions.size() - operand.attribute_of.size();
+         ++d) {
       MemberId stored = 0;
       table.ReadMembers(d, piece.series, absl::MakeSpan(&stored, 1));
       const MemberId read = rows.row(piece.row)[d];
@@ -305,6 +306,13 @@ absl::StatusOr<std::vector<std::string>> DescribeOperand(
                   : absl::StrCat(", and ", beside, " read for the bounds")));
   for (const std::string& line : DescribeRenames(run, operand, groups.rows)) {
     add(line);
+  }
+  const auto& dimensions = metric.spec.dimensions;
+  const size_t stored = dimensions.size() - operand.attribute_of.size();
+  for (size_t a = 0; a < operand.attribute_of.size(); ++a) {
+    const size_t of = static_cast<size_t>(operand.attribute_of[a]);
+    add(absl::StrCat(dimensions[stored + a].name, " is an attribute of ",
+                     dimensions[of].name));
   }
   FOOTFALL_ASSIGN_OR_RETURN(
       const std::string tiles,

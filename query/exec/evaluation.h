@@ -164,6 +164,8 @@ class Evaluation {
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
   void AddCagrNotes();
   void AddHiddenNotes();
+  // (attribute_notes.cc)
+  void AddAttributeNotes();
   void AddLackingNotes();
   std::string LackingText(const BoundOperand& operand,
                           const LackingSeries& series) const;

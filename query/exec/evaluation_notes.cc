@@ -242,6 +242,7 @@ void Evaluation::AddNotes() {
   AddAcrossNotes();
   AddCagrNotes();
   AddHiddenNotes();
+  AddAttributeNotes();
   AddLeftOutNotes();
   if (const Alignment* aligned = results_.timeline->aligned()) {
     std::string note = aligned->NoteOf(run_, results_.groups);

@@ -67,10 +67,9 @@ bool GroupFinder::Matches(absl::Span<const MemberId> row) const {
 absl::Status GroupFinder::FindRowsOf(absl::Span<const MemberSet> picks,
                                      bool or_empty) {
   FOOTFALL_ASSIGN_OR_RETURN(
-      found_.rows, FindRows(run_.snapshot(), *operand_.metric, picks, or_empty,
-                            run_.options(), [this](uint64_t bytes) {
-                              return memory_.Add(bytes);
-                            }));
+      found_.rows,
+      FindRows(run_.snapshot(), operand_, picks, or_empty, run_.options(),
+               [this](uint64_t bytes) { return memory_.Add(bytes); }));
   return absl::OkStatus();
 }
 

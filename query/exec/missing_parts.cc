@@ -10,6 +10,7 @@
 #include "query/exec/lanes.h"
 #include "query/exec/presence_reader.h"
 #include "query/exec/relations.h"
+#include "query/exec/renamed_rows.h"
 #include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
@@ -181,9 +182,33 @@ class Finder {
     for (const uint32_t i : some) {
       bits.assign(WordsFor(count), 0);
       for (const Lack& lack : lacks[i]) SetBits(lack.begin, lack.end, &bits);
+      KeepCovered(reader_.rows()[i], &bits);
       if (!lacks[i].empty()) reader_.Narrow(bits, &lacking_[i]);
     }
     return absl::OkStatus();
+  }
+
+  // Leaves the steps at which the row is called so: where its members have
+  // other names, or attributes, from some date on, nothing is awaited of it.
+  void KeepCovered(uint32_t row, std::vector<uint64_t>* bits) {
+    const RenamedRows* renamed = request_.rows->renamed.get();
+    if (renamed == nullptr || renamed->plain[row]) return;
+    if (pieces_of_.empty()) {
+      pieces_of_.resize(request_.rows->size());
+      for (const RowPiece& piece : renamed->pieces) {
+        pieces_of_[piece.row].push_back(piece.steps);
+      }
+    }
+    const StepRange window = reader_.window();
+    std::vector<uint64_t> covered(bits->size());
+    for (const StepRange& steps : pieces_of_[row]) {
+      const StepRange lane =
+          Intersect(window, request_.lane_steps->ToLane(steps));
+      if (lane.empty()) continue;
+      SetBits(static_cast<size_t>(lane.begin - window.begin),
+              static_cast<size_t>(lane.end - window.begin), &covered);
+    }
+    for (size_t w = 0; w < bits->size(); ++w) (*bits)[w] &= covered[w];
   }
 
   // Looks at the last n values before a lack, as far as the lane has them.
@@ -368,6 +393,8 @@ class Finder {
   std::vector<std::vector<uint64_t>> lacking_;
   std::vector<uint64_t> relevant_;  // [words of the request]
   std::vector<Wholes> wholes_;      // [wanted]
+  // [rows of the request] where members were renamed; empty: not asked for yet.
+  std::vector<std::vector<StepRange>> pieces_of_;
 };
 
 }  // namespace

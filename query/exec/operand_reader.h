@@ -98,6 +98,10 @@ class OperandReader {
 
   const BoundOperand& operand() const { return operand_; }
   const OperandGroups& groups() const { return groups_; }
+  // Those that series are sorted into: of ACROSS, by its members too.
+  const OperandGroups& series_groups() const {
+    return split_ != nullptr ? split_->groups() : groups_;
+  }
   // The lane steps of all lanes.
   StepRange steps() const { return steps_; }
 
@@ -132,6 +136,10 @@ class OperandReader {
   bool contradiction() const {
     return split_ != nullptr ? split_->contradiction() : contradiction_;
   }
+
+  // The wholes that bear on groups they are not of and have a value at some step
+  // that is read: rows of series_groups().
+  std::vector<uint32_t> WholesThere() const;
 
   // Whether, at one of these steps, a whole that bears on the groups and is in
   // none of them holds more than its parts.

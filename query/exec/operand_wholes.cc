@@ -306,6 +306,27 @@ absl::Status OperandReader::ReadExcessOf(
       });
 }
 
+std::vector<uint32_t> OperandReader::WholesThere() const {
+  if (split_ != nullptr) return split_->WholesThere();
+  std::vector<uint32_t> rows;
+  const size_t steps = static_cast<size_t>(steps_.size());
+  const auto add = [&](const std::vector<int64_t>& values, size_t i,
+                       const Whole& whole) {
+    const auto begin = values.begin() + static_cast<ptrdiff_t>(i * steps);
+    if (std::any_of(begin, begin + static_cast<ptrdiff_t>(steps),
+                    [](int64_t value) { return value != 0; })) {
+      rows.push_back(whole.row);
+    }
+  };
+  for (size_t i = 0; i < groups_.shared.size(); ++i) {
+    add(shared_values_, i, groups_.shared[i].whole);
+  }
+  for (size_t i = 0; i < groups_.overlapping_wholes.size(); ++i) {
+    add(whole_values_, i, groups_.overlapping_wholes[i]);
+  }
+  return rows;
+}
+
 bool OperandReader::HasWholesBeside(StepRange steps) const {
   if (split_ != nullptr) return split_->HasWholesBeside(steps);
   if (beside_.empty()) return false;

@@ -9,6 +9,7 @@
 #include "footfall/hash_table.h"
 #include "query/lang/look.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/attributes.h"
 #include "query/plan/renames.h"
 
 namespace footfall::query {
@@ -26,39 +27,87 @@ struct Stretch {
 
 class Renamer {
  public:
-  Renamer(const Snapshot& snapshot, const Metric& metric) : metric_(metric) {
-    for (const Dimension& dimension : metric.spec.dimensions) {
+  Renamer(const Snapshot& snapshot, const BoundOperand& operand)
+      : metric_(*operand.metric), attribute_of_(operand.attribute_of) {
+    const auto& dimensions = metric_.spec.dimensions;
+    for (const Dimension& dimension : dimensions) {
       renames_.emplace_back(snapshot, dimension.name);
       any_ = any_ || !renames_.back().empty();
     }
+    for (size_t d = stored(); d < dimensions.size(); ++d) {
+      values_.emplace_back(snapshot, dimensions[d].name);
+      any_ = any_ || values_.back().changes();
+    }
   }
 
+  // Whether a series may be several rows, or a row several series.
   bool any() const { return any_; }
+  // How many dimensions the series have; behind them come attributes.
+  size_t stored() const {
+    return metric_.spec.dimensions.size() - attribute_of_.size();
+  }
 
-  // All members that are read as one of `picks` at some time.
+  // All stored members that are read as one of `picks` at some time.
   std::vector<MemberSet> StoredPicks(const Snapshot& snapshot,
-                                     absl::Span<const MemberSet> picks) const;
+                                     absl::Span<const MemberSet> picks,
+                                     bool or_empty) const;
   // The stretches of a series, in time order.
   void Cut(SeriesId series, absl::Span<const MemberId> members,
            std::vector<Stretch>* out) const;
+  // What its attributes are. Requires: !any().
+  void AddAttributes(absl::Span<const MemberId> members, Tuple* tuple) const {
+    for (size_t a = 0; a < values_.size(); ++a) {
+      (*tuple)[stored() + a] =
+          values_[a].At(members[static_cast<size_t>(attribute_of_[a])],
+                        [](const Date&) { return true; });
+    }
+  }
 
  private:
   bool Reached(const Date& from, int64_t step) const {
     return metric_.grid.StepsInside(from, std::nullopt).begin <= step;
   }
+  // All that a stored member of dimension `d` is read as at some time.
+  std::vector<MemberId> ReadingsOf(size_t d, MemberId member) const {
+    if (!renames_[d].renamed(member)) return {member};
+    return renames_[d].AllOf(member);
+  }
+  // All values of attribute `a` of that stored member, aliases of them too.
+  std::vector<MemberId> ValuesOf(size_t a, MemberId member) const;
+  // Where what the series is called may change.
+  std::vector<int64_t> Begins(absl::Span<const MemberId> members) const;
 
   const Metric& metric_;
-  std::vector<Renames> renames_;  // [dimensions]
+  const absl::Span<const int> attribute_of_;
+  std::vector<Renames> renames_;         // [dimensions]
+  std::vector<AttributeValues> values_;  // [attributes]
   bool any_ = false;
 };
 
-std::vector<MemberSet> Renamer::StoredPicks(
-    const Snapshot& snapshot, absl::Span<const MemberSet> picks) const {
-  std::vector<MemberSet> stored(picks.begin(), picks.end());
-  for (size_t d = 0; d < stored.size(); ++d) {
+std::vector<MemberId> Renamer::ValuesOf(size_t a, MemberId member) const {
+  std::vector<MemberId> all;
+  const size_t of = static_cast<size_t>(attribute_of_[a]);
+  for (const MemberId reading : ReadingsOf(of, member)) {
+    for (const MemberId value : values_[a].AllOf(reading)) {
+      const std::vector<MemberId> more = ReadingsOf(stored() + a, value);
+      all.insert(all.end(), more.begin(), more.end());
+    }
+  }
+  return all;
+}
+
+std::vector<MemberSet> Renamer::StoredPicks(const Snapshot& snapshot,
+                                            absl::Span<const MemberSet> picks,
+                                            bool or_empty) const {
+  std::vector<MemberSet> result(picks.begin(), picks.end());
+  result.resize(stored());
+  const auto members_of = [&](size_t d) {
+    return std::max<size_t>(
+        1, snapshot.MemberCount(metric_.spec.dimensions[d].name));
+  };
+  for (size_t d = 0; d < stored(); ++d) {
     if (renames_[d].empty() || !picks[d].picked()) continue;
-    const std::string& name = metric_.spec.dimensions[d].name;
-    std::vector<bool> kept(std::max<size_t>(1, snapshot.MemberCount(name)));
+    std::vector<bool> kept(members_of(d));
     for (MemberId member = 0; member < kept.size(); ++member) {
       kept[member] = picks[d].Contains(member);
     }
@@ -68,39 +117,84 @@ std::vector<MemberSet> Renamer::StoredPicks(
         return picks[d].Contains(reading);
       });
     }
-    stored[d] = MemberSet();
-    stored[d].Keep(kept);
+    result[d] = MemberSet();
+    result[d].Keep(kept);
   }
-  return stored;
+  for (size_t a = 0; a < values_.size(); ++a) {
+    const MemberSet& pick = picks[stored() + a];
+    if (!pick.picked()) continue;
+    const size_t d = static_cast<size_t>(attribute_of_[a]);
+    const auto keeps = [&](MemberId value) {
+      return pick.Contains(value) || (or_empty && value == kEmptyMember);
+    };
+    std::vector<bool> kept(members_of(d), keeps(kEmptyMember));
+    for (MemberId member = 1; member < kept.size(); ++member) {
+      if (!values_[a].has(member) && !renames_[d].renamed(member)) continue;
+      const std::vector<MemberId> all = ValuesOf(a, member);
+      kept[member] = std::any_of(all.begin(), all.end(), keeps);
+    }
+    result[d].Keep(kept);
+  }
+  return result;
 }
 
-void Renamer::Cut(SeriesId series, absl::Span<const MemberId> members,
-                  std::vector<Stretch>* out) const {
+std::vector<int64_t> Renamer::Begins(absl::Span<const MemberId> members) const {
   const StepRange limits = metric_.grid.Limits();
   std::vector<int64_t> begins = {limits.begin};
-  for (size_t d = 0; d < members.size(); ++d) {
-    if (!renames_[d].renamed(members[d])) continue;
-    for (const Date& from : renames_[d].ChangesOf(members[d])) {
+  const auto add = [&](const std::vector<Date>& dates) {
+    for (const Date& from : dates) {
       begins.push_back(
           std::clamp(metric_.grid.StepsInside(from, std::nullopt).begin,
                      limits.begin, limits.end));
     }
+  };
+  for (size_t d = 0; d < members.size(); ++d) {
+    if (renames_[d].renamed(members[d])) add(renames_[d].ChangesOf(members[d]));
+  }
+  for (size_t a = 0; a < values_.size(); ++a) {
+    const size_t of = static_cast<size_t>(attribute_of_[a]);
+    for (const MemberId reading : ReadingsOf(of, members[of])) {
+      add(values_[a].ChangesOf(reading));
+      for (const MemberId value : values_[a].AllOf(reading)) {
+        add(renames_[stored() + a].ChangesOf(value));
+      }
+    }
   }
   std::sort(begins.begin(), begins.end());
   begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+  return begins;
+}
+
+void Renamer::Cut(SeriesId series, absl::Span<const MemberId> members,
+                  std::vector<Stretch>* out) const {
+  const std::vector<int64_t> begins = Begins(members);
+  const int64_t end = metric_.grid.Limits().end;
+  const size_t first = out->size();
   for (size_t i = 0; i < begins.size(); ++i) {
+    const auto reached = [&](const Date& from) {
+      return Reached(from, begins[i]);
+    };
     Stretch stretch;
     stretch.series = series;
-    stretch.steps = {begins[i],
-                     i + 1 < begins.size() ? begins[i + 1] : limits.end};
+    stretch.steps = {begins[i], i + 1 < begins.size() ? begins[i + 1] : end};
     for (size_t d = 0; d < members.size(); ++d) {
-      const Renames::Reading reading = renames_[d].At(
-          members[d],
-          [&](const Date& from) { return Reached(from, begins[i]); });
+      const Renames::Reading reading = renames_[d].At(members[d], reached);
       stretch.members[d] = reading.member;
       stretch.renames += reading.renames;
     }
-    if (!stretch.steps.empty()) out->push_back(stretch);
+    for (size_t a = 0; a < values_.size(); ++a) {
+      const MemberId of =
+          stretch.members[static_cast<size_t>(attribute_of_[a])];
+      stretch.members[stored() + a] =
+          renames_[stored() + a].At(values_[a].At(of, reached), reached).member;
+    }
+    if (stretch.steps.empty()) continue;
+    if (out->size() > first && out->back().members == stretch.members &&
+        out->back().renames == stretch.renames) {
+      out->back().steps.end = stretch.steps.end;
+    } else {
+      out->push_back(stretch);
+    }
   }
 }
 
@@ -115,23 +209,57 @@ bool Matches(const Stretch& stretch, absl::Span<const MemberSet> picks,
   return true;
 }
 
+// Of series that are each one row: with their attributes, those that match.
+absl::StatusOr<SeriesRows> PlainRows(const Renamer& renamer,
+                                     absl::Span<const MemberSet> picks,
+                                     bool or_empty, SeriesRows stored,
+                                     const QueryOptions& options,
+                                     RoomFor room) {
+  FOOTFALL_RETURN_IF_ERROR(room(
+      stored.size() * (sizeof(SeriesId) + picks.size() * sizeof(MemberId))));
+  SeriesRows rows;
+  rows.dimensions = picks.size();
+  rows.ids.reserve(stored.size());
+  rows.members.reserve(stored.size() * picks.size());
+  Stretch stretch;
+  for (size_t i = 0; i < stored.size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(Pass(options));
+    const auto members = stored.row(i);
+    std::copy(members.begin(), members.end(), stretch.members.begin());
+    renamer.AddAttributes(members, &stretch.members);
+    if (!Matches(stretch, picks, or_empty)) continue;
+    rows.ids.push_back(stored.ids[i]);
+    rows.members.insert(rows.members.end(), stretch.members.begin(),
+                        stretch.members.begin() + picks.size());
+  }
+  return rows;
+}
+
 }  // namespace
 
 absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
-                                    const Metric& metric,
+                                    const BoundOperand& operand,
                                     absl::Span<const MemberSet> picks,
                                     bool or_empty, const QueryOptions& options,
                                     RoomFor room) {
+  const Metric& metric = *operand.metric;
   const SeriesTable& table = snapshot.Series(metric.id);
-  if (snapshot.Aliases().empty()) {
+  const bool has_attributes = !operand.attribute_of.empty();
+  if (snapshot.Aliases().empty() && !has_attributes) {
     return FindSeries(table, picks, or_empty, options, room);
   }
-  const Renamer renamer(snapshot, metric);
-  if (!renamer.any()) return FindSeries(table, picks, or_empty, options, room);
+  const Renamer renamer(snapshot, operand);
+  if (!renamer.any() && !has_attributes) {
+    return FindSeries(table, picks, or_empty, options, room);
+  }
   FOOTFALL_ASSIGN_OR_RETURN(
-      const SeriesRows stored,
-      FindSeries(table, renamer.StoredPicks(snapshot, picks), or_empty, options,
-                 room));
+      SeriesRows stored,
+      FindSeries(table, renamer.StoredPicks(snapshot, picks, or_empty),
+                 or_empty, options, room));
+  if (!renamer.any()) {
+    return PlainRows(renamer, picks, or_empty, std::move(stored), options,
+                     room);
+  }
   // A stretch or two of most series, each with a piece, a row and its place.
   FOOTFALL_RETURN_IF_ERROR(
       room(stored.size() * (2 * sizeof(Stretch) + sizeof(RowPiece) +

@@ -1,5 +1,5 @@
-// Series whose members were renamed, as questions see them: each stretch of a
-// series counts as the row of its new names.
+// Series whose members were renamed, or have attributes, as questions see them:
+// each stretch of a series counts as the row of its names there.
 
 #ifndef FOOTFALL_QUERY_EXEC_RENAMED_ROWS_H_
 #define FOOTFALL_QUERY_EXEC_RENAMED_ROWS_H_
@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "footfall/metric.h"
 #include "footfall/period.h"
 #include "footfall/query.h"
 #include "footfall/snapshot.h"
 #include "query/plan/conditions.h"
 #include "query/plan/member_set.h"
+#include "query/plan/plan.h"
 
 namespace footfall::query {
 
@@ -33,11 +33,12 @@ struct RenamedRows {
   std::vector<bool> plain;
 };
 
-// As FindSeries(), of rows under their new names. Without aliases it is
-// FindSeries(). A date of FROM counts from the first step that lies after its
-// beginning.
+// As FindSeries(), of the operand's metric and of rows under their new names,
+// with the attributes that the operand has as dimensions. Without aliases and
+// attributes it is FindSeries(). A date of FROM counts from the first step that
+// lies after its beginning.
 absl::StatusOr<SeriesRows> FindRows(const Snapshot& snapshot,
-                                    const Metric& metric,
+                                    const BoundOperand& operand,
                                     absl::Span<const MemberSet> picks,
                                     bool or_empty, const QueryOptions& options,
                                     RoomFor room);

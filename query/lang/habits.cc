@@ -71,8 +71,8 @@ constexpr Beginning kForeignClauses[] = {
 };
 
 constexpr absl::string_view kStatements[] = {
-    "SELECT", "SHOW",   "EXPLAIN", "DEFINE", "ALTER", "INSERT",
-    "IMPORT", "DELETE", "DROP",    "ADD",    "ALIAS", "COMPACT",
+    "SELECT", "SHOW", "EXPLAIN", "DEFINE", "ALTER",     "INSERT",  "IMPORT",
+    "DELETE", "DROP", "ADD",     "ALIAS",  "ATTRIBUTE", "COMPACT",
 };
 
 constexpr absl::string_view kClauses[] = {

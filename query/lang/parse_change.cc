@@ -1,5 +1,5 @@
 // Statements that change the database: DEFINE, INSERT, DELETE, DROP, ADD EVENT,
-// ALIAS. ALTER is in parse_alter.cc, IMPORT in parse_import.cc.
+// ALIAS, ATTRIBUTE. ALTER is in parse_alter.cc, IMPORT in parse_import.cc.
 
 #include <utility>
 
@@ -233,8 +233,16 @@ absl::StatusOr<Drop> Parser::DropOf() {
       FOOTFALL_ASSIGN_OR_RETURN(drop.name, DimensionName("a dimension"));
     }
     FOOTFALL_ASSIGN_OR_RETURN(drop.text, TextOrParameter("the old name"));
+  } else if (TakeWord("ATTRIBUTE")) {
+    drop.what = Drop::What::kAttribute;
+    FOOTFALL_ASSIGN_OR_RETURN(drop.name,
+                              DimensionName("a dimension, DROP ATTRIBUTE app "
+                                            "'Alpha' category"));
+    FOOTFALL_ASSIGN_OR_RETURN(drop.text, TextOrParameter("a member"));
+    FOOTFALL_ASSIGN_OR_RETURN(drop.attribute,
+                              DimensionName("the name of the attribute"));
   } else {
-    return Expected("METRIC, EVENT or ALIAS after DROP",
+    return Expected("METRIC, EVENT, ALIAS or ATTRIBUTE after DROP",
                     AtWord("TABLE")
                         ? absl::StrCat("write DROP METRIC ", Ahead(1).text)
                         : "");
@@ -296,6 +304,27 @@ absl::StatusOr<AddAlias> Parser::AliasOf() {
     FOOTFALL_ASSIGN_OR_RETURN(alias.from, DateOrParameter("a date after FROM"));
   }
   return alias;
+}
+
+absl::StatusOr<AddAttribute> Parser::AttributeOf() {
+  constexpr absl::string_view kExample =
+      "ATTRIBUTE app 'Alpha' category = 'chat'";
+  AddAttribute attribute;
+  if (!At(TokenKind::kWord)) {
+    return Expected("a dimension after ATTRIBUTE", kExample);
+  }
+  FOOTFALL_ASSIGN_OR_RETURN(attribute.dimension,
+                            DimensionName("a dimension after ATTRIBUTE"));
+  FOOTFALL_ASSIGN_OR_RETURN(attribute.member, TextOrParameter("a member"));
+  FOOTFALL_ASSIGN_OR_RETURN(attribute.name,
+                            DimensionName("a name for the attribute"));
+  FOOTFALL_RETURN_IF_ERROR(Require("=", kExample));
+  FOOTFALL_ASSIGN_OR_RETURN(attribute.value, TextOrParameter("a text"));
+  if (TakeWord("FROM")) {
+    FOOTFALL_ASSIGN_OR_RETURN(attribute.from,
+                              DateOrParameter("a date after FROM"));
+  }
+  return attribute;
 }
 
 }  // namespace footfall::query

@@ -52,7 +52,14 @@ absl::StatusOr<Import> Parser::ImportOf() {
   import.metric.source = import.path_source;
   if (TakeWord("INTO")) {
     may_be_events = AtWord("EVENTS");
-    if (may_be_events) {
+    if (AtWord("ATTRIBUTES") && Ahead(1).kind == TokenKind::kWord &&
+        absl::EqualsIgnoreCase(Ahead(1).text, "OF")) {
+      Take();
+      Take();
+      FOOTFALL_ASSIGN_OR_RETURN(import.attributes_of,
+                                DimensionName("a dimension after OF"));
+      import.metric.source = import.attributes_of->source;
+    } else if (may_be_events) {
       import.events = Now().text == "EVENTS";
       import.metric.source = Now().source;
       import.metric.name = absl::AsciiStrToLower(Take().text);
@@ -82,7 +89,10 @@ absl::StatusOr<Import> Parser::ImportOf() {
   if (import.events) import.metric.name.clear();
   do {
     FOOTFALL_ASSIGN_OR_RETURN(Import::Column column,
-                              import.events ? EventColumnOf() : ColumnOf());
+                              import.events ? EventColumnOf()
+                              : import.attributes_of.has_value()
+                                  ? AttributeColumnOf()
+                                  : ColumnOf());
     import.columns.push_back(std::move(column));
   } while (TakeSymbol(","));
   if (!TakeSymbol(")")) return Expected("a comma or )");
@@ -316,6 +326,14 @@ absl::StatusOr<Import::Column> Parser::MemberColumnOf(absl::string_view after) {
   }
   column.source = From(first);
   return column;
+}
+
+absl::StatusOr<Import::Column> Parser::AttributeColumnOf() {
+  // `time AS since` is a header.
+  if (AtWord("TIME") && !absl::EqualsIgnoreCase(Ahead(1).text, "AS")) {
+    return TimeColumnOf();
+  }
+  return MemberColumnOf("or TIME or a text");
 }
 
 absl::StatusOr<Import::Column> Parser::EventColumnOf() {

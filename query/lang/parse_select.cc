@@ -366,6 +366,8 @@ absl::StatusOr<Show> Parser::ShowOf() {
                               DimensionName("a metric after SHOW SERIES"));
   } else if (TakeWord("ALIASES")) {
     show.what = Show::What::kAliases;
+  } else if (TakeWord("ATTRIBUTES")) {
+    show.what = Show::What::kAttributes;
   } else if (TakeWord("RETENTION")) {
     show.what = Show::What::kRetention;
   } else if (TakeWord("EVENTS")) {
@@ -375,8 +377,8 @@ absl::StatusOr<Show> Parser::ShowOf() {
     }
   } else {
     return Expected(
-        "METRICS, MEMBERS, SERIES, ALIASES, EVENTS or RETENTION after "
-        "SHOW",
+        "METRICS, MEMBERS, SERIES, ALIASES, ATTRIBUTES, EVENTS or RETENTION "
+        "after SHOW",
         "SHOW METRICS lists what there is");
   }
   const bool events = show.what == Show::What::kEvents;

@@ -111,6 +111,8 @@ absl::StatusOr<Statement> Parser::StatementOf() {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, AddEventOf());
   } else if (TakeWord("ALIAS")) {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, AliasOf());
+  } else if (TakeWord("ATTRIBUTE")) {
+    FOOTFALL_ASSIGN_OR_RETURN(statement.node, AttributeOf());
   } else if (TakeWord("COMPACT")) {
     FOOTFALL_ASSIGN_OR_RETURN(statement.node, CompactOf());
   } else {

@@ -123,6 +123,7 @@ class Parser {
   absl::StatusOr<Drop> DropOf();
   absl::StatusOr<AddEvent> AddEventOf();
   absl::StatusOr<AddAlias> AliasOf();
+  absl::StatusOr<AddAttribute> AttributeOf();
   absl::StatusOr<Compact> CompactOf();
 
   // --- ALTER METRIC, KEEP (parse_alter.cc)
@@ -148,6 +149,7 @@ class Parser {
   absl::StatusOr<Import::Column> ValuesColumnOf();
   absl::StatusOr<Import::Column> MemberColumnOf(absl::string_view after);
   absl::StatusOr<Import::Column> EventColumnOf();
+  absl::StatusOr<Import::Column> AttributeColumnOf();
   absl::StatusOr<Import::Filter> FilterOf();
   absl::StatusOr<std::vector<Text>> TextsIn(absl::string_view after);
   absl::StatusOr<std::vector<std::string>> HeadersIn(absl::string_view after);

@@ -390,6 +390,9 @@ void PrintStatement(const Show& show, std::string* out) {
     case Show::What::kAliases:
       *out += "SHOW ALIASES";
       break;
+    case Show::What::kAttributes:
+      *out += "SHOW ATTRIBUTES";
+      break;
     case Show::What::kEvents:
       *out += "SHOW EVENTS";
       break;
@@ -548,6 +551,9 @@ void PrintStatement(const Drop& drop, std::string* out) {
     case Drop::What::kAlias:
       *out += "DROP ALIAS";
       break;
+    case Drop::What::kAttribute:
+      *out += "DROP ATTRIBUTE";
+      break;
   }
   if (drop.name.has_value()) absl::StrAppend(out, " ", drop.name->name);
   for (const std::optional<Text>* text : {&drop.kind, &drop.text}) {
@@ -558,6 +564,9 @@ void PrintStatement(const Drop& drop, std::string* out) {
   if (drop.on.has_value()) {
     *out += " ON ";
     PrintDate(*drop.on, out);
+  }
+  if (drop.attribute.has_value()) {
+    absl::StrAppend(out, " ", drop.attribute->name);
   }
 }
 
@@ -601,6 +610,17 @@ void PrintStatement(const AddAlias& alias, std::string* out) {
   if (alias.from.has_value()) {
     *out += " FROM ";
     PrintDate(*alias.from, out);
+  }
+}
+
+void PrintStatement(const AddAttribute& attribute, std::string* out) {
+  absl::StrAppend(out, "ATTRIBUTE ", attribute.dimension.name, " ");
+  PrintText(attribute.member, out);
+  absl::StrAppend(out, " ", attribute.name.name, " = ");
+  PrintText(attribute.value, out);
+  if (attribute.from.has_value()) {
+    *out += " FROM ";
+    PrintDate(*attribute.from, out);
   }
 }
 

@@ -162,6 +162,8 @@ void PrintImport(const Import& import, std::string* out) {
   PrintText(import.path, out);
   if (import.events) {
     *out += " INTO EVENTS";
+  } else if (import.attributes_of.has_value()) {
+    absl::StrAppend(out, " INTO ATTRIBUTES OF ", import.attributes_of->name);
   } else if (!import.metric.name.empty()) {
     absl::StrAppend(out, " INTO ", import.metric.name);
   }

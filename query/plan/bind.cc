@@ -27,6 +27,7 @@ absl::StatusOr<Plan> Bind(const Snapshot& snapshot, const Select& select,
 }
 
 absl::StatusOr<Plan> Binder::Run() {
+  attributes_ = AttributesNamed(snapshot_, select_);
   FOOTFALL_RETURN_IF_ERROR(BindZone());
   FOOTFALL_RETURN_IF_ERROR(BindBy());
   FOOTFALL_RETURN_IF_ERROR(CheckItemsAreNoParts());

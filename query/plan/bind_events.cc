@@ -63,7 +63,8 @@ absl::Status Binder::CheckEventNames(footfall::Source source,
 absl::StatusOr<size_t> Binder::AddEvents(footfall::Source source,
                                          BoundEvents events) {
   FOOTFALL_RETURN_IF_ERROR(CheckEventNames(source, events));
-  const EventScope scope(snapshot_, select_.where);
+  const std::vector<std::string>& attributes = attributes_.of_events;
+  const EventScope scope(snapshot_, select_.where, attributes);
   for (const auto& event : snapshot_.Events()) {
     if (events.kind.has_value() && event->kind != *events.kind) continue;
     if (events.name.has_value() && event->name != *events.name) continue;
@@ -71,6 +72,10 @@ absl::StatusOr<size_t> Binder::AddEvents(footfall::Source source,
     BoundEvents::One one;
     one.event = event;
     for (const std::string& by : plan_.by) {
+      if (std::count(attributes.begin(), attributes.end(), by) > 0) {
+        one.members.push_back(scope.ValueOf(*event, by));
+        continue;
+      }
       const auto member = std::find_if(
           event->members.begin(), event->members.end(),
           [&by](const DimensionMember& m) { return m.dimension == by; });

@@ -78,6 +78,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
                                operand.during.has_value()   ? &*operand.during
                                : select_.during.has_value() ? &*select_.during
                                                             : nullptr));
+  if (!attributes_.all.empty()) FOOTFALL_RETURN_IF_ERROR(AddAttributes(&bound));
   const Metric& metric = *bound.metric;
   bound.grid = metric.grid;
   bound.week_start = week_start_;

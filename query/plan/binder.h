@@ -19,6 +19,7 @@
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
 #include "query/lang/refusals.h"
+#include "query/plan/attributes.h"
 #include "query/plan/plan.h"
 
 namespace footfall::query {
@@ -119,6 +120,8 @@ class Binder {
   // The operand of f(operand ACROSS ..).
   absl::StatusOr<const Operand*> AcrossOperand(const Expr& expr,
                                                const Call& call);
+  // (bind_attributes.cc)
+  absl::Status AddAttributes(BoundOperand* bound);
   absl::Status BindBuckets(footfall::Source source, BoundOperand* bound);
   // (bind_zones.cc) That buckets below a day, or of steps below a day, begin at
   // the same instants in all operands.
@@ -275,6 +278,7 @@ class Binder {
   const QueryOptions& options_;
   const absl::Time now_;
   Plan plan_;
+  NamedAttributes attributes_;
   footfall::Source every_source_;
   absl::Weekday week_start_ = absl::Weekday::monday;
   bool suggests_ = true;

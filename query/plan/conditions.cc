@@ -13,6 +13,7 @@
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/attributes.h"
 #include "query/plan/renames.h"
 
 namespace footfall::query {
@@ -27,10 +28,28 @@ std::string Quoted(absl::string_view text) {
   return quoted += '\'';
 }
 
-absl::Status NoSuchDimension(const Metric& metric, absl::string_view name,
-                             footfall::Source source, absl::string_view text) {
+absl::Status NoSuchDimension(const Snapshot& snapshot, const Metric& metric,
+                             absl::string_view name, footfall::Source source,
+                             absl::string_view text) {
+  if (const auto found = AttributesCalled(snapshot, name); !found.empty()) {
+    const std::string& of = found[0]->dimension;
+    return Refuse(
+        Refusal::kUnknownDimension, text, source,
+        {metric.spec.name, name,
+         metric.FindDimension(of).has_value()
+             ? absl::StrCat(name, " is an attribute of ", of,
+                            "; what is stored is named by ", of, ": WHERE ", of,
+                            " IN ('", found[0]->member, "', ..)")
+             : absl::StrCat(name, " is an attribute of ", of, ", which ",
+                            metric.spec.name, " has not")});
+  }
   std::vector<std::string> names;
   Nearest nearest(name);
+  for (const auto& attribute : snapshot.Attributes()) {
+    if (metric.FindDimension(attribute->dimension).has_value()) {
+      nearest.Offer(attribute->name);
+    }
+  }
   for (const Dimension& dimension : metric.spec.dimensions) {
     names.push_back(dimension.name);
     nearest.Offer(dimension.name);
@@ -83,8 +102,8 @@ absl::Status Apply(const Snapshot& snapshot, const Metric& metric,
                     {name});
     }
     return NoSuchDimension(
-        metric, name, placed ? condition.dimension_source : condition.source,
-        text);
+        snapshot, metric, name,
+        placed ? condition.dimension_source : condition.source, text);
   }
   MemberSet& set = (*picks)[*dimension];
   using Test = Condition::Test;

@@ -9,8 +9,13 @@
 
 namespace footfall::query {
 EventScope::EventScope(const Snapshot& snapshot,
-                       absl::Span<const Condition> where)
+                       absl::Span<const Condition> where,
+                       absl::Span<const std::string> attributes)
     : snapshot_(snapshot), where_(where) {
+  for (const std::string& name : attributes) {
+    values_.emplace(name, AttributeValues(snapshot, name));
+    renames_.emplace(name, Renames(snapshot, name));
+  }
   for (const auto& event : snapshot.Events()) {
     for (const DimensionMember& member : event->members) {
       if (renames_.contains(member.dimension)) continue;
@@ -27,6 +32,23 @@ std::optional<MemberId> EventScope::MemberOf(
     return from.start <= event.date.start;
   };
   return renames_.at(member.dimension).At(*id, reached).member;
+}
+
+MemberId EventScope::ValueOf(const Event& event,
+                             const std::string& attribute) const {
+  const auto reached = [&event](const Date& from) {
+    return from.start <= event.date.start;
+  };
+  const auto known = AttributesCalled(snapshot_, attribute);
+  for (const DimensionMember& member : event.members) {
+    if (known.empty() || member.dimension != known[0]->dimension) continue;
+    const auto id = MemberOf(event, member);
+    if (!id.has_value()) continue;
+    return renames_.at(attribute)
+        .At(values_.at(attribute).At(*id, reached), reached)
+        .member;
+  }
+  return kEmptyMember;
 }
 
 bool EventScope::Passes(const Condition& condition, const Event& event,
@@ -75,6 +97,15 @@ bool EventScope::Allows(const Event& event) const {
         return false;
       }
     }
+  }
+  for (const Condition& condition : where_) {
+    if (!values_.contains(condition.dimension)) continue;
+    const MemberId value = ValueOf(event, condition.dimension);
+    if (value == kEmptyMember) continue;
+    const DimensionMember member = {
+        condition.dimension,
+        std::string(snapshot_.MemberName(condition.dimension, value))};
+    if (!Passes(condition, event, member)) return false;
   }
   return true;
 }

@@ -15,6 +15,7 @@
 #include "footfall/metric.h"
 #include "footfall/snapshot.h"
 #include "footfall/statement.h"
+#include "query/plan/attributes.h"
 #include "query/plan/renames.h"
 
 namespace footfall::query {
@@ -22,17 +23,24 @@ namespace footfall::query {
 // Both `snapshot` and `where` must outlive it; `where` holds no parameters.
 class EventScope {
  public:
-  EventScope(const Snapshot& snapshot, absl::Span<const Condition> where);
+  // `attributes` are the names that mean such here.
+  EventScope(const Snapshot& snapshot, absl::Span<const Condition> where,
+             absl::Span<const std::string> attributes = {});
 
   // Whether the conditions leave it: each of its members passes those of its
-  // dimension. A member that was renamed by the date of the event goes by its
-  // new name; both names find it.
+  // dimension, and what it has as an attribute those of that. A member that was
+  // renamed by the date of the event goes by its new name; both names find it.
   bool Allows(const Event& event) const;
 
   // What one of its members goes by on the event's date; nullopt: no sample
   // ever had it, so that it goes by its text alone.
   std::optional<MemberId> MemberOf(const Event& event,
                                    const DimensionMember& member) const;
+
+  // What it has as an attribute on its date, a member of that dimension;
+  // kEmptyMember: it names no member of what the attribute is of, or that is
+  // not known.
+  MemberId ValueOf(const Event& event, const std::string& attribute) const;
 
  private:
   bool Passes(const Condition& condition, const Event& event,
@@ -42,6 +50,8 @@ class EventScope {
   const absl::Span<const Condition> where_;
   // Of the dimensions that events name.
   FlatHashMap<std::string, Renames> renames_;
+  // Of the conditions that are on an attribute, by its name.
+  FlatHashMap<std::string, AttributeValues> values_;
 };
 
 // "app = 'DeepSeek', region = 'cn'": what FOR would say.

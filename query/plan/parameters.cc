@@ -187,6 +187,13 @@ class Resolver {
     return alias->from.has_value() ? Resolve(&*alias->from) : absl::OkStatus();
   }
 
+  absl::Status Resolve(AddAttribute* attribute) {
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&attribute->member));
+    FOOTFALL_RETURN_IF_ERROR(Resolve(&attribute->value));
+    return attribute->from.has_value() ? Resolve(&*attribute->from)
+                                       : absl::OkStatus();
+  }
+
  private:
   // The name of an item's columns: bounds(x) names them by x.
   static std::string CanonicalName(const Expr& expr) {

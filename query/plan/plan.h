@@ -61,6 +61,9 @@ struct BoundOperand {
   // of use as the statement is there.
   std::vector<OperandMention> mentions;
   std::shared_ptr<const Metric> metric;
+  // Of the metric's last dimensions, which are attributes that the question
+  // names: the dimension that each follows from. No series has them stored.
+  std::vector<int> attribute_of;
   Grid grid;                     // the metric's, in the zone of IN ZONE
   std::vector<MemberSet> picks;  // [dimensions] what conditions allow
   TimePicks time_picks;          // which steps they leave

@@ -13,6 +13,7 @@
 #include "query/lang/status_macros.h"
 #include "query/plan/conditions.h"
 #include "query/plan/window.h"
+#include "query/run/attributes.h"
 #include "query/run/change_names.h"
 #include "query/run/lookup.h"
 #include "query/run/run.h"
@@ -233,6 +234,9 @@ absl::StatusOr<std::string> RunDrop(Database& database, const Drop& drop,
   }
   if (drop.what == Drop::What::kAlias) {
     return RunDropAlias(database, drop, text, source);
+  }
+  if (drop.what == Drop::What::kAttribute) {
+    return RunDropAttribute(database, drop, text, source);
   }
   const Name name = drop.name.value_or(Name());
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));

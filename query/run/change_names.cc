@@ -25,23 +25,6 @@ const std::string& TextOf(const Text& text) {
   return std::get<std::string>(text);
 }
 
-absl::Status CheckSaid(absl::string_view said, absl::string_view what,
-                       absl::string_view text, Source source) {
-  if (!said.empty()) return absl::OkStatus();
-  return Refuse(Refusal::kEmptyName, text, source, {what});
-}
-
-absl::StatusOr<WriteResult> WriteNames(Database& database,
-                                       const SampleBatch& batch,
-                                       absl::string_view text, Source source) {
-  auto written = database.Write(batch, WriteOptions());
-  if (!written.ok()) {
-    return Diagnostic(written.status().code(), text, source,
-                      written.status().message(), "");
-  }
-  return written;
-}
-
 // The dimensions of all metrics, each once.
 std::vector<std::string> AllDimensions(const Snapshot& snapshot) {
   std::vector<std::string> names;
@@ -117,6 +100,23 @@ absl::Status CheckCircle(const Snapshot& snapshot, const Alias& alias,
 }
 
 }  // namespace
+
+absl::Status CheckSaid(absl::string_view said, absl::string_view what,
+                       absl::string_view text, Source source) {
+  if (!said.empty()) return absl::OkStatus();
+  return Refuse(Refusal::kEmptyName, text, source, {what});
+}
+
+absl::StatusOr<WriteResult> WriteNames(Database& database,
+                                       const SampleBatch& batch,
+                                       absl::string_view text, Source source) {
+  auto written = database.Write(batch, WriteOptions());
+  if (!written.ok()) {
+    return Diagnostic(written.status().code(), text, source,
+                      written.status().message(), "");
+  }
+  return written;
+}
 
 absl::StatusOr<std::string> RunAddEvent(Database& database,
                                         const AddEvent& event,

@@ -37,6 +37,14 @@ absl::StatusOr<std::string> RunAddAlias(Database& database,
 absl::StatusOr<std::string> RunDropAlias(Database& database, const Drop& drop,
                                          absl::string_view text, Source source);
 
+// Refuses an empty text where `what` has to be said.
+absl::Status CheckSaid(absl::string_view said, absl::string_view what,
+                       absl::string_view text, Source source);
+// Writes what is in the batch; an error points at the statement.
+absl::StatusOr<WriteResult> WriteNames(Database& database,
+                                       const SampleBatch& batch,
+                                       absl::string_view text, Source source);
+
 }  // namespace footfall::query
 
 #endif  // FOOTFALL_QUERY_RUN_CHANGE_NAMES_H_

@@ -16,6 +16,7 @@
 #include "query/lang/tree.h"
 #include "query/plan/parameters.h"
 #include "query/run/alter.h"
+#include "query/run/attributes.h"
 #include "query/run/change.h"
 #include "query/run/change_names.h"
 #include "query/run/compiled.h"
@@ -108,6 +109,11 @@ absl::Status RunStatement(Database& database, const Statement& statement,
     FOOTFALL_ASSIGN_OR_RETURN(
         outcome->summary,
         RunAddAlias(database, *alias, text, statement.source));
+  } else if (const auto* attribute =
+                 std::get_if<AddAttribute>(&resolved.node)) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        outcome->summary,
+        RunAddAttribute(database, *attribute, text, statement.source));
   } else if (const Compact* compact = std::get_if<Compact>(&resolved.node)) {
     FOOTFALL_ASSIGN_OR_RETURN(outcome->summary,
                               RunCompact(database, *compact, text, [&options] {

@@ -214,6 +214,9 @@ absl::StatusOr<ImportSpec> SpecOf(const Import& import,
   spec.path = Said(import.path);
   spec.metric = import.metric.name;
   spec.events = import.events;
+  if (import.attributes_of.has_value()) {
+    spec.attributes_of = import.attributes_of->name;
+  }
   for (const Import::Column& column : import.columns) AddColumn(column, &spec);
   if (import.rejects.has_value()) spec.rejects_path = Said(*import.rejects);
   if (import.zone.has_value()) spec.zone = Said(import.zone->name);
@@ -235,15 +238,17 @@ absl::StatusOr<ImportSpec> SpecOf(const Import& import,
 }
 
 std::string Summary(const ImportReport& report, const ImportSpec& spec) {
-  const bool events = spec.events;
   // A row may give values of several metrics.
   const bool by_value = spec.metric.empty();
   const absl::string_view one = by_value ? "value" : "row";
   const absl::string_view many = by_value ? "values" : "rows";
   std::string out =
       absl::StrCat(Counted(report.rows, "row", "rows"), " read: ");
-  if (events) {
+  if (spec.events) {
     absl::StrAppend(&out, Counted(report.events, "event", "events"),
+                    " added or changed, ");
+  } else if (!spec.attributes_of.empty()) {
+    absl::StrAppend(&out, Counted(report.attributes, "attribute", "attributes"),
                     " added or changed, ");
   } else {
     absl::StrAppend(&out, Counted(report.series, "series", "series"), " (",
@@ -279,7 +284,10 @@ absl::StatusOr<ImportOutcome> RunImport(Database& database,
                                         const QueryOptions& query_options,
                                         const ExecuteHooks& hooks) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, CurrentSnapshot(database));
-  if (!import.events) {
+  if (import.attributes_of.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(
+        CheckDimension(*snapshot, *import.attributes_of, text));
+  } else if (!import.events) {
     FOOTFALL_ASSIGN_OR_RETURN(const Metrics metrics,
                               FindMetrics(*snapshot, import, text));
     FOOTFALL_RETURN_IF_ERROR(CheckColumns(import, metrics, text));

@@ -6,6 +6,7 @@
 #include "query/lang/diagnostic.h"
 #include "query/lang/nearest.h"
 #include "query/lang/refusals.h"
+#include "query/plan/attributes.h"
 
 namespace footfall::query {
 
@@ -52,10 +53,23 @@ absl::Status CheckDimension(const Snapshot& snapshot, const Name& name,
       nearest.Offer(dimension.name);
     }
   }
+  if (const auto found = AttributesCalled(snapshot, name.name);
+      !found.empty()) {
+    return Refuse(Refusal::kNoDimension, text, name.source,
+                  {name.name, absl::StrCat(name.name, " is an attribute of ",
+                                           found[0]->dimension,
+                                           ": name members of that")});
+  }
   return Refuse(Refusal::kNoDimension, text, name.source,
                 {name.name, nearest.found() ? absl::StrCat("did you mean ",
                                                            nearest.best(), "?")
                                             : "SHOW METRICS lists them"});
+}
+
+absl::Status CheckSplit(const Snapshot& snapshot, const Name& name,
+                        absl::string_view text) {
+  if (!AttributesCalled(snapshot, name.name).empty()) return absl::OkStatus();
+  return CheckDimension(snapshot, name, text);
 }
 
 absl::Status CheckRows(uint64_t rows, const QueryLimits& limits) {

@@ -31,6 +31,9 @@ absl::StatusOr<size_t> LookUpDimension(const Metric& metric, const Name& name,
 // NOT_FOUND: no metric has a dimension of that name; names the nearest.
 absl::Status CheckDimension(const Snapshot& snapshot, const Name& name,
                             absl::string_view text);
+// The same of what questions may name: attributes pass, too.
+absl::Status CheckSplit(const Snapshot& snapshot, const Name& name,
+                        absl::string_view text);
 
 // RESOURCE_EXHAUSTED: a list of that many rows is longer than answers may be.
 absl::Status CheckRows(uint64_t rows, const QueryLimits& limits);

@@ -1,16 +1,21 @@
 #include "query/run/show.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "footfall/member_names.h"
+#include "query/exec/renamed_rows.h"
 #include "query/lang/refusals.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/attributes.h"
 #include "query/plan/conditions.h"
+#include "query/run/attributes.h"
 #include "query/run/lookup.h"
 #include "query/run/retention.h"
 #include "query/run/show_names.h"
@@ -53,12 +58,84 @@ absl::StatusOr<Answer> ShowMetrics(const Snapshot& snapshot,
   return answer;
 }
 
+// The series of a metric by what its members have as the attribute `name`.
+absl::StatusOr<SeriesRows> RowsWithAttribute(
+    const Snapshot& snapshot, const std::shared_ptr<const Metric>& metric,
+    const std::string& name, const MemberSet& values,
+    const QueryOptions& options) {
+  BoundOperand operand;
+  operand.metric = WithAttributes(
+      snapshot, metric, absl::MakeConstSpan(&name, 1), &operand.attribute_of);
+  operand.picks.resize(operand.metric->spec.dimensions.size());
+  operand.picks.back() = values;
+  return FindRows(snapshot, operand, operand.picks, /*or_empty=*/false, options,
+                  AnyRoom);
+}
+
+// Adds how many series of the metric have each value of the attribute, at some
+// time.
+absl::Status CountByAttribute(const Snapshot& snapshot,
+                              const std::shared_ptr<const Metric>& metric,
+                              const std::string& name,
+                              const QueryOptions& options,
+                              std::vector<int64_t>* series) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const SeriesRows rows,
+      RowsWithAttribute(snapshot, metric, name, MemberSet(), options));
+  std::set<std::pair<SeriesId, MemberId>> counted;
+  const auto count = [&](SeriesId id, size_t row) {
+    const MemberId value = rows.row(row).back();
+    if (counted.emplace(id, value).second) ++(*series)[value];
+  };
+  if (rows.renamed == nullptr) {
+    for (size_t i = 0; i < rows.size(); ++i) count(rows.ids[i], i);
+    return absl::OkStatus();
+  }
+  for (const RowPiece& piece : rows.renamed->pieces) {
+    count(piece.series, piece.row);
+  }
+  return absl::OkStatus();
+}
+
+// The series whose members have, at some time, what the condition on an
+// attribute says; narrows `rows`, which are of the metric.
+absl::Status KeepByAttribute(const Snapshot& snapshot,
+                             const std::shared_ptr<const Metric>& metric,
+                             const Condition& condition, absl::string_view text,
+                             const QueryOptions& options, SeriesRows* rows) {
+  Metric of_values;
+  of_values.spec.dimensions = {{condition.dimension}};
+  std::vector<MemberSet> values(1);
+  FOOTFALL_RETURN_IF_ERROR(ApplyCondition(snapshot, of_values, condition, text,
+                                          options, &values, nullptr));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const SeriesRows with,
+      RowsWithAttribute(snapshot, metric, condition.dimension, values[0],
+                        options));
+  const std::vector<SeriesId> ids = StoredSeries(with);
+  SeriesRows kept;
+  kept.dimensions = rows->dimensions;
+  for (size_t i = 0; i < rows->size(); ++i) {
+    if (!std::binary_search(ids.begin(), ids.end(), rows->ids[i])) continue;
+    kept.ids.push_back(rows->ids[i]);
+    const auto row = rows->row(i);
+    kept.members.insert(kept.members.end(), row.begin(), row.end());
+  }
+  *rows = std::move(kept);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Answer> ShowMembers(const Snapshot& snapshot, const Name& name,
                                    absl::string_view text,
-                                   const QueryLimits& limits) {
-  FOOTFALL_RETURN_IF_ERROR(CheckDimension(snapshot, name, text));
+                                   const QueryOptions& options) {
+  FOOTFALL_RETURN_IF_ERROR(CheckSplit(snapshot, name, text));
   std::vector<int64_t> series(snapshot.MemberCount(name.name));
   for (const auto& metric : snapshot.Metrics()) {
+    if (AttributeOf(snapshot, *metric, name.name).has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(
+          CountByAttribute(snapshot, metric, name.name, options, &series));
+      continue;
+    }
     const std::optional<size_t> dimension = metric->FindDimension(name.name);
     if (!dimension.has_value()) continue;
     const SeriesTable& table = snapshot.Series(metric->id);
@@ -80,7 +157,7 @@ absl::StatusOr<Answer> ShowMembers(const Snapshot& snapshot, const Name& name,
     if (series[member] == 0) continue;
     rows.emplace_back(snapshot.MemberName(name.name, member), series[member]);
   }
-  FOOTFALL_RETURN_IF_ERROR(CheckRows(rows.size(), limits));
+  FOOTFALL_RETURN_IF_ERROR(CheckRows(rows.size(), options.limits));
   std::sort(rows.begin(), rows.end());
   Answer answer;
   answer.columns.push_back(PlainColumn("member", ColumnType::kText));
@@ -101,12 +178,23 @@ absl::StatusOr<Answer> ShowSeries(const Snapshot& snapshot, const Show& show,
                                   const QueryOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto metric,
                             LookUpMetric(snapshot, *show.name, text));
+  std::vector<Condition> stored = show.where;
+  const auto attributes = std::stable_partition(
+      stored.begin(), stored.end(), [&](const Condition& condition) {
+        return !AttributeOf(snapshot, *metric, condition.dimension).has_value();
+      });
+  const std::vector<Condition> others(attributes, stored.end());
+  stored.erase(attributes, stored.end());
   FOOTFALL_ASSIGN_OR_RETURN(
       const auto picks,
-      BindConditions(snapshot, *metric, show.where, text, options));
-  FOOTFALL_ASSIGN_OR_RETURN(const SeriesRows rows,
+      BindConditions(snapshot, *metric, stored, text, options));
+  FOOTFALL_ASSIGN_OR_RETURN(SeriesRows rows,
                             FindSeries(snapshot.Series(metric->id), picks,
                                        /*or_empty=*/false, options, AnyRoom));
+  for (const Condition& condition : others) {
+    FOOTFALL_RETURN_IF_ERROR(
+        KeepByAttribute(snapshot, metric, condition, text, options, &rows));
+  }
   FOOTFALL_RETURN_IF_ERROR(CheckRows(rows.size(), options.limits));
   const std::vector<Dimension>& dimensions = metric->spec.dimensions;
   const auto member = [&](size_t row, size_t dimension) {
@@ -154,11 +242,13 @@ absl::StatusOr<Answer> RunShow(const Snapshot& snapshot, const Show& show,
     case Show::What::kMetrics:
       return ShowMetrics(snapshot, limits);
     case Show::What::kMembers:
-      return ShowMembers(snapshot, show.name.value_or(Name()), text, limits);
+      return ShowMembers(snapshot, show.name.value_or(Name()), text, options);
     case Show::What::kSeries:
       return ShowSeries(snapshot, show, text, options);
     case Show::What::kAliases:
       return ShowAliases(snapshot, limits);
+    case Show::What::kAttributes:
+      return ShowAttributes(snapshot, limits);
     case Show::What::kEvents:
       return ShowEvents(snapshot, show, text, options);
     case Show::What::kRetention:

@@ -84,7 +84,7 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
     Name dimension;
     dimension.name = condition.dimension;
     dimension.source = condition.dimension_source;
-    FOOTFALL_RETURN_IF_ERROR(CheckDimension(snapshot, dimension, text));
+    FOOTFALL_RETURN_IF_ERROR(CheckSplit(snapshot, dimension, text));
     FOOTFALL_RETURN_IF_ERROR(CheckTexts(snapshot, condition, text, options));
   }
   TimeWindow window;
@@ -93,7 +93,15 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
         window, ResolveWindow(*show.during, Grid(), absl::Weekday::monday,
                               options.now, text));
   }
-  const EventScope scope(snapshot, show.where);
+  // A dimension of that name is meant first.
+  std::vector<std::string> attributes;
+  for (const Condition& condition : show.where) {
+    const Name name = {condition.dimension, {}};
+    if (!CheckDimension(snapshot, name, "").ok()) {
+      attributes.push_back(condition.dimension);
+    }
+  }
+  const EventScope scope(snapshot, show.where, attributes);
   std::vector<std::shared_ptr<const Event>> shown;
   for (const auto& event : snapshot.Events()) {
     if (show.kind.has_value() &&

@@ -118,6 +118,14 @@ TEST_CASE("dump, load, dump gives equal bytes", "[dump]") {
                     .date = *ParseDate("2025-02-08T13:05+08:00"),
                     .note = "a; b -- c"});
     names.AddAlias({.dimension = "app", .old_name = "a", .new_name = "A"});
+    names.AddAttribute({.dimension = "app",
+                        .member = "it's",
+                        .name = "value",
+                        .value = "it's"});
+    names.AddAttribute({.dimension = "app",
+                        .member = "A",
+                        .name = "maker",
+                        .from = *ParseDate("2025-Q1")});
     // Of dimensions that went with their metric: more than one metric has.
     if (round % 2 == 0) {
       for (const char* const name : {"gone", "gone_too"}) {
@@ -132,6 +140,10 @@ TEST_CASE("dump, load, dump gives equal bytes", "[dump]") {
                           .members = {{dimension, "x"}}});
           names.AddAlias(
               {.dimension = dimension, .old_name = "old", .new_name = "new"});
+          names.AddAttribute({.dimension = dimension,
+                              .member = "old",
+                              .name = absl::StrCat(dimension, "_kind"),
+                              .value = "new"});
         }
         REQUIRE(database->Define(gone).ok());
       }

@@ -144,6 +144,7 @@ Statement ShowMetrics();
 Statement ShowMembersOf(std::string dimension);
 Statement ShowSeries(std::string metric, std::vector<Condition> where = {});
 Statement ShowAliases();
+Statement ShowAttributes();
 Statement ShowEvents(std::optional<Text> kind = std::nullopt,
                      std::vector<Condition> where = {},
                      std::optional<Range> during = std::nullopt);

@@ -74,6 +74,7 @@ Statement DropMetric(std::string metric);
 Statement DropEvent(Text kind, Text name, When on);
 Statement DropAlias(Text old_name);
 Statement DropAliasOf(std::string dimension, Text old_name);
+Statement DropAttribute(std::string dimension, Text member, std::string name);
 
 // COMPACT, of all metrics or one.
 Statement CompactAll();
@@ -96,6 +97,15 @@ class NewAlias : public Change<AddAlias> {
 
   NewAlias& Of(std::string dimension);  // else the only one that has `old_name`
   NewAlias& From(When date);            // else from the first sample
+};
+
+// ATTRIBUTE dimension member name = value: what a member is.
+class NewAttribute : public Change<AddAttribute> {
+ public:
+  NewAttribute(std::string dimension, Text member, std::string name,
+               Text value);
+
+  NewAttribute& From(When date);  // else always
 };
 
 }  // namespace footfall::ask

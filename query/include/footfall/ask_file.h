@@ -105,6 +105,8 @@ class FileImport : public Change<Import> {
 
   // INTO EVENTS.
   FileImport& IntoEvents();
+  // INTO ATTRIBUTES OF dimension.
+  FileImport& IntoAttributesOf(std::string dimension);
   // WHERE header = text, or IN, of columns of the file; and their negation.
   FileImport& WhereField(std::string header, std::vector<Text> texts);
   FileImport& WhereFieldNot(std::string header, std::vector<Text> texts);
@@ -133,6 +135,15 @@ FileImport ImportFile(Text path, Field first, Fields... fields) {
 template <std::same_as<Field>... Fields>
 FileImport ImportEvents(Text path, Fields... fields) {
   return FileImport(std::move(path), "", {std::move(fields)...}).IntoEvents();
+}
+
+// IMPORT path INTO ATTRIBUTES OF dimension (fields...); one Field is the
+// member.
+template <std::same_as<Field>... Fields>
+FileImport ImportAttributesOf(Text path, std::string dimension,
+                              Fields... fields) {
+  return FileImport(std::move(path), "", {std::move(fields)...})
+      .IntoAttributesOf(std::move(dimension));
 }
 
 // EXPORT METRIC metric TO path: all samples, to be imported again.

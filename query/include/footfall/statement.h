@@ -324,7 +324,8 @@ struct Show {
     kSeries,
     kAliases,
     kEvents,
-    kRetention
+    kRetention,
+    kAttributes
   };
   What what = What::kMetrics;
   std::optional<Name> name = {};  // kMembers: dimension; kSeries: metric
@@ -362,8 +363,9 @@ struct Insert {
 // IMPORT 'file.csv' INTO dau (..)
 struct Import {
   Text path = {};
-  Name metric = {};     // "" where every VALUE says INTO
-  bool events = false;  // INTO EVENTS
+  Name metric = {};                        // "" where every VALUE says INTO
+  bool events = false;                     // INTO EVENTS
+  std::optional<Name> attributes_of = {};  // INTO ATTRIBUTES OF
   struct Column {
     enum class Role : uint8_t {
       kTime,
@@ -450,14 +452,16 @@ struct Alter {
   friend bool operator==(const Alter&, const Alter&) = default;
 };
 
-// DROP METRIC, EVENT, ALIAS
+// DROP METRIC, EVENT, ALIAS, ATTRIBUTE
 struct Drop {
-  enum class What : uint8_t { kMetric, kEvent, kAlias };
+  enum class What : uint8_t { kMetric, kEvent, kAlias, kAttribute };
   What what = What::kMetric;
-  std::optional<Name> name = {};        // kMetric: metric; kAlias: dimension
-  std::optional<Text> kind = {};        // kEvent
-  std::optional<Text> text = {};        // kEvent: name; kAlias: old member
+  std::optional<Name> name = {};  // kMetric: metric; else: dimension
+  std::optional<Text> kind = {};  // kEvent
+  // kEvent: name; kAlias: old member; kAttribute: member
+  std::optional<Text> text = {};
   std::optional<DateArgument> on = {};  // kEvent
+  std::optional<Name> attribute = {};   // kAttribute
   friend bool operator==(const Drop&, const Drop&) = default;
 };
 
@@ -486,6 +490,16 @@ struct AddAlias {
   friend bool operator==(const AddAlias&, const AddAlias&) = default;
 };
 
+// ATTRIBUTE app 'Alpha' category = 'chat'
+struct AddAttribute {
+  Name dimension = {};
+  Text member = {};
+  Name name = {};
+  Text value = {};
+  std::optional<DateArgument> from = {};
+  friend bool operator==(const AddAttribute&, const AddAttribute&) = default;
+};
+
 // Folds, seals and compacts a metric, or all.
 struct Compact {
   std::optional<Name> metric = {};
@@ -497,7 +511,7 @@ struct Statement {
   enum class Explain : uint8_t { kNo, kPlan, kAnalyze };
   Explain explain = Explain::kNo;
   std::variant<Select, Show, Define, Insert, Import, Delete, Drop, AddEvent,
-               AddAlias, Compact, Export, Alter>
+               AddAlias, Compact, Export, Alter, AddAttribute>
       node = {};
   Source source = {};
   friend bool operator==(const Statement&, const Statement&) = default;

@@ -236,6 +236,7 @@ TEST_CASE("every SHOW can be built", "[ask]") {
       {"SHOW SERIES dau", ShowSeries("dau")},
       {"SHOW SERIES dau WHERE app = 'A'", ShowSeries("dau", {Is("app", "A")})},
       {"SHOW ALIASES", ShowAliases()},
+      {"SHOW ATTRIBUTES", ShowAttributes()},
       {"SHOW EVENTS", ShowEvents()},
       {"SHOW EVENTS 'release' WHERE app = 'A' DURING 2025",
        ShowEvents("release", {Is("app", "A")}, During(Year(2025)))},
@@ -345,6 +346,8 @@ TEST_CASE("every statement that changes can be built", "[ask]") {
        DropEvent("release", "V3", Day(2024, 12, 26))},
       {"DROP ALIAS 'old'", DropAlias("old")},
       {"DROP ALIAS app 'old'", DropAliasOf("app", "old")},
+      {"DROP ATTRIBUTE app 'A' category",
+       DropAttribute("app", "A", "category")},
       {"ADD EVENT 'release' 'V3' ON 2024-12-26",
        NewEvent("release", "V3", Day(2024, 12, 26))},
       {"ADD EVENT 'release' $n ON $d FOR app = 'DeepSeek', region = 'cn' NOTE "
@@ -354,7 +357,15 @@ TEST_CASE("every statement that changes can be built", "[ask]") {
            .For("region", "cn")
            .Note("open")
            .Source("press")},
+      {"IMPORT 'a.csv' INTO ATTRIBUTES OF app (name AS app, category, TIME "
+       "since)",
+       ImportAttributesOf("a.csv", "app", Field("name").As("app"),
+                          Field("category"), TimeField("since"))},
       {"ALIAS 'old' = 'new'", NewAlias("old", "new")},
+      {"ATTRIBUTE app 'A' category = 'chat'",
+       NewAttribute("app", "A", "category", "chat")},
+      {"ATTRIBUTE app $app category = '' FROM 2025-03",
+       NewAttribute("app", Param("app"), "category", "").From(Month(2025, 3))},
       {"ALIAS app 'old' = $new FROM 2024-09",
        NewAlias("old", Param("new")).Of("app").From(Month(2024, 9))},
   });

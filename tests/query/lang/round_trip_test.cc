@@ -64,6 +64,11 @@ class Grower {
           if (Half()) alias.from = AnyDateArgument();
           statement.node = alias;
         }
+        if (Half()) {
+          AddAttribute attribute = {AnyName(), AnyText(), AnyName(), AnyText()};
+          if (Half()) attribute.from = AnyDateArgument();
+          statement.node = attribute;
+        }
         break;
       case 7:
         statement.node = AnyExport();
@@ -366,7 +371,7 @@ class Grower {
 
   Show AnyShow() {
     Show show;
-    show.what = static_cast<Show::What>(Below(6));
+    show.what = static_cast<Show::What>(Below(7));
     if (show.what == Show::What::kMembers || show.what == Show::What::kSeries) {
       show.name = AnyName();
     }
@@ -548,7 +553,7 @@ class Grower {
 
   Drop AnyDrop() {
     Drop drop;
-    drop.what = static_cast<Drop::What>(Below(3));
+    drop.what = static_cast<Drop::What>(Below(4));
     switch (drop.what) {
       case Drop::What::kMetric:
         drop.name = AnyName();
@@ -561,6 +566,11 @@ class Grower {
       case Drop::What::kAlias:
         if (Half()) drop.name = AnyName();
         drop.text = AnyText();
+        break;
+      case Drop::What::kAttribute:
+        drop.name = AnyName();
+        drop.text = AnyText();
+        drop.attribute = AnyName();
     }
     return drop;
   }

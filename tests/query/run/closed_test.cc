@@ -18,13 +18,14 @@ constexpr char kScript[] =
     "DEFINE METRIC m INTEGER EVERY day OVER TIME ADDS BY s;"
     "INSERT INTO m (TIME, VALUE, s) VALUES (2024-01-01, 1, 'x');"
     "ADD EVENT 'release' 'two' ON 2024-01-01;"
-    "ALIAS s 'x' = 'y'";
+    "ALIAS s 'x' = 'y';"
+    "ATTRIBUTE s 'x' kind = 'y'";
 
 // Each succeeds on a database with the script above while that is open.
 constexpr const char* kReads[] = {
     "SELECT max(m)", "EXPLAIN SELECT max(m)", "EXPLAIN ANALYZE SELECT max(m)",
     "SHOW METRICS",  "SHOW SERIES m",         "SHOW MEMBERS OF s",
-    "SHOW EVENTS",   "SHOW ALIASES",
+    "SHOW EVENTS",   "SHOW ALIASES",          "SHOW ATTRIBUTES",
 };
 constexpr const char* kChanges[] = {
     "DEFINE METRIC z INTEGER EVERY day OVER TIME ADDS",
@@ -36,6 +37,8 @@ constexpr const char* kChanges[] = {
     "DROP EVENT 'release' 'two' ON 2024-01-01",
     "DROP ALIAS s 'x'",
     "ALIAS s 'a' = 'b'",
+    "ATTRIBUTE s 'a' kind = 'b'",
+    "DROP ATTRIBUTE s 'x' kind",
     "IMPORT 'FILE' INTO m (TIME date, VALUE v, app AS s)",
     "DROP METRIC m",
 };

@@ -402,14 +402,25 @@ TEST_CASE("a question that is kept takes other parts", "[select][calendar]") {
   spec.name = "x";
   spec.late = 0;
   const auto metric = snapshot.Define(spec);
+  spec.name = "u";
+  spec.over_time = Additivity::kOverlaps;
+  spec.dimensions = {{"app", Additivity::kOverlaps},
+                     {"platform", Additivity::kOverlaps}};
+  const auto users = snapshot.Define(spec);
   for (int64_t day = 20000; day < 20100; ++day) {
     snapshot.Put(*metric, day, {}, day % 7 + day % 11);
+    snapshot.Put(*users, day, {"A", "web"}, int64_t{5});
+    snapshot.Put(*users, day, {"B", "web"}, day % 5);
+    snapshot.Put(*users, day, {"A", "app"}, int64_t{3});
   }
   for (const char* text :
        {"SELECT sum(x) AS s WHERE weekday(time) = $a",
         "SELECT sum(x{weekday(time) = $a}) - sum(x{weekday(time) = $b}) AS s",
         // Refused where they differ: no step is in both.
-        "SELECT sum(x{weekday(time) = $a} + x{weekday(time) = $b}) AS s"}) {
+        "SELECT sum(x{weekday(time) = $a} + x{weekday(time) = $b}) AS s",
+        // At most 1 where both are of the same days.
+        "SELECT bounds(avg(u{platform = 'web', weekday(time) = $a}) / "
+        "avg(u{weekday(time) = $b})) AS s"}) {
     const auto kept = Prepare(snapshot, text);
     REQUIRE(kept.ok());
     for (const char* a : {"mon", "tue", "mon", "sun"}) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "footfall/hash_table.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/additivity.h"
 #include "query/plan/binder.h"
@@ -44,84 +45,96 @@ enum class Nature : uint8_t {
   kOther,   // they have no sum
 };
 
-Nature NatureOf(const Plan& plan, const RowExpr& expr,
-                const std::vector<bool>& within);
+// Of the groups of a scope. Transforms are gone through once each:
+// delta(delta(x, ..), ..) names its x twice at each level.
+class Natures {
+ public:
+  Natures(const Plan& plan, const std::vector<bool>& within)
+      : plan_(plan), within_(within) {}
 
-Nature NatureOf(const Plan& plan, const Leaf& leaf,
-                const std::vector<bool>& within) {
-  if (leaf.is_date || leaf.function.kind != TimeKind::kReduce ||
-      RuleOverTime(plan, leaf.steps) == Additivity::kLevel) {
-    return Nature::kOther;
-  }
-  for (const size_t o : OperandsOf(leaf)) {
-    const BoundOperand& operand = plan.operands[o];
-    for (size_t b = 0; b < within.size(); ++b) {
-      if (within[b] || operand.by[b] < 0) continue;
-      if (operand.metric->spec.dimensions[static_cast<size_t>(operand.by[b])]
-              .rule == Additivity::kLevel) {
+  Nature Of(const RowExpr& expr) {
+    switch (expr.kind) {
+      case RowExpr::Kind::kNumber:
+        return Nature::kNumber;
+      case RowExpr::Kind::kLeaf:
+        return OfLeaf(plan_.leaves[expr.leaf]);
+      case RowExpr::Kind::kNegate:
+      case RowExpr::Kind::kAbsolute:
+        return Of(expr.sides[0]);
+      case RowExpr::Kind::kArithmetic:
+        return OfTwo(expr.op, Of(expr.sides[0]), Of(expr.sides[1]));
+      case RowExpr::Kind::kTransform:
+        break;
+      default:
         return Nature::kOther;
+    }
+    const auto at = known_.find(expr.transform);
+    if (at != known_.end()) return at->second;
+    const Nature nature = OfTransform(plan_.transforms[expr.transform]);
+    known_.emplace(expr.transform, nature);
+    return nature;
+  }
+
+ private:
+  Nature OfLeaf(const Leaf& leaf) const {
+    if (leaf.is_date || leaf.function.kind != TimeKind::kReduce ||
+        RuleOverTime(plan_, leaf.steps) == Additivity::kLevel) {
+      return Nature::kOther;
+    }
+    for (const size_t o : OperandsOf(leaf)) {
+      const BoundOperand& operand = plan_.operands[o];
+      for (size_t b = 0; b < within_.size(); ++b) {
+        if (within_[b] || operand.by[b] < 0) continue;
+        if (operand.metric->spec.dimensions[static_cast<size_t>(operand.by[b])]
+                .rule == Additivity::kLevel) {
+          return Nature::kOther;
+        }
       }
     }
+    return Nature::kParts;
   }
-  return Nature::kParts;
-}
 
-Nature NatureOf(const Plan& plan, const Transform& transform,
-                const std::vector<bool>& within) {
-  switch (transform.kind) {
-    case Transform::Kind::kShare:
-    case Transform::Kind::kContribution:
-      return Nature::kShares;
-    case Transform::Kind::kLag:
-    case Transform::Kind::kMovingAverage:
-    case Transform::Kind::kCumulative:
-      return NatureOf(plan, transform.x, within);
-    case Transform::Kind::kWithin:
-      for (size_t b = 0; b < within.size(); ++b) {
-        if (transform.within[b] && !within[b]) return Nature::kOther;
-      }
-      return Nature::kNumber;
-    case Transform::Kind::kTopShare:
-    case Transform::Kind::kRank:
-      break;
+  Nature OfTransform(const Transform& transform) {
+    switch (transform.kind) {
+      case Transform::Kind::kShare:
+      case Transform::Kind::kContribution:
+        return Nature::kShares;
+      case Transform::Kind::kLag:
+      case Transform::Kind::kMovingAverage:
+      case Transform::Kind::kCumulative:
+        return Of(transform.x);
+      case Transform::Kind::kWithin:
+        for (size_t b = 0; b < within_.size(); ++b) {
+          if (transform.within[b] && !within_[b]) return Nature::kOther;
+        }
+        return Nature::kNumber;
+      case Transform::Kind::kTopShare:
+      case Transform::Kind::kRank:
+        break;
+    }
+    return Nature::kOther;
   }
-  return Nature::kOther;
-}
 
-Nature NatureOf(char op, Nature left, Nature right) {
-  if (right == Nature::kNumber) return left;
-  if (op == '/') {
-    return left != Nature::kNumber && right == Nature::kOther ? left
-                                                              : Nature::kOther;
+  static Nature OfTwo(char op, Nature left, Nature right) {
+    if (right == Nature::kNumber) return left;
+    if (op == '/') {
+      return left != Nature::kNumber && right == Nature::kOther
+                 ? left
+                 : Nature::kOther;
+    }
+    if (left == Nature::kNumber) return right;
+    if (op != '*') return left == right ? left : Nature::kOther;
+    if (left == Nature::kShares || right == Nature::kShares) {
+      const Nature other = left == Nature::kShares ? right : left;
+      return other == Nature::kParts ? other : Nature::kShares;
+    }
+    return left == right ? Nature::kOther : Nature::kParts;
   }
-  if (left == Nature::kNumber) return right;
-  if (op != '*') return left == right ? left : Nature::kOther;
-  if (left == Nature::kShares || right == Nature::kShares) {
-    const Nature other = left == Nature::kShares ? right : left;
-    return other == Nature::kParts ? other : Nature::kShares;
-  }
-  return left == right ? Nature::kOther : Nature::kParts;
-}
 
-Nature NatureOf(const Plan& plan, const RowExpr& expr,
-                const std::vector<bool>& within) {
-  switch (expr.kind) {
-    case RowExpr::Kind::kNumber:
-      return Nature::kNumber;
-    case RowExpr::Kind::kLeaf:
-      return NatureOf(plan, plan.leaves[expr.leaf], within);
-    case RowExpr::Kind::kNegate:
-    case RowExpr::Kind::kAbsolute:
-      return NatureOf(plan, expr.sides[0], within);
-    case RowExpr::Kind::kArithmetic:
-      return NatureOf(expr.op, NatureOf(plan, expr.sides[0], within),
-                      NatureOf(plan, expr.sides[1], within));
-    case RowExpr::Kind::kTransform:
-      return NatureOf(plan, plan.transforms[expr.transform], within);
-    default:
-      return Nature::kOther;
-  }
-}
+  const Plan& plan_;
+  const std::vector<bool>& within_;
+  FlatHashMap<size_t, Nature> known_;
+};
 
 }  // namespace
 
@@ -213,7 +226,7 @@ absl::StatusOr<RowExpr> Binder::BindWithin(const Expr& expr, const Call& call,
         CheckNumber(test->right, within.other, call.function));
   }
   if (function.Is(Aggregate::kSum)) {
-    const Nature nature = NatureOf(plan_, within.x, within.within);
+    const Nature nature = Natures(plan_, within.within).Of(within.x);
     if (nature != Nature::kParts && nature != Nature::kShares) {
       return Refuse(Refusal::kShareOf, argument->source, {Printed(*argument)});
     }

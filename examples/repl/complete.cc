@@ -571,6 +571,7 @@ void Completer::AddWords() {
     if (clause == "EVERY") {
       AddKeywords({Before(2) == "FILL" ? "MAX" : "FILL"});
     }
+    if (clause == "BY") AddKeywords({"TOTAL"});
     if (clause == "TOP") AddKeywords({"OTHERS", "WITHIN"});
     if (clause == "DURING") AddKeywords({"COMPLETE", "TO DATE"});
     if (Began("DELETE")) {

@@ -91,6 +91,11 @@ Question& Question::Every(const Duration& bucket, FillMode fill,
   return *this;
 }
 
+Question& Question::Total(Text name) {
+  select_.total = footfall::Total{std::move(name), {}};
+  return *this;
+}
+
 Question& Question::Top(int64_t count, std::optional<Text> others) {
   footfall::Top top;
   top.count = count;

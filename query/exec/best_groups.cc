@@ -128,6 +128,7 @@ bool GroupsStandAlone(const Plan& plan) {
 absl::string_view TiesGroups(const Plan& plan) {
   if (plan.fill != FillMode::kNone) return "FILL";
   if (plan.align.has_value()) return "ALIGN";
+  if (plan.total.has_value()) return "TOTAL";
   if (!plan.events.empty()) return "events";
   if (plan.correlogram) return "correlogram()";
   if (plan.changepoints.has_value()) return "changepoints()";

@@ -43,6 +43,10 @@ class Chooser {
   absl::StatusOr<bool> KeepTop(std::vector<RowId>* kept);
   absl::Status KeepOthers(absl::Span<const uint32_t> top,
                           std::vector<RowId>* kept);
+  absl::Status KeepTotal(std::vector<RowId>* kept);
+  // The rows of the group that was appended to the results.
+  absl::Status KeepAdded(absl::string_view name, uint32_t place,
+                         std::vector<RowId>* kept);
   // Groups whose rows are all left out, for nothing lies earlier.
   void LookAtSilent(uint32_t group);
   void TellSilent(size_t kept);
@@ -185,11 +189,21 @@ absl::Status Chooser::KeepOthers(absl::Span<const uint32_t> top,
                                  std::vector<RowId>* kept) {
   FOOTFALL_ASSIGN_OR_RETURN(const bool some,
                             AddOthers(run_, plan_, top, &results_));
-  if (!some) return absl::OkStatus();
+  return some ? KeepAdded(*plan_.top->others, kNoPlace - 1, kept)
+              : absl::OkStatus();
+}
+
+absl::Status Chooser::KeepTotal(std::vector<RowId>* kept) {
+  FOOTFALL_ASSIGN_OR_RETURN(const bool some, AddTotal(run_, plan_, &results_));
+  return some ? KeepAdded(*plan_.total, kNoPlace, kept) : absl::OkStatus();
+}
+
+absl::Status Chooser::KeepAdded(absl::string_view name, uint32_t place,
+                                std::vector<RowId>* kept) {
   FOOTFALL_RETURN_IF_ERROR(rows_.AddGroup());
   const uint32_t group = static_cast<uint32_t>(results_.groups.size() - 1);
-  names_.Add(*plan_.top->others);
-  places_.push_back(kNoPlace);
+  names_.Add(name);
+  if (!places_.empty()) places_.push_back(place);
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool keep, Keep({group, b}));
     if (keep) FOOTFALL_RETURN_IF_ERROR(Append({group, b}, kept));
@@ -309,6 +323,7 @@ absl::StatusOr<std::optional<std::vector<RowId>>> Chooser::Choose() {
     FOOTFALL_ASSIGN_OR_RETURN(const bool enough, KeepTop(&kept));
     if (!enough) return std::nullopt;
   }
+  if (plan_.total.has_value()) FOOTFALL_RETURN_IF_ERROR(KeepTotal(&kept));
   if (!sorted || plan_.top.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(Order(&kept));
   }

@@ -170,6 +170,10 @@ absl::StatusOr<std::vector<std::string>> DescribePlan(Run& run,
   if (plan.top.has_value()) {
     lines.push_back(DescribeTop(*plan.top, plan.by));
   }
+  if (plan.total.has_value()) {
+    lines.push_back(absl::StrCat("total: all groups, read once more, as ",
+                                 QuotedText(*plan.total)));
+  }
   return lines;
 }
 

@@ -22,6 +22,9 @@ namespace footfall::query {
 // Stands in a key for all members that are not in TOP.
 inline constexpr MemberId kOthersMember = BoundEvents::kNoSuchMember - 1;
 
+// Stands for all members together (TOTAL).
+inline constexpr MemberId kTotalMember = kOthersMember - 1;
+
 // Members of the BY dimensions; the places past them are 0.
 using GroupKey = std::array<MemberId, kMaxDimensions>;
 

@@ -9,11 +9,33 @@
 #include "absl/strings/str_cat.h"
 #include "query/exec/groups.h"
 #include "query/exec/operand_reader.h"
+#include "query/exec/total.h"
 #include "query/lang/status_macros.h"
 #include "query/lang/time_parts.h"
 #include "query/plan/event_scope.h"
 
 namespace footfall::query {
+
+namespace {
+
+// The one group of `more`, as one more of the results.
+void Append(const Results& more, const GroupKey& group, Results* results) {
+  results->groups.push_back(group);
+  for (std::vector<uint32_t>& numbers : results->combinations) {
+    if (!numbers.empty()) numbers.push_back(OperandReader::kSeveral);
+  }
+  for (size_t i = 0; i < results->leaves.size(); ++i) {
+    results->leaves[i].Append(more.leaves[i]);
+  }
+  for (const std::string& note : more.notes) {
+    if (std::find(results->notes.begin(), results->notes.end(), note) ==
+        results->notes.end()) {
+      results->notes.push_back(note);
+    }
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
                                absl::Span<const uint32_t> top,
@@ -29,19 +51,18 @@ absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
   FOOTFALL_ASSIGN_OR_RETURN(const Results more,
                             EvaluateLeaves(run, others, &*results->timeline));
   if (more.groups.empty()) return false;
-  results->groups.push_back(more.groups[0]);
-  for (std::vector<uint32_t>& numbers : results->combinations) {
-    if (!numbers.empty()) numbers.push_back(OperandReader::kSeveral);
-  }
-  for (size_t i = 0; i < results->leaves.size(); ++i) {
-    results->leaves[i].Append(more.leaves[i]);
-  }
-  for (const std::string& note : more.notes) {
-    if (std::find(results->notes.begin(), results->notes.end(), note) ==
-        results->notes.end()) {
-      results->notes.push_back(note);
-    }
-  }
+  Append(more, more.groups[0], results);
+  return true;
+}
+
+absl::StatusOr<bool> AddTotal(Run& run, const Plan& plan, Results* results) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const Results more,
+      EvaluateTotal(run, PlanOfTotal(plan), *results->timeline));
+  if (more.groups.empty()) return false;
+  GroupKey all = {};
+  all[0] = kTotalMember;
+  Append(more, all, results);
   return true;
 }
 
@@ -63,6 +84,7 @@ absl::string_view MemberText(const Run& run, const Plan& plan, size_t by,
   if (plan.parts[by].has_value() && member > 0) {
     return TimePartMember(*plan.parts[by], member - 1);
   }
+  if (member == kTotalMember && plan.total.has_value()) return *plan.total;
   return run.snapshot().MemberName(plan.by[by], member);
 }
 

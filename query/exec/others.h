@@ -1,4 +1,5 @@
-// TOP n OTHERS 'rest': one more group, of all that are not among the n.
+// TOP n OTHERS 'rest': one more group, of all that are not among the n; and
+// BY .. TOTAL 'all': one of all.
 
 #ifndef FOOTFALL_QUERY_EXEC_OTHERS_H_
 #define FOOTFALL_QUERY_EXEC_OTHERS_H_
@@ -24,10 +25,13 @@ absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
                                absl::Span<const uint32_t> top,
                                Results* results);
 
+// Likewise of all groups, and of what is not split: as without BY.
+absl::StatusOr<bool> AddTotal(Run& run, const Plan& plan, Results* results);
+
 // "app 'A', platform 'web'"; empty where there is no BY.
 std::string GroupText(const Run& run, const Plan& plan, const GroupKey& group);
 // The member of a group in the `by`-th BY dimension: its name, or that of the
-// others.
+// others, or of all.
 absl::string_view MemberText(const Run& run, const Plan& plan, size_t by,
                              MemberId member);
 

@@ -337,6 +337,9 @@ absl::StatusOr<Cell> Rows::EvaluateShare(size_t transform, RowId row) const {
   const Total& total = TotalBehind(transform, row);
   Cell result = Cell::Missing(part.present, part.expected);
   if (!part.has_value || !total.has_value || total.value == 0) return result;
+  if (results_.groups[row.group][0] == kTotalMember) {
+    return Cell::Exact(Scalar::Decimal(1), part.present, part.expected);
+  }
   const Cell whole = Cell::Exact(Scalar::Decimal(total.value), 0, 0);
   FOOTFALL_ASSIGN_OR_RETURN(result, Combine('/', part, whole));
   if (total.exact && !total.outside && IsExact(part)) return result;

@@ -18,7 +18,9 @@ absl::Status Rows::WorkOutTransforms() {
   totals_.resize(plan_.transforms.size());
   cells_.resize(plan_.transforms.size());
   // TOP's others come as one more group, of which all is worked out again.
-  const bool keeps_all = plan_.top.has_value() && plan_.top->others.has_value();
+  const bool keeps_all =
+      plan_.total.has_value() ||
+      (plan_.top.has_value() && plan_.top->others.has_value());
   const std::vector<size_t> last_uses = LastUses();
   for (size_t t = 0; t < plan_.transforms.size(); ++t) {
     if (plan_.transforms[t].kind != Transform::Kind::kShare) {

@@ -162,11 +162,21 @@ absl::Status Rows::Within(size_t transform, uint32_t first_group) {
   }
   FOOTFALL_ASSIGN_OR_RETURN(const Scopes scopes, FindScopes(transform));
   if (first_group > 0) {
-    // All the others have the value of their scope, and are none of its groups.
+    // All the others, or all, have the value of their scope, and are none of
+    // its groups; but where they are alone in it.
     for (uint32_t g = first_group; g < results_.groups.size(); ++g) {
-      const uint32_t other = scopes.groups[scopes.of_group[g]][0];
+      const uint32_t scope = scopes.of_group[g];
+      const uint32_t other = scopes.groups[scope][0];
       for (const uint32_t slot : results_.timeline->at(transform)) {
-        cells_[transform].Set(g, slot, cells_[transform].Get(other, slot));
+        Cell cell;
+        if (other < first_group) {
+          cell = cells_[transform].Get(other, slot);
+        } else {
+          FOOTFALL_ASSIGN_OR_RETURN(
+              cell, within.is_test ? CountHolding(within, scopes, scope, slot)
+                                   : OfScope(within, scopes, scope, slot));
+        }
+        cells_[transform].Set(g, slot, cell);
       }
     }
     return absl::OkStatus();

@@ -5,6 +5,7 @@ namespace footfall::query {
 Plan PlanOfTotal(const Plan& plan) {
   Plan total = plan;
   total.by.clear();
+  total.total.reset();
   total.top.reset();
   total.limit.reset();
   for (BoundOperand& operand : total.operands) {

@@ -82,6 +82,12 @@ absl::Status Parser::Clause(Select* select) {
       FOOTFALL_ASSIGN_OR_RETURN(Name name, KeyName("a dimension after BY"));
       select->by.push_back(std::move(name));
     } while (TakeSymbol(","));
+    if (TakeWord("TOTAL")) {
+      Total& total = select->total.emplace();
+      total.source = Now().source;
+      FOOTFALL_ASSIGN_OR_RETURN(total.name,
+                                TextOrParameter("a text after TOTAL"));
+    }
   } else if (TakeWord("EVERY")) {
     FOOTFALL_RETURN_IF_ERROR(once(select->every.has_value(), "EVERY"));
     FOOTFALL_ASSIGN_OR_RETURN(select->every, EveryOf());

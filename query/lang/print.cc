@@ -353,6 +353,10 @@ void PrintStatement(const Select& select, std::string* out) {
   if (!select.by.empty()) {
     *out += " BY ";
     PrintNames(select.by, out);
+    if (select.total.has_value()) {
+      *out += " TOTAL ";
+      PrintText(select.total->name, out);
+    }
   }
   if (select.every.has_value()) PrintEvery(*select.every, out);
   for (size_t i = 0; i < select.having.size(); ++i) {

@@ -39,6 +39,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindHaving());
   FOOTFALL_RETURN_IF_ERROR(BindOrder());
   FOOTFALL_RETURN_IF_ERROR(BindTop());
+  FOOTFALL_RETURN_IF_ERROR(BindGroupTotal());
   FOOTFALL_RETURN_IF_ERROR(CheckSplit());
   FOOTFALL_RETURN_IF_ERROR(CheckZones());
   FOOTFALL_RETURN_IF_ERROR(CheckTiers());

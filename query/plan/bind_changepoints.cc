@@ -15,6 +15,7 @@ namespace footfall::query {
 std::optional<std::string> Binder::BesideWholeAnswer() const {
   if (select_.items.size() > 1) return "another item";
   if (select_.items[0].name.has_value()) return "AS";
+  if (select_.total.has_value()) return "TOTAL";
   if (!select_.having.empty()) return "HAVING";
   if (select_.top.has_value()) return "TOP";
   if (!select_.order_by.empty()) return "ORDER BY";

@@ -1,4 +1,4 @@
-// What compares groups: shares and contributions.
+// What compares groups: shares and contributions; and BY .. TOTAL.
 
 #include <algorithm>
 #include <string>
@@ -105,6 +105,30 @@ absl::StatusOr<RowExpr> Binder::BindShare(const Expr& expr, const Call& call,
   FOOTFALL_ASSIGN_OR_RETURN(share.within, WithinOf(expr, call));
   FOOTFALL_RETURN_IF_ERROR(BindTotal(expr, *argument, place, &share));
   return AddTransform(std::move(share));
+}
+
+absl::Status Binder::BindGroupTotal() {
+  if (!select_.total.has_value()) return absl::OkStatus();
+  const footfall::Source source = select_.total->source;
+  FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
+      source, "TOTAL",
+      "each group has an event of its own, and all together none",
+      "leave out TOTAL"));
+  plan_.total = std::get<std::string>(select_.total->name);
+  const std::string name = absl::StrCat("'", *plan_.total, "'");
+  if (plan_.by.size() != 1) {
+    return Refuse(Refusal::kTotalBy, source, {plan_.by[0]});
+  }
+  const bool taken =
+      snapshot_.FindMember(plan_.by[0], *plan_.total).has_value() ||
+      plan_.total->empty();
+  if (taken) {
+    return Refuse(Refusal::kTotalName, source, {plan_.by[0], name});
+  }
+  if (plan_.top.has_value() && plan_.top->others == plan_.total) {
+    return Refuse(Refusal::kTotalName, source, {"OTHERS", name});
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RowExpr> Binder::BindContribution(const Expr& expr,

@@ -50,6 +50,7 @@ class Binder {
   // ---- Clauses (bind.cc)
   absl::Status BindZone();
   absl::Status BindBy();
+  absl::Status BindGroupTotal();  // (bind_groups.cc) BY .. TOTAL
   absl::Status DecideEvery();
   // (bind_weeks.cc) The day on which the weeks of all metrics begin.
   absl::Status DecideWeeks();

@@ -43,6 +43,9 @@ class Resolver {
     for (footfall::Test& test : select->having) {
       FOOTFALL_RETURN_IF_ERROR(Resolve(&test));
     }
+    if (select->total.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(Resolve(&select->total->name));
+    }
     if (select->top.has_value() && select->top->others.has_value()) {
       FOOTFALL_RETURN_IF_ERROR(Resolve(&*select->top->others));
     }

@@ -361,6 +361,7 @@ struct Plan {
   // [BY dimensions] where it is none: the part of the calendar. Groups have the
   // number of its member, from 1.
   std::vector<std::optional<TimePart>> parts;
+  std::optional<std::string> total;  // the name of one more group of all
   std::vector<BoundItem> items;
   std::optional<BoundChangepoints> changepoints;
   std::optional<BoundRuns> runs;

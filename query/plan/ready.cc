@@ -14,12 +14,14 @@ namespace {
 constexpr size_t kMostOperands = 8;
 
 // Whether the binder looks at members and dates only in the ways that ShapeOf()
-// writes down. Events, and the name of OTHERS, are looked up in the snapshot;
+// writes down. Events, and names of OTHERS and TOTAL, are looked up in the
+// snapshot;
 // zones that differ are compared where both metrics have samples; attributes may
 // be gone, or another dimension's; a correlogram is bound from a call of its own,
 // which is gone.
 bool DependsOnShape(const Plan& plan) {
   if (!plan.events.empty() || plan.align.has_value() || plan.correlogram ||
+      plan.total.has_value() ||
       (plan.top.has_value() && plan.top->others.has_value()) ||
       plan.operands.size() > kMostOperands) {
     return false;

@@ -92,6 +92,7 @@ TEST_CASE("completion offers what fits the place", "[complete]") {
        {"none ", "null "},
        1},
       {"how far to fill", "SELECT avg(dau) EVERY day FILL zero M", {"MAX "}, 1},
+      {"all of the groups", "SELECT avg(dau) BY app TOT", {"TOTAL "}, 3},
       {"the rest of the best",
        "SELECT avg(dau) BY app TOP 5 O",
        {"ORDER BY ", "OTHERS "},

@@ -103,6 +103,8 @@ class Question {
     return *this;
   }
 
+  // BY .. TOTAL 'name', beside By().
+  Question& Total(Text name);
   // TOP count OTHERS 'others'.
   Question& Top(int64_t count, std::optional<Text> others = std::nullopt);
   // So many of each member of the dimensions, or of each combination.

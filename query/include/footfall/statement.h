@@ -279,6 +279,13 @@ struct OrderKey {
   friend bool operator==(const OrderKey&, const OrderKey&) = default;
 };
 
+// BY app TOTAL 'all': one more group, of all.
+struct Total {
+  Text name = {};
+  Source source = {};
+  friend bool operator==(const Total&, const Total&) = default;
+};
+
 // ALIGN ON event(..) DURING -14..28 days, ALIGN ON EACH event(..) ..,
 // ALIGN ON first_time(dau >= 1e5) ..
 struct Align {
@@ -306,6 +313,7 @@ struct Select {
   std::optional<Range> during = {};
   std::optional<Align> align = {};
   std::vector<Name> by = {};
+  std::optional<Total> total = {};
   std::optional<Every> every = {};
   std::vector<Test> having = {};
   std::optional<Top> top = {};

@@ -69,6 +69,8 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
       {"SELECT dau DURING LAST 30 days", Ask("dau").During(Last(Days(30)))},
       {"SELECT dau DURING LAST 1 quarter COMPLETE",
        Ask("dau").During(LastComplete(Quarters()))},
+      {"SELECT avg(dau) BY app TOTAL 'all' TOP 3 OTHERS 'rest'",
+       Ask(Avg("dau")).By("app").Total("all").Top(3, "rest")},
       {"SELECT avg(dau) BY platform, app TOP 3 WITHIN platform",
        Ask(Avg("dau")).By({"platform", "app"}).TopWithin(3, {"platform"})},
       {"SELECT dau DURING LAST 1 month TO DATE",
@@ -197,7 +199,8 @@ TEST_CASE("every expression can be built", "[ask]") {
       // Between rows.
       {"SELECT bounds(share(dau)), share(dau WITHIN region, app)",
        Ask(Bounds(Share(dau)), Share(dau).Within("region", "app"))},
-      {"SELECT contribution(dau, 1 month), top_share(dau), rank(dau WITHIN app)",
+      {"SELECT contribution(dau, 1 month), top_share(dau), rank(dau WITHIN "
+       "app)",
        Ask(Contribution(dau, Months()), TopShare(dau),
            Rank(dau).Within("app"))},
       {"SELECT dau / avg(dau WITHIN ALL), count(dau > 5 WITHIN ALL)",

@@ -346,5 +346,46 @@ TEST_CASE("a rank within a member is that of a statement of it alone",
   CHECK(ranks > 500);
 }
 
+TEST_CASE("a total is the statement without BY", "[bounds]") {
+  const uint32_t seed = 47;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  size_t totals = 0;
+  for (int round = 0; round < 600; ++round) {
+    World world = MakeWorld(kRules[static_cast<size_t>(round) % 5], &random);
+    const Asked asked = MakeQuestion(&random);
+    if (asked.split.size() != 1) continue;
+    const std::string select =
+        absl::StrCat("SELECT dau, share(dau) AS s", asked.where, asked.by);
+    const auto answer =
+        Query(world.snapshot, absl::StrCat(select, " TOTAL 'all'"), {});
+    if (absl::IsNotFound(answer.status())) continue;
+    INFO("round " << round << ": " << select << "\n" << Describe(world));
+    REQUIRE(answer.status() == absl::OkStatus());
+    const auto rows = Query(world.snapshot, select, {});
+    const auto total =
+        Query(world.snapshot, absl::StrCat("SELECT dau", asked.where), {});
+    REQUIRE(rows.status() == absl::OkStatus());
+    REQUIRE(total.status() == absl::OkStatus());
+    // Its rows stand behind those that are there without it.
+    const size_t first = rows->row_count();
+    REQUIRE(answer->row_count() == first + total->row_count());
+    for (size_t r = 0; r < total->row_count(); ++r) {
+      ++totals;
+      CHECK(answer->columns[0].text(first + r) == "all");
+      const Column& of_all = *answer->Find("dau");
+      const Column& alone = *total->Find("dau");
+      CHECK(of_all.integers[first + r] == alone.integers[r]);
+      CHECK(of_all.low_integers[first + r] == alone.low_integers[r]);
+      CHECK(of_all.high_integers[first + r] == alone.high_integers[r]);
+      const Column& share = *answer->Find("s");
+      const bool one =
+          share.is_missing(first + r) || share.decimals[first + r] == 1;
+      CHECK(one);
+    }
+  }
+  CHECK(totals > 200);
+}
+
 }  // namespace
 }  // namespace footfall

@@ -543,10 +543,10 @@ void Completer::AddWords() {
     }
   } else if (last == "ON" && Before(2) == "ALIGN") {
     AddKeywords({"EACH"});
-    completion_.candidates.insert(completion_.candidates.end(),
-                                  {"event(", "first_time("});
+    AddName("event", "(");
+    AddName("first_time", "(");
   } else if (last == "EACH" && Before(2) == "ON") {
-    completion_.candidates.emplace_back("event(");
+    AddName("event", "(");
   } else if (clause == "DURING" && last == "DURING") {
     AddKeywords({"LAST"});
   } else if (clause == "DURING" && after_number && Before(2) == "LAST") {

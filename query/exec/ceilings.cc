@@ -97,9 +97,7 @@ absl::StatusOr<std::vector<int64_t>> Evaluation::CeilingsOf(
   int64_t steps = 0;
   const Timeline& timeline = *results_.timeline;
   for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
-    const BucketPiece piece = leaf.whole_range
-                                  ? timeline.whole(leaf.operand, 0)
-                                  : timeline.piece(leaf.operand, 0, slot);
+    const BucketPiece piece = timeline.PieceOf(leaf, 0, slot);
     steps = std::max(
         steps, timeline.lane_steps(leaf.operand).ToLane(piece.data).size());
   }

@@ -105,9 +105,7 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
   const Timeline& timeline = *results_.timeline;
   const PartSteps* const part = timeline.part(leaf.operand, group);
   for (size_t b = begin; b < end; ++b) {
-    const BucketPiece piece = leaf.whole_range
-                                  ? timeline.whole(leaf.operand, group)
-                                  : timeline.piece(leaf.operand, group, b);
+    const BucketPiece piece = timeline.PieceOf(leaf, group, b);
     CagrDoubts own;
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell cell, over_time_->CellOf(leaf.function, x, y, leaf.operand,
@@ -388,9 +386,7 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
     for (size_t b = set; b < end; ++b) {
       const Cell own = table.Get(group, b);
       if (own.present > 0 || own.has_value) continue;
-      const BucketPiece piece =
-          leaf.whole_range ? results_.timeline->whole(leaf.operand, group)
-                           : results_.timeline->piece(leaf.operand, group, b);
+      const BucketPiece piece = results_.timeline->PieceOf(leaf, group, b);
       FOOTFALL_ASSIGN_OR_RETURN(
           Cell cell,
           over_time_->CellOf(leaf.function, x, StepLane(), leaf.operand, piece,

@@ -247,9 +247,7 @@ absl::Status Evaluation::CountTops() {
     const auto inner = InnerOf(leaf.steps);
     for (size_t b = 0; b < table.buckets(); ++b) {
       // The same for all groups: no such count stands beside ALIGN.
-      const BucketPiece piece =
-          leaf.whole_range ? results_.timeline->whole(leaf.operand, 0)
-                           : results_.timeline->piece(leaf.operand, 0, b);
+      const BucketPiece piece = results_.timeline->PieceOf(leaf, 0, b);
       const size_t set = tops_[i].size() > 1 ? b : 0;
       StepRange steps =
           results_.timeline->lane_steps(leaf.operand).ToLane(piece.data);

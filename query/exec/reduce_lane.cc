@@ -69,9 +69,7 @@ std::optional<LaneReducer> LaneReducer::Create(const Plan& plan,
   reducer.over_.reserve(slots);
   reducer.unfinished_.reserve(slots);
   for (size_t slot = 0; slot < slots; ++slot) {
-    const BucketPiece piece = leaf.whole_range
-                                  ? timeline.whole(leaf.operand, 0)
-                                  : timeline.piece(leaf.operand, 0, slot);
+    const BucketPiece piece = timeline.PieceOf(leaf, 0, slot);
     reducer.steps_.push_back(within(piece.data));
     reducer.over_.push_back(piece.over);
     const Segment early =

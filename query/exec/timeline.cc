@@ -46,6 +46,7 @@ absl::StatusOr<Timeline> Timeline::Create(Run& run, const Plan& plan) {
   }
   timeline.ReadForShifts();
   if (plan.has_parts()) FOOTFALL_RETURN_IF_ERROR(timeline.FindParts(run));
+  timeline.ReadEarlierWholes();
   return timeline;
 }
 
@@ -239,10 +240,7 @@ absl::Status Timeline::CutRanges(Run& run) {
           window = ShiftWindow(before, plan_->operands[o].grid, count, unit,
                                &missing);
           if (!window.has_value()) {
-            missing_.insert(absl::StrCat(FormatWindow(before), " has no value ",
-                                         count, " ", UnitName(unit),
-                                         count == 1 ? "" : "s",
-                                         " earlier: there is no ", missing));
+            missing_.insert(NoEarlierRange(before, {count, unit}, missing));
           }
         }
         absl::StrAppend(&name, window ? FormatWindow(*window) : "", ";");

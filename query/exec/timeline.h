@@ -87,6 +87,12 @@ class Timeline {
   int64_t StepsInside(size_t operand, size_t group, size_t slot) const;
   // Whether it has none, for its part has none there: there is no such row.
   bool LeavesOut(size_t group, size_t slot) const;
+  // What a leaf is of in a slot; the same for all groups but under ALIGN.
+  BucketPiece PieceOf(const Leaf& leaf, size_t group, size_t slot) const {
+    if (leaf.back.has_value()) return EarlierWhole(leaf.operand, *leaf.back);
+    return leaf.whole_range ? whole(leaf.operand, group)
+                            : piece(leaf.operand, group, slot);
+  }
   // The steps of an operand that are to be read, for all slots.
   StepRange lanes(size_t operand) const { return lanes_[operand]; }
   // Which of them lanes have; the same of all operands whose steps are as long.
@@ -216,6 +222,9 @@ class Timeline {
   bool NeedsAllBuckets() const;
   // Shifts between inner buckets look before all slots.
   void ReadForShifts();
+  // TOP by a growth looks at the whole range so much earlier.
+  void ReadEarlierWholes();
+  const BucketPiece& EarlierWhole(size_t operand, const Duration& back) const;
   absl::Status CutBuckets(Run& run);
   absl::Status ShowWholeRange(Run& run);
   absl::Status CutRanges(Run& run);
@@ -259,6 +268,12 @@ class Timeline {
   std::vector<std::vector<BucketPiece>> pieces_;  // [operands][slots]
   std::vector<std::vector<StepRange>> ranges_;    // likewise; without EVERY
   std::vector<BucketPiece> whole_;
+  struct EarlierRange {
+    size_t operand = 0;
+    Duration back;
+    BucketPiece piece;
+  };
+  std::vector<EarlierRange> earlier_wholes_;
   std::vector<int64_t> unfinished_;
   std::vector<bool> open_;
   std::vector<StepRange> settled_;

@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "query/exec/intersect.h"
 #include "query/exec/lane_steps.h"
 #include "query/exec/missing_parts.h"
 #include "query/exec/shift_reach.h"
 #include "query/exec/timeline.h"
 #include "query/lang/status_macros.h"
+#include "query/plan/window.h"
 
 namespace footfall::query {
 namespace {
@@ -108,6 +110,45 @@ void Timeline::ReadForShifts() {
                  std::max(bounds_[o].begin,
                           FirstStepLookedAt(*plan_, o, lanes_[o].begin)));
   }
+}
+
+void Timeline::ReadEarlierWholes() {
+  for (const Leaf& leaf : plan_->leaves) {
+    if (!leaf.back.has_value()) continue;
+    for (const size_t o : OperandsOf(leaf)) {
+      const BoundOperand& operand = plan_->operands[o];
+      EarlierRange earlier{o, *leaf.back, {}};
+      std::string missing;
+      const auto window =
+          ShiftWindow(operand.window, operand.grid, leaf.back->count,
+                      leaf.back->unit, &missing);
+      if (window.has_value()) {
+        const StepRange steps =
+            operand.grid.StepsInside(window->first, window->last);
+        earlier.piece = {
+            Intersect(steps, bounds_[o]), steps,
+            StepRange{steps.begin, std::min(steps.end, unfinished_[o])}.size()};
+      } else {
+        missing_.insert(NoEarlierRange(operand.window, *leaf.back, missing));
+      }
+      const StepRange data = earlier.piece.data;
+      earlier_wholes_.push_back(std::move(earlier));
+      if (data.empty()) continue;
+      if (lanes_[o].empty()) lanes_[o] = data;
+      lanes_[o] = {std::min(lanes_[o].begin, data.begin),
+                   std::max(lanes_[o].end, data.end)};
+    }
+  }
+}
+
+const BucketPiece& Timeline::EarlierWhole(size_t operand,
+                                          const Duration& back) const {
+  return std::find_if(earlier_wholes_.begin(), earlier_wholes_.end(),
+                      [&](const EarlierRange& earlier) {
+                        return earlier.operand == operand &&
+                               earlier.back == back;
+                      })
+      ->piece;
 }
 
 // Running totals count what is expected in all buckets before, too:

@@ -491,6 +491,7 @@ absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
                    WhatMakesOne(*plan_.operands[leaf.operand].metric, name)});
   }
   leaf.whole_range = place.whole_range;
+  leaf.back = place.back;
   leaf.function.aggregate =
       place.whole_range ? Aggregate::kAvg : Aggregate::kFirst;
   leaf.is_decimal =

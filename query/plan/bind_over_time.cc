@@ -341,6 +341,7 @@ absl::StatusOr<RowExpr> Binder::BindOverTime(const Expr& expr, const Call& call,
                                              const Place& place) {
   Leaf leaf;
   leaf.whole_range = place.whole_range;
+  leaf.back = place.back;
   FOOTFALL_RETURN_IF_ERROR(BindFunction(expr, call, place, &leaf));
   leaf.name = Printed(expr);
   if (!leaf.function.Is(Aggregate::kLast) || plan_.every.has_value() ||

@@ -101,6 +101,9 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
   if (place.in_share && !function.keeps_nature()) {
     return Refuse(Refusal::kShareOf, expr.source, {Printed(expr)});
   }
+  if (place.whole_range && function.shifts_in_buckets) {
+    return BindTopShift(expr, call, place);
+  }
   if (place.whole_range && name != "abs") {
     return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
   }

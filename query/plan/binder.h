@@ -41,7 +41,8 @@ class Binder {
   struct Place {
     bool in_bounds = false;    // inside bounds(): sums of users have a meaning
     bool in_share = false;     // or in another sum over groups
-    bool whole_range = false;  // what TOP judges
+    bool whole_range = false;      // what TOP judges
+    std::optional<Duration> back;  // that range so much earlier
     // Inside a call with an EVERY of its own: index into Plan::inner.
     std::optional<size_t> inner;
     TotalRole total;
@@ -162,6 +163,9 @@ class Binder {
   // (bind_transform.cc)
   absl::StatusOr<RowExpr> BindTransform(const Expr& expr, const Call& call,
                                         const Place& place);
+  // (bind_top_shift.cc) lag, delta or growth of the whole range.
+  absl::StatusOr<RowExpr> BindTopShift(const Expr& expr, const Call& call,
+                                       const Place& place);
   absl::Status CheckLookBack(footfall::Source source, const Call& call,
                              const RowExpr& x, const Duration& back);
   absl::Status CheckRunningSum(const Expr& expr, const Expr& argument,

@@ -177,6 +177,9 @@ People InRow(const Plan& plan, const RowExpr& expr, Known* known) {
       people = PeopleOf(plan, leaf.steps);
       for (auto& term : people.terms) {
         term.sums = leaf.function.Is(Aggregate::kSum);
+        if (leaf.back.has_value()) {
+          term.back.emplace_back(leaf.back->count, leaf.back->unit);
+        }
       }
       return people;
     }
@@ -252,8 +255,8 @@ Related RelatedSides(const Plan& plan, const RowExpr& expr) {
     const Leaf& part = plan.leaves[left.leaf];
     const Leaf& whole = plan.leaves[right.leaf];
     if (part.function == whole.function && KeepsPeople(part.function) &&
-        part.whole_range == whole.whole_range && !part.total.is_total &&
-        part.steps.kind == StepExpr::Kind::kOperand &&
+        part.whole_range == whole.whole_range && part.back == whole.back &&
+        !part.total.is_total && part.steps.kind == StepExpr::Kind::kOperand &&
         whole.steps.kind == StepExpr::Kind::kOperand &&
         IsPart(plan, part.steps.operand, whole.steps.operand)) {
       const bool largest = part.function.Is(Aggregate::kMax) ||

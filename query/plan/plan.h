@@ -189,7 +189,8 @@ struct Leaf {
   std::optional<StepExpr> other;  // kCorrelation
   size_t operand = 0;             // that gives grid, range and buckets
   bool whole_range = false;  // one bucket whatever EVERY says: what TOP judges
-  bool bare = false;         // a metric at its own period
+  std::optional<Duration> back;  // with it, the range that much earlier
+  bool bare = false;             // a metric at its own period
   TotalRole total;
   bool is_decimal = false;  // of the cells
   bool is_date = false;     // the integer is a step of the operand's grid

@@ -1,5 +1,6 @@
 #include "query/plan/ready.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -24,6 +25,11 @@ bool DependsOnShape(const Plan& plan) {
       plan.total.has_value() ||
       (plan.top.has_value() && plan.top->others.has_value()) ||
       plan.operands.size() > kMostOperands) {
+    return false;
+  }
+  // Whether the range is over, *now* says.
+  if (std::any_of(plan.leaves.begin(), plan.leaves.end(),
+                  [](const Leaf& leaf) { return leaf.back.has_value(); })) {
     return false;
   }
   const BoundOperand* first = nullptr;

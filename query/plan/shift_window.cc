@@ -84,6 +84,13 @@ Date Units(Unit unit, absl::CivilDay day) {
 
 }  // namespace
 
+std::string NoEarlierRange(const TimeWindow& window, const Duration& back,
+                           absl::string_view missing) {
+  return absl::StrCat(FormatWindow(window), " has no value ", back.count, " ",
+                      UnitName(back.unit), back.count == 1 ? "" : "s",
+                      " earlier: there is no ", missing);
+}
+
 std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
                                       const Grid& grid, int64_t count,
                                       Unit unit, std::string* missing) {

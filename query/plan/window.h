@@ -32,6 +32,10 @@ std::optional<TimeWindow> ShiftWindow(const TimeWindow& window,
                                       const Grid& grid, int64_t count,
                                       Unit unit, std::string* missing);
 
+// That there is none, for want of the date `missing`.
+std::string NoEarlierRange(const TimeWindow& window, const Duration& back,
+                           absl::string_view missing);
+
 // As DURING would say it: "2025-01-10..2025-02-08".
 std::string FormatWindow(const TimeWindow& window);
 

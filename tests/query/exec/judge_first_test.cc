@@ -2,6 +2,7 @@
 // last. A test that holds of every row makes it judge last.
 
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,7 @@ TEST_CASE("judged first, TOP keeps the rows that it keeps judged last",
            {"", "ORDER BY avg(dau) DESC", "ORDER BY min(dau), app",
             "ORDER BY first_time(dau >= 60) ASC",
             "ORDER BY max(dau{platform = 'web'}) - min(dau) DESC, time",
+            "ORDER BY growth(avg(dau), 1 month) DESC",
             "ORDER BY coverage(dau), max(price) DESC LIMIT 30"}) {
         for (const int top : {3, 8}) {
           answered += IsJudgedAlike(absl::StrCat("SELECT ", items, " ", range,
@@ -124,6 +126,33 @@ TEST_CASE("judged first, TOP keeps the rows that it keeps judged last",
     }
   }
   CHECK(answered > 24);
+}
+
+TEST_CASE("TOP by growth keeps those that grew most over the whole range",
+          "[top]") {
+  const std::string key = GENERATE(values<std::string>(
+      {"growth(avg(dau), 1 month)", "delta(max(dau), 2 months)",
+       "lag(min(dau), 1 month)", "max(dau) - lag(max(dau), 1 quarter)"}));
+  const std::string range =
+      GENERATE(as<std::string>(), "DURING 2024-04..2024-06",
+               "DURING 2024-05-04..2024-05-20", "DURING 2024-08");
+  const auto apps = [](const std::string& question) {
+    INFO(question);
+    const auto answer = Query(Market(), question, Options());
+    INFO(answer.status());
+    REQUIRE(answer.ok());
+    std::set<std::string> found;
+    for (size_t r = 0; r < answer->row_count(); ++r) {
+      found.emplace(answer->columns[0].text(r));
+    }
+    return found;
+  };
+  INFO(key << " " << range);
+  const std::set<std::string> best = apps(absl::StrCat(
+      "SELECT ", key, " AS k ", range, " BY app ORDER BY k DESC LIMIT 6"));
+  CHECK(best.size() == 6);
+  CHECK(apps(absl::StrCat("SELECT dau ", range, " BY app TOP 6 ORDER BY ", key,
+                          " DESC")) == best);
 }
 
 TEST_CASE("judged first, LIMIT keeps the rows that it keeps judged last",

@@ -20,11 +20,20 @@ struct MemberColumn {
   std::vector<int64_t> lows;
   std::vector<int64_t> highs;
   std::vector<uint64_t> present;
+  std::vector<uint64_t> low_open;  // empty: nowhere
+  std::vector<uint64_t> high_open;
 
   void Clear() {
     values.clear();
     lows.clear();
     highs.clear();
+    low_open.clear();
+    high_open.clear();
+  }
+  // The side of the last value.
+  void Open(std::vector<uint64_t>* side) const {
+    side->resize(WordsFor(values.size()));
+    side->back() |= uint64_t{1} << ((values.size() - 1) % 64);
   }
   StepSpan Span(bool decimal) {
     present.assign(WordsFor(values.size()), ~uint64_t{0});
@@ -35,6 +44,13 @@ struct MemberColumn {
     span.lows = lows.data();
     span.highs = highs.data();
     span.present = present.data();
+    const auto bits = [&](std::vector<uint64_t>* side) -> const uint64_t* {
+      if (side->empty()) return nullptr;
+      side->resize(present.size());
+      return side->data();
+    };
+    span.low_open = bits(&low_open);
+    span.high_open = bits(&high_open);
     return span;
   }
 };
@@ -161,7 +177,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
                            absl::Span<const MemberLane> lanes, StepRange steps,
                            StepRange told, AcrossLane* result) {
   const Aggregate function = operand.across->function;
-  const bool decimal = operand.metric->spec.value_type == ValueType::kDecimal;
+  const bool decimal = operand.decimal_members();
   const size_t count = static_cast<size_t>(steps.size());
   for (auto* numbers : {&result->values, &result->lows, &result->highs}) {
     numbers->assign(count, 0);
@@ -174,7 +190,9 @@ absl::Status CombineAcross(const BoundOperand& operand,
   std::optional<size_t> last_step;
   uint64_t last_count = 0;
   MemberColumn column;
-  const bool users = operand.metric->spec.CountsUsers();
+  // Never below 0. Of arithmetic that is not known.
+  const bool users =
+      operand.across->parts == nullptr && operand.metric->spec.CountsUsers();
   for (size_t s = 0; s < count; ++s) {
     column.Clear();
     uint64_t named = 0;
@@ -219,9 +237,16 @@ absl::Status CombineAcross(const BoundOperand& operand,
       column.lows.push_back(lanes[m].lows == nullptr ? value
                                                      : lanes[m].lows[s]);
       column.highs.push_back(
-          lanes[m].extra == nullptr
+          lanes[m].highs != nullptr ? lanes[m].highs[s]
+          : lanes[m].extra == nullptr
               ? value
               : AddCapped(decimal, value, lanes[m].extra[s]));
+      if (lanes[m].low_open != nullptr && BitAt(lanes[m].low_open, s)) {
+        column.Open(&column.low_open);
+      }
+      if (lanes[m].high_open != nullptr && BitAt(lanes[m].high_open, s)) {
+        column.Open(&column.high_open);
+      }
     }
     if (hidden.first.has_value()) {
       if (!result->hidden_member.has_value()) {
@@ -258,9 +283,10 @@ absl::Status CombineAcross(const BoundOperand& operand,
       if (tell && !result->no_member.has_value()) result->no_member = s;
       continue;
     }
-    FOOTFALL_ASSIGN_OR_RETURN(
-        Cell cell, Reduce(function, column.Span(decimal),
-                          static_cast<int64_t>(column.values.size())));
+    FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
+                              Reduce(function, column.Span(decimal),
+                                     static_cast<int64_t>(column.values.size()),
+                                     operand.across->quantile));
     if (crossing) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const Cell largest,

@@ -6,7 +6,7 @@
 // speak of several members together:
 //
 //   avg min max median   are of the members that are there. Where only series
-//                        that are not split are, there is no member and so no
+//   p1 .. p99 stddev     that are not split are, there is no member and so no
 //                        value.
 //   count                is how many members are there; 0 where only series
 //                        that are not split are.
@@ -15,6 +15,9 @@
 //                        are never added to their whole. Where it stands for
 //                        members that may share people, they come to no less
 //                        than it, but may come to more: its high is open.
+//
+// Of an expression (across_parts.h) a member is there where all its operands
+// are; series that are not split stand for none.
 //
 // Where a member lacks samples, whether it is there or not, the high is open,
 // and `count` may be as many more; with values that may be negative the low is
@@ -68,6 +71,10 @@ struct MemberLane {
   const uint64_t* present = nullptr;
   const int64_t* hidden = nullptr;  // as in LaneView
   const uint64_t* lacks = nullptr;  // where samples are awaited
+  // Of an expression: in place of `extra`, and where its sides are open.
+  const int64_t* highs = nullptr;
+  const uint64_t* low_open = nullptr;
+  const uint64_t* high_open = nullptr;
 };
 
 // What the members of a group come to.

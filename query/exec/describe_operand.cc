@@ -99,7 +99,7 @@ std::string DescribeRules(const BoundOperand& operand) {
         across.end()) {
       combined.push_back(absl::StrCat(
           spec.dimensions[d].name, " by ",
-          FindAcrossFunction(operand.across->function)->info.name, " ACROSS"));
+          operand.across->name, " ACROSS"));
       continue;
     }
     const bool split = std::find(operand.by.begin(), operand.by.end(),

@@ -137,6 +137,7 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   findings->extents.resize(operands);
   findings->changes.resize(operands);
   findings->no_members.resize(operands);
+  findings->members_left_out.resize(operands);
   findings->hidden.resize(operands);
   findings->lacking.resize(operands);
   for (size_t o = 0; o < operands; ++o) {
@@ -193,6 +194,11 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
       GroupLanes::NoMember& one = *findings->no_members[o];
       one.step = lane_steps.ToStep(one.step);
       if (!broadcast_[o].has_value()) one.set = wanted[one.set];
+    }
+    findings->members_left_out[o] = read->left_out;
+    if (findings->members_left_out[o].has_value()) {
+      int64_t& step = findings->members_left_out[o]->step;
+      step = lane_steps.ToStep(step);
     }
     if (!results_.timeline->open(o) && !averaged_[o]) continue;
     for (const size_t slot : slots[o]) {
@@ -406,6 +412,7 @@ void Evaluation::Merge(const Findings& findings) {
   findings_.extents.resize(plan_.operands.size());
   findings_.changes.resize(plan_.operands.size());
   findings_.no_members.resize(plan_.operands.size());
+  findings_.members_left_out.resize(plan_.operands.size());
   findings_.hidden.resize(plan_.operands.size());
   findings_.lacking.resize(plan_.operands.size());
   for (size_t o = 0; o < findings.extents.size(); ++o) {
@@ -425,6 +432,9 @@ void Evaluation::Merge(const Findings& findings) {
     }
     if (!findings_.no_members[o].has_value()) {
       findings_.no_members[o] = findings.no_members[o];
+    }
+    if (!findings_.members_left_out[o].has_value()) {
+      findings_.members_left_out[o] = findings.members_left_out[o];
     }
   }
   for (const auto& [leaf, count] : findings.left_out) {

@@ -62,6 +62,7 @@ class Evaluation {
     std::vector<LackingList> lacking;  // [operands]
     // [operands] Of ACROSS; `set` is the operand's group.
     std::vector<std::optional<GroupLanes::NoMember>> no_members;
+    std::vector<std::optional<GroupLanes::LeftOut>> members_left_out;
     std::vector<CagrFinding> cagrs;  // the first of each leaf and doubt
     // By leaf: most inner buckets left out of a cell; and slots with some, of
     // which part.
@@ -164,6 +165,7 @@ class Evaluation {
   std::string AsFor(const BoundOperand& operand, const GroupKey& key) const;
   void AddCagrNotes();
   void AddHiddenNotes();
+  void AddLeftOutMembers();
   // (attribute_notes.cc)
   void AddAttributeNotes();
   void AddLackingNotes();

@@ -36,6 +36,7 @@ void Evaluation::AddNote(std::string note) {
 
 void Evaluation::AddAcrossNotes() {
   findings_.no_members.resize(plan_.operands.size());
+  AddLeftOutMembers();
   for (size_t o = 0; o < plan_.operands.size(); ++o) {
     if (!findings_.no_members[o].has_value()) continue;
     const BoundOperand& operand = plan_.operands[o];
@@ -51,6 +52,34 @@ void Evaluation::AddAcrossNotes() {
         AsFor(operand,
               readers_[o]->groups().keys[findings_.no_members[o]->set]),
         " at ", operand.grid.Format(findings_.no_members[o]->step)));
+  }
+}
+
+void Evaluation::AddLeftOutMembers() {
+  findings_.members_left_out.resize(plan_.operands.size());
+  for (size_t o = 0; o < plan_.operands.size(); ++o) {
+    if (!findings_.members_left_out[o].has_value()) continue;
+    const GroupLanes::LeftOut& one = *findings_.members_left_out[o];
+    const BoundOperand& operand = plan_.operands[o];
+    const AcrossParts& parts = *operand.across->parts;
+    std::vector<std::string> members;
+    const auto& by = parts.operands[one.part].by;
+    const auto& dimensions = parts.operands[one.part].metric->spec.dimensions;
+    for (size_t i = 0; i < by.size(); ++i) {
+      if (by[i] < 0) continue;
+      const std::string& dimension =
+          dimensions[static_cast<size_t>(by[i])].name;
+      const absl::string_view member =
+          i < plan_.by.size()
+              ? MemberText(run_, plan_, i, one.key[i])
+              : run_.snapshot().MemberName(dimension, one.key[i]);
+      members.push_back(absl::StrCat(dimension, " '", member, "'"));
+    }
+    AddNote(absl::StrCat(parts.name,
+                         " leaves out members that lack a part of it: ",
+                         absl::StrJoin(members, ", "), " has no ",
+                         parts.operands[one.part].metric->spec.name, " at ",
+                         operand.grid.Format(one.step)));
   }
 }
 

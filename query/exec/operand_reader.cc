@@ -23,69 +23,6 @@ absl::StatusOr<std::unique_ptr<OperandReader>> OperandReader::Create(
   return reader;
 }
 
-absl::Status OperandReader::PrepareAcross() {
-  split_operand_ = SplitAcross(operand_);
-  FOOTFALL_ASSIGN_OR_RETURN(
-      split_, Create(run_, split_operand_, lane_steps_, asked_, {}));
-  across_ = FindAcrossGroups(operand_, split_->groups());
-  groups_.keys = across_.keys;
-  groups_.group_of = across_.group_of;
-  groups_.shown = across_.keys.size();
-  groups_.matched_count = split_->groups().matched_count;
-  return absl::OkStatus();
-}
-
-// Members are read together, then combined group by group.
-absl::StatusOr<GroupLanes> OperandReader::ReadAcross(
-    absl::Span<const uint32_t> groups, absl::Span<const StepRange> told) const {
-  std::vector<uint32_t> wanted;
-  for (const uint32_t group : groups) {
-    for (const AcrossMember& member : across_.members[group]) {
-      wanted.push_back(member.split_group);
-    }
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(const GroupLanes read, split_->Read(wanted));
-  GroupLanes lanes;
-  lanes.sets.steps = steps_;
-  lanes.sets.words = WordsFor(static_cast<size_t>(steps_.size()));
-  lanes.sets.contradiction = read.sets.contradiction;
-  lanes.lacking = read.lacking;
-  lanes.across.resize(groups.size());
-  size_t at = 0;
-  for (size_t i = 0; i < groups.size(); ++i) {
-    const std::vector<AcrossMember>& members = across_.members[groups[i]];
-    std::vector<MemberLane> views;
-    for (const AcrossMember& member : members) {
-      const LaneView view =
-          split_->View(read, at++, member.split_group, TotalRole());
-      views.push_back({view.values, view.lows, view.extra, view.present,
-                       view.hidden, view.high_open});
-    }
-    AcrossLane& lane = lanes.across[i];
-    FOOTFALL_RETURN_IF_ERROR(CombineAcross(operand_, members, views, steps_,
-                                           told.empty() ? steps_ : told[i],
-                                           &lane));
-    lanes.sets.present.insert(lanes.sets.present.end(), lane.present.begin(),
-                              lane.present.end());
-    if (lane.count_change.has_value() && !lanes.sets.count_change.has_value()) {
-      lanes.sets.count_change = lane.count_change;
-      lanes.sets.count_change->set = i;
-    }
-    if (lane.hidden_member.has_value() && !lanes.hidden.has_value()) {
-      const auto [step, member] = *lane.hidden_member;
-      lanes.hidden = {split_->groups().keys[members[member].split_group],
-                      steps_.begin + static_cast<int64_t>(step),
-                      views[member].hidden[step]};
-    }
-    if (lane.no_member.has_value() && !lanes.no_member.has_value()) {
-      lanes.no_member = {i,
-                         steps_.begin + static_cast<int64_t>(*lane.no_member)};
-    }
-    FOOTFALL_RETURN_IF_ERROR(run_.CheckStop());
-  }
-  return lanes;
-}
-
 absl::Status OperandReader::Prepare(absl::Span<const TotalRole> totals) {
   if (operand_.across.has_value()) return PrepareAcross();
   if (steps_.empty()) return absl::OkStatus();
@@ -184,9 +121,18 @@ absl::StatusOr<StepRange> OperandReader::FindSamples() const {
 
 uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
   if (split_ != nullptr) {
-    uint64_t bytes = static_cast<uint64_t>(steps_.size()) * 8 * 3;
+    const uint64_t lane = static_cast<uint64_t>(steps_.size()) * 8 * 3;
+    uint64_t bytes = lane;
     for (const AcrossMember& member : across_.members[group]) {
-      bytes += split_->BytesOfGroup(member.split_group);
+      if (part_groups_.empty()) {
+        bytes += split_->BytesOfGroup(member.split_group);
+        continue;
+      }
+      bytes += lane;
+      for (size_t p = 0; p < parts_.size(); ++p) {
+        const uint32_t of = part_groups_[p][member.split_group];
+        if (of != kNoGroup) bytes += parts_[p]->BytesOfGroup(of);
+      }
     }
     return bytes;
   }
@@ -198,10 +144,10 @@ uint64_t OperandReader::BytesOfGroup(uint32_t group) const {
 
 SeriesId OperandReader::BandOfGroup(uint32_t group) const {
   if (split_ != nullptr) {
-    return across_.members[group].empty()
-               ? 0
-               : split_->BandOfGroup(
-                     across_.members[group].front().split_group);
+    if (across_.members[group].empty()) return 0;
+    uint32_t first = across_.members[group].front().split_group;
+    if (!part_groups_.empty()) first = part_groups_[0][first];
+    return first == kNoGroup ? 0 : split_->BandOfGroup(first);
   }
   const auto members = groups_.sets.set(group);
   return members.empty() ? 0 : groups_.rows.ids[members.front()] / band_size_;

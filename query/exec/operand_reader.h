@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_QUERY_EXEC_OPERAND_READER_H_
 #define FOOTFALL_QUERY_EXEC_OPERAND_READER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,6 +66,14 @@ struct GroupLanes {
     int64_t step = 0;
   };
   std::optional<NoMember> no_member;
+  // Of ACROSS of an expression: a member, and a step at which one of the
+  // operands has no value of it while others have.
+  struct LeftOut {
+    GroupKey key = {};  // as of HiddenPeople
+    int64_t step = 0;
+    size_t part = 0;  // that has none
+  };
+  std::optional<LeftOut> left_out;
   std::optional<HiddenPeople> hidden;  // a member of ACROSS
   // [groups] steps at which samples of the group are awaited; empty: none. Not
   // of ACROSS, whose lanes reckon with it.
@@ -134,11 +143,14 @@ class OperandReader {
 
   // Whether parts come to more than a whole beside the groups.
   bool contradiction() const {
-    return split_ != nullptr ? split_->contradiction() : contradiction_;
+    return std::any_of(
+               parts_.begin(), parts_.end(),
+               [](const auto& part) { return part->contradiction(); }) ||
+           contradiction_;
   }
 
-  // The wholes that bear on groups they are not of and have a value at some step
-  // that is read: rows of series_groups().
+  // The wholes that bear on groups they are not of and have a value at some
+  // step that is read: rows of series_groups().
   std::vector<uint32_t> WholesThere() const;
 
   // Whether, at one of these steps, a whole that bears on the groups and is in
@@ -173,6 +185,11 @@ class OperandReader {
   // At lane steps. `series` must outlive the cursor.
   absl::StatusOr<std::unique_ptr<SlabCursor>> ScanAll(
       StepRange steps, ScanDepth depth, std::vector<SeriesId>* series) const;
+  // (across_reader.cc)
+  absl::Status PrepareParts();
+  absl::StatusOr<GroupLanes> ReadParts(absl::Span<const uint32_t> groups,
+                                       absl::Span<const StepRange> told) const;
+  void NoteAcross(size_t i, GroupLanes* lanes) const;
   absl::StatusOr<GroupLanes> ReadAcross(absl::Span<const uint32_t> groups,
                                         absl::Span<const StepRange> told) const;
   // Of a tier: where some series of the group is whole, its step is.
@@ -213,10 +230,17 @@ class OperandReader {
   const StepRange steps_;                            // as lane steps
   std::optional<std::vector<StepRange>> stretches_;  // likewise
 
-  // Of ACROSS: the operand split by those dimensions too, and its reader.
-  BoundOperand split_operand_;
-  std::unique_ptr<OperandReader> split_;
+  // Of ACROSS: the operand split by those dimensions too, and its reader. Of an
+  // expression, each of its operands, the first one being split_.
+  std::vector<std::unique_ptr<BoundOperand>> split_operands_;
+  OperandReader* split_ = nullptr;
+  std::vector<std::unique_ptr<OperandReader>> parts_;
   AcrossGroups across_;
+  // Of an expression: [members, which across_ numbers] their keys, and of each
+  // of parts_ their group; kNoGroup: it has none.
+  static constexpr uint32_t kNoGroup = UINT32_MAX;
+  std::vector<GroupKey> part_keys_;
+  std::vector<std::vector<uint32_t>> part_groups_;
 
   std::vector<int64_t> shared_growth_;   // [shared lanes x steps]
   std::vector<int64_t> shared_values_;   // [shared wholes x steps]

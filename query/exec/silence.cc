@@ -98,6 +98,15 @@ absl::Status ExplainSilence(Run& run, const Plan& plan, const Results& results,
     notes->push_back("no row passes HAVING");
     return absl::OkStatus();
   }
+  for (const BoundOperand& operand : plan.operands) {
+    if (!operand.across.has_value() || operand.across->parts == nullptr) {
+      continue;
+    }
+    notes->push_back(absl::StrCat("no member has all of ",
+                                  operand.across->parts->name,
+                                  " at a step of the range"));
+    return absl::OkStatus();
+  }
   for (const Transform& transform : plan.transforms) {
     if (!LooksBack(transform)) continue;
     notes->push_back(

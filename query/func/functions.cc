@@ -63,12 +63,14 @@ constexpr Function kTable[] = {
      .gives = Gives::kDecimal,
      .rule = RuleOf::kMean,
      .aggregate = Aggregate::kQuantile,
+     .across = true,
      .within = true},
     {.info = {"stddev", "x", "the spread of the values, as of a sample",
               "SELECT stddev(dau) BY app EVERY month"},
      .gives = Gives::kDecimal,
      .rule = RuleOf::kLevel,
      .aggregate = Aggregate::kStddev,
+     .across = true,
      .within = true},
     {.info = {"user_days", "x", "the sum over time of what OVERLAPS",
               "SELECT user_days(dau) BY app EVERY month"},
@@ -275,14 +277,6 @@ const Function* FindFunction(absl::string_view name) {
   }
   const Function* const more = for_test;
   return more != nullptr && more->info.name == name ? more : nullptr;
-}
-
-const Function* FindAcrossFunction(Aggregate aggregate) {
-  const auto found = std::find_if(std::begin(kTable), std::end(kTable),
-                                  [aggregate](const Function& f) {
-                                    return f.across && f.aggregate == aggregate;
-                                  });
-  return found == std::end(kTable) ? nullptr : found;
 }
 
 FunctionForTest::FunctionForTest(const Function* function) {

@@ -100,8 +100,6 @@ struct Function {
 const Function* FindFunction(absl::string_view name);
 // Of p1 to p99; 0 for every other name.
 int PercentOf(absl::string_view name);
-// The function that ACROSS combines members with by `aggregate`.
-const Function* FindAcrossFunction(Aggregate aggregate);
 // In the order of the table.
 std::vector<const Function*> AllFunctions();
 

@@ -33,7 +33,9 @@ Additivity RuleOfOperand(const BoundOperand& operand) {
       operand.across->function != Aggregate::kAvg) {
     return Additivity::kLevel;
   }
-  return operand.metric->spec.over_time;
+  return operand.across.has_value() && operand.across->parts != nullptr
+             ? operand.across->parts->over_time
+             : operand.metric->spec.over_time;
 }
 
 // By transform; each is gone through once: delta(delta(x, ..), ..) names its x

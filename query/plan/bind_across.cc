@@ -1,4 +1,5 @@
-// f(metric ACROSS dim, ...): a value at each step, like the metric's own.
+// f(metric ACROSS dim, ...): a value at each step, like the metric's own. (Of
+// expressions: bind_across_expression.cc.)
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +13,7 @@ namespace footfall::query {
 namespace {
 
 // Null: ACROSS does not go with it.
-const Function* FindAcross(absl::string_view name) {
+const Function* FunctionAcross(absl::string_view name) {
   const Function* function = FindFunction(name);
   return function != nullptr && function->across ? function : nullptr;
 }
@@ -26,31 +27,28 @@ bool IsAcross(const Expr& expr) {
 
 absl::StatusOr<const Operand*> Binder::AcrossOperand(const Expr& expr,
                                                      const Call& call) {
-  if (FindAcross(call.function) == nullptr) {
+  if (FunctionAcross(call.function) == nullptr) {
     return Refuse(Refusal::kAcrossFunction, call.function_source,
                   {call.function});
   }
   FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
-  const auto* operand = std::get_if<Operand>(&argument->node);
-  if (operand == nullptr) {
-    return Refuse(Refusal::kAcrossOperand, argument->source,
-                  {Printed(*argument), call.function});
-  }
   if (call.every.has_value()) {
     Call without = call;
     without.every.reset();
     return Refuse(Refusal::kAcrossEvery, call.every_source,
                   {call.function, Printed(Expr{without, {}})});
   }
-  return operand;
+  return std::get_if<Operand>(&argument->node);
 }
 
-absl::Status Binder::BindAcrossDimensions(const Call& call,
+absl::StatusOr<Across> Binder::FindAcross(const Call& call,
                                           BoundOperand* bound) {
   const Metric& metric = *bound->metric;
   Across across;
-  across.function = FindAcross(call.function)->aggregate;
-  bool adds = true;
+  const TimeFunction function = *FindTimeFunction(call.function);
+  across.function = function.aggregate;
+  across.quantile = function.quantile;
+  across.name = call.function;
   for (size_t i = 0; i < call.scope_dimensions.size(); ++i) {
     const std::string& name = call.scope_dimensions[i];
     const footfall::Source source = call.scope_sources.at(i);
@@ -78,12 +76,25 @@ absl::Status Binder::BindAcrossDimensions(const Call& call,
     if (std::find(plan_.by.begin(), plan_.by.end(), name) != plan_.by.end()) {
       return Refuse(Refusal::kAcrossBy, source, {name});
     }
-    const Additivity rule = metric.spec.dimensions[*dimension].rule;
-    if (across.function == Aggregate::kSum && rule == Additivity::kLevel) {
-      return Refuse(Refusal::kAcrossLevel, source, {metric.spec.name, name});
-    }
-    adds = adds && rule == Additivity::kAdds;
     across.dimensions.push_back(d);
+  }
+  return across;
+}
+
+absl::Status Binder::BindAcrossDimensions(const Call& call,
+                                          BoundOperand* bound) {
+  const MetricSpec& spec = bound->metric->spec;
+  FOOTFALL_ASSIGN_OR_RETURN(Across across, FindAcross(call, bound));
+  bool adds = true;
+  for (size_t i = 0; i < across.dimensions.size(); ++i) {
+    const Dimension& dimension =
+        spec.dimensions[static_cast<size_t>(across.dimensions[i])];
+    if (across.function == Aggregate::kSum &&
+        dimension.rule == Additivity::kLevel) {
+      return Refuse(Refusal::kAcrossLevel, call.scope_sources.at(i),
+                    {spec.name, dimension.name});
+    }
+    adds = adds && dimension.rule == Additivity::kAdds;
   }
   // The sum over what ADDS is what the metric declares.
   if (across.function != Aggregate::kSum || !adds) {
@@ -100,8 +111,12 @@ absl::StatusOr<StepExpr> Binder::BindOwnSteps(const Expr& expr) {
   }
   StepExpr steps;
   steps.kind = StepExpr::Kind::kOperand;
-  FOOTFALL_ASSIGN_OR_RETURN(steps.operand,
-                            BindOperand(*operand, expr.source, call));
+  if (operand == nullptr) {
+    FOOTFALL_ASSIGN_OR_RETURN(steps.operand, BindAcrossExpression(expr, *call));
+  } else {
+    FOOTFALL_ASSIGN_OR_RETURN(steps.operand,
+                              BindOperand(*operand, expr.source, call));
+  }
   steps.is_decimal = plan_.operands[steps.operand].decimal();
   return steps;
 }

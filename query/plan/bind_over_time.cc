@@ -381,7 +381,8 @@ std::string Binder::UnitOf(const Leaf& leaf) const {
   };
   const auto& across = plan_.operands[leaf.operand].across;
   bool kept = keeps(leaf.function) &&
-              !(across.has_value() && across->function == Aggregate::kCount);
+              !(across.has_value() && (across->function == Aggregate::kCount ||
+                                       across->parts != nullptr));
   const StepExpr* steps = &leaf.steps;
   for (; steps->kind == StepExpr::Kind::kOverTime ||
          steps->kind == StepExpr::Kind::kShift;

@@ -129,8 +129,17 @@ absl::Status Binder::CheckTierFunction(const TimeFunction& function,
     return absl::OkStatus();
   }
   const BoundOperand& operand = plan_.operands[steps.operand];
-  const Metric& tier = *operand.metric;
-  if (tier.level == 0 || IsExactOnTier(function, operand)) {
+  const Metric* read = operand.metric.get();
+  const bool is_expression =
+      operand.across.has_value() && operand.across->parts != nullptr;
+  if (is_expression) {
+    // What is worked out at each step is not that of longer ones.
+    for (const BoundOperand& part : operand.across->parts->operands) {
+      if (part.metric->level > 0) read = part.metric.get();
+    }
+  }
+  const Metric& tier = *read;
+  if (tier.level == 0 || (!is_expression && IsExactOnTier(function, operand))) {
     return absl::OkStatus();
   }
   const auto finer = FinerThan(snapshot_, tier);

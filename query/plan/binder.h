@@ -119,7 +119,14 @@ class Binder {
                                  const StepExpr& steps) const;
   // (bind_across.cc)
   absl::Status BindAcrossDimensions(const Call& call, BoundOperand* bound);
-  // The operand of f(operand ACROSS ..).
+  // What the call says: its function, and dimensions of the operand's metric.
+  absl::StatusOr<Across> FindAcross(const Call& call, BoundOperand* bound);
+  // The operand of f(expression ACROSS ..).
+  absl::StatusOr<size_t> BindAcrossExpression(const Expr& expr,
+                                              const Call& call);
+  absl::StatusOr<StepExpr> BindAcrossPart(const Expr& expr, const Call& call,
+                                          AcrossParts* parts);
+  // The operand of f(operand ACROSS ..); null where an expression stands there.
   absl::StatusOr<const Operand*> AcrossOperand(const Expr& expr,
                                                const Call& call);
   // (bind_attributes.cc)

@@ -130,7 +130,11 @@ People PeopleOf(const Plan& plan, const StepExpr& expr) {
       const BoundOperand& operand = plan.operands[expr.operand];
       const bool counts = operand.across.has_value() &&
                           operand.across->function == Aggregate::kCount;
-      if (!counts && operand.metric->spec.CountsUsers()) {
+      const bool users =
+          operand.across.has_value() && operand.across->parts != nullptr
+              ? operand.across->parts->counts_users
+              : operand.metric->spec.CountsUsers();
+      if (!counts && users) {
         people.terms.push_back({expr.operand, {}, false});
       }
       return people;

@@ -9,6 +9,28 @@
 #include <bit>
 
 namespace footfall::query {
+
+bool BoundOperand::decimal_members() const {
+  return across.has_value() && across->parts != nullptr
+             ? across->parts->expr.is_decimal
+             : metric->spec.value_type == ValueType::kDecimal;
+}
+
+bool operator==(const Across& a, const Across& b) {
+  if (a.function != b.function || a.quantile != b.quantile ||
+      a.dimensions != b.dimensions ||
+      (a.parts == nullptr) != (b.parts == nullptr)) {
+    return false;
+  }
+  if (a.parts == b.parts) return true;
+  const auto same = [](const BoundOperand& x, const BoundOperand& y) {
+    return x.metric->id == y.metric->id && x.picks == y.picks && x.by == y.by &&
+           x.window == y.window && x.own_window == y.own_window;
+  };
+  return a.parts->expr == b.parts->expr &&
+         std::equal(a.parts->operands.begin(), a.parts->operands.end(),
+                    b.parts->operands.begin(), b.parts->operands.end(), same);
+}
 namespace {
 
 bool SameNumber(const Scalar& a, const Scalar& b) {

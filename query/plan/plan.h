@@ -39,13 +39,19 @@ struct TimeWindow {
   friend bool operator==(const TimeWindow&, const TimeWindow&) = default;
 };
 
-// f(metric ACROSS dim, ...).
+struct AcrossParts;
+
+// f(metric ACROSS dim, ...), or f(expression ACROSS dim, ...).
 struct Across {
-  Aggregate function = Aggregate::kAvg;  // kSum, kAvg, kMin, kMax, kCount, or
-                                         // kQuantile: the median
-  std::vector<int> dimensions;           // of the metric; none is in BY
-  friend bool operator==(const Across&, const Across&) = default;
+  Aggregate function = Aggregate::kAvg;  // kSum, kAvg, kMin, kMax, kCount,
+                                         // kQuantile or kStddev
+  double quantile = 0.5;
+  std::string name;             // of the function, as it is written
+  std::vector<int> dimensions;  // of the metric; none is in BY
+  // Of an expression, whose first metric stands for it; null: of the metric.
+  std::shared_ptr<const AcrossParts> parts;
 };
+bool operator==(const Across& a, const Across& b);
 
 // An operand as it is written: the conditions that hold for it, of braces and
 // of WHERE, and its range; null: none. Points into the statement.
@@ -91,10 +97,12 @@ struct BoundOperand {
 
   // Of its values; ACROSS may make decimals of integers.
   bool decimal() const {
-    const bool decimal = metric->spec.value_type == ValueType::kDecimal;
-    return across.has_value() ? GivesDecimal(across->function, decimal)
-                              : decimal;
+    return across.has_value()
+               ? GivesDecimal(across->function, decimal_members())
+               : metric->spec.value_type == ValueType::kDecimal;
   }
+  // Of the values that ACROSS combines.
+  bool decimal_members() const;
   bool broadcast() const {
     for (const int dimension : by) {
       if (dimension == -1) return true;
@@ -163,6 +171,17 @@ bool operator==(const StepExpr& a, const StepExpr& b);
 std::vector<size_t> OperandsOf(const StepExpr& expr);
 // Whose buckets its steps are; nullopt: steps of the operands' grid.
 std::optional<size_t> InnerOf(const StepExpr& expr);
+
+// What f(expression ACROSS dim, ...) works out for each member.
+struct AcrossParts {
+  // Each split by the ACROSS dimensions too, behind those of BY.
+  std::vector<BoundOperand> operands;
+  StepExpr expr;  // of indices of these
+  // How its values combine over time.
+  Additivity over_time = Additivity::kLevel;
+  bool counts_users = false;  // one of them does
+  std::string name;           // as it is printed
+};
 
 // An EVERY inside a call.
 struct InnerEvery {

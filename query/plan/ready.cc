@@ -17,9 +17,9 @@ constexpr size_t kMostOperands = 8;
 // Whether the binder looks at members and dates only in the ways that ShapeOf()
 // writes down. Events, and names of OTHERS and TOTAL, are looked up in the
 // snapshot;
-// zones that differ are compared where both metrics have samples; attributes may
-// be gone, or another dimension's; a correlogram is bound from a call of its own,
-// which is gone.
+// zones that differ are compared where both metrics have samples; attributes
+// may be gone, or another dimension's; a correlogram is bound from a call of
+// its own, which is gone.
 bool DependsOnShape(const Plan& plan) {
   if (!plan.events.empty() || plan.align.has_value() || plan.correlogram ||
       plan.total.has_value() ||
@@ -35,6 +35,10 @@ bool DependsOnShape(const Plan& plan) {
   const BoundOperand* first = nullptr;
   for (const BoundOperand& operand : plan.operands) {
     if (!operand.attribute_of.empty()) return false;
+    // Its parts have picks of their own.
+    if (operand.across.has_value() && operand.across->parts != nullptr) {
+      return false;
+    }
     // On which grid it is read, *now* says, too.
     if (operand.metric->level > 0 || !operand.metric->tiers.empty()) {
       return false;

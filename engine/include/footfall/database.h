@@ -227,12 +227,12 @@ class Database {
   // Removes the metric and all its samples. NOT_FOUND where there is none.
   virtual absl::Status DropMetric(absl::string_view name) = 0;
 
-  // Writes every row, event and alias of the batch, or none; but for rows of
-  // steps before FirstStepKept(), which are left out and counted.
+  // Writes every row, event, alias and attribute of the batch, or none; but for
+  // rows of steps before FirstStepKept(), which are left out and counted.
   //
   //   INVALID_ARGUMENT    a row does not fit; the message gives metric, row,
   //                       column, what was found and what would be right; or
-  //                       an event or alias does not
+  //                       an event, alias or attribute does not
   //   NOT_FOUND           the metric was dropped; no metric ever had the
   //                       dimension of an alias
   //   FAILED_PRECONDITION an alias would close a circle; the message gives it.
@@ -248,7 +248,8 @@ class Database {
   // medium may have kept what it failed to confirm.
   //
   //   RESOURCE_EXHAUSTED  more rows than options.max_batch_rows, or more than
-  //                       kMaxEvents or kMaxAliases; or no room on the medium:
+  //                       kMaxEvents, kMaxAliases or kMaxAttributes; or no
+  //                       room on the medium:
   //                       nothing was changed, reads go on, and writes do once
   //                       there is room
   virtual absl::StatusOr<WriteResult> Write(const SampleBatch& batch,

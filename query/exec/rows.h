@@ -159,6 +159,7 @@ class Rows {
                                     uint32_t slot);
   absl::StatusOr<Cell> CellOf(const Total& total, bool is_decimal) const;
   absl::Status SetTotals(size_t transform, uint32_t first_group);
+  // (row_top_shares.cc)
   absl::Status AddUpShares(size_t share, uint32_t slot,
                            const std::vector<uint32_t>& groups,
                            std::vector<Cell>* cells) const;

@@ -85,7 +85,7 @@ TEST_CASE("completion offers what fits the place", "[complete]") {
        {"ACROSS ", "EVERY ", "WITHIN "},
        0},
       {"a unit inside a call", "SELECT max(avg(dau) EVERY mo", {"month "}, 2},
-      {"groups to compare", "SELECT avg(dau WITHIN A", {"app", "ALL "}, 1},
+      {"groups to compare", "SELECT avg(dau WITHIN AL", {"ALL "}, 2},
       {"a dimension to combine", "SELECT count(dau ACROSS pl", {"platform"}, 2},
       {"how to fill",
        "SELECT avg(dau) EVERY day FILL n",

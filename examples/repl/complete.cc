@@ -551,6 +551,12 @@ void Completer::AddWords() {
     AddKeywords({"LAST"});
   } else if (clause == "DURING" && after_number && Before(2) == "LAST") {
     AddUnits();
+  } else if (InsideCall() && last == "OVER") {
+    AddUnits();
+  } else if (InsideCall() && after_number && Before(2) == "OVER") {
+    AddUnits();
+  } else if (InsideCall() && Before(2) == "OVER") {
+    AddKeywords({"TO DATE"});
   } else if (expects_operand) {
     if (clause == "ORDER") {
       AddKeywords({"TIME"});
@@ -559,7 +565,7 @@ void Completer::AddWords() {
     AddExpressions();
   } else {
     if (InsideCall()) {
-      AddKeywords({"ACROSS", "EVERY", "WITHIN"});
+      AddKeywords({"ACROSS", "EVERY", "OVER", "WITHIN"});
       return;
     }
     if (clause == "WHERE") AddKeywords({"AND", "IN", "LIKE", "NOT"});

@@ -110,6 +110,24 @@ FunctionValue FunctionValue::Every(const Duration& bucket) const {
   return value;
 }
 
+FunctionValue FunctionValue::Over(const Duration& back) const {
+  return Windowed({footfall::Over::From::kUnits, back.count, back.unit, {}});
+}
+
+FunctionValue FunctionValue::OverToDate(Unit unit) const {
+  return Windowed({footfall::Over::From::kUnitBegin, 1, unit, {}});
+}
+
+FunctionValue FunctionValue::OverRange() const {
+  return Windowed({footfall::Over::From::kRange, 1, Unit::kDay, {}});
+}
+
+FunctionValue FunctionValue::Windowed(const footfall::Over& over) const {
+  FunctionValue value = *this;
+  std::get<Call>(value.expr_.node).over = over;
+  return value;
+}
+
 FunctionValue FunctionValue::Scoped(Call::Scope scope,
                                     std::vector<std::string> dimensions) const {
   FunctionValue value = *this;

@@ -176,7 +176,8 @@ bool CanJudgeRowsFirst(const Plan& plan) {
   // then does the key tell of it.
   const bool of_own_samples =
       IsOfLeaves(plan, key.expr, [&plan](const Leaf& leaf) {
-        return !leaf.whole_range && !plan.operands[leaf.operand].broadcast();
+        return !leaf.whole_range && !leaf.window.has_value() &&
+               !plan.operands[leaf.operand].broadcast();
       });
   const bool is_item = std::any_of(
       plan.items.begin(), plan.items.end(),
@@ -191,8 +192,10 @@ bool IsOfRisingTests(const Plan& plan) {
   return std::all_of(
       plan.items.begin(), plan.items.end(), [&plan](const BoundItem& item) {
         if (item.bounds || item.expr.kind != RowExpr::Kind::kLeaf) return false;
-        const TimeFunction& function = plan.leaves[item.expr.leaf].function;
-        return function.kind == TimeFunction::Kind::kFirstTime &&
+        const Leaf& leaf = plan.leaves[item.expr.leaf];
+        const TimeFunction& function = leaf.function;
+        return !leaf.window.has_value() &&
+               function.kind == TimeFunction::Kind::kFirstTime &&
                (function.comparison == Comparison::kGreater ||
                 function.comparison == Comparison::kGreaterEqual);
       });

@@ -97,9 +97,8 @@ std::string DescribeRules(const BoundOperand& operand) {
   for (size_t d = 0; d < spec.dimensions.size(); ++d) {
     if (std::find(across.begin(), across.end(), static_cast<int>(d)) !=
         across.end()) {
-      combined.push_back(absl::StrCat(
-          spec.dimensions[d].name, " by ",
-          operand.across->name, " ACROSS"));
+      combined.push_back(absl::StrCat(spec.dimensions[d].name, " by ",
+                                      operand.across->name, " ACROSS"));
       continue;
     }
     const bool split = std::find(operand.by.begin(), operand.by.end(),

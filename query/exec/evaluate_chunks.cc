@@ -12,6 +12,7 @@
 #include "query/exec/gathered_lane.h"
 #include "query/exec/intersect.h"
 #include "query/exec/lanes.h"
+#include "query/exec/windows.h"
 #include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
@@ -78,19 +79,17 @@ namespace {
 
 // Of a tier, whose steps need not count as present.
 bool HasSteps(const TimeFunction& function, const StepLane& x,
-              const LaneSteps& lane_steps, const BucketPiece& piece,
-              const PartSteps* part, const Cell& cell) {
+              const Timeline& timeline, size_t operand,
+              const BucketPiece& piece, const PartSteps* part,
+              const Cell& cell) {
   if (x.whole == nullptr) return cell.has_value && !CountsNothing(function);
-  const auto any_in = [&](StepRange range) {
-    const StepRange steps = Intersect(lane_steps.ToLane(range), x.steps);
-    return !steps.empty() &&
-           CountSteps(x.present,
-                      static_cast<uint64_t>(steps.begin - x.steps.begin),
-                      static_cast<uint64_t>(steps.size())) > 0;
-  };
-  if (part == nullptr) return any_in(piece.data);
+  if (part == nullptr) return HasStepsIn(x, timeline, operand, piece);
   bool any = false;
-  part->ForEach(piece.data, [&](StepRange steps) { any |= any_in(steps); });
+  BucketPiece stretch = piece;
+  part->ForEach(piece.data, [&](StepRange steps) {
+    stretch.data = steps;
+    any |= HasStepsIn(x, timeline, operand, stretch);
+  });
   return any;
 }
 
@@ -108,13 +107,21 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
     const BucketPiece piece = timeline.PieceOf(leaf, group, b);
     CagrDoubts own;
     FOOTFALL_ASSIGN_OR_RETURN(
-        const Cell cell, over_time_->CellOf(leaf.function, x, y, leaf.operand,
-                                            piece, part, &own));
+        const Cell cell,
+        over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, part, &own,
+                           CutsInner(leaf)));
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     table.Set(group, b, cell);
-    if (plan_.operands[leaf.operand].metric->level > 0 && cell.present == 0 &&
-        HasSteps(leaf.function, x, timeline.lane_steps(leaf.operand), piece,
-                 part, cell)) {
+    if (leaf.window.has_value()) {
+      // A row is there where its own bucket has samples.
+      if (HasStepsIn(x, timeline, leaf.operand,
+                     timeline.piece(leaf.operand, group, b))) {
+        table.MarkSteps(group, b);
+      }
+    } else if (plan_.operands[leaf.operand].metric->level > 0 &&
+               cell.present == 0 &&
+               HasSteps(leaf.function, x, timeline, leaf.operand, piece, part,
+                        cell)) {
       table.MarkSteps(group, b);
     }
     doubts.not_positive |= own.not_positive;
@@ -223,13 +230,18 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
   StepLanes y_maker(plan_, readers_, *over_time_);
   StepLanes hidden_maker(plan_, readers_, *over_time_);
   size_t reduced_slots = 0;
+  uint64_t extreme_bytes = 0;
   for (const size_t i : made_) {
     if (!reducers_[i].has_value()) continue;
     reduced_slots = std::max(reduced_slots, reducers_[i]->slot_count());
+    const size_t o = plan_.leaves[i].operand;
+    extreme_bytes = std::max(
+        extreme_bytes, reducers_[i]->ExtremeBytes(
+                           static_cast<uint64_t>(readers_[o]->steps().size())));
   }
   Reservation memory_of_columns(run_);
-  FOOTFALL_RETURN_IF_ERROR(
-      memory_of_columns.Add(reduced_slots * LaneReducer::kColumnBytesPerSlot));
+  FOOTFALL_RETURN_IF_ERROR(memory_of_columns.Add(
+      extreme_bytes + reduced_slots * LaneReducer::kColumnBytesPerSlot));
   LaneReducer::Columns columns;
   if (results_.timeline->parts() != nullptr) {
     int64_t steps = 0;
@@ -275,7 +287,12 @@ absl::Status Evaluation::RunChunk(const Chunk& chunk, Findings* findings) {
           FOOTFALL_ASSIGN_OR_RETURN(
               const bool done,
               reducers_[i]->Reduce(x, g, &columns, &results_.leaves[i]));
-          if (done) continue;
+          if (done) {
+            if (leaf.window.has_value()) {
+              reducers_[i]->MarkRows(x, g, &columns, &results_.leaves[i]);
+            }
+            continue;
+          }
         }
         const size_t end = sets > 1 ? set + 1 : results_.leaves[i].buckets();
         FOOTFALL_RETURN_IF_ERROR(
@@ -397,7 +414,7 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
           Cell cell,
           over_time_->CellOf(leaf.function, x, StepLane(), leaf.operand, piece,
                              results_.timeline->part(leaf.operand, group),
-                             &doubts));
+                             &doubts, CutsInner(leaf)));
       cell = Cell::Hidden(cell);
       cell.present = own.present;
       cell.expected = own.expected;

@@ -173,6 +173,13 @@ bool Evaluation::ReachesBefore(size_t o, int64_t step) const {
     const StepRange inside = timeline.piece(o, 0, slot).inside;
     if (!inside.empty() && inside.begin < step) return true;
   }
+  for (const Leaf& leaf : plan_.leaves) {
+    if (!leaf.window.has_value() || leaf.operand != o) continue;
+    for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
+      const StepRange inside = timeline.PieceOf(leaf, 0, slot).inside;
+      if (!inside.empty() && inside.begin < step) return true;
+    }
+  }
   return false;
 }
 

@@ -138,7 +138,10 @@ absl::StatusOr<InnerSteps> InnerSteps::Create(
   inner.unfinished_.resize(all.size());
   for (size_t o = 0; o < all.size(); ++o) {
     if (!all[o].has_value()) continue;
-    const StepRange range = timeline.range(o, slot);
+    StepRange range = timeline.range(o, slot);
+    if (plan.inner[every].looks_before) {
+      range.begin = std::min(range.begin, timeline.bounds(o).begin);
+    }
     const int64_t unfinished = timeline.unfinished(o);
     const PartSteps* const picked = timeline.picked(o);
     inner.unfinished_[o] = unfinished;

@@ -50,9 +50,12 @@ class LeafTable {
 
   Cell Get(size_t group, size_t bucket) const;
   // There are steps with a value, though none that counts as present: those of
-  // a tier that are not whole.
+  // a tier that are not whole. Of a window: in the row's own bucket.
   void MarkSteps(size_t group, size_t bucket) {
     flags_[group * buckets_ + bucket] |= kHasSteps;
+  }
+  bool is_marked(size_t group, size_t bucket) const {
+    return (flags_[group * buckets_ + bucket] & kHasSteps) != 0;
   }
   bool has_steps(size_t group, size_t bucket) const {
     const size_t at = group * buckets_ + bucket;

@@ -8,6 +8,7 @@
 
 #include "footfall/hash_table.h"
 #include "query/exec/evaluation.h"
+#include "query/exec/windows.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
 
@@ -18,6 +19,10 @@ void Evaluation::FindAveraged() {
   for (const Transform& transform : plan_.transforms) {
     if (transform.kind != Transform::Kind::kMovingAverage) continue;
     for (const size_t o : OperandsOf(plan_, transform.x)) averaged_[o] = true;
+  }
+  for (const BoundWindow& window : plan_.windows) {
+    if (window.over.from != Over::From::kUnits) continue;
+    for (const size_t o : window.operands) averaged_[o] = true;
   }
 }
 
@@ -33,19 +38,19 @@ absl::Status Evaluation::FindSamples() {
     const StepRange read = timeline.lanes(o);
     const StepRange bounds = timeline.bounds(o);
     if (read.empty() || samples.empty()) continue;
-    if (timeline.LiesBefore(o, read.begin, samples.begin)) {
+    if (read.begin < samples.begin) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const bool before,
           readers_[o]->HasSamples({bounds.begin, read.begin}));
       if (before) samples.begin = read.begin - 1;
     }
-    if (timeline.LiesBefore(o, samples.end - 1, read.end - 1)) {
+    if (samples.end < read.end) {
       FOOTFALL_ASSIGN_OR_RETURN(
           const bool behind, readers_[o]->HasSamples({read.end, bounds.end}));
       if (behind) samples.end = read.end + 1;
     }
   }
-  return absl::OkStatus();
+  return LeaveOutWindows(run_, plan_, 0, &results_);
 }
 
 absl::Status Evaluation::CollectGroups() {
@@ -142,7 +147,7 @@ absl::Status Evaluation::CollectCombinations() {
       FOOTFALL_RETURN_IF_ERROR(results_.memory->Add(
           timeline.slot_count() + local_[o].size() * sizeof(uint32_t)));
       for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
-        const StepRange steps = timeline.piece(o, 0, slot).data;
+        const StepRange steps = timeline.PieceOf(leaf, 0, slot).data;
         FOOTFALL_RETURN_IF_ERROR(
             run_.Pass(1 + static_cast<uint64_t>(steps.size()) / 64));
         results_.wholes_beside[o].push_back(
@@ -292,23 +297,31 @@ absl::Status Evaluation::Settle() {
   }
   for (const size_t i : made_) {
     const Leaf& leaf = plan_.leaves[i];
+    const bool window =
+        leaf.window.has_value() && timeline.WaitsForSamples(*leaf.window);
     const bool whole = leaf.whole_range || !timeline.has_time();
-    if (!whole || !timeline.open(leaf.operand)) continue;
+    if (!window && (!whole || !timeline.open(leaf.operand))) continue;
     LeafTable& table = results_.leaves[i];
     const std::optional<size_t> inner = InnerOf(leaf.steps);
     const auto over_of = [&](size_t g) {
-      return inner.has_value()
+      return window ? timeline.OverOfWindow(*leaf.window)
+             : inner.has_value()
                  ? inner_[0][*inner].OverAround(leaf.operand,
                                                 timeline.settled(leaf.operand),
                                                 timeline.part(leaf.operand, g))
                  : timeline.whole(leaf.operand, g).over;
     };
     int64_t over = 0;
-    for (size_t g = 0; g < results_.groups.size(); ++g) {
+    const size_t cells = window ? table.buckets() : 1;
+    for (size_t at = 0; at < results_.groups.size() * cells; ++at) {
       FOOTFALL_RETURN_IF_ERROR(run_.Pass());
-      if (g == 0 || timeline.parts() != nullptr) over = over_of(g);
-      Cell cell = table.Get(g, 0);
+      const size_t g = at / cells;
+      const size_t b = at % cells;
+      if (at == 0 || timeline.parts() != nullptr) over = over_of(g);
+      Cell cell = table.Get(g, b);
       cell.expected += over;
+      // A row before the first sample expects nothing.
+      if (window) cell.expected = std::max(cell.present, cell.expected);
       if (leaf.function.Is(Aggregate::kCoverage) && cell.expected > 0) {
         cell = Cell::Exact(Scalar::Decimal(static_cast<double>(cell.present) /
                                            static_cast<double>(cell.expected)),
@@ -318,7 +331,7 @@ absl::Status Evaluation::Settle() {
           cell.present < cell.expected) {
         cell.high.reset();
       }
-      table.Set(g, 0, cell);
+      table.Set(g, b, cell);
     }
   }
   return absl::OkStatus();
@@ -402,6 +415,12 @@ std::optional<std::vector<StepRange>> StretchesOf(const Plan& plan,
   std::vector<StepRange> stretches = {timeline.whole(operand, 0).data};
   for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
     stretches.push_back(timeline.piece(operand, 0, slot).data);
+  }
+  for (const Leaf& leaf : plan.leaves) {
+    if (!leaf.window.has_value() || leaf.operand != operand) continue;
+    for (size_t slot = 0; slot < timeline.slot_count(); ++slot) {
+      stretches.push_back(timeline.PieceOf(leaf, 0, slot).data);
+    }
   }
   return stretches;
 }

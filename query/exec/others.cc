@@ -10,6 +10,7 @@
 #include "query/exec/groups.h"
 #include "query/exec/operand_reader.h"
 #include "query/exec/total.h"
+#include "query/exec/windows.h"
 #include "query/lang/status_macros.h"
 #include "query/lang/time_parts.h"
 #include "query/plan/event_scope.h"
@@ -52,6 +53,8 @@ absl::StatusOr<bool> AddOthers(Run& run, const Plan& plan,
                             EvaluateLeaves(run, others, &*results->timeline));
   if (more.groups.empty()) return false;
   Append(more, more.groups[0], results);
+  FOOTFALL_RETURN_IF_ERROR(
+      LeaveOutWindows(run, plan, results->groups.size() - 1, results));
   return true;
 }
 
@@ -63,6 +66,8 @@ absl::StatusOr<bool> AddTotal(Run& run, const Plan& plan, Results* results) {
   GroupKey all = {};
   all[0] = kTotalMember;
   Append(more, all, results);
+  FOOTFALL_RETURN_IF_ERROR(
+      LeaveOutWindows(run, plan, results->groups.size() - 1, results));
   return true;
 }
 

@@ -180,7 +180,8 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
                                            const StepLane& x, const StepLane& y,
                                            size_t operand,
                                            const BucketPiece& piece,
-                                           CagrDoubts* doubts) const {
+                                           CagrDoubts* doubts,
+                                           bool cuts_inner) const {
   const InnerSteps& inner = *x.inner;
   const bool two = function.kind == Kind::kCorrelation;
   if (two && y.steps.empty()) return Cell::Missing(0, piece.over);
@@ -188,6 +189,11 @@ absl::StatusOr<Cell> OverTime::CellOfInner(const TimeFunction& function,
   StepRange taken = all;
   // Half a month is no month: what is cut, or not over, is at the ends.
   const auto left_out = [&](int64_t p) {
+    const StepRange own = inner.piece(operand, p).inside;
+    if (cuts_inner &&
+        (own.begin < piece.inside.begin || own.end > piece.inside.end)) {
+      return true;  // as in every other bucket
+    }
     if (inner.whole(operand, p)) return false;
     const bool has_value = p >= x.steps.begin && p < x.steps.end &&
                            x.coverage[p - x.steps.begin].present > 0;
@@ -363,14 +369,14 @@ absl::StatusOr<Cell> OverTime::CellOfPart(const TimeFunction& function,
 absl::StatusOr<Cell> OverTime::CellOf(const TimeFunction& function,
                                       const StepLane& x, const StepLane& y,
                                       size_t operand, const BucketPiece& piece,
-                                      const PartSteps* part,
-                                      CagrDoubts* doubts) const {
+                                      const PartSteps* part, CagrDoubts* doubts,
+                                      bool cuts_inner) const {
   if (part != nullptr) {
     return CellOfPart(function, x, y, operand, piece, *part, doubts);
   }
   return x.inner == nullptr
              ? CellOfSteps(function, x, y, operand, piece, doubts)
-             : CellOfInner(function, x, y, operand, piece, doubts);
+             : CellOfInner(function, x, y, operand, piece, doubts, cuts_inner);
 }
 
 }  // namespace footfall::query

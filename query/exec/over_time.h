@@ -26,13 +26,15 @@ class OverTime {
   //
   // Where the steps are inner buckets, its coverage is theirs added up. Of a
   // range that is open (Timeline::open()) it lacks what is over until that is
-  // known, and may be below 0 until then.
+  // known, and may be below 0 until then. `cuts_inner`: those that the piece
+  // cuts are left out, as of windows.
   //
   //   OUT_OF_RANGE  an integer sum outside 64 bits
   absl::StatusOr<Cell> CellOf(const TimeFunction& function, const StepLane& x,
                               const StepLane& y, size_t operand,
                               const BucketPiece& piece, const PartSteps* part,
-                              CagrDoubts* doubts) const;
+                              CagrDoubts* doubts,
+                              bool cuts_inner = false) const;
 
   const Timeline& timeline() const { return timeline_; }
 
@@ -44,7 +46,7 @@ class OverTime {
   absl::StatusOr<Cell> CellOfInner(const TimeFunction& function,
                                    const StepLane& x, const StepLane& y,
                                    size_t operand, const BucketPiece& piece,
-                                   CagrDoubts* doubts) const;
+                                   CagrDoubts* doubts, bool cuts_inner) const;
   absl::StatusOr<Cell> CellOfPart(const TimeFunction& function,
                                   const StepLane& x, const StepLane& y,
                                   size_t operand, const BucketPiece& piece,

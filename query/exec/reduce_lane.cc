@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "query/exec/intersect.h"
+#include "query/exec/slide.h"
 #include "query/func/aggregate.h"
 #include "query/lang/status_macros.h"
 
@@ -76,6 +77,8 @@ std::optional<LaneReducer> LaneReducer::Create(const Plan& plan,
         within({std::max(unfinished, piece.data.begin), piece.data.end});
     reducer.unfinished_.push_back(early);
     any_unfinished |= early.begin != early.end;
+    if (!leaf.window.has_value()) continue;
+    reducer.rows_.push_back(within(timeline.piece(leaf.operand, 0, slot).data));
   }
   if (!any_unfinished) reducer.unfinished_.clear();
   return reducer;
@@ -88,6 +91,13 @@ absl::Status LaneReducer::Fold(Aggregate function, const StepLane& x,
   const Kernels& kernels = ActiveKernels();
   const size_t slots = steps_.size();
   numbers->resize(slots);
+  const bool extreme =
+      function == Aggregate::kMin || function == Aggregate::kMax;
+  if (slides() && extreme) {
+    SlideExtremes(lane, x.present, steps_, function == Aggregate::kMax,
+                  &columns->extremes, numbers->data());
+    return absl::OkStatus();
+  }
   switch (function) {
     case Aggregate::kMin:
       kernels.least(lane, x.present, 0, steps_.data(), slots, numbers->data());
@@ -100,7 +110,11 @@ absl::Status LaneReducer::Fold(Aggregate function, const StepLane& x,
       break;
   }
   columns->sums.resize(slots);
-  kernels.sum(lane, x.present, 0, steps_.data(), slots, columns->sums.data());
+  if (slides()) {
+    SlideSums(lane, x.present, steps_, columns->sums.data());
+  } else {
+    kernels.sum(lane, x.present, 0, steps_.data(), slots, columns->sums.data());
+  }
   for (size_t slot = 0; slot < slots; ++slot) {
     const int64_t terms = columns->present[slot];
     if (terms == 0 || (complete_only && terms < Expected(slot, *columns))) {
@@ -126,7 +140,11 @@ absl::StatusOr<bool> LaneReducer::Reduce(const StepLane& x, size_t group,
   const Kernels& kernels = ActiveKernels();
   const size_t slots = steps_.size();
   columns->present.resize(slots);
-  kernels.count(x.present, 0, steps_.data(), slots, columns->present.data());
+  if (slides()) {
+    SlideCounts(x.present, steps_, columns->present.data());
+  } else {
+    kernels.count(x.present, 0, steps_.data(), slots, columns->present.data());
+  }
   // A value that is there already is expected, over or not.
   columns->early.assign(slots, 0);
   if (!unfinished_.empty()) {
@@ -187,6 +205,16 @@ absl::StatusOr<bool> LaneReducer::Reduce(const StepLane& x, size_t group,
     table->SetBounded(group, slot, value, low, high, present, expected(slot));
   }
   return true;
+}
+
+void LaneReducer::MarkRows(const StepLane& x, size_t group, Columns* columns,
+                           LeafTable* table) const {
+  columns->present.resize(rows_.size());
+  ActiveKernels().count(x.present, 0, rows_.data(), rows_.size(),
+                        columns->present.data());
+  for (size_t slot = 0; slot < rows_.size(); ++slot) {
+    if (columns->present[slot] > 0) table->MarkSteps(group, slot);
+  }
 }
 
 }  // namespace footfall::query

@@ -31,12 +31,13 @@ class LaneReducer {
     std::vector<int64_t> values;
     std::vector<int64_t> lows;
     std::vector<int64_t> highs;
+    std::vector<uint32_t> extremes;  // of SlideExtremes()
   };
 
   static constexpr uint64_t kColumnBytesPerSlot =
       2 * sizeof(uint32_t) + sizeof(SplitSum) + 3 * sizeof(int64_t);
   static constexpr uint64_t kBytesPerSlot =
-      2 * sizeof(Segment) + sizeof(int64_t);
+      3 * sizeof(Segment) + sizeof(int64_t);
 
   // Of the lanes of `leaf`, which are of `steps`; nullopt where it is not of
   // this kind. It takes kBytesPerSlot, and its columns as they are named.
@@ -45,12 +46,19 @@ class LaneReducer {
                                            StepRange steps);
 
   size_t slot_count() const { return steps_.size(); }
+  // Of the extremes, which may be as many as the steps of a lane.
+  uint64_t ExtremeBytes(uint64_t steps) const {
+    return slides() ? steps * sizeof(uint32_t) : 0;
+  }
 
   // Sets the cells of the group in all slots, as OverTime::CellOf() has them.
   // False, and nothing is set, where the lane has open sides.
   //   OUT_OF_RANGE  a sum outside 64 bits
   absl::StatusOr<bool> Reduce(const StepLane& x, size_t group, Columns* columns,
                               LeafTable* table) const;
+  // OVER, and then: marks the rows whose own buckets have samples.
+  void MarkRows(const StepLane& x, size_t group, Columns* columns,
+                LeafTable* table) const;
 
  private:
   explicit LaneReducer(Aggregate function) : function_(function) {}
@@ -63,8 +71,12 @@ class LaneReducer {
                     bool complete_only, Columns* columns,
                     std::vector<int64_t>* numbers) const;
 
+  // OVER: segments overlap.
+  bool slides() const { return !rows_.empty(); }
+
   Aggregate function_;
   std::vector<Segment> steps_;  // [slots] within the lane
+  std::vector<Segment> rows_;   // OVER: [slots] of the row; else empty
   std::vector<int64_t> over_;   // BucketPiece::over
   // Those of steps_ that are not over at now; empty where none is.
   std::vector<Segment> unfinished_;

@@ -12,6 +12,7 @@
 
 #include "query/exec/rows.h"
 #include "query/exec/total.h"
+#include "query/exec/windows.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -26,11 +27,13 @@ struct Rows::Whole {
 
 Rows::Rows(Run& run, const Plan& plan, const Results& results,
            RowEvents* events)
-    : run_(run),
-      plan_(plan),
-      results_(results),
-      events_(events),
-      memory_(run) {}
+    : run_(run), plan_(plan), results_(results), events_(events), memory_(run) {
+  for (size_t i = 0; i < plan.leaves.size(); ++i) {
+    const Leaf& leaf = plan.leaves[i];
+    if (leaf.whole_range || plan.operands[leaf.operand].broadcast()) continue;
+    of_buckets_.push_back({i, leaf.window.has_value()});
+  }
+}
 Rows::~Rows() = default;
 
 absl::Status Rows::ReadWhole() {
@@ -38,6 +41,8 @@ absl::Status Rows::ReadWhole() {
   FOOTFALL_ASSIGN_OR_RETURN(
       whole->results, EvaluateTotal(run_, whole->plan, *results_.timeline));
   whole->results.samples = results_.samples;  // of all groups
+  FOOTFALL_RETURN_IF_ERROR(
+      LeaveOutWindows(run_, whole->plan, 0, &whole->results));
   whole->rows =
       std::make_unique<Rows>(run_, whole->plan, whole->results, events_);
   whole_ = std::move(whole);

@@ -310,12 +310,11 @@ std::string Rows::TextOf(const RowExpr& expr, RowId row) const {
 }
 
 bool Rows::HasSteps(RowId row) const {
-  for (size_t i = 0; i < plan_.leaves.size(); ++i) {
-    const Leaf& leaf = plan_.leaves[i];
-    if (plan_.operands[leaf.operand].broadcast()) continue;
-    if (results_.leaves[i].has_steps(row.group,
-                                     leaf.whole_range ? 0 : row.bucket)) {
-      if (!leaf.whole_range) return true;
+  for (const auto& [leaf, by_marks] : of_buckets_) {
+    const LeafTable& table = results_.leaves[leaf];
+    if (by_marks ? table.is_marked(row.group, row.bucket)
+                 : table.has_steps(row.group, row.bucket)) {
+      return true;
     }
   }
   return false;

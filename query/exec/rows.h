@@ -205,10 +205,17 @@ class Rows {
   bool WithinData(const std::vector<size_t>& operands, uint32_t group,
                   uint32_t first, uint32_t last) const;
 
+  // A leaf whose cells tell of samples in a row's bucket; of a window marks do.
+  struct OfBucket {
+    size_t leaf = 0;
+    bool by_marks = false;
+  };
+
   Run& run_;
   const Plan& plan_;
   const Results& results_;
   RowEvents* const events_;
+  std::vector<OfBucket> of_buckets_;
   Reservation memory_;
   // [transforms] one of them is in use.
   std::vector<Totals> totals_;

@@ -92,6 +92,11 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
       if (settled.end > unfinished_[o]) partial_[0] = true;
     }
   }
+  for (size_t w = 0; w < window_pieces_.size(); ++w) {
+    if (!WaitsForSamples(w)) continue;
+    const int64_t over = OverOfWindow(w);
+    for (BucketPiece& piece : window_pieces_[w]) piece.over += over;
+  }
 }
 
 StepRange Timeline::WithoutSamples(size_t operand, size_t slot, StepRange read,

@@ -93,13 +93,17 @@ void Timeline::AddPiece(size_t o, size_t slot, StepRange all, bool clip) {
   if (!operand.broadcast() && (inside != all || all.end > unfinished_[o])) {
     partial_[slot] = true;
   }
-  if (clip || piece.data.empty()) return;
-  StepRange& lanes = lanes_[o];
+  if (!clip) AlsoRead(o, piece.data);
+}
+
+void Timeline::AlsoRead(size_t operand, StepRange steps) {
+  StepRange& lanes = lanes_[operand];
+  if (steps.empty()) return;
   if (lanes.empty()) {
-    lanes = piece.data;
+    lanes = steps;
   } else {
-    lanes.begin = std::min(lanes.begin, piece.data.begin);
-    lanes.end = std::max(lanes.end, piece.data.end);
+    lanes.begin = std::min(lanes.begin, steps.begin);
+    lanes.end = std::max(lanes.end, steps.end);
   }
 }
 
@@ -180,7 +184,7 @@ absl::Status Timeline::CutBuckets(Run& run) {
                /*clip=*/slot < size_);
     }
   }
-  return absl::OkStatus();
+  return CutWindows(run);
 }
 
 // FILL: the buckets from the first to the last, and where DURING says an end of
@@ -309,12 +313,6 @@ int64_t Timeline::FirstStepOf(size_t slot) const {
 int64_t Timeline::KeyOfStep(size_t operand, int64_t step) const {
   const BoundOperand& bound = plan_->operands[operand];
   return KeyOf(bound, bound.buckets->BucketOf(step));
-}
-
-bool Timeline::LiesBefore(size_t operand, int64_t step, int64_t other) const {
-  // A step is a bucket of some group under ALIGN, or may be.
-  if (aligned_.has_value()) return step < other;
-  return KeyOfStep(operand, step) < KeyOfStep(operand, other);
 }
 
 bool Timeline::Within(size_t operand, StepRange samples, size_t group,

@@ -49,6 +49,7 @@ class Timeline {
   uint64_t Bytes() const {
     uint64_t bytes = keys_.size() * (sizeof(int64_t) + plan_->operands.size() *
                                                            sizeof(BucketPiece));
+    bytes += keys_.size() * plan_->windows.size() * sizeof(BucketPiece);
     for (const auto& slots : at_) bytes += slots.size() * sizeof(uint32_t);
     for (const auto& slots : reads_) bytes += slots.size() * sizeof(uint32_t);
     if (parts_ != nullptr) bytes += parts_->Bytes() + part_partial_.size() / 8;
@@ -65,6 +66,14 @@ class Timeline {
   BucketPiece piece(size_t operand, size_t group, size_t slot) const {
     return by_group_ ? PieceOfGroup(operand, group, slot)
                      : pieces_[operand][slot];
+  }
+  // What a leaf's cell is of: its window, or the whole range, or that so much
+  // earlier; the same for all groups but under ALIGN.
+  BucketPiece PieceOf(const Leaf& leaf, size_t group, size_t slot) const {
+    if (leaf.back.has_value()) return EarlierWhole(leaf.operand, *leaf.back);
+    if (leaf.whole_range) return whole(leaf.operand, group);
+    if (leaf.window.has_value()) return window_pieces_[*leaf.window][slot];
+    return piece(leaf.operand, group, slot);
   }
   // The range of a slot, in steps: under EVERY that of the statement, without
   // it each slot's own; empty where one of its ends does not exist.
@@ -87,12 +96,6 @@ class Timeline {
   int64_t StepsInside(size_t operand, size_t group, size_t slot) const;
   // Whether it has none, for its part has none there: there is no such row.
   bool LeavesOut(size_t group, size_t slot) const;
-  // What a leaf is of in a slot; the same for all groups but under ALIGN.
-  BucketPiece PieceOf(const Leaf& leaf, size_t group, size_t slot) const {
-    if (leaf.back.has_value()) return EarlierWhole(leaf.operand, *leaf.back);
-    return leaf.whole_range ? whole(leaf.operand, group)
-                            : piece(leaf.operand, group, slot);
-  }
   // The steps of an operand that are to be read, for all slots.
   StepRange lanes(size_t operand) const { return lanes_[operand]; }
   // Which of them lanes have; the same of all operands whose steps are as long.
@@ -179,12 +182,20 @@ class Timeline {
   // Whether no bucket of the range that is whole, and over, lies behind `slot`.
   // Under EVERY, once it is settled; not under ALIGN.
   bool IsLastWhole(uint32_t slot) const;
-  // Whether a step lies in an earlier bucket than another. Under EVERY.
-  bool LiesBefore(size_t operand, int64_t step, int64_t other) const;
   // Whether all from the bucket `first` to the bucket `last` of a group lie
   // between those that hold the first and the last of `samples`. Under EVERY.
   bool Within(size_t operand, StepRange samples, size_t group, size_t first,
               size_t last) const;
+
+  // ---- OVER (windows.cc), by index into Plan::windows
+  // Whether windows begin with the first sample, which is known once settled.
+  bool WaitsForSamples(size_t window) const;
+  // How many steps their pieces then lack of those that are over.
+  int64_t OverOfWindow(size_t window) const;
+  // Whether that of a slot begins no earlier than the operand's samples, and
+  // its row no later than they end.
+  bool WindowWithin(size_t window, size_t operand, StepRange samples,
+                    size_t slot) const;
 
   // ALIGN: looks up the events of the groups. Errors as Alignment::SetGroups().
   absl::Status Align(const Run& run, absl::Span<const GroupKey> groups) {
@@ -246,6 +257,10 @@ class Timeline {
   bool AlignedPartial(size_t group, size_t slot) const;
   UnitRange AllUnits() const;
   void AddPiece(size_t operand, size_t slot, StepRange all, bool clip);
+  void AlsoRead(size_t operand, StepRange steps);
+  absl::Status CutWindows(Run& run);
+  int64_t WindowBegin(const BoundWindow& window, StepRange row) const;
+  int64_t EndOfRows(size_t operand) const;
   std::optional<int64_t> EarlierKey(int64_t key, int64_t count,
                                     footfall::Unit unit) const;
   std::optional<int64_t> PreviousKey(int64_t key) const;
@@ -265,8 +280,9 @@ class Timeline {
   std::vector<StepRange> lanes_;
   std::vector<std::shared_ptr<const LaneSteps>> lane_steps_;
   bool leaves_buckets_out_ = false;
-  std::vector<std::vector<BucketPiece>> pieces_;  // [operands][slots]
-  std::vector<std::vector<StepRange>> ranges_;    // likewise; without EVERY
+  std::vector<std::vector<BucketPiece>> pieces_;         // [operands][slots]
+  std::vector<std::vector<BucketPiece>> window_pieces_;  // [windows][slots]
+  std::vector<std::vector<StepRange>> ranges_;  // likewise; without EVERY
   std::vector<BucketPiece> whole_;
   struct EarlierRange {
     size_t operand = 0;

@@ -307,6 +307,10 @@ absl::Status Parser::AfterRangeHabit() {
 
 // Behind an item or a clause, where neither a comma nor a clause follows.
 absl::Status Parser::ClauseHabit(const Select& select) {
+  if (AtWord("OVER")) {
+    return Expected("a clause",
+                    "OVER stands in the parenthesis: max(dau OVER 28 days)");
+  }
   const Source here = Now().source;
   const bool from_date =
       AtWord("FROM") && (Ahead(1).kind == TokenKind::kDate ||

@@ -204,6 +204,9 @@ absl::StatusOr<Parser::Sized> Parser::CallOf() {
     FOOTFALL_ASSIGN_OR_RETURN(call.every, Bucket("EVERY"));
     call.every_source = From(every);
   }
+  if (AtWord("OVER")) {
+    FOOTFALL_ASSIGN_OR_RETURN(call.over, OverOf());
+  }
   if (AtWord("ACROSS") || AtWord("WITHIN")) {
     call.scope = AtWord("ACROSS") ? Call::Scope::kAcross : Call::Scope::kWithin;
     const std::string word = absl::AsciiStrToUpper(Take().text);
@@ -261,6 +264,7 @@ absl::StatusOr<Argument> Parser::ArgumentOf(size_t* height) {
     }
     const bool word = behind.kind == TokenKind::kWord &&
                       !absl::EqualsIgnoreCase(behind.text, "EVERY") &&
+                      !absl::EqualsIgnoreCase(behind.text, "OVER") &&
                       !absl::EqualsIgnoreCase(behind.text, "ACROSS") &&
                       !absl::EqualsIgnoreCase(behind.text, "WITHIN");
     if (word) {

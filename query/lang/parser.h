@@ -95,6 +95,8 @@ class Parser {
   absl::StatusOr<Sized> EventOf();
   absl::StatusOr<Operand> OperandOf();
   absl::StatusOr<Argument> ArgumentOf(size_t* height);
+  // (parse_over.cc)
+  absl::StatusOr<Over> OverOf();
   absl::StatusOr<Sized> Chain(Sized left, Sized right, char op);
   absl::StatusOr<Test> TestOf();
   absl::StatusOr<Comparison> ComparisonSign();

@@ -224,6 +224,20 @@ void PrintArgument(const Argument& argument, std::string* out) {
              argument.form);
 }
 
+void PrintOver(const Over& over, std::string* out) {
+  *out += " OVER ";
+  switch (over.from) {
+    case Over::From::kUnits:
+      PrintUnits(over.count, over.unit, out);
+      return;
+    case Over::From::kUnitBegin:
+      absl::StrAppend(out, UnitName(over.unit), " TO DATE");
+      return;
+    case Over::From::kRange:
+      *out += "..";
+  }
+}
+
 void PrintCall(const Call& call, std::string* out) {
   absl::StrAppend(out, call.function, "(");
   for (size_t i = 0; i < call.arguments.size(); ++i) {
@@ -234,6 +248,7 @@ void PrintCall(const Call& call, std::string* out) {
     *out += " EVERY ";
     PrintBucket(*call.every, out);
   }
+  if (call.over.has_value()) PrintOver(*call.over, out);
   if (call.scope != Call::Scope::kNone) {
     *out += call.scope == Call::Scope::kAcross ? " ACROSS " : " WITHIN ";
     const std::vector<std::string>& names = call.scope_dimensions;

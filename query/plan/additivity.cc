@@ -49,9 +49,11 @@ std::optional<Additivity> RuleInRow(const Plan& plan, const RowExpr& expr,
       return std::nullopt;
     case RowExpr::Kind::kLeaf: {
       const Leaf& leaf = plan.leaves[expr.leaf];
-      return RuleOfFunction(
+      const Additivity rule = RuleOfFunction(
           leaf.function,
           RuleOverTime(plan, leaf.steps).value_or(Additivity::kLevel));
+      // Windows of neighbouring rows share steps.
+      return leaf.window.has_value() ? RuleOfMean(rule) : rule;
     }
     case RowExpr::Kind::kNegate:
     case RowExpr::Kind::kAbsolute:

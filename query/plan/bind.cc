@@ -134,6 +134,7 @@ absl::Status Binder::BindItems() {
     Place place;
     const Call* call = std::get_if<Call>(&expr->node);
     if (call != nullptr && call->function == "bounds") {
+      FOOTFALL_RETURN_IF_ERROR(RefuseOver(*call));
       FOOTFALL_ASSIGN_OR_RETURN(expr, OnlyArgument(*expr, *call));
       bound.bounds = true;
       place.in_bounds = true;

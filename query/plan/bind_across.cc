@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "query/lang/status_macros.h"
 #include "query/plan/binder.h"
 #include "query/plan/conditions.h"
@@ -32,6 +33,12 @@ absl::StatusOr<const Operand*> Binder::AcrossOperand(const Expr& expr,
                   {call.function});
   }
   FOOTFALL_ASSIGN_OR_RETURN(const Expr* argument, OnlyArgument(expr, call));
+  if (call.over.has_value()) {
+    return Refuse(Refusal::kOverPlace, call.over->source,
+                  {"a combination of members at each step",
+                   absl::StrCat("max(", call.function,
+                                "(dau ACROSS app) OVER 28 days)")});
+  }
   if (call.every.has_value()) {
     Call without = call;
     without.every.reset();

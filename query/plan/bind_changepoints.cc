@@ -38,6 +38,7 @@ absl::Status Binder::BindChangepoints(const Expr& expr, const Call& call) {
       RefuseBesideAlign(expr.source, Printed(expr),
                         "it finds dates, and the event nearest to each",
                         "write DURING in place of ALIGN"));
+  FOOTFALL_RETURN_IF_ERROR(RefuseOver(call));
   const Expr* x = nullptr;
   const Number* count = nullptr;
   if (call.arguments.size() == 2) {

@@ -38,6 +38,7 @@ absl::Status Binder::BindCorrelogram(const Item& item) {
   if (beside != nullptr) {
     return Refuse(Refusal::kLagsBeside, expr.source, {Printed(expr), beside});
   }
+  FOOTFALL_RETURN_IF_ERROR(RefuseOver(call));
   if (lags.first > lags.last || lags.first < -kMaxLag || lags.last > kMaxLag ||
       lags.last - lags.first >= kMaxLags) {
     return Refuse(Refusal::kLags, call.arguments[2].source,

@@ -50,6 +50,17 @@ bool IsOverTime(absl::string_view function) {
   return FindTimeFunction(function).has_value();
 }
 
+// Whether OVER stands in it or, of when(max(x OVER ..)), in its max().
+bool HasOver(const Call& call) {
+  if (call.over.has_value()) return true;
+  const Expr* inner = call.function == "when" && !call.arguments.empty()
+                          ? ExprOf(call.arguments[0])
+                          : nullptr;
+  const Call* extreme =
+      inner == nullptr ? nullptr : std::get_if<Call>(&inner->node);
+  return extreme != nullptr && extreme->over.has_value();
+}
+
 }  // namespace
 
 std::string Printed(const Expr& expr) { return Print(expr); }
@@ -106,6 +117,8 @@ const Expr* Binder::FirstBare(const Expr& expr) {
   if (std::holds_alternative<Operand>(expr.node)) return &expr;
   if (IsAcross(expr)) return &expr;
   if (const auto* call = std::get_if<Call>(&expr.node)) {
+    // A window has a value at each step, too.
+    if (HasOver(*call)) return &expr;
     if (IsOverTime(call->function) && call->scope != Call::Scope::kWithin) {
       return nullptr;
     }
@@ -129,11 +142,28 @@ const Expr* Binder::FirstBare(const Expr& expr) {
 }
 
 bool Binder::HasAggregate(const Expr& expr) {
-  bool found = false;
-  VisitCalls(expr, [&found](const Call& call) {
-    found |= IsOverTime(call.function) && call.scope == Call::Scope::kNone;
-  });
-  return found;
+  if (const auto* call = std::get_if<Call>(&expr.node)) {
+    // A window is one of each row, whatever stands in it.
+    if (HasOver(*call)) return false;
+    if (IsOverTime(call->function) && call->scope == Call::Scope::kNone) {
+      return true;
+    }
+    return std::any_of(
+        call->arguments.begin(), call->arguments.end(),
+        [](const Argument& argument) {
+          if (const auto* test = std::get_if<Test>(&argument.form)) {
+            return HasAggregate(test->left) || HasAggregate(test->right);
+          }
+          const Expr* inner = ExprOf(argument);
+          return inner != nullptr && HasAggregate(*inner);
+        });
+  }
+  if (const auto* negation = std::get_if<Negation>(&expr.node)) {
+    return HasAggregate(negation->inner[0]);
+  }
+  const auto* arithmetic = std::get_if<Arithmetic>(&expr.node);
+  return arithmetic != nullptr && (HasAggregate(arithmetic->sides[0]) ||
+                                   HasAggregate(arithmetic->sides[1]));
 }
 
 std::string Binder::StatementWith(const Call& call,
@@ -426,6 +456,7 @@ absl::StatusOr<RowExpr> Binder::BindCall(const Expr& expr, const Call& call,
   if (function->family == FunctionFamily::kOverTime) {
     return BindOverTime(expr, call, place);
   }
+  FOOTFALL_RETURN_IF_ERROR(RefuseOver(call));
   if (call.every.has_value()) {
     return Refuse(Refusal::kScope, expr.source,
                   {name, "EVERY", "EVERY stands behind the items"});

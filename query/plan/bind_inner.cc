@@ -26,8 +26,9 @@ int64_t SecondsBelowDay(const Period& period) {
   }
 }
 
-// Whether buckets of `outer` are made of whole ones of `inner`.
-bool Divides(const Period& inner, const Period& outer) {
+}  // namespace
+
+bool IsMadeOf(const Period& inner, const Period& outer) {
   if (inner == outer) return true;
   if (inner.below_day()) {
     // Days begin at midnight, where clocks' buckets do.
@@ -39,8 +40,6 @@ bool Divides(const Period& inner, const Period& outer) {
   return grid.ok() && Buckets::Create(*grid, outer, grid->zone(), "UTC").ok();
 }
 
-}  // namespace
-
 absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
                                                  const Place& place) {
   const Period period = InItsWeeks(*call.every);
@@ -50,7 +49,7 @@ absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
       absl::StrCat("EVERY ", FormatPeriod(period),
                    " behind the items counts from the events, too")));
   const std::optional<Period> outer = BucketOf(place);
-  if (outer.has_value() && !Divides(period, *outer)) {
+  if (outer.has_value() && !IsMadeOf(period, *outer)) {
     return Refuse(Refusal::kInnerBucket, call.every_source,
                   {PeriodPhrase(*outer),
                    period.count == 1 ? absl::StrCat(UnitName(period.unit), "s")
@@ -60,11 +59,16 @@ absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
   Place inside = place;
   inside.whole_range = false;
   size_t index = 0;
-  while (index < plan_.inner.size() && !(plan_.inner[index].period == period)) {
+  const bool before =
+      call.over.has_value() && call.over->from != Over::From::kRange;
+  while (index < plan_.inner.size() &&
+         !(plan_.inner[index].period == period &&
+           plan_.inner[index].looks_before == before)) {
     ++index;
   }
-  if (index == plan_.inner.size())
-    plan_.inner.push_back({period, false, false, {}});
+  if (index == plan_.inner.size()) {
+    plan_.inner.push_back({period, false, false, before, {}});
+  }
   inside.inner = index;
   return inside;
 }

@@ -68,8 +68,9 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
                    adds ? absl::StrCat("use sum(", argument, ")")
                         : absl::StrCat("use avg(", argument, ")")});
   }
+  const bool over = leaf->window.has_value();
   if (rule == Additivity::kAdds || place.whole_range ||
-      !ManySteps(operand, place)) {
+      !(over || ManySteps(operand, place))) {
     return absl::OkStatus();
   }
   if (rule == Additivity::kLevel) {
@@ -83,10 +84,11 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
     return absl::OkStatus();
   }
   const std::string unit = UnitOrUsers(metric);
-  const std::string phrase = BucketPhrase(place);
+  const std::string phrase = over ? "a window" : BucketPhrase(place);
   const std::optional<Period> bucket = BucketOf(place);
   const std::string the_bucket =
-      bucket.has_value()
+      over ? "the window"
+      : bucket.has_value()
           ? absl::StrCat("the ", bucket->count == 1
                                      ? std::string(UnitName(bucket->unit))
                                      : FormatPeriod(*bucket))
@@ -215,7 +217,9 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
   const auto rule = RuleOverTime(plan_, leaf.steps);
   const Period inner = InItsWeeks(*call.every);
   const std::optional<Period> bucket = BucketOf(place);
-  if (rule == Additivity::kAdds || (bucket.has_value() && *bucket == inner)) {
+  const bool over = leaf.window.has_value();
+  if (rule == Additivity::kAdds ||
+      (!over && bucket.has_value() && *bucket == inner)) {
     return absl::OkStatus();
   }
   const std::string argument =
@@ -228,7 +232,7 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
   }
   const std::string unit = UnitOrUsers(*plan_.operands[leaf.operand].metric);
   return Refuse(Refusal::kSumInner, expr.source,
-                {Printed(expr), BucketPhrase(place),
+                {Printed(expr), over ? "a window" : BucketPhrase(place),
                  absl::StrCat(absl::StripSuffix(unit, "s"), "-",
                               UnitName(inner.unit), "s"),
                  unit, argument, StatementWith(call, "avg")});
@@ -247,9 +251,10 @@ void Binder::NoteMeanOfRatios(const Expr& expr, const Call& call,
   if (ratio != nullptr && ratio->op == '/' &&
       FirstOperand(ratio->sides[1]) != nullptr) {
     const auto each = [&](const Expr& side) {
-      return std::holds_alternative<Call>(side.node)
-                 ? Printed(side)
-                 : absl::StrCat(call.function, "(", Printed(side), ")");
+      if (std::holds_alternative<Call>(side.node)) return Printed(side);
+      Call one = call;
+      one.arguments[0].form = side;
+      return Printed(Expr{std::move(one), {}});
     };
     AddNote(absl::StrCat(
         Printed(expr),
@@ -291,7 +296,8 @@ absl::Status Binder::BindWhen(const Expr& expr, const Call& call,
                    absl::StrCat("when(max(", Printed(*x), "))")});
   }
   if (extreme == nullptr || (!largest && extreme->function != "min") ||
-      extreme->scope != Call::Scope::kNone || call.every.has_value()) {
+      extreme->scope != Call::Scope::kNone || call.every.has_value() ||
+      call.over.has_value()) {
     return Refuse(Refusal::kArguments, expr.source,
                   {call.function, "the largest or the least value",
                    "when(max(dau)), when(min(dau)), or of inner buckets "
@@ -325,6 +331,7 @@ absl::Status Binder::BindCallOf(const Expr& expr, const Call& call,
     FOOTFALL_RETURN_IF_ERROR(
         CutByInner(call, *inside.inner, OperandsOf(*leaf)));
   }
+  FOOTFALL_RETURN_IF_ERROR(BindWindow(expr, call, place, leaf));
   if (leaf->function.Is(Aggregate::kSum)) {
     FOOTFALL_RETURN_IF_ERROR(call.every.has_value()
                                  ? CheckInnerSum(expr, call, place, *leaf)

@@ -157,6 +157,11 @@ absl::Status Binder::CheckParts() const {
                   "it takes neighbouring rows: those of EVERY week have no "
                   "weekdays to tell apart");
   }
+  if (!plan_.windows.empty()) {
+    return refuse("OVER",
+                  "avg(x) is of the steps that are left, and EVERY "
+                  "month cuts them");
+  }
   if (plan_.runs.has_value()) {
     return refuse("runs", "streak(x > n) goes over the steps that are left");
   }

@@ -173,7 +173,8 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
 void Binder::NameSums(const Expr& expr, const RowExpr& x,
                       Transform* shift) const {
   if (x.kind != RowExpr::Kind::kLeaf ||
-      !plan_.leaves[x.leaf].function.Is(Aggregate::kSum)) {
+      !plan_.leaves[x.leaf].function.Is(Aggregate::kSum) ||
+      plan_.leaves[x.leaf].window.has_value()) {
     return;
   }
   Expr mean = expr;

@@ -41,7 +41,7 @@ class Binder {
   struct Place {
     bool in_bounds = false;    // inside bounds(): sums of users have a meaning
     bool in_share = false;     // or in another sum over groups
-    bool whole_range = false;      // what TOP judges
+    bool whole_range = false;  // what TOP judges
     std::optional<Duration> back;  // that range so much earlier
     // Inside a call with an EVERY of its own: index into Plan::inner.
     std::optional<size_t> inner;
@@ -163,6 +163,12 @@ class Binder {
                              const Place& place, Leaf* leaf);
   absl::Status BindPlaces(const Expr& expr, const Call& call,
                           const Place& place, Leaf* leaf);
+  // (bind_window.cc) OVER: sets leaf->window.
+  absl::Status BindWindow(const Expr& expr, const Call& call,
+                          const Place& place, Leaf* leaf);
+  absl::Status CheckWindowSteps(const Over& over, const Leaf& leaf);
+  // OK where `call`, which is none, says no OVER.
+  absl::Status RefuseOver(const Call& call) const;
   absl::Status CheckInnerSum(const Expr& expr, const Call& call,
                              const Place& place, const Leaf& leaf);
   // Of an item that is one leaf.
@@ -310,6 +316,8 @@ bool IsAcross(const Expr& expr);
 std::optional<TimeFunction> FindTimeFunction(absl::string_view name);
 // Functions between rows: share, lag, ... Null where there is none.
 const Function* FindTransform(absl::string_view name);
+// (bind_inner.cc) Whether buckets of `outer` are made of whole ones of `inner`.
+bool IsMadeOf(const Period& inner, const Period& outer);
 // "a month", "2 weeks".
 std::string PeriodPhrase(const Period& period);
 

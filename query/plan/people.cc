@@ -260,7 +260,8 @@ Related RelatedSides(const Plan& plan, const RowExpr& expr) {
     const Leaf& whole = plan.leaves[right.leaf];
     if (part.function == whole.function && KeepsPeople(part.function) &&
         part.whole_range == whole.whole_range && part.back == whole.back &&
-        !part.total.is_total && part.steps.kind == StepExpr::Kind::kOperand &&
+        part.window == whole.window && !part.total.is_total &&
+        part.steps.kind == StepExpr::Kind::kOperand &&
         whole.steps.kind == StepExpr::Kind::kOperand &&
         IsPart(plan, part.steps.operand, whole.steps.operand)) {
       const bool largest = part.function.Is(Aggregate::kMax) ||

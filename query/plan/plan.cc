@@ -76,7 +76,7 @@ RuleOf RuleOfResult(const TimeFunction& function) {
 bool operator==(const Leaf& a, const Leaf& b) {
   return a.function == b.function && a.steps == b.steps && a.other == b.other &&
          a.whole_range == b.whole_range && a.back == b.back &&
-         a.bare == b.bare && a.total == b.total;
+         a.bare == b.bare && a.window == b.window && a.total == b.total;
 }
 
 std::vector<size_t> OperandsOf(const StepExpr& expr) {

@@ -189,6 +189,8 @@ struct InnerEvery {
   // Some function has a value of a bucket without samples: count, coverage.
   bool counts_nothing = false;
   bool shifts = false;  // some value is that of an earlier bucket
+  // Windows look at those before the range, which cuts none of them there.
+  bool looks_before = false;
   std::vector<std::optional<Buckets>> buckets;  // [operands]; none: not read
 };
 
@@ -201,6 +203,19 @@ struct TotalRole {
   friend bool operator==(const TotalRole&, const TotalRole&) = default;
 };
 
+// f(x OVER ..): a row's cell is of these steps in place of its bucket's, to the
+// bucket's end.
+struct BoundWindow {
+  Over over;
+  size_t operand = 0;            // the leaf's, on whose grid it is cut
+  std::vector<size_t> operands;  // all that are read there
+  std::optional<Buckets> units;  // kUnitBegin
+  friend bool operator==(const BoundWindow& a, const BoundWindow& b) {
+    return a.over == b.over && a.operand == b.operand &&
+           a.operands == b.operands;
+  }
+};
+
 // A function over time of operands: the steps of a bucket become a cell.
 struct Leaf {
   TimeFunction function;
@@ -210,6 +225,7 @@ struct Leaf {
   bool whole_range = false;  // one bucket whatever EVERY says: what TOP judges
   std::optional<Duration> back;  // with it, the range that much earlier
   bool bare = false;             // a metric at its own period
+  std::optional<size_t> window;  // OVER: index into Plan::windows
   TotalRole total;
   bool is_decimal = false;  // of the cells
   bool is_date = false;     // the integer is a step of the operand's grid
@@ -369,6 +385,7 @@ struct BoundTop {
 struct Plan {
   std::vector<BoundOperand> operands;
   std::vector<InnerEvery> inner;
+  std::vector<BoundWindow> windows;
   std::vector<Leaf> leaves;
   // Leaves that are last values, and those that say of which step: a note tells
   // where rows are of different ones. Without EVERY.

@@ -41,6 +41,11 @@ int64_t EarliestOfCall(const Call& call, const Grid& grid, int64_t step,
                   .count = static_cast<int32_t>(
                       std::min<int64_t>(buckets * every->count, kMaxKeep))};
   }
+  if (call.over.has_value() && call.over->from != Over::From::kRange) {
+    back = Period{.unit = call.over->unit,
+                  .count = static_cast<int32_t>(
+                      std::min<int64_t>(call.over->count, kMaxKeep))};
+  }
   if (back.has_value() &&
       (back->unit >= Unit::kDay || grid.period().below_day())) {
     step =

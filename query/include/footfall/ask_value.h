@@ -180,6 +180,10 @@ class FunctionValue : public Value {
 
   // max(avg(dau) EVERY month): Max(Avg("dau")).Every(Months()).
   FunctionValue Every(const Duration& bucket) const;
+  // avg(dau OVER 28 days), sum(revenue OVER month TO DATE), max(dau OVER ..).
+  FunctionValue Over(const Duration& back) const;
+  FunctionValue OverToDate(Unit unit) const;
+  FunctionValue OverRange() const;
   // avg(price ACROSS region), share(dau WITHIN region); at least one.
   template <std::convertible_to<std::string>... Names>
   FunctionValue Across(Names... dimensions) const {
@@ -195,6 +199,7 @@ class FunctionValue : public Value {
   }
 
  private:
+  FunctionValue Windowed(const footfall::Over& over) const;
   FunctionValue Scoped(Call::Scope scope,
                        std::vector<std::string> dimensions) const;
 };

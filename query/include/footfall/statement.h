@@ -171,12 +171,27 @@ struct OffsetRange {
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
 
+// OVER 28 days, OVER month TO DATE, OVER ..
+struct Over {
+  enum class From : uint8_t {
+    kUnits,      // so many units before the row's end
+    kUnitBegin,  // the begin of the unit that holds the row; `count` is 1
+    kRange,      // the start of the range; `count` and `unit` are as they are
+  };
+  From from = From::kUnits;
+  int64_t count = 1;
+  Unit unit = Unit::kDay;
+  Source source = {};
+  friend bool operator==(const Over&, const Over&) = default;
+};
+
 // avg(dau EVERY month), share(dau WITHIN region), first_time(dau >= 1e8);
 // WITHIN ALL has "all" as its only dimension.
 struct Call {
   std::string function = {};  // lower case
   ArgumentList arguments = {};
   std::optional<Period> every = {};
+  std::optional<Over> over = {};
   enum class Scope : uint8_t { kNone, kAcross, kWithin };
   Scope scope = Scope::kNone;
   std::vector<std::string> scope_dimensions = {};
@@ -538,7 +553,7 @@ inline ArgumentList& ArgumentList::operator=(ArgumentList&&) noexcept = default;
 
 inline bool operator==(const Call& a, const Call& b) {
   return a.function == b.function && a.arguments == b.arguments &&
-         a.every == b.every && a.scope == b.scope &&
+         a.every == b.every && a.over == b.over && a.scope == b.scope &&
          a.scope_dimensions == b.scope_dimensions;
 }
 inline bool operator==(const Negation& a, const Negation& b) {

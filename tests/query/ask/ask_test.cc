@@ -98,6 +98,10 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
       {"SELECT dau BY app, platform",
        Ask("dau").By(std::vector<std::string>{"app", "platform"})},
       {"SELECT avg(dau) EVERY month", Ask(Avg("dau")).Every(Months())},
+      {"SELECT avg(dau OVER 28 days), sum(hits OVER month TO DATE),"
+       " max(avg(dau) EVERY week OVER ..)",
+       Ask(Avg("dau").Over(Days(28)), Sum("hits").OverToDate(Unit::kMonth),
+           Max(Avg("dau")).Every(Weeks()).OverRange())},
       {"SELECT avg(dau) EVERY 15 minutes", Ask(Avg("dau")).Every(Minutes(15))},
       {"SELECT avg(dau) EVERY week FILL null",
        Ask(Avg("dau")).Every(Weeks(), FillMode::kNull)},

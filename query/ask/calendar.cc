@@ -111,4 +111,10 @@ Range LastToDate(const Duration& duration) {
   return LastOf(duration, RangeLast::End::kToDate);
 }
 
+Range During(const OffsetRange& offsets, Unit unit) {
+  Range range;
+  range.form = RangeOffsets{offsets.first, offsets.last, unit};
+  return range;
+}
+
 }  // namespace footfall::ask

@@ -83,7 +83,7 @@ absl::StatusOr<Plan> WithStarts(Run& run, const Plan& plan) {
     }
   }
   for (BoundOperand& operand : ready.operands) {
-    operand.range = StepsOfAlign(ready, operand.grid);
+    operand.range = StepsOfAlign(ready, operand);
   }
   for (const std::string& note : found.notes) AddOnce(note, &ready.notes);
   if (!doubts.empty()) AddOnce(NoteOf(plan, std::move(doubts)), &ready.notes);

@@ -72,8 +72,13 @@ int64_t Alignment::Earlier(int64_t key, int64_t count,
 
 StepRange Alignment::StepsFrom(size_t operand, int64_t origin,
                                UnitRange units) const {
-  return plan_->operands[operand].grid.StepsFrom(origin, units.begin, units.end,
-                                                 plan_->align->unit);
+  const BoundOperand& bound = plan_->operands[operand];
+  if (bound.offsets.has_value()) {
+    return bound.grid.StepsFrom(origin, bound.offsets->first,
+                                bound.offsets->last + 1, bound.offsets->unit);
+  }
+  return bound.grid.StepsFrom(origin, units.begin, units.end,
+                              plan_->align->unit);
 }
 
 int64_t Alignment::KeyOfStep(size_t operand, int64_t origin, int64_t step,
@@ -96,10 +101,11 @@ std::vector<StepRange> Alignment::KeysWithin(
   const int64_t limit = FloorDivide(range().end - 1, bucket) + 1;
   std::vector<StepRange> found(turns_.size());
   for (size_t o = 0; o < plan_->operands.size(); ++o) {
-    if (plan_->operands[o].broadcast()) continue;
+    const BoundOperand& bound = plan_->operands[o];
+    if (bound.broadcast() || bound.own_window) continue;
     for (size_t t = 0; t < turns_.size(); ++t) {
       for (const Date& date : turns_[t].dates) {
-        const int64_t origin = StepHolding(plan_->operands[o].grid, date);
+        const int64_t origin = StepHolding(bound.grid, date);
         if (!Meet(StepsFrom(o, origin, range()), samples[o])) continue;
         StepRange keys = {first, limit};
         if (!all) {
@@ -120,10 +126,11 @@ void Alignment::FindFirst(absl::Span<const StepRange> samples) {
   const int64_t far = kAllUnits / bucket;
   first_ = far;
   for (size_t o = 0; o < plan_->operands.size(); ++o) {
-    if (plan_->operands[o].broadcast() || samples[o].empty()) continue;
+    const BoundOperand& bound = plan_->operands[o];
+    if (bound.broadcast() || bound.own_window || samples[o].empty()) continue;
     for (const Turn& turn : turns_) {
       for (const Date& date : turn.dates) {
-        const int64_t origin = StepHolding(plan_->operands[o].grid, date);
+        const int64_t origin = StepHolding(bound.grid, date);
         first_ =
             std::min(first_, KeyOfStep(o, origin, samples[o].begin, -far, far));
       }

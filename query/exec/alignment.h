@@ -66,7 +66,7 @@ class Alignment {
   void FindFirst(absl::Span<const StepRange> samples);
 
   // The steps of an operand at some units since any of the events, from the
-  // first to the last.
+  // first to the last; of one with a DURING of its own those of that.
   StepRange AroundAll(size_t operand, UnitRange units) const;
 
   // Hands in the groups of the answer, whose events are looked up.
@@ -75,7 +75,8 @@ class Alignment {
   absl::Status SetGroups(const Run& run, absl::Span<const GroupKey> groups);
 
   // The steps of an operand at some units since the group's event of a turn, or
-  // in the bucket of a key; empty where the group has none. Requires:
+  // in the bucket of a key, or of its own DURING; empty where the group has
+  // none. Requires:
   // SetGroups().
   StepRange Steps(size_t operand, size_t group, size_t turn,
                   UnitRange units) const;

@@ -78,8 +78,10 @@ std::vector<std::string> DescribeLookBack(const BoundOperand& operand,
 // The same of a range that each group counts from an event.
 std::string DescribeAligned(const BoundOperand& operand,
                             const BoundAlign& align) {
+  const Range::Offsets units = operand.offsets.value_or(
+      Range::Offsets{align.first, align.last, align.unit});
   std::string text =
-      absl::StrCat(align.first, "..", align.last, " ", UnitName(align.unit),
+      absl::StrCat(units.first, "..", units.last, " ", UnitName(units.unit),
                    "s from each group's event");
   if (operand.range.empty()) return text;
   return absl::StrCat(text, ": within ",

@@ -18,7 +18,9 @@ void Evaluation::FindAveraged() {
   averaged_.resize(plan_.operands.size());
   for (const Transform& transform : plan_.transforms) {
     if (transform.kind != Transform::Kind::kMovingAverage) continue;
-    for (const size_t o : OperandsOf(plan_, transform.x)) averaged_[o] = true;
+    for (const size_t o : OperandsOf(plan_, transform.x)) {
+      averaged_[o] = !plan_.operands[o].own_window || !plan_.every.has_value();
+    }
   }
   for (const BoundWindow& window : plan_.windows) {
     if (window.over.from != Over::From::kUnits) continue;

@@ -87,9 +87,12 @@ void Timeline::Settle(absl::Span<const StepRange> extents) {
     if (!open_[o] || settled.empty()) continue;
     whole_[o].over =
         StepRange{settled.begin, std::min(settled.end, unfinished_[o])}.size();
+    const bool ends = settled.end > unfinished_[o];
     if (!has_time_) {
       pieces_[o][0].over = whole_[o].over;
-      if (settled.end > unfinished_[o]) partial_[0] = true;
+      if (ends) partial_[0] = true;
+    } else if (plan_->operands[o].own_window && ends) {
+      partial_.assign(partial_.size(), true);
     }
   }
   for (size_t w = 0; w < window_pieces_.size(); ++w) {

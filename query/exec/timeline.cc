@@ -116,7 +116,7 @@ absl::Status Timeline::CutBuckets(Run& run) {
   for (size_t o = 0; o < operands; ++o) {
     const BoundOperand& operand = plan_->operands[o];
     const StepRange steps = lanes_[o];
-    if (operand.broadcast() || steps.empty()) continue;
+    if (operand.broadcast() || operand.own_window || steps.empty()) continue;
     int64_t bucket = operand.buckets->BucketOf(steps.begin);
     const int64_t last = operand.buckets->BucketOf(steps.end - 1);
     const size_t had = keys_.size();
@@ -177,6 +177,14 @@ absl::Status Timeline::CutBuckets(Run& run) {
   for (size_t o = 0; o < operands; ++o) {
     const BoundOperand& operand = plan_->operands[o];
     FOOTFALL_RETURN_IF_ERROR(Extend(run, keys_.size(), &pieces_[o]));
+    if (operand.own_window) {
+      // The same in each row.
+      std::fill(pieces_[o].begin(), pieces_[o].end(), whole_[o]);
+      if (!open_[o] && operand.range.end > unfinished_[o]) {
+        partial_.assign(keys_.size(), true);
+      }
+      continue;
+    }
     for (size_t slot = 0; slot < keys_.size(); ++slot) {
       FOOTFALL_RETURN_IF_ERROR(run.Pass());
       AddPiece(o, slot,

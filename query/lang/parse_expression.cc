@@ -163,7 +163,7 @@ absl::StatusOr<Operand> Parser::OperandOf() {
       if (operand.during.has_value()) {
         return Fail(Refusal::kClauseTwice, during.source, {"DURING"});
       }
-      FOOTFALL_ASSIGN_OR_RETURN(operand.during, RangeOf());
+      FOOTFALL_ASSIGN_OR_RETURN(operand.during, OwnRangeOf());
     } else {
       FOOTFALL_ASSIGN_OR_RETURN(Condition one, ConditionOf());
       operand.conditions.push_back(std::move(one));

@@ -41,4 +41,28 @@ absl::StatusOr<Over> Parser::OverOf() {
   return over;
 }
 
+// DURING in braces: a range as everywhere or, under ALIGN, -28..-1 days.
+absl::StatusOr<Range> Parser::OwnRangeOf() {
+  size_t at = 0;
+  const auto takes_number = [&] {
+    at += Ahead(at).kind == TokenKind::kSymbol && Ahead(at).text == "-" ? 1 : 0;
+    return Ahead(at++).kind == TokenKind::kNumber;
+  };
+  const bool offsets = takes_number() && Ahead(at++).text == ".." &&
+                       takes_number() && Ahead(at).kind == TokenKind::kWord;
+  if (!offsets) return RangeOf();
+  const Token first = Now();
+  Range::Offsets units;
+  FOOTFALL_ASSIGN_OR_RETURN(units.first,
+                            SignedNumber("a whole number before .."));
+  Take();  // ..
+  FOOTFALL_ASSIGN_OR_RETURN(units.last,
+                            SignedNumber("a whole number after .."));
+  FOOTFALL_ASSIGN_OR_RETURN(units.unit, UnitWord("DURING"));
+  Range range;
+  range.form = units;
+  range.source = From(first);
+  return range;
+}
+
 }  // namespace footfall::query

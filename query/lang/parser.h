@@ -97,6 +97,7 @@ class Parser {
   absl::StatusOr<Argument> ArgumentOf(size_t* height);
   // (parse_over.cc)
   absl::StatusOr<Over> OverOf();
+  absl::StatusOr<Range> OwnRangeOf();
   absl::StatusOr<Sized> Chain(Sized left, Sized right, char op);
   absl::StatusOr<Test> TestOf();
   absl::StatusOr<Comparison> ComparisonSign();

@@ -144,6 +144,11 @@ void PrintRange(const Range& range, std::string* out) {
     if (last->end == Range::Last::End::kToDate) *out += " TO DATE";
     return;
   }
+  if (const auto* offsets = std::get_if<Range::Offsets>(&range.form)) {
+    absl::StrAppend(out, offsets->first, "..", offsets->last, " ",
+                    UnitName(offsets->unit), "s");
+    return;
+  }
   const auto& between = std::get<Range::Between>(range.form);
   if (between.first.has_value()) PrintDate(*between.first, out);
   if (between.one_date) return;

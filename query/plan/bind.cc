@@ -467,6 +467,18 @@ void Binder::KeepHidden() {
 
 // Some operand must be split by every BY dimension, or there are no groups.
 absl::Status Binder::CheckSplit() {
+  const bool makes_rows =
+      !plan_.every.has_value() ||
+      std::any_of(plan_.operands.begin(), plan_.operands.end(),
+                  [](const BoundOperand& operand) {
+                    return !operand.own_window && !operand.broadcast();
+                  });
+  const bool own = std::any_of(
+      plan_.operands.begin(), plan_.operands.end(),
+      [](const BoundOperand& operand) { return operand.own_window; });
+  if (own && !makes_rows) {
+    return Refuse(Refusal::kOwnWindowAlone, select_.items[0].source, {});
+  }
   if (plan_.by.empty()) return absl::OkStatus();
   for (const BoundOperand& operand : plan_.operands) {
     if (!operand.broadcast()) return absl::OkStatus();

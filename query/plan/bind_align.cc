@@ -21,11 +21,8 @@ constexpr int64_t kMaxOffset = 1000000000;
 absl::Status Binder::BindAlign() {
   if (!select_.align.has_value()) return absl::OkStatus();
   const Align& said = *select_.align;
-  if (said.first > said.last || said.first < -kMaxOffset ||
-      said.last > kMaxOffset) {
-    return Refuse(Refusal::kOffsets, said.source,
-                  {absl::StrCat(said.first), absl::StrCat(said.last)});
-  }
+  FOOTFALL_RETURN_IF_ERROR(
+      CheckOffsets({said.first, said.last, said.unit}, said.source));
   BoundAlign align;
   align.first = said.first;
   align.last = said.last;
@@ -90,6 +87,16 @@ absl::Status Binder::BindAlignStart(const Align& said, BoundAlign align) {
   return absl::OkStatus();
 }
 
+absl::Status Binder::CheckOffsets(const Range::Offsets& offsets,
+                                  footfall::Source source) const {
+  if (offsets.first <= offsets.last && offsets.first >= -kMaxOffset &&
+      offsets.last <= kMaxOffset) {
+    return absl::OkStatus();
+  }
+  return Refuse(Refusal::kOffsets, source,
+                {absl::StrCat(offsets.first), absl::StrCat(offsets.last)});
+}
+
 absl::Status Binder::RefuseBesideAlign(footfall::Source where,
                                        absl::string_view what,
                                        absl::string_view why,
@@ -112,9 +119,12 @@ absl::Status Binder::AlignOperand(BoundOperand* bound) {
         "steps of different lengths do not begin on the date of an event",
         "ask of each metric by itself"));
   }
-  if (!plan_.every.has_value()) {
+  // Of its own DURING, or that of the statement.
+  const Range::Offsets units = bound->offsets.value_or(
+      Range::Offsets{align.first, align.last, align.unit});
+  if (!plan_.every.has_value() || bound->offsets.has_value()) {
     // Units that the steps make up.
-    Period unit{align.unit, 1};
+    Period unit{units.unit, 1};
     if (bound->grid.period().unit == unit.unit) unit = bound->grid.period();
     const auto buckets = Buckets::Create(bound->grid, unit, bound->grid.zone(),
                                          bound->grid.zone_name());
@@ -123,7 +133,7 @@ absl::Status Binder::AlignOperand(BoundOperand* bound) {
                     {buckets.status().message()});
     }
   }
-  bound->range = StepsOfAlign(plan_, bound->grid);
+  bound->range = StepsOfAlign(plan_, *bound);
   return absl::OkStatus();
 }
 

@@ -50,6 +50,18 @@ bool IsOverTime(absl::string_view function) {
   return FindTimeFunction(function).has_value();
 }
 
+// Whether its first metric has a DURING in braces.
+bool HasOwnRange(const Call& call) {
+  const Expr* inner =
+      call.arguments.empty() ? nullptr : ExprOf(call.arguments[0]);
+  if (inner == nullptr) return false;
+  if (const auto* operand = std::get_if<Operand>(&inner->node)) {
+    return operand->during.has_value();
+  }
+  const auto* nested = std::get_if<Call>(&inner->node);
+  return nested != nullptr && HasOwnRange(*nested);
+}
+
 // Whether OVER stands in it or, of when(max(x OVER ..)), in its max().
 bool HasOver(const Call& call) {
   if (call.over.has_value()) return true;
@@ -143,8 +155,9 @@ const Expr* Binder::FirstBare(const Expr& expr) {
 
 bool Binder::HasAggregate(const Expr& expr) {
   if (const auto* call = std::get_if<Call>(&expr.node)) {
-    // A window is one of each row, whatever stands in it.
-    if (HasOver(*call)) return false;
+    // A window is one of each row, whatever stands in it, and a value of its
+    // own range stands in each.
+    if (HasOver(*call) || HasOwnRange(*call)) return false;
     if (IsOverTime(call->function) && call->scope == Call::Scope::kNone) {
       return true;
     }
@@ -204,6 +217,14 @@ std::optional<Period> Binder::BucketOf(const Place& place) const {
 }
 
 bool Binder::ManySteps(const BoundOperand& operand, const Place& place) const {
+  if (operand.offsets.has_value() && !place.inner.has_value()) {
+    return operand.offsets->first < operand.offsets->last ||
+           !(InItsWeeks({operand.offsets->unit, 1}) == operand.grid.period());
+  }
+  if (operand.own_window && !place.inner.has_value()) {
+    return !operand.window.first.has_value() ||
+           !operand.window.last.has_value() || operand.range.size() > 1;
+  }
   const std::optional<Period> bucket = BucketOf(place);
   if (bucket.has_value()) return !(*bucket == operand.grid.period());
   if (plan_.align.has_value()) {
@@ -516,6 +537,9 @@ absl::StatusOr<RowExpr> Binder::BindBare(const Expr& expr, const Place& place) {
   }
   FOOTFALL_ASSIGN_OR_RETURN(leaf.steps, BindOwnSteps(expr));
   leaf.operand = leaf.steps.operand;
+  if (plan_.operands[leaf.operand].own_window) {
+    return Refuse(Refusal::kOwnWindow, expr.source, {});
+  }
   if (!(*plan_.every == metric->spec.period)) {
     return Refuse(Refusal::kBareCoarser, expr.source,
                   {name, period, BucketPhrase(Place()),

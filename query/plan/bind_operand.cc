@@ -42,6 +42,31 @@ absl::StatusOr<std::shared_ptr<const Metric>> Binder::FindMetric(
                  : "SHOW METRICS lists them (in the program: .metrics)"});
 }
 
+// DURING in braces: of dates or, under ALIGN, of offsets.
+absl::Status Binder::TakeOffsets(const Operand& operand,
+                                 footfall::Source source, BoundOperand* bound) {
+  if (!operand.during.has_value()) return absl::OkStatus();
+  const auto* offsets = std::get_if<Range::Offsets>(&operand.during->form);
+  if (offsets == nullptr) {
+    return RefuseBesideAlign(
+        source, "DURING of dates in braces",
+        "each group counts from a date of its own",
+        absl::StrCat("count from the event: ", operand.metric,
+                     "{DURING -28..-1 days}"));
+  }
+  if (!plan_.align.has_value()) {
+    return Refuse(Refusal::kOffsetsPlace, operand.during->source, {});
+  }
+  if (plan_.align->each) {
+    return RefuseBesideAlign(
+        source, "DURING in braces", "ON EACH has a row for every event",
+        "leave out EACH, and name one event: event('release', 'R1')");
+  }
+  FOOTFALL_RETURN_IF_ERROR(CheckOffsets(*offsets, operand.during->source));
+  bound->offsets = *offsets;
+  return absl::OkStatus();
+}
+
 absl::Status Binder::BindBuckets(footfall::Source source, BoundOperand* bound) {
   if (!plan_.every.has_value()) return absl::OkStatus();
   auto buckets = Buckets::Create(bound->grid, *plan_.every, bound->grid.zone(),
@@ -72,10 +97,12 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
                                            const Call* across) {
   BoundOperand bound;
   bound.source = source;
+  FOOTFALL_RETURN_IF_ERROR(TakeOffsets(operand, source, &bound));
   FOOTFALL_ASSIGN_OR_RETURN(bound.metric, FindMetric(operand.metric, source));
   FOOTFALL_ASSIGN_OR_RETURN(
       bound.metric, ChooseGrid(std::move(bound.metric),
-                               operand.during.has_value()   ? &*operand.during
+                               bound.offsets.has_value()    ? nullptr
+                               : operand.during.has_value() ? &*operand.during
                                : select_.during.has_value() ? &*select_.during
                                                             : nullptr));
   if (!attributes_.all.empty()) FOOTFALL_RETURN_IF_ERROR(AddAttributes(&bound));
@@ -161,14 +188,8 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   }
 
   if (operand.during.has_value()) {
-    FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
-        source, "DURING in braces", "it is a range of its own",
-        "ask for it in a statement of its own"));
-    if (plan_.every.has_value()) {
-      return Refuse(Refusal::kOwnWindow, source, {});
-    }
     bound.own_window = true;
-    mention.during = &*operand.during;
+    if (!bound.offsets.has_value()) mention.during = &*operand.during;
   } else if (select_.during.has_value()) {
     mention.during = &*select_.during;
   }
@@ -178,7 +199,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
         ResolveWindow(*mention.during, bound.grid, week_start_, now_, text_));
   }
   bound.range = bound.grid.StepsInside(bound.window.first, bound.window.last);
-  FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));
+  if (!bound.own_window) FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));
   if (plan_.align.has_value()) FOOTFALL_RETURN_IF_ERROR(AlignOperand(&bound));
 
   for (size_t i = 0; i < plan_.operands.size(); ++i) {
@@ -187,6 +208,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
     if (other.metric->id == metric.id && other.picks == bound.picks &&
         other.time_picks == bound.time_picks && other.by == bound.by &&
         other.across == bound.across && other.window == bound.window &&
+        other.offsets == bound.offsets &&
         other.own_window == bound.own_window) {
       other.in_product |= products_ > 0;
       if (std::find(other.mentions.begin(), other.mentions.end(), mention) ==

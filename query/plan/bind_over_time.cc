@@ -43,7 +43,9 @@ absl::Status Binder::AlignSteps(const Expr& expr, Leaf* leaf) {
           {lead.metric->spec.name, FormatPeriod(lead.grid.period()),
            other.metric->spec.name, FormatPeriod(other.grid.period())});
     }
-    if (!(other.window == lead.window)) {
+    const bool fixed = plan_.every.has_value() || plan_.align.has_value();
+    if (!(other.window == lead.window) || other.offsets != lead.offsets ||
+        (fixed && other.own_window != lead.own_window)) {
       return Refuse(Refusal::kWindows, expr.source, {});
     }
     if (!(other.time_picks == lead.time_picks)) {
@@ -84,8 +86,12 @@ absl::Status Binder::CheckSum(const Expr& expr, const Call& call,
     return absl::OkStatus();
   }
   const std::string unit = UnitOrUsers(metric);
-  const std::string phrase = over ? "a window" : BucketPhrase(place);
-  const std::optional<Period> bucket = BucketOf(place);
+  // DURING in braces: one value of its own range.
+  const bool own = operand.own_window && !place.inner.has_value();
+  const std::string phrase = over  ? "a window"
+                             : own ? "the range"
+                                   : BucketPhrase(place);
+  const std::optional<Period> bucket = own ? std::nullopt : BucketOf(place);
   const std::string the_bucket =
       over ? "the window"
       : bucket.has_value()
@@ -219,7 +225,7 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
   const std::optional<Period> bucket = BucketOf(place);
   const bool over = leaf.window.has_value();
   if (rule == Additivity::kAdds ||
-      (!over && bucket.has_value() && *bucket == inner)) {
+      (!over && !leaf.whole_range && bucket.has_value() && *bucket == inner)) {
     return absl::OkStatus();
   }
   const std::string argument =
@@ -331,6 +337,9 @@ absl::Status Binder::BindCallOf(const Expr& expr, const Call& call,
     FOOTFALL_RETURN_IF_ERROR(
         CutByInner(call, *inside.inner, OperandsOf(*leaf)));
   }
+  // A value of each group, the same in all of its rows.
+  leaf->whole_range |=
+      plan_.every.has_value() && plan_.operands[leaf->operand].own_window;
   FOOTFALL_RETURN_IF_ERROR(BindWindow(expr, call, place, leaf));
   if (leaf->function.Is(Aggregate::kSum)) {
     FOOTFALL_RETURN_IF_ERROR(call.every.has_value()

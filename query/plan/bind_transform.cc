@@ -230,6 +230,8 @@ absl::Status Binder::CheckLookBack(footfall::Source source, const Call& call,
       if (!fits.ok()) return Refuse(Refusal::kShift, source, {fits.message()});
       continue;
     }
+    // The same value in each row.
+    if (plan_.every.has_value()) continue;
     if (back.unit < footfall::Unit::kDay &&
         !operand.grid.period().below_day()) {
       return Refuse(

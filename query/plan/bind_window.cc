@@ -83,6 +83,11 @@ absl::Status Binder::BindWindow(const Expr& expr, const Call& call,
                    "the outer function takes it: max(avg(dau) EVERY month "
                    "OVER 12 months)"});
   }
+  if (plan_.operands[leaf->operand].own_window) {
+    return Refuse(Refusal::kOverPlace, over.source,
+                  {"one that has a DURING of its own",
+                   "leave out OVER, or DURING in braces"});
+  }
   if (place.whole_range) {
     return Refuse(Refusal::kTopEvery, expr.source, {Printed(expr)});
   }

@@ -60,6 +60,11 @@ class Binder {
   absl::Status BindAlign();
   absl::Status BindAlignStart(const Align& said, BoundAlign align);
   absl::Status AlignOperand(BoundOperand* bound);
+  absl::Status CheckOffsets(const Range::Offsets& offsets,
+                            footfall::Source source) const;
+  // (bind_operand.cc) DURING in braces, where it is of offsets.
+  absl::Status TakeOffsets(const Operand& operand, footfall::Source source,
+                           BoundOperand* bound);
   absl::Status CheckAlignedLookBack(footfall::Source source,
                                     const Duration& back);
   // OK without ALIGN. `why` it cannot be, and what to say `instead`.

@@ -295,7 +295,8 @@ class Resolver {
                            "one that holds no parameter itself");
         }
       }
-    } else if (std::get<Range::Last>(range->form).count < 1) {
+    } else if (const auto* last = std::get_if<Range::Last>(&range->form);
+               last != nullptr && last->count < 1) {
       return WrongType(text_, parameter, whole, "one of 1 unit or more");
     }
     return CheckOrder(*range);

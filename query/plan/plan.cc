@@ -193,12 +193,15 @@ std::vector<Date> DatesOfAlign(const Plan& plan) {
   return dates;
 }
 
-StepRange StepsOfAlign(const Plan& plan, const Grid& grid) {
+StepRange StepsOfAlign(const Plan& plan, const BoundOperand& operand) {
   const BoundAlign& align = *plan.align;
+  const Grid& grid = operand.grid;
+  const Range::Offsets units = operand.offsets.value_or(
+      Range::Offsets{align.first, align.last, align.unit});
   std::optional<StepRange> all;
   for (const Date& date : DatesOfAlign(plan)) {
-    const StepRange steps = grid.StepsFrom(StepHolding(grid, date), align.first,
-                                           align.last + 1, align.unit);
+    const StepRange steps = grid.StepsFrom(StepHolding(grid, date), units.first,
+                                           units.last + 1, units.unit);
     if (!all.has_value()) all = steps;
     all->begin = std::min(all->begin, steps.begin);
     all->end = std::max(all->end, steps.end);

@@ -82,6 +82,8 @@ struct BoundOperand {
   absl::Weekday week_start = absl::Weekday::monday;  // of the whole question
   TimeWindow window;
   bool own_window = false;  // DURING stands in its braces
+  // Of ALIGN: that DURING, in units since the event.
+  std::optional<Range::Offsets> offsets;
   bool in_product = false;  // it is a factor, or part of one
   // The steps wholly inside the window; ALIGN: around all events that may
   // count.
@@ -450,7 +452,7 @@ std::vector<std::string> TurnColumns(const Plan& plan);
 // Dates from which some group may count under ALIGN.
 std::vector<Date> DatesOfAlign(const Plan& plan);
 // The steps of an operand around all of these, from the first to the last.
-StepRange StepsOfAlign(const Plan& plan, const Grid& grid);
+StepRange StepsOfAlign(const Plan& plan, const BoundOperand& operand);
 
 // Whether an item has a value of a bucket without samples: counts, coverages
 // and what arithmetic makes of them.

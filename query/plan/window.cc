@@ -81,6 +81,9 @@ absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
   if (const auto* last = std::get_if<Range::Last>(&range.form)) {
     return ResolveLast(*last, grid, week_start, now, range.source, text);
   }
+  if (std::holds_alternative<Range::Offsets>(range.form)) {
+    return Refuse(Refusal::kOffsetsPlace, text, range.source, {});
+  }
   const auto& between = std::get<Range::Between>(range.form);
   TimeWindow window;
   window.said = true;

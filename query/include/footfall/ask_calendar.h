@@ -93,6 +93,8 @@ Range Always();          // DURING ..
 Range Last(const Duration& duration);
 Range LastComplete(const Duration& duration);
 Range LastToDate(const Duration& duration);
+// In braces under ALIGN, -28..-1 days: During(Offsets(-28, -1), Unit::kDay).
+Range During(const OffsetRange& offsets, Unit unit);
 
 }  // namespace footfall::ask
 #pragma GCC visibility pop

@@ -94,11 +94,20 @@ struct RangeLast {
   friend bool operator==(const RangeLast&, const RangeLast&) = default;
 };
 
+// 0..27 days: units since the event, both included. In braces under ALIGN.
+struct RangeOffsets {
+  int64_t first = 0;
+  int64_t last = 0;
+  Unit unit = Unit::kDay;
+  friend bool operator==(const RangeOffsets&, const RangeOffsets&) = default;
+};
+
 // What follows DURING.
 struct Range {
   using Between = RangeBetween;
   using Last = RangeLast;
-  std::variant<Between, Last> form = {};
+  using Offsets = RangeOffsets;
+  std::variant<Between, Last, Offsets> form = {};
   Source source = {};
   friend bool operator==(const Range&, const Range&) = default;
 };

@@ -102,6 +102,10 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
        " max(avg(dau) EVERY week OVER ..)",
        Ask(Avg("dau").Over(Days(28)), Sum("hits").OverToDate(Unit::kMonth),
            Max(Avg("dau")).Every(Weeks()).OverRange())},
+      {"SELECT avg(dau{DURING -28..-1 days}) ALIGN ON event('a')"
+       " DURING -28..27 days",
+       Ask(Avg(Of("dau", During(Offsets(-28, -1), Unit::kDay))))
+           .AlignOn(EventDate("a"), Offsets(-28, 27), Unit::kDay)},
       {"SELECT avg(dau) EVERY 15 minutes", Ask(Avg("dau")).Every(Minutes(15))},
       {"SELECT avg(dau) EVERY week FILL null",
        Ask(Avg("dau")).Every(Weeks(), FillMode::kNull)},

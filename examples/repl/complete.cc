@@ -576,6 +576,7 @@ void Completer::AddWords() {
     if (clause == "ORDER") AddKeywords({"ASC", "DESC"});
     if (clause == "EVERY") {
       AddKeywords({Before(2) == "FILL" ? "MAX" : "FILL"});
+      if (Before(2) == "EVERY") AddKeywords({"TO DATE"});
     }
     if (clause == "BY") AddKeywords({"TOTAL"});
     if (clause == "TOP") AddKeywords({"OTHERS", "WITHIN"});

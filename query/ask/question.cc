@@ -87,7 +87,13 @@ Question& Question::By(const std::vector<std::string>& dimensions) {
 
 Question& Question::Every(const Duration& bucket, FillMode fill,
                           std::optional<int64_t> fill_max) {
-  select_.every = footfall::Every{PeriodOf(bucket), fill, fill_max, {}};
+  select_.every = footfall::Every{PeriodOf(bucket), false, fill, fill_max, {}};
+  return *this;
+}
+
+Question& Question::EveryToDate(const Duration& bucket, FillMode fill,
+                                std::optional<int64_t> fill_max) {
+  select_.every = footfall::Every{PeriodOf(bucket), true, fill, fill_max, {}};
   return *this;
 }
 

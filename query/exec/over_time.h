@@ -27,7 +27,7 @@ class OverTime {
   // Where the steps are inner buckets, its coverage is theirs added up. Of a
   // range that is open (Timeline::open()) it lacks what is over until that is
   // known, and may be below 0 until then. `cuts_inner`: those that the piece
-  // cuts are left out, as of windows.
+  // cuts are left out, as of windows and TO DATE.
   //
   //   OUT_OF_RANGE  an integer sum outside 64 bits
   absl::StatusOr<Cell> CellOf(const TimeFunction& function, const StepLane& x,

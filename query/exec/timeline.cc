@@ -110,6 +110,7 @@ void Timeline::AlsoRead(size_t operand, StepRange steps) {
 absl::Status Timeline::CutBuckets(Run& run) {
   has_time_ = true;
   const size_t operands = plan_->operands.size();
+  if (plan_->to_date) FindPlaces();
   const bool all = plan_->fill != FillMode::kNone || RowsOfNothing(*plan_);
   const bool has_all = all || NeedsAllBuckets();
   bool found_lead = false;
@@ -187,9 +188,10 @@ absl::Status Timeline::CutBuckets(Run& run) {
     }
     for (size_t slot = 0; slot < keys_.size(); ++slot) {
       FOOTFALL_RETURN_IF_ERROR(run.Pass());
-      AddPiece(o, slot,
-               operand.buckets->StepsOf(BucketOf(operand, keys_[slot])),
-               /*clip=*/slot < size_);
+      const int64_t bucket = BucketOf(operand, keys_[slot]);
+      StepRange steps = operand.buckets->StepsOf(bucket);
+      if (plan_->to_date) steps = KeptToDate(o, bucket, steps);
+      AddPiece(o, slot, steps, /*clip=*/slot < size_);
     }
   }
   return CutWindows(run);

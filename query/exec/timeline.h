@@ -259,6 +259,9 @@ class Timeline {
   void AddPiece(size_t operand, size_t slot, StepRange all, bool clip);
   void AlsoRead(size_t operand, StepRange steps);
   absl::Status CutWindows(Run& run);
+  // (to_date.cc)
+  void FindPlaces();
+  StepRange KeptToDate(size_t operand, int64_t bucket, StepRange all) const;
   int64_t WindowBegin(const BoundWindow& window, StepRange row) const;
   int64_t EndOfRows(size_t operand) const;
   std::optional<int64_t> EarlierKey(int64_t key, int64_t count,
@@ -280,7 +283,14 @@ class Timeline {
   std::vector<StepRange> lanes_;
   std::vector<std::shared_ptr<const LaneSteps>> lane_steps_;
   bool leaves_buckets_out_ = false;
-  std::vector<std::vector<BucketPiece>> pieces_;         // [operands][slots]
+  std::vector<std::vector<BucketPiece>> pieces_;  // [operands][slots]
+  // [operands] EVERY .. TO DATE: the last step that counts, and the bucket that
+  // holds it.
+  struct Place {
+    int64_t step = 0;
+    int64_t bucket = 0;
+  };
+  std::vector<std::optional<Place>> places_;
   std::vector<std::vector<BucketPiece>> window_pieces_;  // [windows][slots]
   std::vector<std::vector<StepRange>> ranges_;  // likewise; without EVERY
   std::vector<BucketPiece> whole_;

@@ -303,6 +303,14 @@ absl::StatusOr<Every> Parser::EveryOf() {
   if (AtWord("FROM") && Ahead(1).kind == TokenKind::kWord) {
     return Fail(Refusal::kWeekFrom, Now().source, {});
   }
+  if (TakeWord("TO")) {
+    if (!TakeWord("DATE")) {
+      return Expected("DATE after TO",
+                      "EVERY year TO DATE cuts each year on the day that the "
+                      "last has come to");
+    }
+    every.to_date = true;
+  }
   if (!TakeWord("FILL")) return every;
   if (TakeWord("none")) {
     every.fill = FillMode::kNone;

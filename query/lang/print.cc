@@ -315,6 +315,7 @@ void PrintExpr(const Expr& expr, Strength least, std::string* out) {
 void PrintEvery(const Every& every, std::string* out) {
   *out += " EVERY ";
   PrintBucket(every.bucket, out);
+  if (every.to_date) *out += " TO DATE";
   static constexpr absl::string_view kModes[] = {"none", "null", "zero",
                                                  "previous", "linear"};
   if (every.fill == FillMode::kNone && !every.fill_max.has_value()) return;

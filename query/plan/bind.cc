@@ -34,6 +34,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(DecideWeeks());
   FOOTFALL_RETURN_IF_ERROR(DecideEvery());
   FOOTFALL_RETURN_IF_ERROR(BindAlign());
+  ends_to_date_ = LooksBackAtRange();
   FOOTFALL_RETURN_IF_ERROR(BindItems());
   FOOTFALL_RETURN_IF_ERROR(CheckNames());
   FOOTFALL_RETURN_IF_ERROR(BindHaving());
@@ -87,6 +88,7 @@ absl::Status Binder::DecideEvery() {
                     {plan_.fill == FillMode::kNone ? "none" : "null"});
     }
     plan_.every = InItsWeeks(select_.every->bucket);
+    plan_.to_date = select_.every->to_date;
     every_source_ = select_.every->source;
     return absl::OkStatus();
   }

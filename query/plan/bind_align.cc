@@ -23,6 +23,11 @@ absl::Status Binder::BindAlign() {
   const Align& said = *select_.align;
   FOOTFALL_RETURN_IF_ERROR(
       CheckOffsets({said.first, said.last, said.unit}, said.source));
+  if (plan_.to_date) {
+    return Refuse(Refusal::kBesideAlign, every_source_,
+                  {"TO DATE", "each group is at a date of its own",
+                   "ALIGN has the same days of each group: leave out TO DATE"});
+  }
   BoundAlign align;
   align.first = said.first;
   align.last = said.last;

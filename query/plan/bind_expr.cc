@@ -179,6 +179,26 @@ bool Binder::HasAggregate(const Expr& expr) {
                                    HasAggregate(arithmetic->sides[1]));
 }
 
+bool Binder::LooksBackAtRange() const {
+  if (plan_.every.has_value() || plan_.align.has_value()) return false;
+  bool looks = false;
+  const auto look = [&looks](const Expr& expr) {
+    VisitCalls(expr, [&looks](const Call& call) {
+      const Function* function = FindTransform(call.function);
+      looks |= function != nullptr && function->takes == Takes::kValueAndTime;
+    });
+  };
+  for (const Item& item : select_.items) look(item.expr);
+  for (const OrderKey& key : select_.order_by) {
+    if (key.expr.has_value()) look(*key.expr);
+  }
+  for (const Test& test : select_.having) {
+    look(test.left);
+    look(test.right);
+  }
+  return looks;
+}
+
 std::string Binder::StatementWith(const Call& call,
                                   absl::string_view function) const {
   // What is no suggestion itself is tried with none of its own.

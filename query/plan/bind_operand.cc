@@ -197,6 +197,8 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
     FOOTFALL_ASSIGN_OR_RETURN(
         bound.window,
         ResolveWindow(*mention.during, bound.grid, week_start_, now_, text_));
+    bound.to_date = ends_to_date_;
+    if (bound.to_date) EndToDate(bound.grid, now_, &bound.window);
   }
   bound.range = bound.grid.StepsInside(bound.window.first, bound.window.last);
   if (!bound.own_window) FOOTFALL_RETURN_IF_ERROR(BindBuckets(source, &bound));

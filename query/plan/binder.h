@@ -53,6 +53,9 @@ class Binder {
   absl::Status BindBy();
   absl::Status BindGroupTotal();  // (bind_groups.cc) BY .. TOTAL
   absl::Status DecideEvery();
+  // Whether something looks at the range that much earlier, as lag() does
+  // without EVERY.
+  bool LooksBackAtRange() const;
   // (bind_weeks.cc) The day on which the weeks of all metrics begin.
   absl::Status DecideWeeks();
   Period InItsWeeks(Period period) const;
@@ -306,8 +309,9 @@ class Binder {
   absl::Weekday week_start_ = absl::Weekday::monday;
   bool suggests_ = true;
   class Product;
-  int products_ = 0;          // that stand around what is being bound
-  bool names_items_ = false;  // HAVING, ORDER BY
+  int products_ = 0;           // that stand around what is being bound
+  bool names_items_ = false;   // HAVING, ORDER BY
+  bool ends_to_date_ = false;  // of ranges with an open end
 };
 
 // "avg(dau)" as the language prints it.

@@ -84,6 +84,8 @@ struct BoundOperand {
   bool own_window = false;  // DURING stands in its braces
   // Of ALIGN: that DURING, in units since the event.
   std::optional<Range::Offsets> offsets;
+  // The range ends with the last step that is over, for something looks back.
+  bool to_date = false;
   bool in_product = false;  // it is a factor, or part of one
   // The steps wholly inside the window; ALIGN: around all events that may
   // count.
@@ -411,6 +413,7 @@ struct Plan {
   // corr(x, y, a..b): an answer of its own, without items; a leaf for each lag.
   bool correlogram = false;
   std::optional<Period> every;  // said or understood
+  bool to_date = false;         // of its buckets
   FillMode fill = FillMode::kNone;
   std::optional<int64_t> fill_max;
   std::string zone;  // of IN ZONE; empty: each metric's own

@@ -107,6 +107,7 @@ bool Look(const Snapshot& snapshot, const BoundOperand& operand,
       *mention.during, operand.grid, operand.week_start, now, text);
   if (!found.ok()) return false;
   *window = *std::move(found);
+  if (operand.to_date) EndToDate(operand.grid, now, window);
   return true;
 }
 

@@ -59,16 +59,7 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
           absl::CivilDay(units->CivilStart(final_unit + 1)) - 1);
     }
   }
-  if (!to_date) return window;
-  if (grid.period().below_day()) {
-    window.last =
-        InstantDate(grid.Start(unfinished) - absl::Seconds(1), grid.zone());
-  } else {
-    window.last =
-        Date{Unit::kDay,
-             absl::CivilSecond(absl::CivilDay(grid.CivilStart(unfinished)) - 1),
-             {}};
-  }
+  if (to_date) window.last = LastDateOver(grid, now);
   return window;
 }
 
@@ -135,6 +126,26 @@ std::string FormatWindow(const TimeWindow& window) {
   }
   return absl::StrCat(window.first ? FormatDate(*window.first) : "", "..",
                       window.last ? FormatDate(*window.last) : "");
+}
+
+std::optional<Date> LastDateOver(const Grid& grid, absl::Time now) {
+  const int64_t unfinished = FirstUnfinishedStep(grid, now);
+  if (unfinished == grid.Limits().begin) return std::nullopt;
+  if (grid.period().below_day()) {
+    return InstantDate(grid.Start(unfinished) - absl::Seconds(1), grid.zone());
+  }
+  return Date{
+      Unit::kDay,
+      absl::CivilSecond(absl::CivilDay(grid.CivilStart(unfinished)) - 1),
+      {}};
+}
+
+void EndToDate(const Grid& grid, absl::Time now, TimeWindow* window) {
+  if (!window->first.has_value() || window->last.has_value()) return;
+  const std::optional<Date> last = LastDateOver(grid, now);
+  if (last.has_value() && !grid.StepsInside(window->first, last).empty()) {
+    window->last = last;
+  }
 }
 
 int64_t FirstUnfinishedStep(const Grid& grid, absl::Time now) {

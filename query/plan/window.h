@@ -43,6 +43,12 @@ std::string FormatWindow(const TimeWindow& window);
 // calendar says differently each time (days of months).
 std::optional<int64_t> CountIn(Unit of, int64_t count, Unit unit);
 
+// The last day, or second, of the last step that is over; nullopt: none is.
+std::optional<Date> LastDateOver(const Grid& grid, absl::Time now);
+
+// Ends a window that has a begin and no end with that, where it comes so far.
+void EndToDate(const Grid& grid, absl::Time now, TimeWindow* window);
+
 // The first step that is not over at `now`.
 int64_t FirstUnfinishedStep(const Grid& grid, absl::Time now);
 

@@ -274,9 +274,10 @@ struct Name {
 
 enum class FillMode : uint8_t { kNone, kNull, kZero, kPrevious, kLinear };
 
-// EVERY month FILL zero MAX 3
+// EVERY month FILL zero MAX 3, EVERY year TO DATE
 struct Every {
   Period bucket = {};
+  bool to_date = false;  // each bucket is cut where the last one ends
   FillMode fill = FillMode::kNone;
   std::optional<int64_t> fill_max = {};
   Source source = {};

@@ -98,6 +98,8 @@ TEST_CASE("every clause of SELECT can be built", "[ask]") {
       {"SELECT dau BY app, platform",
        Ask("dau").By(std::vector<std::string>{"app", "platform"})},
       {"SELECT avg(dau) EVERY month", Ask(Avg("dau")).Every(Months())},
+      {"SELECT sum(hits) EVERY year TO DATE FILL zero MAX 2",
+       Ask(Sum("hits")).EveryToDate(Years(), FillMode::kZero, 2)},
       {"SELECT avg(dau OVER 28 days), sum(hits OVER month TO DATE),"
        " max(avg(dau) EVERY week OVER ..)",
        Ask(Avg("dau").Over(Days(28)), Sum("hits").OverToDate(Unit::kMonth),

@@ -125,7 +125,7 @@ TEST_CASE("a malformed tree is an error, not a crash", "[run]") {
   select.limit = -5;
   refused(select);
   select = DauOf("A");
-  select.every = Every{{Unit::kDay, 0}, FillMode::kNone, {}, {}};
+  select.every = Every{{Unit::kDay, 0}, false, FillMode::kNone, {}, {}};
   refused(select);
   Expr deep;
   deep.node = Operand{"dau", {}, {}, {}};

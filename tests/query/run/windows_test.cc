@@ -444,5 +444,75 @@ TEST_CASE("ma and cumulative of bare metrics are windows",
   }
 }
 
+// The last day of a bucket that counts, where `last` is in its own.
+absl::CivilDay PlaceOf(const Row& row, const Row& own, absl::CivilDay last,
+                       const std::string& every) {
+  if (every == "week") return row.begin + (last - own.begin);
+  const absl::CivilMonth month =
+      absl::CivilMonth(row.begin) +
+      (absl::CivilMonth(last) - absl::CivilMonth(own.begin));
+  return std::min(absl::CivilDay(month) + (last.day() - 1),
+                  absl::CivilDay(month + 1) - 1);
+}
+
+TEST_CASE("TO DATE compares equal stretches", "[windows][property]") {
+  World world;
+  size_t cells = 0;
+  for (const std::string call :
+       {"sum(v)", "avg(u)", "bounds(max(u))", "count(u > 60)", "median(p)",
+        "last_time(u)", "coverage(v)", "avg(u{platform='web'})"}) {
+    for (const std::string every : {"week", "month", "quarter", "year"}) {
+      for (const char* during :
+           {"..", "2025-01-05..2025-03-29", "2024-12-24..2025-02-28",
+            "2025-01..2025-06"}) {
+        const std::string text =
+            absl::StrCat("SELECT ", call, " BY app DURING ", during, " EVERY ",
+                         every, " TO DATE");
+        CAPTURE(text);
+        const Answer answer = world.MustAsk(text);
+        const std::string range = during;
+        const absl::CivilDay last =
+            range == "2025-01-05..2025-03-29"   ? absl::CivilDay(2025, 3, 29)
+            : range == "2024-12-24..2025-02-28" ? absl::CivilDay(2025, 2, 28)
+                                                : absl::CivilDay(2025, 4, 5);
+        const absl::CivilDay from =
+            range == ".."                     ? kFirst
+            : range == "2025-01..2025-06"     ? absl::CivilDay(2025, 1, 1)
+            : absl::StartsWith(range, "2025") ? absl::CivilDay(2025, 1, 5)
+                                              : absl::CivilDay(2024, 12, 24);
+        const Row own = BucketOf(last, every);
+        for (size_t r = 0; r < answer.row_count(); ++r) {
+          const Row row = RowAt(answer, r, every);
+          const absl::CivilDay kept = PlaceOf(row, own, last, every);
+          // An open range has whole buckets.
+          const absl::CivilDay begin =
+              range == ".." ? row.begin : std::max(row.begin, from);
+          if (kept < begin) {  // the range begins behind the place
+            CHECK(absl::StartsWith(SaidOf(answer, r).value, " 0"));
+            continue;
+          }
+          const std::string question =
+              QuestionOf(call, " BY app", begin, kept + 1);
+          CAPTURE(question);
+          const Answer& right = world.AskOnce(question);
+          const auto at = RowOf(right, MemberOf(answer, r));
+          const Said said = SaidOf(answer, r);
+          if (!at.has_value()) {
+            CHECK(absl::StartsWith(said.value, " 0"));
+            continue;
+          }
+          CHECK(said.value == SaidOf(right, *at).value);
+          CHECK(said.coverage == SaidOf(right, *at).coverage);
+          const Column* partial = answer.Find("partial");
+          const bool whole = begin == row.begin && row.begin <= last;
+          CHECK(partial->integers[r] == (whole ? 0 : 1));
+          ++cells;
+        }
+      }
+    }
+  }
+  CHECK(cells > 500);
+}
+
 }  // namespace
 }  // namespace footfall

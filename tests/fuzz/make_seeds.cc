@@ -1,6 +1,6 @@
 // Makes seeds for the fuzz targets with the library's own encoders: each codec
 // with holes and without, each form of sets and tiles, bundles of a base and
-// patches, each record of the catalog.
+// patches, pieces of sets of users, each record of the catalog.
 //
 //   fuzz_seeds CORPUS_DIR    writes CORPUS_DIR/<target>/made-<what it is>
 
@@ -22,6 +22,8 @@
 #include "storage/codec/predictor.h"
 #include "storage/codec/seasonal.h"
 #include "storage/key/tile_key.h"
+#include "storage/sets/piece_builder.h"
+#include "storage/sets/user_events.h"
 #include "storage/tile/bundle.h"
 #include "tests/fuzz/column_input.h"
 #include "tests/storage/tile/cells.h"
@@ -331,6 +333,86 @@ void AddSets(Seeds* seeds) {
   }
 }
 
+// ---- Pieces ----
+
+struct PieceKind {
+  const char* name;
+  uint32_t users;
+  uint32_t lanes;
+  uint32_t hash_bits;
+  uint32_t range;
+  uint64_t most;  // users a sample keeps; 0: all
+};
+
+constexpr PieceKind kPieceKinds[] = {
+    {"one", 1, 1, kLongHash, 1, 0},
+    {"few", 20, 1, kLongHash, 1, 0},
+    {"classes", 450, 1, kShortHash, 0x1fff, 0},
+    {"lanes", 60, 5, kLongHash, 0x1a, 0},
+    {"band", 40, 64, kShortHash, 1, 0},
+    {"cut", 200, 2, kLongHash, 1, 9},
+    {"cut-short", 120, 1, kShortHash, 1, 30},
+};
+
+// Some users come once, some on all days, the others now and then.
+std::string MakePiece(const PieceKind& kind, uint64_t commit) {
+  PieceHead head = {.key_check = 19, .hash_bits = kind.hash_bits};
+  head.commit = commit;
+  head.range.code = kind.range;
+  std::vector<UserEvent> events;
+  for (uint32_t user = 0; user < kind.users; ++user) {
+    uint64_t hash = (user + 1) * 0x9e3779b97f4a7c15;
+    hash = head.range.first() | hash >> head.range.depth();
+    hash &= ~uint64_t{0} << (64 - kind.hash_bits);
+    const uint32_t lane = Noise(user, 1) % kind.lanes;
+    const uint32_t every = user % 2 == 0 ? 64 : 1 + Noise(user, 2) % 20;
+    for (uint32_t step = Noise(user, 3) % 64; step < 64; step += every) {
+      events.push_back({hash, lane * 64 + step});
+      if (user % 7 == 0) {
+        events.push_back({hash, (lane + 1) % kind.lanes * 64 + step});
+      }
+    }
+  }
+  SortEvents(&events);
+  PieceBuilder builder(head);
+  if (kind.most != 0) {
+    ThresholdFinder finder({}, kind.most);
+    ForEachUserOf(events, [&](const UserSteps& user) { finder.Count(user); });
+    builder.Cut(finder.thresholds());
+  }
+  ForEachUserOf(events, [&](const UserSteps& user) { builder.AddUser(user); });
+  return builder.Finish().value();
+}
+
+// Resets and forgets some, and says that a cell is there.
+std::string MakeRemoval(const PieceKind& kind, uint64_t commit) {
+  PieceHead head = {.key_check = 19, .hash_bits = kind.hash_bits};
+  head.commit = commit;
+  head.range.code = kind.range;
+  PieceBuilder builder(head);
+  CellSet cells;
+  for (uint32_t step = 5; step < 9; ++step) cells.Add(step);
+  builder.Reset(cells);
+  cells.Add(40);
+  builder.AddCells(cells);
+  builder.Forget(head.range.first());
+  builder.Forget(head.range.first() + (uint64_t{1} << 40));
+  return builder.Finish().value();
+}
+
+void AddPieces(Seeds* seeds) {
+  for (const PieceKind& kind : kPieceKinds) {
+    std::string pieces;
+    AppendFrame(MakePiece(kind, 3), &pieces);
+    seeds->Add("piece", kind.name, pieces);
+    AppendFrame(MakeRemoval(kind, 4), &pieces);
+    PieceKind patch = kind;
+    patch.users = std::min(kind.users, 12u);
+    AppendFrame(MakePiece(patch, 5), &pieces);
+    seeds->Add("piece", absl::StrCat(kind.name, "-removal-and-patch"), pieces);
+  }
+}
+
 }  // namespace
 }  // namespace storage
 
@@ -419,6 +501,7 @@ int main(int argc, char** argv) {
   footfall::storage::AddColumns(&seeds);
   footfall::storage::AddTiles(&seeds);
   footfall::storage::AddSets(&seeds);
+  footfall::storage::AddPieces(&seeds);
   footfall::engine::AddSeriesBlocks(&seeds);
   footfall::engine::AddRecords(&seeds);
   return seeds.whole() ? 0 : 1;

@@ -136,6 +136,27 @@ TEST_CASE("damage under a right checksum ends cleanly", "[sets]") {
   CHECK(refused > 1000);
 }
 
+// More users than a block: what is wrong shows before the last of them.
+TEST_CASE("stretches of zeros or ones under a right checksum end cleanly",
+          "[sets]") {
+  std::mt19937_64 random(kSeed);
+  const PieceHead head = {.key_check = 77, .commit = 300};
+  Said said;
+  said.events = MakeEvents({9000, Cells(1, 8), .5, .1, .9}, head, &random);
+  const std::string piece = Build(said, head);
+  REQUIRE(ReadEverything(piece));
+  int refused = 0;
+  for (const char with : {'\0', '\xff'}) {
+    for (size_t at = 12; at + 900 < piece.size(); at += 450) {
+      std::string damaged = piece;
+      damaged.replace(at, 900, 900, with);
+      Reseal(&damaged);
+      refused += ReadEverything(damaged) ? 0 : 1;
+    }
+  }
+  CHECK(refused > 40);
+}
+
 TEST_CASE("pieces of a later release are told from damage", "[sets]") {
   const std::string piece = SomePieces()[0];
   for (const auto& [at, value] : {std::pair<size_t, char>{1, 2},

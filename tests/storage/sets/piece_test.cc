@@ -29,8 +29,8 @@ std::vector<Crowd> Crowds() {
       {50, Cells(1, 64), 1},                // all come once
       {3000, Cells(1, 64, 5)},              // a series
       {3000, Cells(1, 64), .2, .9, .99},    // all but a few
-      {9000, Cells(1, 30), .5, .01, .1},    // more than a block
-      {9000, Cells(2, 64), .5, .01, .4},    // two lanes
+      {5000, Cells(1, 30), .5, .01, .1},    // more than a block
+      {4500, Cells(2, 64), .5, .01, .2},    // two lanes
       {800, Cells(64, 64), .8, .001, .01},  // a band
       {400, Cells(64, 3), .1, 0, .6},       // many lanes, few steps
       {5000, {3, 4, 64, 4095}, .3, .5, 1},  // cells far apart

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_TESTS_STORAGE_SETS_SET_MODEL_H_
 #define FOOTFALL_TESTS_STORAGE_SETS_SET_MODEL_H_
 
+#include <bit>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -95,6 +96,7 @@ inline SetModel Read(const PieceReader& piece) {
   ForEachCell(piece.empties(), [&](uint32_t cell) { model[cell]; });
   RowCursor rows(piece, CellSet::All(), LaneUse::kApart);
   std::set<uint64_t> all;
+  bool ascending = true;
   for (;;) {
     const auto next = rows.Next();
     REQUIRE(next.ok());
@@ -102,17 +104,19 @@ inline SetModel Read(const PieceReader& piece) {
     REQUIRE(!rows.hashes().empty());
     for (size_t i = 0; i < rows.hashes().size(); ++i) {
       const uint64_t hash = rows.hashes()[i];
-      REQUIRE((all.empty() || hash > *all.rbegin()));
-      all.insert(hash);
+      ascending &= all.empty() || hash > *all.rbegin();
+      all.insert(all.end(), hash);
       for (size_t row = 0; row < rows.row_count(); ++row) {
-        for (uint32_t step = 0; step < kPieceSteps; ++step) {
-          if ((rows.steps(row)[i] >> step & 1) != 0) {
-            model[rows.lane(row) * kPieceSteps + step].insert(hash);
-          }
+        for (uint64_t left = rows.steps(row)[i]; left != 0; left &= left - 1) {
+          std::set<uint64_t>& users =
+              model[rows.lane(row) * kPieceSteps +
+                    static_cast<uint32_t>(std::countr_zero(left))];
+          users.insert(users.end(), hash);
         }
       }
     }
   }
+  REQUIRE(ascending);
   CellCounts counts = {};
   REQUIRE(piece.CountCells(&counts).ok());
   for (uint32_t cell = 0; cell < kPieceCells; ++cell) {

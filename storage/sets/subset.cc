@@ -27,10 +27,14 @@ SubsetShape::SubsetShape(uint32_t count, uint32_t places)
   const size_t bits = BitsSize(places);
   const size_t taken = EliasFanoShape(count, places - 1).size;
   const size_t others = EliasFanoShape(places - count, places - 1).size;
-  size = std::min({bits, taken, others});
-  form = size == bits    ? SubsetForm::kBits
-         : size == taken ? SubsetForm::kTaken
-                         : SubsetForm::kOthers;
+  const size_t numbers = std::min(taken, others);
+  if (2 * bits <= 3 * numbers) {
+    form = SubsetForm::kBits;
+    size = bits;
+  } else {
+    form = taken <= others ? SubsetForm::kTaken : SubsetForm::kOthers;
+    size = numbers;
+  }
 }
 
 void PutSubset(absl::Span<const uint32_t> taken, uint32_t places,

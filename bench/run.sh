@@ -17,7 +17,7 @@ if [ "${1:-}" = compare ]; then
   exec "$bin/compare" "$@"
 fi
 if [ $# -eq 0 ]; then
-  set -- codec tile scan query write import tile_shape
+  set -- codec tile sets sets_upkeep scan query write import tile_shape
 fi
 for name; do
   if [ ! -x "$bin/${name}_bench" ]; then

@@ -76,7 +76,7 @@ struct HashRange {
     return depth == 0 || depth == 4 || depth == 8 || depth == 12;
   }
   uint32_t depth() const {
-    return static_cast<uint32_t>(std::bit_width(code)) - 1;
+    return static_cast<uint32_t>(std::bit_width(code | 1)) - 1;
   }
   uint64_t first() const {
     return depth() == 0 ? 0 : uint64_t{code} << (64 - depth());

@@ -173,8 +173,12 @@ TEST_CASE("a builder whose promises are broken writes nothing", "[sets]") {
   PieceBuilder out_of_range(head);
   out_of_range.AddUser({uint64_t{3} << 60, 1, 0});
   CHECK(absl::IsInternal(out_of_range.Finish().status()));
-  head.range.code = 2;
-  CHECK(absl::IsInternal(PieceBuilder(head).Finish().status()));
+  for (const uint32_t none : {0u, 2u, 0x2000u}) {
+    head.range.code = none;
+    PieceBuilder no_range(head);
+    no_range.AddUser({uint64_t{1} << 62, 1, 0});
+    CHECK(absl::IsInternal(no_range.Finish().status()));
+  }
   head.range.code = 1;
   head.hash_bits = 32;
   CHECK(absl::IsInternal(PieceBuilder(head).Finish().status()));

@@ -32,9 +32,7 @@ namespace footfall::storage {
 struct EliasFanoShape {
   // Requires: 1 <= count < 2^32.
   EliasFanoShape(uint64_t count, uint64_t last)
-      : low_bits(count > last
-                     ? 0
-                     : static_cast<uint32_t>(std::bit_width(last / count)) - 1),
+      : low_bits(static_cast<uint32_t>(std::bit_width(last / count | 1)) - 1),
         low_size((count * low_bits + 7) / 8),
         high_bits(count + (last >> low_bits)),
         size(low_size + (high_bits + 7) / 8) {}

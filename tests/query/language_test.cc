@@ -1,5 +1,5 @@
-// Runs the examples of query/LANGUAGE.md, SQL.md and DATA_MODEL.md: what a page
-// shows is what comes out, to the letter.
+// Runs the examples of query/LANGUAGE.md, SQL.md, DATA_MODEL.md, QUESTIONS.md:
+// what a page shows is what comes out, to the letter.
 //
 //   ```sql          statements, run one block after the other on one database
 //   ```csv          right behind it: what they put out; also ```json, ```table
@@ -147,6 +147,12 @@ TEST_CASE("the data model is as its page says", "[language]") {
   ScriptRunner runner;
   REQUIRE(runner.Set("-- now: 2025-02-11T00:00Z"));
   CHECK(RunPage("query/DATA_MODEL.md", &runner) >= 8);
+}
+
+TEST_CASE("the questions of the page are answered as it says", "[language]") {
+  ScriptRunner runner;
+  REQUIRE(runner.Set("-- now: 2025-06-16T09:00Z"));
+  CHECK(RunPage("query/QUESTIONS.md", &runner) >= 50);
 }
 
 // The rows of the page's tables of functions: `sum avg min`, `p1`..`p99`,

@@ -4,6 +4,7 @@
 #ifndef FOOTFALL_QUERY_CELL_CELL_H_
 #define FOOTFALL_QUERY_CELL_CELL_H_
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,15 @@ struct Scalar {
 
 inline bool IsNan(const Scalar& scalar) {
   return scalar.is_decimal && std::isnan(scalar.decimal);
+}
+
+// The 64 bits in which lanes and tables keep a number, and the number again.
+inline int64_t BitsOfScalar(bool decimal, const Scalar& number) {
+  return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
+}
+inline Scalar ScalarOfBits(bool decimal, int64_t bits) {
+  return decimal ? Scalar::Decimal(std::bit_cast<double>(bits))
+                 : Scalar::Integer(bits);
 }
 
 // The truth lies in [low, high]; nullopt leaves that side open. A value stands

@@ -8,6 +8,7 @@
 #include "query/cell/compare.h"
 #include "query/exec/lanes.h"
 #include "query/func/aggregate.h"
+#include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
@@ -54,14 +55,6 @@ struct MemberColumn {
     return span;
   }
 };
-
-int64_t BitsOfScalar(bool decimal, const Scalar& number) {
-  return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
-}
-
-void SetBitOf(std::vector<uint64_t>* bits, size_t i) {
-  (*bits)[i / 64] |= uint64_t{1} << (i % 64);
-}
 
 // What members may have that only series which are not split tell of.
 struct HiddenMembers {
@@ -263,8 +256,8 @@ absl::Status CombineAcross(const BoundOperand& operand,
       }
     }
     if (column.values.empty() && lacks) {
-      SetBitOf(&result->high_open, s);
-      if (!users) SetBitOf(&result->low_open, s);
+      SetStepBit(result->high_open.data(), s);
+      if (!users) SetStepBit(result->low_open.data(), s);
     }
     if (!any) continue;
     const int64_t step = steps.begin + static_cast<int64_t>(s);
@@ -283,6 +276,7 @@ absl::Status CombineAcross(const BoundOperand& operand,
       if (tell && !result->no_member.has_value()) result->no_member = s;
       continue;
     }
+    if (function == Aggregate::kStddev && column.values.size() < 2) continue;
     FOOTFALL_ASSIGN_OR_RETURN(Cell cell,
                               Reduce(function, column.Span(decimal),
                                      static_cast<int64_t>(column.values.size()),
@@ -298,17 +292,17 @@ absl::Status CombineAcross(const BoundOperand& operand,
     hidden.Raise(function, &cell);
     if (lacks) ReckonLacking(function, users, awaited, &cell);
     const bool decimals = operand.decimal();
-    SetBitOf(&result->present, s);
+    SetStepBit(result->present.data(), s);
     result->values[s] = BitsOfScalar(decimals, cell.value);
     if (cell.low.has_value()) {
       result->lows[s] = BitsOfScalar(decimals, *cell.low);
     } else {
-      SetBitOf(&result->low_open, s);
+      SetStepBit(result->low_open.data(), s);
     }
     if (cell.high.has_value()) {
       result->highs[s] = BitsOfScalar(decimals, *cell.high);
     } else {
-      SetBitOf(&result->high_open, s);
+      SetStepBit(result->high_open.data(), s);
     }
   }
   return absl::OkStatus();

@@ -4,23 +4,11 @@
 #include <bit>
 
 #include "query/exec/lanes.h"
+#include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
 namespace {
-
-Scalar PartNumber(bool decimal, int64_t bits) {
-  return decimal ? Scalar::Decimal(std::bit_cast<double>(bits))
-                 : Scalar::Integer(bits);
-}
-
-int64_t PartBits(bool decimal, const Scalar& number) {
-  return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
-}
-
-void SetPartBit(std::vector<uint64_t>* bits, size_t i) {
-  (*bits)[i / 64] |= uint64_t{1} << (i % 64);
-}
 
 bool HasBit(const uint64_t* bits, size_t i) {
   return bits != nullptr && BitAt(bits, i);
@@ -28,11 +16,11 @@ bool HasBit(const uint64_t* bits, size_t i) {
 
 Cell CellOfPart(bool decimal, const PartLane& lane, size_t step) {
   const int64_t value = lane.values[step];
-  Cell cell = Cell::Exact(PartNumber(decimal, value), 1, 1);
-  if (lane.lows != nullptr) cell.low = PartNumber(decimal, lane.lows[step]);
+  Cell cell = Cell::Exact(ScalarOfBits(decimal, value), 1, 1);
+  if (lane.lows != nullptr) cell.low = ScalarOfBits(decimal, lane.lows[step]);
   if (lane.extra != nullptr) {
     cell.high =
-        PartNumber(decimal, AddCapped(decimal, value, lane.extra[step]));
+        ScalarOfBits(decimal, AddCapped(decimal, value, lane.extra[step]));
   }
   if (HasBit(lane.low_open, step)) cell.low.reset();
   if (HasBit(lane.high_open, step)) cell.high.reset();
@@ -94,22 +82,22 @@ absl::Status PartsLane::Make(const AcrossParts& parts,
              (lane->hidden != nullptr && lane->hidden[s] != 0));
     }
     if (!all) {
-      if (may) SetPartBit(&lacks_, s);
+      if (may) SetStepBit(lacks_.data(), s);
       continue;
     }
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, Worked(parts.expr, cells));
     if (!cell.has_value) continue;
-    SetPartBit(&present_, s);
-    values_[s] = PartBits(decimal, cell.value);
+    SetStepBit(present_.data(), s);
+    values_[s] = BitsOfScalar(decimal, cell.value);
     if (cell.low.has_value()) {
-      lows_[s] = PartBits(decimal, *cell.low);
+      lows_[s] = BitsOfScalar(decimal, *cell.low);
     } else {
-      SetPartBit(&low_open_, s);
+      SetStepBit(low_open_.data(), s);
     }
     if (cell.high.has_value()) {
-      highs_[s] = PartBits(decimal, *cell.high);
+      highs_[s] = BitsOfScalar(decimal, *cell.high);
     } else {
-      SetPartBit(&high_open_, s);
+      SetStepBit(high_open_.data(), s);
     }
   }
   return absl::OkStatus();

@@ -8,11 +8,6 @@
 namespace footfall::query {
 namespace {
 
-int64_t BitsOf(bool is_decimal, const Scalar& number) {
-  return is_decimal ? std::bit_cast<int64_t>(number.as_decimal())
-                    : number.integer;
-}
-
 void SetOneBit(std::vector<uint64_t>* words, size_t i, bool on) {
   if (i / 64 >= words->size()) words->push_back(0);
   if (on) (*words)[i / 64] |= uint64_t{1} << (i % 64);
@@ -54,9 +49,9 @@ void GroupCells::Add(const Cell& cell) {
   const Bound low = LowOf(cell);
   const Bound high = HighOf(cell);
   const size_t i = values_.size();
-  values_.push_back(BitsOf(is_decimal_, cell.value));
-  lows_.push_back(BitsOf(is_decimal_, low.value_or(cell.value)));
-  highs_.push_back(BitsOf(is_decimal_, high.value_or(cell.value)));
+  values_.push_back(BitsOfScalar(is_decimal_, cell.value));
+  lows_.push_back(BitsOfScalar(is_decimal_, low.value_or(cell.value)));
+  highs_.push_back(BitsOfScalar(is_decimal_, high.value_or(cell.value)));
   SetOneBit(&present_, i, true);
   SetOneBit(&low_open_, i, !low.has_value());
   SetOneBit(&high_open_, i, !high.has_value());

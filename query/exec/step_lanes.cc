@@ -8,23 +8,11 @@
 #include "query/exec/inner_steps.h"
 #include "query/exec/lanes.h"
 #include "query/exec/over_time.h"
+#include "query/func/step_words.h"
 #include "query/lang/status_macros.h"
 
 namespace footfall::query {
 namespace {
-
-Scalar ScalarOf(bool decimal, int64_t bits) {
-  return decimal ? Scalar::Decimal(std::bit_cast<double>(bits))
-                 : Scalar::Integer(bits);
-}
-
-int64_t BitsOf(bool decimal, const Scalar& number) {
-  return decimal ? std::bit_cast<int64_t>(number.as_decimal()) : number.integer;
-}
-
-void SetBit(std::vector<uint64_t>* bits, size_t i) {
-  (*bits)[i / 64] |= uint64_t{1} << (i % 64);
-}
 
 // What arithmetic is of: operands and functions over time, each once.
 void CollectInputs(const StepExpr& expr, std::vector<const StepExpr*>* inputs) {
@@ -66,10 +54,11 @@ StepSpan SpanOf(const StepLane& lane, StepRange steps) {
 
 Cell CellAt(const StepLane& lane, int64_t step) {
   const size_t s = static_cast<size_t>(step - lane.steps.begin);
-  Cell cell = Cell::Exact(ScalarOf(lane.is_decimal, lane.values[s]), 1, 1);
-  if (lane.lows != nullptr) cell.low = ScalarOf(lane.is_decimal, lane.lows[s]);
+  Cell cell = Cell::Exact(ScalarOfBits(lane.is_decimal, lane.values[s]), 1, 1);
+  if (lane.lows != nullptr)
+    cell.low = ScalarOfBits(lane.is_decimal, lane.lows[s]);
   if (lane.highs != nullptr) {
-    cell.high = ScalarOf(lane.is_decimal, lane.highs[s]);
+    cell.high = ScalarOfBits(lane.is_decimal, lane.highs[s]);
   }
   if (lane.low_open != nullptr && BitAt(lane.low_open, s)) cell.low.reset();
   if (lane.high_open != nullptr && BitAt(lane.high_open, s)) cell.high.reset();
@@ -87,17 +76,17 @@ void StepLanes::Buffer::Clear(size_t steps) {
 
 void StepLanes::Buffer::Put(size_t i, const Cell& cell, bool decimal) {
   if (!cell.has_value) return;
-  SetBit(&present, i);
-  values[i] = BitsOf(decimal, cell.value);
+  SetStepBit(present.data(), i);
+  values[i] = BitsOfScalar(decimal, cell.value);
   if (cell.low.has_value()) {
-    lows[i] = BitsOf(decimal, *cell.low);
+    lows[i] = BitsOfScalar(decimal, *cell.low);
   } else {
-    SetBit(&low_open, i);
+    SetStepBit(low_open.data(), i);
   }
   if (cell.high.has_value()) {
-    highs[i] = BitsOf(decimal, *cell.high);
+    highs[i] = BitsOfScalar(decimal, *cell.high);
   } else {
-    SetBit(&high_open, i);
+    SetStepBit(high_open.data(), i);
   }
 }
 

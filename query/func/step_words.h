@@ -25,6 +25,10 @@ inline bool StepBit(const uint64_t* words, uint64_t bit) {
   return (words[bit / 64] >> (bit % 64)) & 1;
 }
 
+inline void SetStepBit(uint64_t* words, uint64_t bit) {
+  words[bit / 64] |= uint64_t{1} << (bit % 64);
+}
+
 inline uint64_t CountSteps(const uint64_t* words, uint64_t first,
                            uint64_t count) {
   uint64_t present = 0;

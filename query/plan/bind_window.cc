@@ -26,12 +26,6 @@ std::string BucketsText(const Period& period) {
                            : FormatPeriod(period);
 }
 
-int64_t SecondsIn(footfall::Unit unit) {
-  return unit == footfall::Unit::kHour     ? 3600
-         : unit == footfall::Unit::kMinute ? 60
-                                           : 1;
-}
-
 }  // namespace
 
 absl::Status Binder::RefuseOver(const Call& call) const {

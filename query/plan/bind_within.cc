@@ -39,7 +39,7 @@ bool ComparesGroups(const Expr& expr) {
 
 // What values of groups are to each other.
 enum class Nature : uint8_t {
-  kNumber,  // the same in all of them
+  kSame,    // the same in all of them
   kParts,   // of a total
   kShares,  // of 1: they weigh what stands beside them
   kOther,   // they have no sum
@@ -55,7 +55,7 @@ class Natures {
   Nature Of(const RowExpr& expr) {
     switch (expr.kind) {
       case RowExpr::Kind::kNumber:
-        return Nature::kNumber;
+        return Nature::kSame;
       case RowExpr::Kind::kLeaf:
         return OfLeaf(plan_.leaves[expr.leaf]);
       case RowExpr::Kind::kNegate:
@@ -107,7 +107,7 @@ class Natures {
         for (size_t b = 0; b < within_.size(); ++b) {
           if (transform.within[b] && !within_[b]) return Nature::kOther;
         }
-        return Nature::kNumber;
+        return Nature::kSame;
       case Transform::Kind::kTopShare:
       case Transform::Kind::kRank:
         break;
@@ -116,13 +116,12 @@ class Natures {
   }
 
   static Nature OfTwo(char op, Nature left, Nature right) {
-    if (right == Nature::kNumber) return left;
+    if (right == Nature::kSame) return left;
     if (op == '/') {
-      return left != Nature::kNumber && right == Nature::kOther
-                 ? left
-                 : Nature::kOther;
+      return left != Nature::kSame && right == Nature::kOther ? left
+                                                              : Nature::kOther;
     }
-    if (left == Nature::kNumber) return right;
+    if (left == Nature::kSame) return right;
     if (op != '*') return left == right ? left : Nature::kOther;
     if (left == Nature::kShares || right == Nature::kShares) {
       const Nature other = left == Nature::kShares ? right : left;

@@ -32,10 +32,6 @@ int64_t MonthsIn(Unit unit) {
   }
 }
 
-int64_t SecondsIn(Unit unit) {
-  return unit == Unit::kHour ? 3600 : unit == Unit::kMinute ? 60 : 1;
-}
-
 bool InYears(absl::CivilDay day) {
   return day.year() >= 1 && day.year() <= 9999;
 }
@@ -83,6 +79,10 @@ Date Units(Unit unit, absl::CivilDay day) {
 }
 
 }  // namespace
+
+int64_t SecondsIn(Unit unit) {
+  return unit == Unit::kHour ? 3600 : unit == Unit::kMinute ? 60 : 1;
+}
 
 std::string NoEarlierRange(const TimeWindow& window, const Duration& back,
                            absl::string_view missing) {

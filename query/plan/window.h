@@ -39,6 +39,9 @@ std::string NoEarlierRange(const TimeWindow& window, const Duration& back,
 // As DURING would say it: "2025-01-10..2025-02-08".
 std::string FormatWindow(const TimeWindow& window);
 
+// How many seconds a unit below a day has.
+int64_t SecondsIn(Unit unit);
+
 // `count` units as a whole number of `of`; nullopt where they are none, or the
 // calendar says differently each time (days of months).
 std::optional<int64_t> CountIn(Unit of, int64_t count, Unit unit);

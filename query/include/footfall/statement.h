@@ -180,7 +180,7 @@ struct OffsetRange {
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
 
-// OVER 28 days, OVER month TO DATE, OVER ..
+// `OVER 28 days`, `OVER month TO DATE`, `OVER ..`.
 struct Over {
   enum class From : uint8_t {
     kUnits,      // so many units before the row's end
@@ -311,8 +311,8 @@ struct Total {
   friend bool operator==(const Total&, const Total&) = default;
 };
 
-// ALIGN ON event(..) DURING -14..28 days, ALIGN ON EACH event(..) ..,
-// ALIGN ON first_time(dau >= 1e5) ..
+// `ALIGN ON event(..) DURING -14..28 days`; also of `EACH event(..)` and of
+// `first_time(dau >= 1e5)`.
 struct Align {
   EventReference event = {};
   bool each = false;

@@ -54,6 +54,7 @@ absl::Status Rows::AddUpShares(size_t share, uint32_t slot,
   std::vector<double> amounts(groups.size());
   bool exact = true;
   bool closed = !total.negative;
+  size_t known = 0;  // groups
   Coverage coverage;
   for (size_t i = 0; i < groups.size(); ++i) {
     FOOTFALL_ASSIGN_OR_RETURN(cells->emplace_back(),
@@ -63,6 +64,7 @@ absl::Status Rows::AddUpShares(size_t share, uint32_t slot,
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell counted,
         EvaluateChange(plan_.transforms[share].counted, {groups[i], slot}));
+    ++known;
     amounts[i] = counted.value.as_decimal();
     values.Add(amounts[i]);
     coverage = LeastCoverage(coverage, {cell.present, cell.expected});
@@ -93,7 +95,8 @@ absl::Status Rows::AddUpShares(size_t share, uint32_t slot,
     cell.low = Scalar::Decimal(std::min(static_cast<double>(above), value));
     long double most = highs.SumFrom(low);
     if (!total.overlaps) most = hides ? 1 : std::min(most, 1.0L);
-    if (!total.overlaps || !hides) {
+    // Whether hidden groups overlap a lone one, no pair has told.
+    if (!hides || (!total.overlaps && known > 1)) {
       cell.high = Scalar::Decimal(std::max(static_cast<double>(most), value));
     }
   }

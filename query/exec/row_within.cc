@@ -208,7 +208,7 @@ absl::StatusOr<bool> Rows::IsLeftOut(const Transform& within, const Cell& cell,
     return false;
   }
   if (cell.has_value) without_whole_.insert(within.name);
-  return true;
+  return !cell.hidden;  // it may hold some of each
 }
 
 absl::StatusOr<Cell> Rows::OfScope(const Transform& within,
@@ -217,6 +217,7 @@ absl::StatusOr<Cell> Rows::OfScope(const Transform& within,
   GroupCells together(within.x.is_decimal);
   bool hidden = false;
   for (const uint32_t g : scopes.groups[scope]) {
+    if (results_.timeline->LeavesOut(g, slot)) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell, Evaluate(within.x, {g, slot}));
     FOOTFALL_ASSIGN_OR_RETURN(const bool out, IsLeftOut(within, cell, g));
     if (out) continue;
@@ -258,6 +259,7 @@ absl::StatusOr<Cell> Rows::CountHolding(const Transform& within,
     }
   };
   for (const uint32_t g : scopes.groups[scope]) {
+    if (results_.timeline->LeavesOut(g, slot)) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const Cell left, Evaluate(within.x, {g, slot}));
     FOOTFALL_ASSIGN_OR_RETURN(const bool out, IsLeftOut(within, left, g));
     if (out) continue;

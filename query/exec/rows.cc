@@ -46,8 +46,7 @@ absl::Status Rows::Fill() {
   const size_t slots = results_.timeline->size();
   for (const BoundItem& item : plan_.items) {
     of_nothing_.push_back(HasValueOfNothing(plan_, item.expr));
-    of_who_left_.push_back(SpeaksOfWhoLeft(plan_, item.expr));
-    some_of_who_left_ = some_of_who_left_ || of_who_left_.back();
+    some_of_who_left_ = some_of_who_left_ || SpeaksOfWhoLeft(plan_, item.expr);
     const std::vector<size_t> read = OperandsOf(plan_, item.expr);
     of_group_.push_back(std::any_of(read.begin(), read.end(), [this](size_t o) {
       return !plan_.operands[o].broadcast();
@@ -149,6 +148,11 @@ absl::Status Rows::FillGroup(uint32_t group) {
       finished_[i].Set(group, slots[s], cells[s]);
     }
   }
+  // No row is taken away that is there without FILL.
+  for (size_t s = 0; s < slots.size() && !says; ++s) {
+    FOOTFALL_RETURN_IF_ERROR(run_.Pass());
+    FOOTFALL_ASSIGN_OR_RETURN(says, Says({group, slots[s]}));
+  }
   has_values_.push_back(says);
   return absl::OkStatus();
 }
@@ -173,7 +177,10 @@ absl::StatusOr<bool> Rows::Says(RowId row) const {
   }
   for (size_t i = 0; i < plan_.items.size(); ++i) {
     const BoundItem& item = plan_.items[i];
-    if (!steps && !(nothing && of_nothing_[i]) && !of_who_left_[i]) continue;
+    if (!steps && !(nothing && of_nothing_[i]) &&
+        !(some_of_who_left_ && SpeaksOfWhoLeft(plan_, item.expr))) {
+      continue;
+    }
     if (item.expr.kind == RowExpr::Kind::kLeaf && !item.bounds &&
         !plan_.leaves[item.expr.leaf].whole_range) {
       if (results_.leaves[item.expr.leaf].has_value(row.group, row.bucket)) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "query/cell/cell.h"
@@ -215,7 +216,7 @@ class Rows {
   const Plan& plan_;
   const Results& results_;
   RowEvents* const events_;
-  std::vector<OfBucket> of_buckets_;
+  absl::InlinedVector<OfBucket, 4> of_buckets_;
   Reservation memory_;
   // [transforms] one of them is in use.
   std::vector<Totals> totals_;
@@ -230,8 +231,7 @@ class Rows {
   std::vector<bool> of_nothing_;
   std::vector<bool> of_group_;  // [items] it reads samples of the row's group
   bool some_of_nothing_ = false;
-  // [items] whether it has a value of a group that has left.
-  std::vector<bool> of_who_left_;
+  // Some item has a value of a group that has left.
   bool some_of_who_left_ = false;
   std::vector<bool> has_samples_;
   TotalNotes of_shares_;

@@ -153,6 +153,7 @@ absl::StatusOr<RowExpr> Binder::BindContribution(const Expr& expr,
   FOOTFALL_RETURN_IF_ERROR(BindTotal(expr, argument, place, &transform));
   FOOTFALL_RETURN_IF_ERROR(
       CheckLookBack(call.arguments[1].source, call, transform.x, back));
+  FOOTFALL_RETURN_IF_ERROR(CheckMoves(expr, argument, transform.x));
   transform.count = back.count;
   transform.unit = back.unit;
   transform.no_partial = true;

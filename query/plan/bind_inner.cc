@@ -56,6 +56,10 @@ absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
                                      : FormatPeriod(period)});
   }
   FOOTFALL_RETURN_IF_ERROR(CheckInnerParts(period, call.every_source));
+  if (select_.every.has_value() && select_.every->to_date) {
+    return Refuse(Refusal::kInnerToDate, call.every_source,
+                  {FormatPeriod(period)});
+  }
   Place inside = place;
   inside.whole_range = false;
   size_t index = 0;

@@ -157,6 +157,12 @@ absl::Status Binder::CheckParts() const {
                   "it takes neighbouring rows: those of EVERY week have no "
                   "weekdays to tell apart");
   }
+  for (const BoundOperand& operand : plan_.operands) {
+    if (operand.own_window && plan_.every.has_value()) {
+      return refuse("DURING in braces under EVERY",
+                    "ask for that range in a statement of its own");
+    }
+  }
   if (!plan_.windows.empty()) {
     return refuse("OVER",
                   "avg(x) is of the steps that are left, and EVERY "
@@ -184,9 +190,11 @@ absl::Status Binder::CheckParts() const {
     }
   }
   if (plan_.top.has_value() && plan_.top->others.has_value()) {
-    return refuse("OTHERS",
-                  "leave out OTHERS: HAVING, or WHERE hour(time) IN "
-                  "(..), picks parts, too");
+    return refuse("OTHERS", absl::StrCat("leave out OTHERS: HAVING, or WHERE ",
+                                         name, " IN (..), picks parts, too"));
+  }
+  if (plan_.total.has_value()) {
+    return refuse("TOTAL", "all of them are the statement without BY");
   }
   return CheckPartZones(source);
 }

@@ -21,6 +21,10 @@ absl::Status Binder::BindRuns(const Expr& expr, const Call& call) {
     return Refuse(Refusal::kArguments, expr.source,
                   {call.function, "a test", "runs(dau >= 1000000)"});
   }
+  if (call.over.has_value()) {
+    return Refuse(Refusal::kOverPlace, call.over->source,
+                  {"runs()", "runs(max(dau OVER 28 days) > 1000000)"});
+  }
   if (FirstOperand(expr) == nullptr) {
     return Refuse(Refusal::kNoMetric, expr.source, {Printed(expr)});
   }

@@ -122,6 +122,9 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
     row.sides.push_back(std::move(x));
     return row;
   }
+  if (back != nullptr || name == "ma" || name == "cumulative") {
+    FOOTFALL_RETURN_IF_ERROR(CheckMoves(expr, *argument, x));
+  }
   Transform transform;
   if (back != nullptr) {
     FOOTFALL_RETURN_IF_ERROR(
@@ -170,6 +173,20 @@ absl::StatusOr<RowExpr> Binder::BindTransform(const Expr& expr,
 }
 
 // Of sums, which two buckets may have of unequal length: what a note says.
+// A value of its own range has no earlier one among the rows.
+absl::Status Binder::CheckMoves(const Expr& expr, const Expr& argument,
+                                const RowExpr& x) const {
+  if (!plan_.every.has_value() && !plan_.align.has_value()) {
+    return absl::OkStatus();
+  }
+  for (const size_t o : OperandsOf(plan_, x)) {
+    if (!plan_.operands[o].own_window) continue;
+    return Refuse(Refusal::kOwnWindowShift, expr.source,
+                  {Printed(argument), Printed(expr)});
+  }
+  return absl::OkStatus();
+}
+
 void Binder::NameSums(const Expr& expr, const RowExpr& x,
                       Transform* shift) const {
   if (x.kind != RowExpr::Kind::kLeaf ||

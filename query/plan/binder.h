@@ -193,6 +193,8 @@ class Binder {
                                const RowExpr& x);
   std::string SomeDimension(const Expr& expr) const;
   RowExpr AddTransform(Transform transform);
+  absl::Status CheckMoves(const Expr& expr, const Expr& argument,
+                          const RowExpr& x) const;
   void NameSums(const Expr& expr, const RowExpr& x, Transform* shift) const;
   // (bind_groups.cc)
   absl::StatusOr<RowExpr> BindShare(const Expr& expr, const Call& call,

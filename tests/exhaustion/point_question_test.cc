@@ -56,8 +56,9 @@ TEST_CASE("a prepared question of one series allocates little",
   const uint64_t again = AllocationsOf(*question, *snapshot, with);
   INFO(first << " allocations, then " << again);
   CHECK(again < first);
-  // Of which the answer takes 20. Raise it only for a reason.
-  CHECK(again <= 120);
+  // Of which the answer takes 20, and what is known of windows and groups that
+  // left 1. Raise it only for a reason.
+  CHECK(again <= 121);
   CHECK(AllocationsOf(*question, *snapshot, with) <= again);
 }
 

@@ -155,8 +155,9 @@ TEST_CASE("parameters of every kind change from run to run", "[prepared]") {
     CHECK(absl::StartsWith(RunCsv(of, home, options),
                            "query 1:29: app has no member 'C'"));
     options.parameters["app"] = int64_t{1};
-    CHECK(absl::StartsWith(RunCsv(of, home, options),
-                           "query 1:29: $app is a number, and a text is required here"));
+    CHECK(absl::StartsWith(
+        RunCsv(of, home, options),
+        "query 1:29: $app is a number, and a text is required here"));
     options.parameters.clear();
     CHECK(absl::StartsWith(RunCsv(of, home, options),
                            "query 1:29: no value was given for $app"));

@@ -26,6 +26,7 @@ namespace {
 using engine::CeilDivide;
 using engine::FloorDivide;
 using engine::kSecondsPerDay;
+using engine::MonthsIn;
 
 // Beyond any shift between two dates of years 1 to 9999, and far from overflow.
 constexpr int64_t kMaxShift = int64_t{1} << 40;
@@ -37,18 +38,6 @@ constexpr int64_t kLongestChangeSeconds = 3 * 3600;
 int64_t DaysIn(const Period& period) {
   if (period.unit == Unit::kDay) return period.count;
   return period.unit == Unit::kWeek ? int64_t{7} * period.count : 0;
-}
-int64_t MonthsIn(Unit unit) {
-  switch (unit) {
-    case Unit::kMonth:
-      return 1;
-    case Unit::kQuarter:
-      return 3;
-    case Unit::kYear:
-      return 12;
-    default:
-      return 0;
-  }
 }
 int64_t MonthsIn(const Period& period) {
   return MonthsIn(period.unit) * period.count;
@@ -77,7 +66,8 @@ bool IsWhole(const Period& step, const Period& bucket) {
   if (step_days > 0) return step_days == 1;
   const int64_t step_months = MonthsIn(step);
   return bucket_days == 0 && step_months > 0 &&
-         MonthsIn(bucket) % step_months == 0;
+         MonthsIn(bucket) % step_months == 0 &&
+         (bucket.first_month - step.first_month) % step_months == 0;
 }
 
 // Whether the zone's days begin where steps of `step_s` seconds do, at every

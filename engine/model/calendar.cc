@@ -59,11 +59,32 @@ int64_t WeekShift(const Period& period) {
   return behind > 3 ? behind - 7 : behind;
 }
 
+int64_t MonthsIn(Unit unit) {
+  switch (unit) {
+    case Unit::kMonth:
+      return 1;
+    case Unit::kQuarter:
+      return 3;
+    case Unit::kYear:
+      return 12;
+    default:
+      return 0;
+  }
+}
+
 int64_t StepIndex(const Period& period, int64_t days) {
+  if (period.first_month != 1) {
+    return FloorDivide(UnitIndex(Unit::kMonth, days) - (period.first_month - 1),
+                       MonthsIn(period.unit));
+  }
   return UnitIndex(period.unit, days - WeekShift(period));
 }
 
 int64_t StepStart(const Period& period, int64_t index) {
+  if (period.first_month != 1) {
+    return UnitStart(Unit::kMonth,
+                     index * MonthsIn(period.unit) + (period.first_month - 1));
+  }
   return UnitStart(period.unit, index) + WeekShift(period);
 }
 
@@ -74,11 +95,9 @@ int64_t DayAfter(int64_t days, int64_t count, Unit unit) {
     return std::clamp(days + (unit == Unit::kDay ? 1 : 7) * count, kFirst,
                       kLast);
   }
-  const int64_t months = unit == Unit::kMonth     ? 1
-                         : unit == Unit::kQuarter ? 3
-                                                  : 12;
   const YearMonthDay date = DateOf(days);
-  const int64_t month = date.year * 12 + date.month - 1 + months * count;
+  const int64_t month =
+      date.year * 12 + date.month - 1 + MonthsIn(unit) * count;
   const int64_t year = FloorDivide(month, 12);
   if (year < kMinYear - 1) return kFirst;
   if (year > kMaxYear + 1) return kLast;

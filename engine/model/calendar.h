@@ -95,11 +95,16 @@ int64_t UnitIndex(Unit unit, int64_t days);
 int64_t UnitStart(Unit unit, int64_t index);
 
 // The same of weeks that begin on another day: the week has the number of the
-// ISO week that it shares most days with. (Of other units than weeks as above.)
+// ISO week that it shares most days with; and of years and quarters that begin
+// in another month: quarters count on from the one that begins in 1970 in that
+// month. (Of others as above.)
 int64_t StepIndex(const Period& period, int64_t days);  // of its unit, count 1
 int64_t StepStart(const Period& period, int64_t index);
 // Days from Monday to the day that weeks begin on: -3 to 3.
 int64_t WeekShift(const Period& period);
+
+// Months in a month, quarter or year; 0 in shorter units.
+int64_t MonthsIn(Unit unit);
 
 // The day `count` units of a day or more after another (below 0: before); where
 // its month has no such day, the last that it has. Beyond the years 1 to 9999

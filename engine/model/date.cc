@@ -230,6 +230,9 @@ std::string FormatPeriod(const Period& period) {
   if (period.week_start != absl::Weekday::monday) {
     absl::StrAppend(&text, " from ", WeekdayName(period.week_start));
   }
+  if (period.first_month != 1) {
+    absl::StrAppend(&text, " from ", period.first_month);
+  }
   return text;
 }
 
@@ -250,10 +253,13 @@ std::optional<absl::Weekday> ParseWeekday(absl::string_view word) {
 }
 
 Unit NamePrecision(const Period& period) {
-  return period.unit == Unit::kWeek &&
-                 period.week_start != absl::Weekday::monday
-             ? Unit::kDay
-             : period.unit;
+  if (period.unit == Unit::kWeek) {
+    const bool iso = period.week_start == absl::Weekday::monday;
+    return iso ? Unit::kWeek : Unit::kDay;
+  }
+  // April begins a quarter, but no year.
+  const int months = period.unit == Unit::kQuarter ? 3 : 12;
+  return (period.first_month - 1) % months == 0 ? period.unit : Unit::kMonth;
 }
 
 absl::StatusOr<Date> ParseDate(absl::string_view text) {

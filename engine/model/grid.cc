@@ -90,6 +90,12 @@ absl::StatusOr<Grid> Grid::Create(const Period& period,
         absl::StrCat("a ", unit, " does not begin on weekday number ", weekday,
                      "; weeks alone do, on 0 (monday) to 6 (sunday)"));
   }
+  if (period.first_month < 1 || period.first_month > 12 ||
+      (period.unit < Unit::kQuarter && period.first_month != 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a ", unit, " does not begin in month number ", period.first_month,
+        "; quarters and years alone do, in 1 to 12"));
+  }
   const int64_t unit_s = engine::SecondsOf(period.unit);
   if (unit_s > 0) {
     if (engine::kSecondsPerDay % (unit_s * period.count) != 0) {

@@ -173,6 +173,13 @@ absl::Status ValidateMetricSpec(const MetricSpec& spec) {
   }
   const absl::StatusOr<Grid> grid = Grid::Create(spec.period, spec.zone);
   if (!grid.ok()) return annotate(grid.status(), "");
+  if (spec.period.first_month != 1) {
+    return annotate(absl::InvalidArgumentError(
+                        absl::StrCat("steps of a ", UnitName(spec.period.unit),
+                                     " begin in January, found month ",
+                                     spec.period.first_month, "; take months")),
+                    "");
+  }
   const absl::Status dimensions = ValidateDimensions(spec.dimensions);
   if (!dimensions.ok()) return annotate(dimensions, "");
   const absl::Status unit = ValidateText(spec.unit, kMaxUnitBytes);

@@ -120,6 +120,11 @@ absl::Status ValidateTiers(const MetricSpec& spec) {
   for (const Tier& tier : spec.tiers) {
     absl::StatusOr<Grid> coarse = Grid::Create(tier.period, spec.zone);
     if (!coarse.ok()) return coarse.status();
+    if (tier.period.first_month != 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(FormatPeriod(tier.period),
+                       ": years and quarters are kept from January"));
+    }
     const absl::Status made = CoarseSteps::Create(*fine, *coarse).status();
     if (!made.ok()) return made;
     const bool longer =

@@ -4,7 +4,8 @@
 // A *step* is the index of a period: days since 1970-01-01, months since
 // 1970-01, ISO weeks since the week of 1970-01-01, minutes since the epoch. A
 // week that begins on another day has the number of the ISO week that it shares
-// most of its days with.
+// most of its days with. A year that begins in another month has the number of
+// the one that it begins in.
 // An n-fold period counts groups of n, from the same origin. Periods of a day
 // and more are civil: a day step is a date, whatever the zone. Shorter ones
 // are stretches of absolute time.
@@ -53,12 +54,15 @@ struct Period {
   int32_t count = 1;
   // The day that weeks begin on; of other units kMonday.
   absl::Weekday week_start = absl::Weekday::monday;
+  // The month that years and quarters begin in, 1 to 12; of other units 1. Of
+  // buckets: the steps of a metric begin in January.
+  int32_t first_month = 1;
 
   bool below_day() const { return unit < Unit::kDay; }
   friend bool operator==(const Period&, const Period&) = default;
 };
 
-// "day", "2 weeks", "15 minutes", "week from sunday".
+// "day", "2 weeks", "15 minutes", "week from sunday", "year from 4".
 std::string FormatPeriod(const Period& period);
 // "monday" .. "sunday".
 absl::string_view WeekdayName(absl::Weekday day);
@@ -66,7 +70,7 @@ absl::string_view WeekdayName(absl::Weekday day);
 std::optional<absl::Weekday> ParseWeekday(absl::string_view word);
 // How long the date is that names a step of a period of a day and more: as its
 // unit. Weeks that do not begin on Monday have no name in ISO 8601, and go by
-// their first day.
+// their first day; years and quarters that begin in another month by that.
 Unit NamePrecision(const Period& period);
 
 // A stretch of the calendar, as long as it is written: 2025, 2025-Q1, 2025-01,
@@ -114,9 +118,10 @@ class Grid {
   Grid() = default;  // days, UTC
 
   // INVALID_ARGUMENT: count < 1 or too large; a week_start of other units than
-  // weeks; a count of seconds, minutes or
-  // hours that does not divide a day; an unknown zone (the message gives the
-  // form `Area/City`, and says when the machine has no zone data at all).
+  // weeks, a first_month of others than quarters and years; a count of seconds,
+  // minutes or hours that does not divide a day; an unknown zone (the message
+  // gives the form `Area/City`, and says when the machine has no zone data at
+  // all).
   static absl::StatusOr<Grid> Create(const Period& period,
                                      absl::string_view zone_name);
 

@@ -656,4 +656,85 @@ TEST_CASE("only weeks begin on a day of the week", "[grid]") {
   CHECK(of_days->Format(*earlier) == "2024-02-04");
 }
 
+// Every first month, by civil time alone.
+TEST_CASE("years and quarters may begin in any month", "[grid]") {
+  const Unit unit = GENERATE(Unit::kQuarter, Unit::kYear);
+  const int count = GENERATE(1, 2, 3);
+  const int first_month = GENERATE(range(1, 13));
+  const int months = count * (unit == Unit::kYear ? 12 : 3);
+  Period period{unit, count};
+  period.first_month = first_month;
+  INFO(FormatPeriod(period));
+  const auto grid = Grid::Create(period, "UTC");
+  REQUIRE(grid.ok());
+  const auto buckets =
+      Buckets::Create(Grid(), period, absl::UTCTimeZone(), "UTC");
+  REQUIRE(buckets.ok());
+  // The first bucket begins in that month of 1970.
+  int64_t bucket = 0;
+  absl::CivilMonth begin(1970, first_month);
+  while (begin > absl::CivilMonth(1940, 1)) {
+    begin -= months;
+    --bucket;
+  }
+  int mismatches = 0;
+  for (; begin < absl::CivilMonth(2030, 1); begin += months, ++bucket) {
+    const absl::CivilDay first(begin);
+    const absl::CivilDay last(absl::CivilDay(begin + months) - 1);
+    for (const absl::CivilDay day : {first, first + 45, last}) {
+      const absl::CivilSecond noon = absl::CivilSecond(day) + 43200;
+      if (grid->StepAt(noon) != bucket ||
+          buckets->BucketOf(Grid().StepAt(noon)) != bucket) {
+        ++mismatches;
+      }
+    }
+    const StepRange steps = buckets->StepsOf(bucket);
+    if (steps.begin != Grid().StepAt(absl::CivilSecond(first)) ||
+        steps.size() != last - first + 1 ||
+        buckets->CivilStart(bucket) != absl::CivilSecond(first) ||
+        grid->CivilStart(bucket) != absl::CivilSecond(first)) {
+      ++mismatches;
+    }
+    // By its first month, where its own unit has no name for it.
+    const bool named = (first_month - 1) % (unit == Unit::kYear ? 12 : 3) == 0;
+    const Date name = {
+        named ? unit : Unit::kMonth, absl::CivilSecond(first), {}};
+    if (buckets->Format(bucket) != FormatDate(name)) ++mismatches;
+    const auto earlier = buckets->Shift(bucket, -count, unit);
+    if (earlier != bucket - 1) ++mismatches;
+  }
+  CHECK(mismatches == 0);
+}
+
+TEST_CASE("only years and quarters begin in a month", "[grid]") {
+  Period year{Unit::kYear, 1};
+  year.first_month = 4;
+  CHECK(FormatPeriod(year) == "year from 4");
+  CHECK_FALSE(year == Period{Unit::kYear, 1});
+  const auto of_days =
+      Buckets::Create(Grid(), year, absl::UTCTimeZone(), "UTC");
+  REQUIRE(of_days.ok());
+  CHECK(of_days->Format(54) == "2024-04");
+  for (const int month : {0, 13, -3}) {
+    year.first_month = month;
+    CHECK_FALSE(Grid::Create(year, "UTC").ok());
+  }
+  Period month{Unit::kMonth, 6};
+  month.first_month = 4;
+  CHECK_FALSE(Grid::Create(month, "UTC").ok());
+  // Steps are not cut: quarters by a year from May, years by one from April.
+  const auto cut = [](Unit step, Unit bucket, int first) {
+    Period period{bucket, 1};
+    period.first_month = first;
+    const auto grid = Grid::Create({step, 1}, "UTC");
+    return !Buckets::Create(*grid, period, grid->zone(), "UTC").ok();
+  };
+  CHECK(cut(Unit::kQuarter, Unit::kYear, 5));
+  CHECK_FALSE(cut(Unit::kQuarter, Unit::kYear, 4));
+  CHECK_FALSE(cut(Unit::kMonth, Unit::kYear, 5));
+  CHECK_FALSE(cut(Unit::kMonth, Unit::kQuarter, 5));
+  CHECK(cut(Unit::kYear, Unit::kYear, 4));
+  CHECK(cut(Unit::kWeek, Unit::kYear, 4));
+}
+
 }  // namespace footfall

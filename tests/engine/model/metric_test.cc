@@ -51,6 +51,17 @@ TEST_CASE("a bad declaration names the field", "[metric]") {
        [](MetricSpec* s) { s->over_time = static_cast<Additivity>(3); }},
       {"metric dau: period counts 0",
        [](MetricSpec* s) { s->period.count = 0; }},
+      {"metric dau: steps of a year begin in January, found month 4",
+       [](MetricSpec* s) {
+         s->period = {Unit::kYear, 1};
+         s->period.first_month = 4;
+       }},
+      {"metric dau: keep: year from 4: years",
+       [](MetricSpec* s) {
+         s->keep = Period{Unit::kDay, 90};
+         s->tiers = {{{Unit::kYear, 1}, {}}};
+         s->tiers[0].period.first_month = 4;
+       }},
       {"metric dau: zone \"Mars/Olympus\" is not known",
        [](MetricSpec* s) { s->zone = "Mars/Olympus"; }},
       {"metric dau: dimension \"App\"",

@@ -43,8 +43,8 @@ absl::Time EndOf(absl::Time begin, const Period& period) {
       return absl::FromCivil(absl::ToCivilMonth(begin, utc) + count, utc);
     case Unit::kQuarter:
       return absl::FromCivil(absl::ToCivilMonth(begin, utc) + 3 * count, utc);
-    case Unit::kYear:
-      return absl::FromCivil(absl::ToCivilYear(begin, utc) + count, utc);
+    case Unit::kYear:  // of any month
+      return absl::FromCivil(absl::ToCivilMonth(begin, utc) + 12 * count, utc);
   }
   return begin;
 }

@@ -109,6 +109,17 @@ class Completer {
   void AddUnits() {
     for (const absl::string_view unit : Units()) AddName(unit, " ");
   }
+  void AddWeekdays() {
+    for (int day = 0; day < 7; ++day) {
+      AddName(WeekdayName(static_cast<absl::Weekday>(day)), " ");
+    }
+  }
+  // EVERY week, EVERY 2 years: whether FROM may follow.
+  bool TakesFrom() const {
+    if (Before(2) != "EVERY" && Before(3) != "EVERY") return false;
+    const std::optional<Unit> unit = ParseUnit(Before(1));
+    return unit.has_value() && *unit >= Unit::kWeek && *unit != Unit::kMonth;
+  }
   void AddName(absl::string_view name, absl::string_view end) {
     if (!absl::StartsWith(name, typed_.prefix)) return;
     if (completion_.candidates.size() >= kMaxCandidates) return;
@@ -490,9 +501,7 @@ void Completer::AddWords() {
     } else if (last == "WEEK" || last == "WEEKS") {
       AddKeywords({"FROM", "OVER TIME"});
     } else if (last == "FROM") {
-      for (int day = 0; day < 7; ++day) {
-        AddName(WeekdayName(static_cast<absl::Weekday>(day)), " ");
-      }
+      AddWeekdays();
     } else if (last == "(" || last == ",") {
       AddDimensions();
     } else {
@@ -536,6 +545,8 @@ void Completer::AddWords() {
   } else if (clause == "EVERY" &&
              (last == "EVERY" || (after_number && Before(2) == "EVERY"))) {
     AddUnits();
+  } else if (last == "FROM" && ParseUnit(Before(2)) == Unit::kWeek) {
+    AddWeekdays();
   } else if (last == "FILL") {
     for (const absl::string_view mode :
          {"linear", "none", "null", "previous", "zero"}) {
@@ -564,6 +575,7 @@ void Completer::AddWords() {
     }
     AddExpressions();
   } else {
+    if (TakesFrom()) AddKeywords({"FROM"});
     if (InsideCall()) {
       AddKeywords({"ACROSS", "EVERY", "OVER", "WITHIN"});
       return;
@@ -576,7 +588,9 @@ void Completer::AddWords() {
     if (clause == "ORDER") AddKeywords({"ASC", "DESC"});
     if (clause == "EVERY") {
       AddKeywords({Before(2) == "FILL" ? "MAX" : "FILL"});
-      if (Before(2) == "EVERY") AddKeywords({"TO DATE"});
+      if (Before(2) == "EVERY" || Before(2) == "FROM") {
+        AddKeywords({"TO DATE"});
+      }
     }
     if (clause == "BY") AddKeywords({"TOTAL"});
     if (clause == "TOP") AddKeywords({"OTHERS", "WITHIN"});

@@ -81,6 +81,29 @@ Duration Months(int64_t count) { return {count, Unit::kMonth}; }
 Duration Quarters(int64_t count) { return {count, Unit::kQuarter}; }
 Duration Years(int64_t count) { return {count, Unit::kYear}; }
 
+Bucket::Bucket(const Duration& duration) : period(PeriodOf(duration)) {}
+
+Bucket WeeksFrom(absl::Weekday day, int64_t count) {
+  Bucket bucket = Weeks(count);
+  bucket.period.week_start = day;
+  bucket.from = true;
+  return bucket;
+}
+
+Bucket QuartersFrom(int month, int64_t count) {
+  Bucket bucket = Quarters(count);
+  bucket.period.first_month = month;
+  bucket.from = true;
+  return bucket;
+}
+
+Bucket YearsFrom(int month, int64_t count) {
+  Bucket bucket = Years(count);
+  bucket.period.first_month = month;
+  bucket.from = true;
+  return bucket;
+}
+
 Period PeriodOf(const Duration& duration) {
   const int64_t most = std::numeric_limits<int32_t>::max();
   return {duration.unit, static_cast<int32_t>(

@@ -85,15 +85,17 @@ Question& Question::By(const std::vector<std::string>& dimensions) {
   return *this;
 }
 
-Question& Question::Every(const Duration& bucket, FillMode fill,
+Question& Question::Every(const Bucket& bucket, FillMode fill,
                           std::optional<int64_t> fill_max) {
-  select_.every = footfall::Every{PeriodOf(bucket), false, fill, fill_max, {}};
+  select_.every =
+      footfall::Every{bucket.period, false, fill, fill_max, bucket.from, {}};
   return *this;
 }
 
-Question& Question::EveryToDate(const Duration& bucket, FillMode fill,
+Question& Question::EveryToDate(const Bucket& bucket, FillMode fill,
                                 std::optional<int64_t> fill_max) {
-  select_.every = footfall::Every{PeriodOf(bucket), true, fill, fill_max, {}};
+  select_.every =
+      footfall::Every{bucket.period, true, fill, fill_max, bucket.from, {}};
   return *this;
 }
 

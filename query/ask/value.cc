@@ -104,9 +104,11 @@ FunctionValue::FunctionValue(std::string name, std::vector<Input> inputs)
   expr_.node = std::move(call);
 }
 
-FunctionValue FunctionValue::Every(const Duration& bucket) const {
+FunctionValue FunctionValue::Every(const Bucket& bucket) const {
   FunctionValue value = *this;
-  std::get<Call>(value.expr_.node).every = PeriodOf(bucket);
+  Call& call = std::get<Call>(value.expr_.node);
+  call.every = bucket.period;
+  call.every_from = bucket.from;
   return value;
 }
 

@@ -58,15 +58,12 @@ absl::StatusOr<Define> Parser::DefineOf() {
               "EVERY day says how far apart samples are; second, minute, "
               "hour, week, month, quarter and year likewise"));
   FOOTFALL_ASSIGN_OR_RETURN(spec.period, Bucket("EVERY"));
-  if (spec.period.unit == Unit::kWeek && TakeWord("FROM")) {
-    const auto day = ParseWeekday(Now().text);
-    if (!At(TokenKind::kWord) || !day.has_value()) {
-      return Expected("a day of the week after FROM",
-                      "EVERY week FROM sunday; without FROM weeks are those of "
-                      "ISO 8601, from monday");
-    }
-    Take();
-    spec.period.week_start = *day;
+  const Source from = Now().source;
+  FOOTFALL_RETURN_IF_ERROR(FromOf(&spec.period).status());
+  if (spec.period.first_month != 1) {
+    return Fail(
+        Refusal::kFromDefine, from,
+        {UnitName(spec.period.unit), absl::StrCat(spec.period.first_month)});
   }
   if (!AtWord("OVER")) {
     return Fail(Refusal::kOverTimeMissing, Now().source,

@@ -202,6 +202,7 @@ absl::StatusOr<Parser::Sized> Parser::CallOf() {
   if (AtWord("EVERY")) {
     const Token& every = Take();
     FOOTFALL_ASSIGN_OR_RETURN(call.every, Bucket("EVERY"));
+    FOOTFALL_ASSIGN_OR_RETURN(call.every_from, FromOf(&*call.every));
     call.every_source = From(every);
   }
   if (AtWord("OVER")) {

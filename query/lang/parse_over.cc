@@ -1,6 +1,8 @@
-// OVER in a call: which steps a row's value is of.
+// Frames of time: OVER in a call, which steps a row's value is of; and FROM
+// behind EVERY, where buckets begin.
 
 #include <string>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -63,6 +65,36 @@ absl::StatusOr<Range> Parser::OwnRangeOf() {
   range.form = units;
   range.source = From(first);
   return range;
+}
+
+absl::StatusOr<bool> Parser::FromOf(Period* bucket) {
+  // A date behind it is a range as other languages have it (habits.cc).
+  if (!AtWord("FROM") || Ahead(1).kind == TokenKind::kDate) return false;
+  if (bucket->unit < Unit::kWeek || bucket->unit == Unit::kMonth) {
+    return Fail(Refusal::kFromUnit, Now().source, {UnitName(bucket->unit)});
+  }
+  Take();
+  if (bucket->unit == Unit::kWeek) {
+    const auto day = ParseWeekday(Now().text);
+    if (!At(TokenKind::kWord) || !day.has_value()) {
+      return Expected("a day of the week after FROM",
+                      "EVERY week FROM sunday; without FROM weeks are those of "
+                      "ISO 8601, from monday");
+    }
+    Take();
+    bucket->week_start = *day;
+    return true;
+  }
+  const int64_t* month = At(TokenKind::kNumber)
+                             ? std::get_if<int64_t>(&Now().number.value)
+                             : nullptr;
+  if (month == nullptr || *month < 1 || *month > 12) {
+    return Expected("a month after FROM, 1 to 12",
+                    "EVERY year FROM 4 has years from April to March");
+  }
+  bucket->first_month = static_cast<int32_t>(*month);
+  Take();
+  return true;
 }
 
 }  // namespace footfall::query

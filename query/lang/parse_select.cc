@@ -300,9 +300,7 @@ absl::StatusOr<Align> Parser::AlignOf() {
 absl::StatusOr<Every> Parser::EveryOf() {
   Every every;
   FOOTFALL_ASSIGN_OR_RETURN(every.bucket, Bucket("EVERY"));
-  if (AtWord("FROM") && Ahead(1).kind == TokenKind::kWord) {
-    return Fail(Refusal::kWeekFrom, Now().source, {});
-  }
+  FOOTFALL_ASSIGN_OR_RETURN(every.from, FromOf(&every.bucket));
   if (TakeWord("TO")) {
     if (!TakeWord("DATE")) {
       return Expected("DATE after TO",

@@ -3,6 +3,7 @@
 //
 //   parser.cc            the cursor, statements, words that every rule takes
 //   parse_expression.cc  expr, operand, call, event
+//   parse_over.cc        OVER in a call, FROM behind EVERY
 //   parse_select.cc      SELECT and its clauses, SHOW
 //   parse_change.cc      statements that change the database
 //   parse_alter.cc       ALTER METRIC, KEEP
@@ -78,6 +79,9 @@ class Parser {
   absl::StatusOr<int64_t> SignedNumber(absl::string_view what);
   absl::StatusOr<Unit> UnitWord(absl::string_view after);
   absl::StatusOr<Period> Bucket(absl::string_view after);
+  // (parse_over.cc) [ FROM .. ] behind a bucket, which it is set in; whether it
+  // is there.
+  absl::StatusOr<bool> FromOf(Period* bucket);
   absl::StatusOr<Number> SignedLiteral(bool negative);
 
   // --- Expressions (parse_expression.cc)

@@ -83,14 +83,18 @@ void PrintUnits(int64_t count, Unit unit, std::string* out) {
   absl::StrAppend(out, count, " ", UnitName(unit), count == 1 ? "" : "s");
 }
 
-void PrintBucket(const Period& period, std::string* out) {
+// `from`: FROM is printed where it says what is so without it, too.
+void PrintBucket(const Period& period, bool from, std::string* out) {
   if (period.count == 1) {
     absl::StrAppend(out, UnitName(period.unit));
   } else {
     PrintUnits(period.count, period.unit, out);
   }
-  if (period.week_start != absl::Weekday::monday) {
+  if (period.unit == Unit::kWeek &&
+      (from || period.week_start != absl::Weekday::monday)) {
     absl::StrAppend(out, " FROM ", WeekdayName(period.week_start));
+  } else if (period.unit != Unit::kWeek && (from || period.first_month != 1)) {
+    absl::StrAppend(out, " FROM ", period.first_month);
   }
 }
 
@@ -251,7 +255,7 @@ void PrintCall(const Call& call, std::string* out) {
   }
   if (call.every.has_value()) {
     *out += " EVERY ";
-    PrintBucket(*call.every, out);
+    PrintBucket(*call.every, call.every_from, out);
   }
   if (call.over.has_value()) PrintOver(*call.over, out);
   if (call.scope != Call::Scope::kNone) {
@@ -314,7 +318,7 @@ void PrintExpr(const Expr& expr, Strength least, std::string* out) {
 
 void PrintEvery(const Every& every, std::string* out) {
   *out += " EVERY ";
-  PrintBucket(every.bucket, out);
+  PrintBucket(every.bucket, every.from, out);
   if (every.to_date) *out += " TO DATE";
   static constexpr absl::string_view kModes[] = {"none", "null", "zero",
                                                  "previous", "linear"};
@@ -460,7 +464,7 @@ void PrintStatement(const Define& define, std::string* out) {
     PrintQuoted(spec.unit, out);
   }
   *out += " EVERY ";
-  PrintBucket(spec.period, out);
+  PrintBucket(spec.period, false, out);
   absl::StrAppend(out, " OVER TIME ", AdditivityName(spec.over_time));
   for (size_t i = 0; i < spec.dimensions.size(); ++i) {
     const Dimension& dimension = spec.dimensions[i];

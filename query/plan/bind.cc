@@ -31,7 +31,7 @@ absl::StatusOr<Plan> Binder::Run() {
   FOOTFALL_RETURN_IF_ERROR(BindZone());
   FOOTFALL_RETURN_IF_ERROR(BindBy());
   FOOTFALL_RETURN_IF_ERROR(CheckItemsAreNoParts());
-  FOOTFALL_RETURN_IF_ERROR(DecideWeeks());
+  FOOTFALL_RETURN_IF_ERROR(DecideBegins());
   FOOTFALL_RETURN_IF_ERROR(DecideEvery());
   FOOTFALL_RETURN_IF_ERROR(BindAlign());
   ends_to_date_ = LooksBackAtRange();
@@ -87,7 +87,7 @@ absl::Status Binder::DecideEvery() {
       return Refuse(Refusal::kFillMax, select_.every->source,
                     {plan_.fill == FillMode::kNone ? "none" : "null"});
     }
-    plan_.every = InItsWeeks(select_.every->bucket);
+    plan_.every = begins_.Of(select_.every->bucket);
     plan_.to_date = select_.every->to_date;
     every_source_ = select_.every->source;
     return absl::OkStatus();

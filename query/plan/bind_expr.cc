@@ -80,7 +80,7 @@ std::string Printed(const Expr& expr) { return Print(expr); }
 std::string PeriodPhrase(const Period& period) {
   if (period.count != 1) return FormatPeriod(period);
   return absl::StrCat(period.unit == footfall::Unit::kHour ? "an " : "a ",
-                      UnitName(period.unit));
+                      FormatPeriod(period));
 }
 
 std::optional<TimeFunction> FindTimeFunction(absl::string_view name) {
@@ -239,7 +239,7 @@ std::optional<Period> Binder::BucketOf(const Place& place) const {
 bool Binder::ManySteps(const BoundOperand& operand, const Place& place) const {
   if (operand.offsets.has_value() && !place.inner.has_value()) {
     return operand.offsets->first < operand.offsets->last ||
-           !(InItsWeeks({operand.offsets->unit, 1}) == operand.grid.period());
+           !(begins_.Of({operand.offsets->unit, 1}) == operand.grid.period());
   }
   if (operand.own_window && !place.inner.has_value()) {
     return !operand.window.first.has_value() ||
@@ -249,7 +249,7 @@ bool Binder::ManySteps(const BoundOperand& operand, const Place& place) const {
   if (bucket.has_value()) return !(*bucket == operand.grid.period());
   if (plan_.align.has_value()) {
     return plan_.align->first < plan_.align->last ||
-           !(InItsWeeks({plan_.align->unit, 1}) == operand.grid.period());
+           !(begins_.Of({plan_.align->unit, 1}) == operand.grid.period());
   }
   return !operand.window.first.has_value() ||
          !operand.window.last.has_value() || operand.range.size() > 1;

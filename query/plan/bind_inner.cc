@@ -42,7 +42,7 @@ bool IsMadeOf(const Period& inner, const Period& outer) {
 
 absl::StatusOr<Binder::Place> Binder::EnterInner(const Call& call,
                                                  const Place& place) {
-  const Period period = InItsWeeks(*call.every);
+  const Period period = begins_.Of(*call.every);
   FOOTFALL_RETURN_IF_ERROR(RefuseBesideAlign(
       call.every_source, "EVERY inside a call",
       "it cuts the calendar, and ALIGN counts from events",

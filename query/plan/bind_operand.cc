@@ -108,7 +108,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   if (!attributes_.all.empty()) FOOTFALL_RETURN_IF_ERROR(AddAttributes(&bound));
   const Metric& metric = *bound.metric;
   bound.grid = metric.grid;
-  bound.week_start = week_start_;
+  bound.begins = begins_;
   if (!plan_.zone.empty()) {
     if (!metric.spec.period.below_day()) {
       return Refuse(Refusal::kZoneCivil, select_.zone->source,
@@ -196,7 +196,7 @@ absl::StatusOr<size_t> Binder::BindOperand(const Operand& operand,
   if (mention.during != nullptr) {
     FOOTFALL_ASSIGN_OR_RETURN(
         bound.window,
-        ResolveWindow(*mention.during, bound.grid, week_start_, now_, text_));
+        ResolveWindow(*mention.during, bound.grid, begins_, now_, text_));
     bound.to_date = ends_to_date_;
     if (bound.to_date) EndToDate(bound.grid, now_, &bound.window);
   }

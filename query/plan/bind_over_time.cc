@@ -221,7 +221,7 @@ absl::Status Binder::CheckInnerSum(const Expr& expr, const Call& call,
                    "user_days counts each day anyway: user_days(dau)"});
   }
   const auto rule = RuleOverTime(plan_, leaf.steps);
-  const Period inner = InItsWeeks(*call.every);
+  const Period inner = begins_.Of(*call.every);
   const std::optional<Period> bucket = BucketOf(place);
   const bool over = leaf.window.has_value();
   if (rule == Additivity::kAdds ||

@@ -33,7 +33,7 @@ absl::Status Binder::BindRuns(const Expr& expr, const Call& call) {
       return Refuse(Refusal::kWholeAnswer, expr.source,
                     {Printed(expr), "another EVERY stands behind it"});
     }
-    plan_.every = InItsWeeks(*call.every);
+    plan_.every = begins_.Of(*call.every);
     every_source_ = call.every_source;
   }
   if (!plan_.every.has_value()) {

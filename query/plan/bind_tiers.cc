@@ -51,7 +51,7 @@ absl::StatusOr<std::shared_ptr<const Metric>> Binder::ChooseGrid(
   TimeWindow window;
   if (during != nullptr) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        window, ResolveWindow(*during, metric->grid, week_start_, now_, text_));
+        window, ResolveWindow(*during, metric->grid, begins_, now_, text_));
   }
   const auto range_of = [&](const Metric& grid) {
     return grid.grid.StepsInside(window.first, window.last);

@@ -42,7 +42,7 @@ absl::Status Binder::RefuseOver(const Call& call) const {
 // of that.
 absl::Status Binder::CheckWindowSteps(const Over& over, const Leaf& leaf) {
   const BoundOperand& lead = plan_.operands[leaf.operand];
-  const Period unit = InItsWeeks({over.unit, static_cast<int32_t>(over.count)});
+  const Period unit = begins_.Of({over.unit, static_cast<int32_t>(over.count)});
   const auto inner = InnerOf(leaf.steps);
   if (inner.has_value() && !IsMadeOf(plan_.inner[*inner].period, unit)) {
     return Refuse(Refusal::kInnerBucket, over.source,
@@ -59,7 +59,7 @@ absl::Status Binder::CheckWindowSteps(const Over& over, const Leaf& leaf) {
                              lead.grid.zone_name())
           .ok();
     };
-    whole = is_whole(InItsWeeks({over.unit, 1})) || is_whole(unit);
+    whole = is_whole(begins_.Of({over.unit, 1})) || is_whole(unit);
   }
   if (whole) return absl::OkStatus();
   return Refuse(Refusal::kOverSteps, over.source,
@@ -101,7 +101,7 @@ absl::Status Binder::BindWindow(const Expr& expr, const Call& call,
       FOOTFALL_RETURN_IF_ERROR(CheckWindowSteps(over, *leaf));
       break;
     case Over::From::kUnitBegin: {
-      const Period unit = InItsWeeks({over.unit, 1});
+      const Period unit = begins_.Of({over.unit, 1});
       if (!IsMadeOf(*plan_.every, unit)) {
         return Refuse(Refusal::kInnerBucket, over.source,
                       {PeriodPhrase(unit), BucketsText(*plan_.every)});

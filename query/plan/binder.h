@@ -56,9 +56,9 @@ class Binder {
   // Whether something looks at the range that much earlier, as lag() does
   // without EVERY.
   bool LooksBackAtRange() const;
-  // (bind_weeks.cc) The day on which the weeks of all metrics begin.
-  absl::Status DecideWeeks();
-  Period InItsWeeks(Period period) const;
+  // (bind_begins.cc) Where the weeks, quarters and years of the question begin.
+  absl::Status DecideBegins();
+  absl::Status RefuseQuarters() const;
   // (bind_align.cc)
   absl::Status BindAlign();
   absl::Status BindAlignStart(const Align& said, BoundAlign align);
@@ -308,7 +308,7 @@ class Binder {
   Plan plan_;
   NamedAttributes attributes_;
   footfall::Source every_source_;
-  absl::Weekday week_start_ = absl::Weekday::monday;
+  UnitBegins begins_;
   bool suggests_ = true;
   class Product;
   int products_ = 0;           // that stand around what is being bound

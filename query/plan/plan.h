@@ -62,6 +62,15 @@ struct OperandMention {
                          const OperandMention&) = default;
 };
 
+// Where weeks, quarters and years begin.
+struct UnitBegins {
+  absl::Weekday week = absl::Weekday::monday;
+  int32_t month = 1;  // of years, and of a quarter of theirs
+
+  // A period that begins there.
+  Period Of(Period period) const;
+};
+
 struct BoundOperand {
   // The ways in which it is written; the first stands for all. They are as long
   // of use as the statement is there.
@@ -79,7 +88,7 @@ struct BoundOperand {
   static constexpr int kByPart = -2;
   std::vector<int> by;
   std::optional<Across> across;
-  absl::Weekday week_start = absl::Weekday::monday;  // of the whole question
+  UnitBegins begins;  // of the whole question
   TimeWindow window;
   bool own_window = false;  // DURING stands in its braces
   // Of ALIGN: that DURING, in units since the event.

@@ -103,8 +103,8 @@ bool Look(const Snapshot& snapshot, const BoundOperand& operand,
   }
   *window = TimeWindow();
   if (mention.during == nullptr) return true;
-  absl::StatusOr<TimeWindow> found = ResolveWindow(
-      *mention.during, operand.grid, operand.week_start, now, text);
+  absl::StatusOr<TimeWindow> found =
+      ResolveWindow(*mention.during, operand.grid, operand.begins, now, text);
   if (!found.ok()) return false;
   *window = *std::move(found);
   if (operand.to_date) EndToDate(operand.grid, now, window);

@@ -15,15 +15,14 @@ namespace {
 // with the last step that is over, and the unit that holds it.
 absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
                                        const Grid& grid,
-                                       absl::Weekday week_start, absl::Time now,
+                                       const UnitBegins& begins, absl::Time now,
                                        footfall::Source source,
                                        absl::string_view text) {
   if (now == absl::InfiniteFuture() || now == absl::InfinitePast()) {
     return Refuse(Refusal::kLastTooLong, text, source,
                   {absl::StrCat(last.count)});
   }
-  Period unit{last.unit, 1};
-  if (last.unit == Unit::kWeek) unit.week_start = week_start;
+  const Period unit = begins.Of({last.unit, 1});
   auto units = Grid::Create(unit, grid.zone_name());
   if (!units.ok()) return units.status();
   const StepRange limits = units->Limits();
@@ -54,9 +53,11 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
     const Unit name = NamePrecision(unit);
     window.first = Date{name, units->CivilStart(first_unit), {}};
     window.last = Date{name, units->CivilStart(final_unit), {}};
-    if (name != last.unit) {  // the last day of the last week
-      window.last->start = absl::CivilSecond(
-          absl::CivilDay(units->CivilStart(final_unit + 1)) - 1);
+    if (name != last.unit) {  // the last day or month of the last unit
+      const absl::CivilSecond end = units->CivilStart(final_unit + 1);
+      window.last->start = name == Unit::kDay
+                               ? absl::CivilSecond(absl::CivilDay(end) - 1)
+                               : absl::CivilSecond(absl::CivilMonth(end) - 1);
     }
   }
   if (to_date) window.last = LastDateOver(grid, now);
@@ -66,11 +67,11 @@ absl::StatusOr<TimeWindow> ResolveLast(const Range::Last& last,
 }  // namespace
 
 absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
-                                         absl::Weekday week_start,
+                                         const UnitBegins& begins,
                                          absl::Time now,
                                          absl::string_view text) {
   if (const auto* last = std::get_if<Range::Last>(&range.form)) {
-    return ResolveLast(*last, grid, week_start, now, range.source, text);
+    return ResolveLast(*last, grid, begins, now, range.source, text);
   }
   if (std::holds_alternative<Range::Offsets>(range.form)) {
     return Refuse(Refusal::kOffsetsPlace, text, range.source, {});

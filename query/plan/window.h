@@ -19,7 +19,7 @@ namespace footfall::query {
 // The dates of `range` for metrics on `grid`, whose zone says which day *now*
 // is in. `text` is what the sources point into.
 absl::StatusOr<TimeWindow> ResolveWindow(const Range& range, const Grid& grid,
-                                         absl::Weekday week_start,
+                                         const UnitBegins& begins,
                                          absl::Time now,
                                          absl::string_view text);
 

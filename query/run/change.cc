@@ -42,7 +42,7 @@ absl::StatusOr<Victims> FindVictims(const Snapshot& snapshot,
       BindConditions(snapshot, metric, remove.where, text, options));
   FOOTFALL_ASSIGN_OR_RETURN(
       victims.window,
-      ResolveWindow(remove.during, metric.grid, metric.spec.period.week_start,
+      ResolveWindow(remove.during, metric.grid, {metric.spec.period.week_start},
                     options.now, text));
   FOOTFALL_ASSIGN_OR_RETURN(SeriesRows rows,
                             FindSeries(snapshot.Series(metric.id), picks,

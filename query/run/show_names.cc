@@ -90,8 +90,7 @@ absl::StatusOr<Answer> ShowEvents(const Snapshot& snapshot, const Show& show,
   TimeWindow window;
   if (show.during.has_value()) {
     FOOTFALL_ASSIGN_OR_RETURN(
-        window, ResolveWindow(*show.during, Grid(), absl::Weekday::monday,
-                              options.now, text));
+        window, ResolveWindow(*show.during, Grid(), {}, options.now, text));
   }
   // A dimension of that name is meant first.
   std::vector<std::string> attributes;

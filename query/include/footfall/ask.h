@@ -94,10 +94,10 @@ class Question {
   Question& By(const std::vector<std::string>& dimensions);
 
   // EVERY bucket FILL fill MAX fill_max.
-  Question& Every(const Duration& bucket, FillMode fill = FillMode::kNone,
+  Question& Every(const Bucket& bucket, FillMode fill = FillMode::kNone,
                   std::optional<int64_t> fill_max = std::nullopt);
   // EVERY year TO DATE: each bucket as far as the last one has come.
-  Question& EveryToDate(const Duration& bucket, FillMode fill = FillMode::kNone,
+  Question& EveryToDate(const Bucket& bucket, FillMode fill = FillMode::kNone,
                         std::optional<int64_t> fill_max = std::nullopt);
 
   template <std::convertible_to<Test>... Tests>

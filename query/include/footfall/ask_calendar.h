@@ -74,6 +74,20 @@ Duration Months(int64_t count = 1);
 Duration Quarters(int64_t count = 1);
 Duration Years(int64_t count = 1);
 
+// What EVERY cuts: Weeks(2), or units that begin elsewhere, Weeks FROM sunday.
+class Bucket {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): it is what it is.
+  Bucket(const Duration& duration);
+
+  Period period;
+  bool from = false;  // FROM is said
+};
+Bucket WeeksFrom(absl::Weekday day, int64_t count = 1);
+// From that month on, 1 to 12; a quarter begins every third month from it.
+Bucket QuartersFrom(int month, int64_t count = 1);
+Bucket YearsFrom(int month, int64_t count = 1);
+
 // As the grid of a metric and the buckets of EVERY count it. A count beyond
 // int32 becomes the largest, which the language refuses.
 Period PeriodOf(const Duration& duration);

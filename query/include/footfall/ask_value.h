@@ -179,7 +179,7 @@ class FunctionValue : public Value {
   FunctionValue(std::string name, std::vector<Input> inputs);
 
   // max(avg(dau) EVERY month): Max(Avg("dau")).Every(Months()).
-  FunctionValue Every(const Duration& bucket) const;
+  FunctionValue Every(const Bucket& bucket) const;
   // avg(dau OVER 28 days), sum(revenue OVER month TO DATE), max(dau OVER ..).
   FunctionValue Over(const Duration& back) const;
   FunctionValue OverToDate(Unit unit) const;

@@ -200,6 +200,7 @@ struct Call {
   std::string function = {};  // lower case
   ArgumentList arguments = {};
   std::optional<Period> every = {};
+  bool every_from = false;  // FROM was said of it
   std::optional<Over> over = {};
   enum class Scope : uint8_t { kNone, kAcross, kWithin };
   Scope scope = Scope::kNone;
@@ -274,12 +275,13 @@ struct Name {
 
 enum class FillMode : uint8_t { kNone, kNull, kZero, kPrevious, kLinear };
 
-// EVERY month FILL zero MAX 3, EVERY year TO DATE
+// EVERY month FILL zero MAX 3, EVERY year TO DATE, EVERY year FROM 4
 struct Every {
   Period bucket = {};
   bool to_date = false;  // each bucket is cut where the last one ends
   FillMode fill = FillMode::kNone;
   std::optional<int64_t> fill_max = {};
+  bool from = false;  // FROM was said, be it monday or 1
   Source source = {};
   friend bool operator==(const Every&, const Every&) = default;
 };
@@ -563,7 +565,8 @@ inline ArgumentList& ArgumentList::operator=(ArgumentList&&) noexcept = default;
 
 inline bool operator==(const Call& a, const Call& b) {
   return a.function == b.function && a.arguments == b.arguments &&
-         a.every == b.every && a.over == b.over && a.scope == b.scope &&
+         a.every == b.every && a.every_from == b.every_from &&
+         a.over == b.over && a.scope == b.scope &&
          a.scope_dimensions == b.scope_dimensions;
 }
 inline bool operator==(const Negation& a, const Negation& b) {

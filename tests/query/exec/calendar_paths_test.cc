@@ -45,6 +45,9 @@ struct Bucket {
   const char* text;
   Unit unit;
   int count;
+  // Of weeks the days from Monday to the first, of years and quarters the
+  // months from January.
+  int from = 0;
 };
 
 // Numbers that tell a bucket from the others.
@@ -62,6 +65,10 @@ int64_t FloorDivide(int64_t a, int64_t b) {
 
 int64_t MonthIndex(absl::CivilDay day) {
   return (day.year() - 1970) * 12 + day.month() - 1;
+}
+
+int WeekShift(const Bucket& bucket) {
+  return bucket.from > 3 ? bucket.from - 7 : bucket.from;
 }
 
 // For one step, which starts at `local` for the first or second time that day.
@@ -83,28 +90,32 @@ BucketKey KeyOf(const Bucket& bucket, absl::CivilSecond local, bool second_time,
     case Unit::kDay:
       index = days;
       break;
-    case Unit::kWeek:  // from Monday, 1969-12-29
-      index = FloorDivide(days + 3, 7);
+    case Unit::kWeek:  // from Monday, 1969-12-29, and up to 3 days around
+      index = FloorDivide(days + 3 - WeekShift(bucket), 7);
       break;
     case Unit::kMonth:
       index = MonthIndex(day);
       break;
     case Unit::kQuarter:
-      index = FloorDivide(MonthIndex(day), 3);
+      index = FloorDivide(MonthIndex(day) - bucket.from, 3);
       break;
     default:
-      index = day.year() - 1970;
+      index = day.year() - 1970 - (day.month() <= bucket.from ? 1 : 0);
   }
   return {FloorDivide(index, bucket.count), 0, 0};
 }
 
 // As the language prints the start of a bucket of a day or more.
 std::string Label(const Bucket& bucket, BucketKey key) {
-  const int64_t index = std::get<0>(key) * bucket.count;
+  int64_t index = std::get<0>(key) * bucket.count;
   switch (bucket.unit) {
     case Unit::kDay:
       return absl::FormatCivilTime(kEpochDay + index);
     case Unit::kWeek: {
+      if (bucket.from != 0) {
+        return absl::FormatCivilTime(kEpochDay - 3 + WeekShift(bucket) +
+                                     7 * index);
+      }
       const absl::CivilDay thursday = kEpochDay + 7 * index;
       return absl::StrFormat("%04d-W%02d", thursday.year(),
                              (absl::GetYearDay(thursday) - 1) / 7 + 1);
@@ -112,9 +123,18 @@ std::string Label(const Bucket& bucket, BucketKey key) {
     case Unit::kMonth:
       return absl::FormatCivilTime(absl::CivilMonth(1970, 1) + index);
     case Unit::kQuarter:
+      if (bucket.from % 3 != 0) {
+        return absl::FormatCivilTime(absl::CivilMonth(1970, 1) + bucket.from +
+                                     3 * index);
+      }
+      index += bucket.from / 3;
       return absl::StrFormat("%04d-Q%d", 1970 + FloorDivide(index, 4),
                              index - 4 * FloorDivide(index, 4) + 1);
     default:
+      if (bucket.from != 0) {
+        return absl::FormatCivilTime(absl::CivilMonth(1970 + index, 1) +
+                                     bucket.from);
+      }
       return absl::StrFormat("%04d", 1970 + index);
   }
 }
@@ -319,7 +339,15 @@ std::vector<Bucket> BucketsOf(const Place& place) {
                                  {"quarter", Unit::kQuarter, 1},
                                  {"3 quarters", Unit::kQuarter, 3},
                                  {"year", Unit::kYear, 1},
-                                 {"2 years", Unit::kYear, 2}};
+                                 {"2 years", Unit::kYear, 2},
+                                 {"week FROM sunday", Unit::kWeek, 1, 6},
+                                 {"2 weeks FROM wednesday", Unit::kWeek, 2, 2},
+                                 {"quarter FROM 2", Unit::kQuarter, 1, 1},
+                                 {"quarter FROM 12", Unit::kQuarter, 1, 11},
+                                 {"quarter FROM 4", Unit::kQuarter, 1, 3},
+                                 {"2 quarters FROM 10", Unit::kQuarter, 2, 9},
+                                 {"year FROM 4", Unit::kYear, 1, 3},
+                                 {"3 years FROM 12", Unit::kYear, 3, 11}};
   if (place.step_minutes > 0) {
     for (const Bucket& bucket : {Bucket{"hour", Unit::kHour, 1},
                                  {"2 hours", Unit::kHour, 2},

@@ -303,7 +303,10 @@ class Grower {
       call.arguments.push_back(argument);
     }
     if (call.arguments.empty()) return call;
-    if (Below(4) == 0) call.every = AnyPeriod();
+    if (Below(4) == 0) {
+      call.every = AnyPeriod();
+      call.every_from = AnyFrom(&*call.every);
+    }
     call.scope = static_cast<Call::Scope>(Below(3));
     if (call.scope != Call::Scope::kNone) {
       for (const Name& name : Names(1)) {
@@ -316,6 +319,19 @@ class Grower {
   Period AnyPeriod() {
     return {static_cast<Unit>(1 + Below(8)),
             1 + static_cast<int32_t>(Below(40))};
+  }
+
+  // Whether FROM is said of it; sets what it says.
+  bool AnyFrom(Period* period) {
+    if (period->unit < Unit::kWeek || period->unit == Unit::kMonth || Half()) {
+      return false;
+    }
+    if (period->unit == Unit::kWeek) {
+      period->week_start = static_cast<absl::Weekday>(Below(7));
+    } else {
+      period->first_month = 1 + static_cast<int32_t>(Below(12));
+    }
+    return true;
   }
 
   Select AnySelect() {
@@ -342,6 +358,7 @@ class Grower {
     if (Half()) {
       Every every;
       every.bucket = AnyPeriod();
+      every.from = AnyFrom(&every.bucket);
       every.fill = static_cast<FillMode>(Below(5));
       if (Below(3) == 0) every.fill_max = 1 + static_cast<int64_t>(Below(9));
       select.every = every;

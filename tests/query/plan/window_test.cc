@@ -51,20 +51,19 @@ TEST_CASE("LAST n units ends with the unit that holds now", "[plan]") {
   }));
   INFO(c.range << " at " << c.now << " in " << c.zone);
   const Grid grid = *Grid::Create(Period{kDay, 1}, c.zone);
-  const auto window = ResolveWindow(DuringOf(c.range), grid,
-                                    absl::Weekday::monday, Instant(c.now), "");
+  const auto window =
+      ResolveWindow(DuringOf(c.range), grid, {}, Instant(c.now), "");
   REQUIRE(window.ok());
   CHECK(FormatWindow(*window) == c.window);
 }
 
 TEST_CASE("LAST needs a now, and stays within the years", "[plan]") {
   const Grid grid;
-  CHECK_FALSE(ResolveWindow(DuringOf("LAST 1 day"), grid, absl::Weekday::monday,
+  CHECK_FALSE(ResolveWindow(DuringOf("LAST 1 day"), grid, {},
                             absl::InfiniteFuture(), "")
                   .ok());
-  const auto long_ago =
-      ResolveWindow(DuringOf("LAST 9000000 days"), grid, absl::Weekday::monday,
-                    Instant("2025-02-11T00:00:00Z"), "");
+  const auto long_ago = ResolveWindow(DuringOf("LAST 9000000 days"), grid, {},
+                                      Instant("2025-02-11T00:00:00Z"), "");
   CHECK(absl::IsInvalidArgument(long_ago.status()));
 }
 
@@ -86,7 +85,33 @@ TEST_CASE("LAST counts weeks from the day on which they begin", "[plan]") {
            {absl::Weekday::sunday, "LAST 2 days", "2025-02-11..2025-02-12"},
        }) {
     INFO(c.range << " from " << WeekdayName(c.start));
-    const auto window = ResolveWindow(DuringOf(c.range), grid, c.start,
+    const auto window = ResolveWindow(DuringOf(c.range), grid, {c.start},
+                                      Instant("2025-02-12T10:00:00Z"), "");
+    REQUIRE(window.ok());
+    CHECK(FormatWindow(*window) == c.window);
+  }
+}
+
+TEST_CASE("LAST counts years from the month in which they begin", "[plan]") {
+  struct Case {
+    int32_t month;
+    const char* range;
+    const char* window;
+  };
+  for (const Case& c : {
+           Case{1, "LAST 2 years", "2024..2025"},
+           {4, "LAST 2 years", "2023-04..2025-03"},
+           {4, "LAST 1 year COMPLETE", "2023-04..2024-03"},
+           {2, "LAST 1 year", "2025-02..2026-01"},
+           {3, "LAST 1 year", "2024-03..2025-02"},
+           {4, "LAST 1 quarter", "2025-Q1"},
+           {5, "LAST 2 quarters", "2024-11..2025-04"},
+           {4, "LAST 2 months", "2025-01..2025-02"},
+           {4, "LAST 1 year TO DATE", "2024-04..2025-02-11"},
+       }) {
+    INFO(c.range << " from " << c.month);
+    const auto window = ResolveWindow(DuringOf(c.range), Grid(),
+                                      {absl::Weekday::monday, c.month},
                                       Instant("2025-02-12T10:00:00Z"), "");
     REQUIRE(window.ok());
     CHECK(FormatWindow(*window) == c.window);
@@ -96,13 +121,11 @@ TEST_CASE("LAST counts weeks from the day on which they begin", "[plan]") {
 TEST_CASE("a side left out stays open", "[plan]") {
   const Grid grid;
   const absl::Time now = absl::InfiniteFuture();
-  const auto until = ResolveWindow(DuringOf("..2025-01"), grid,
-                                   absl::Weekday::monday, now, "");
+  const auto until = ResolveWindow(DuringOf("..2025-01"), grid, {}, now, "");
   REQUIRE(until.ok());
   CHECK_FALSE(until->first.has_value());
   CHECK(FormatWindow(*until) == "..2025-01");
-  const auto one =
-      ResolveWindow(DuringOf("2025-Q1"), grid, absl::Weekday::monday, now, "");
+  const auto one = ResolveWindow(DuringOf("2025-Q1"), grid, {}, now, "");
   REQUIRE(one.ok());
   CHECK(one->first == one->last);
 }

@@ -109,6 +109,9 @@ SELECT CASE strftime('%w', substr(hour, 1, 10)) WHEN '1' THEN 'mon' ELSE 'sat' E
 SELECT substr(day, 1, 7), avg(value) FROM earned
   WHERE app = 'Alpha' AND strftime('%w', day) NOT IN ('0', '6') AND day BETWEEN '2025-03-01' AND '2025-05-31' GROUP BY 1 ORDER BY 1;
 
+-- ** By fiscal years, which begin in April?
+SELECT strftime('%Y', day, '-3 months') || '-04', sum(value) FROM revenue GROUP BY 1 ORDER BY 1;
+
 -- ** The average of the last 28 days, each day?
 SELECT day, value, (SELECT avg(value) FROM total s WHERE s.day BETWEEN date(t.day, '-27 days') AND t.day)
   FROM total t WHERE day >= '2025-06-12' ORDER BY day;

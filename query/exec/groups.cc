@@ -42,9 +42,13 @@ class GroupFinder {
   absl::Status ReadRows();
   absl::Status FindRowsOf(absl::Span<const MemberSet> picks, bool or_empty);
   absl::Status SortIntoGroups();
-  std::vector<std::string> LevelsCombined(
-      absl::Span<const uint32_t> group) const;
-  absl::Status KeepLevels(std::vector<std::vector<uint32_t>>* members);
+  struct LevelMembers {
+    std::optional<MemberId> first;
+    std::optional<MemberId> other;
+    bool has_whole = false;
+  };
+  LevelMembers MembersOfLevel(absl::Span<const uint32_t> group, size_t d) const;
+  absl::Status KeepLevels(std::vector<std::vector<uint32_t>>* groups);
   Run& run_;
   Reservation& memory_;
   const BoundOperand& operand_;
@@ -110,61 +114,67 @@ absl::Status GroupFinder::ReadRows() {
   return absl::OkStatus();
 }
 
-// Names of the LEVEL dimensions in which the rows differ.
-std::vector<std::string> GroupFinder::LevelsCombined(
-    absl::Span<const uint32_t> group) const {
-  std::vector<std::string> names;
-  for (size_t d = 0; d < dimensions_.size(); ++d) {
-    if (dimensions_[d].rule != Additivity::kLevel) continue;
-    const MemberId first = found_.rows.row(group[0])[d];
-    const bool differ = std::any_of(
-        group.begin(), group.end(),
-        [&](uint32_t row) { return found_.rows.row(row)[d] != first; });
-    if (differ) names.push_back(dimensions_[d].name);
+// The first member of LEVEL dimension `d`, and another one of the group.
+GroupFinder::LevelMembers GroupFinder::MembersOfLevel(
+    absl::Span<const uint32_t> group, size_t d) const {
+  LevelMembers members;
+  for (const uint32_t row : group) {
+    const MemberId member = found_.rows.row(row)[d];
+    if (!members.first.has_value()) members.first = member;
+    if (member != *members.first) members.other = member;
+    members.has_whole |= member == kEmptyMember;
   }
-  return names;
+  return members;
 }
 
-// Several members of a LEVEL have no common value. A series that is not split
-// there speaks for all; without one, combining is refused.
+// Several members of a LEVEL have no common value. A series that is split in
+// none of the dimensions in which they differ speaks for all; without one,
+// combining is refused.
 absl::Status GroupFinder::KeepLevels(
-    std::vector<std::vector<uint32_t>>* members) {
+    std::vector<std::vector<uint32_t>>* groups) {
+  std::vector<size_t> levels;
   for (size_t d = 0; d < dimensions_.size(); ++d) {
-    if (dimensions_[d].rule != Additivity::kLevel) continue;
-    for (std::vector<uint32_t>& group : *members) {
-      bool several = false;
-      bool has_whole = false;
-      MemberId first = 0;
-      MemberId other = 0;
-      for (size_t i = 0; i < group.size(); ++i) {
-        const MemberId member = found_.rows.row(group[i])[d];
-        if (i == 0) first = member;
-        if (member != first) {
-          several = true;
-          other = member;
-        }
-        has_whole |= member == kEmptyMember;
+    if (dimensions_[d].rule == Additivity::kLevel) levels.push_back(d);
+  }
+  if (levels.empty()) return absl::OkStatus();
+  for (std::vector<uint32_t>& group : *groups) {
+    std::vector<size_t> differ;
+    std::optional<size_t> told;  // the one to name: best without a whole
+    LevelMembers members;
+    for (const size_t d : levels) {
+      FOOTFALL_RETURN_IF_ERROR(run_.Pass(group.size()));
+      const LevelMembers of_level = MembersOfLevel(group, d);
+      if (!of_level.other.has_value()) continue;
+      differ.push_back(d);
+      if (told.has_value() && (of_level.has_whole || !members.has_whole)) {
+        continue;
       }
-      if (!several) continue;
-      if (!has_whole) {
-        const std::string& name = dimensions_[d].name;
-        const auto quoted = [&](MemberId member) {
-          return absl::StrCat("'", run_.snapshot().MemberName(name, member),
-                              "'");
-        };
-        // An average times a sum is no sum of products.
-        return Refuse(
-            operand_.in_product ? Refusal::kMultiplyLevel
-                                : Refusal::kCombineLevel,
-            run_.text(), operand_.source,
-            {operand_.metric->spec.name, name,
-             absl::StrCat(quoted(first), ", ", quoted(other)), quoted(first),
-             absl::StrJoin(LevelsCombined(group), ", ")});
-      }
-      std::erase_if(group, [&](uint32_t row) {
-        return found_.rows.row(row)[d] != kEmptyMember;
-      });
+      told = d;
+      members = of_level;
     }
+    if (differ.empty()) continue;
+    const auto is_whole = [&](uint32_t row) {
+      return std::all_of(differ.begin(), differ.end(), [&](size_t d) {
+        return found_.rows.row(row)[d] == kEmptyMember;
+      });
+    };
+    if (std::none_of(group.begin(), group.end(), is_whole)) {
+      const std::string& name = dimensions_[*told].name;
+      std::vector<std::string> names;
+      for (const size_t d : differ) names.push_back(dimensions_[d].name);
+      const auto quoted = [&](MemberId member) {
+        return absl::StrCat("'", run_.snapshot().MemberName(name, member), "'");
+      };
+      // An average times a sum is no sum of products.
+      return Refuse(
+          operand_.in_product ? Refusal::kMultiplyLevel
+                              : Refusal::kCombineLevel,
+          run_.text(), operand_.source,
+          {operand_.metric->spec.name, name,
+           absl::StrCat(quoted(*members.first), ", ", quoted(*members.other)),
+           quoted(*members.first), absl::StrJoin(names, ", ")});
+    }
+    std::erase_if(group, [&](uint32_t row) { return !is_whole(row); });
   }
   return absl::OkStatus();
 }

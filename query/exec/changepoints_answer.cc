@@ -82,6 +82,7 @@ absl::StatusOr<Course> ChangepointsBuilder::CourseOf(uint32_t group) const {
   for (uint32_t b = 0; b < results_.timeline->size(); ++b) {
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     if (results_.timeline->partial(group, b)) continue;
+    if (rows_.LiesBetweenRows({group, b})) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const Cell cell,
                               rows_.Evaluate(plan_.items[0].expr, {group, b}));
     if (!cell.has_value || cell.filled) continue;

@@ -109,7 +109,7 @@ absl::Status Evaluation::Reduce(size_t leaf_index, size_t group, size_t begin,
     FOOTFALL_ASSIGN_OR_RETURN(
         const Cell cell,
         over_time_->CellOf(leaf.function, x, y, leaf.operand, piece, part, &own,
-                           CutsInner(plan_, leaf)));
+                           CutsInner(leaf)));
     FOOTFALL_RETURN_IF_ERROR(run_.Pass());
     table.Set(group, b, cell);
     if (leaf.window.has_value()) {
@@ -414,7 +414,7 @@ absl::Status Evaluation::ReckonHidden(size_t leaf_index, size_t group,
           Cell cell,
           over_time_->CellOf(leaf.function, x, StepLane(), leaf.operand, piece,
                              results_.timeline->part(leaf.operand, group),
-                             &doubts, CutsInner(plan_, leaf)));
+                             &doubts, CutsInner(leaf)));
       cell = Cell::Hidden(cell);
       cell.present = own.present;
       cell.expected = own.expected;

@@ -56,6 +56,10 @@ class Rows {
 
   // Whether the group has a sample of its own behind the row.
   bool HasSteps(RowId row) const;
+  // Whether windows alone have a value there, and so no row stands there.
+  bool LiesBetweenRows(RowId row) const {
+    return !plan_.windows.empty() && !HasSteps(row);
+  }
   // Whether the row is there, before HAVING: its group has samples in it and
   // some item something to say; or FILL puts it there.
   absl::StatusOr<bool> Exists(RowId row) const;

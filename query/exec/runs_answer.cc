@@ -78,6 +78,7 @@ class RunsBuilder {
 };
 
 absl::StatusOr<std::optional<bool>> RunsBuilder::Holds(RowId row) {
+  if (rows_.LiesBetweenRows(row)) return std::nullopt;
   FOOTFALL_ASSIGN_OR_RETURN(const Cell left,
                             rows_.Evaluate(plan_.items[0].expr, row));
   FOOTFALL_ASSIGN_OR_RETURN(const Cell right,

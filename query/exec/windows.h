@@ -18,9 +18,7 @@ bool HasStepsIn(const StepLane& x, const Timeline& timeline, size_t operand,
                 const BucketPiece& piece);
 
 // Whether inner buckets that the leaf's pieces cut are left out of its cells.
-inline bool CutsInner(const Plan& plan, const Leaf& leaf) {
-  return leaf.window.has_value() || (plan.to_date && !leaf.whole_range);
-}
+inline bool CutsInner(const Leaf& leaf) { return leaf.window.has_value(); }
 
 // Takes the values from windows of so many units that do not lie between the
 // first and the last sample, of the groups from `first_group` on. Requires:

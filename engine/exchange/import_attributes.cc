@@ -117,7 +117,7 @@ absl::StatusOr<ImportReport> ImportAttributes(
       if (source.dimension == spec.attributes_of) continue;
       attribute.name = source.dimension;
       attribute.value = FieldOf(source, record.fields);
-      // Nothing is said of it.
+      // An empty field gives the member no value.
       if (attribute.value.empty()) {
         ++walk.report().no_value;
         continue;
